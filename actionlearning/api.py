@@ -1,0 +1,29 @@
+"""Every REST route in one list. `/api/v1/` is for client tokens, `/t/<tenant>/api/v1/` also for sessions."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from groups.api import ROUTES as GROUPS
+from programmes.api import ROUTES as PROGRAMMES
+from reporting.api import ROUTES as REPORTING
+
+ROUTES = [*GROUPS, *PROGRAMMES, *REPORTING]
+"""(prefix, viewset, basename)"""
+
+
+def _router() -> SimpleRouter:
+    router = SimpleRouter()
+    for prefix, viewset, basename in ROUTES:
+        router.register(prefix, viewset, basename=basename)
+    return router
+
+
+api_urls = (
+    [
+        *_router().urls,
+        path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    ],
+    "api",
+)
+tenant_api_urls = (_router().urls, "tenant_api")

@@ -1,0 +1,91 @@
+"""What was done, by whom, when: append-only rows, chained by a sealing job (`security.md` §7)."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from actionlearning.foundation.models import AuditEvent, AuditSeal, User
+from actionlearning.foundation.scope import current_tenant_id
+
+GENESIS = "0" * 64
+_LATE_COMMITS = timedelta(days=1)
+"""A transaction may commit this long after its rows were stamped and still be sealed."""
+
+
+def record(
+    action: str, *, by: User | None, at: datetime, target: Any = None, **detail: Any
+) -> AuditEvent:
+    """Write one audit row in the caller's transaction. `detail` must be plain JSON values."""
+    return AuditEvent.objects.create(  # type: ignore[no-any-return]
+        at=at,
+        actor=by.pk if by else None,
+        actor_name=by.display_name if by else "",
+        action=action,
+        target_kind=target._meta.label_lower if target is not None else "",
+        target=target.pk if target is not None else None,
+        target_name=str(target)[:200] if target is not None else "",
+        detail=detail,
+    )
+
+
+def seal(*, now: datetime) -> int:
+    """Give every unsealed row its place in the chain; returns how many were sealed.
+
+    A chain written inside requests would make the evening of the 25th queue.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"seal:{current_tenant_id()}"]
+        )
+    last = AuditSeal.objects.order_by("-sequence").first()
+    waiting = AuditEvent.objects.filter(seals=None)
+    if last is not None:
+        waiting = waiting.filter(at__gte=last.sealed_at - _LATE_COMMITS)
+    links = _chain(waiting.order_by("at", "id"), last, now)
+    AuditSeal.objects.bulk_create(links, batch_size=1000)
+    return len(links)
+
+
+def _chain(events: Iterable[AuditEvent], last: AuditSeal | None, now: datetime) -> list[AuditSeal]:
+    sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
+    links = []
+    for event in events:
+        sequence += 1
+        previous = link(previous, sequence, event)
+        links.append(AuditSeal(sequence=sequence, event=event, hash=previous, sealed_at=now))
+    return links
+
+
+def link(previous: str, sequence: int, event: AuditEvent) -> str:
+    """sha256 over the link before, the number and the row in canonical form."""
+    row = [
+        sequence,
+        str(event.pk),
+        event.at.isoformat(),
+        str(event.actor),
+        event.actor_name,
+        event.action,
+        event.target_kind,
+        str(event.target),
+        event.target_name,
+        event.detail,
+    ]
+    text = previous + json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def verify() -> tuple[int, str | None]:
+    """(how far the chain is sealed, first fault in words or None)."""
+    previous, expected = GENESIS, 0
+    for found in AuditSeal.objects.select_related("event").order_by("sequence").iterator():
+        expected += 1
+        if found.sequence != expected:
+            return expected - 1, f"link {expected} is missing"
+        if found.hash != link(previous, expected, found.event):
+            return expected - 1, f"row {found.event_id} of link {expected} was changed"
+        previous = found.hash
+    return expected, None

@@ -1,0 +1,48 @@
+"""What can be refused, once for every edge: pages, API, tasks and commands translate these."""
+
+from collections.abc import Mapping
+
+
+class Refusal(Exception):
+    """A request that is understood and refused; `message` is for people, `code` for programs."""
+
+    status = 409
+
+    def __init__(self, message: str, *, code: str = "refused", rule: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.rule = rule
+
+
+class RuleBroken(Refusal):
+    """A rule of the programme or of the workflow says no (409)."""
+
+
+class BadInput(Refusal):
+    """The words typed in cannot be accepted (422); `fields` maps a field name to its message."""
+
+    status = 422
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        code: str = "invalid",
+        rule: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code, rule=rule)
+        self.fields = dict(fields or {})
+
+
+class Stale(Refusal):
+    """Somebody changed the thing after this reader saw it (412)."""
+
+    status = 412
+
+
+class NotAllowed(Refusal):
+    """The actor may see the thing and may not do this to it (403)."""
+
+    status = 403

@@ -1,0 +1,47 @@
+"""Forms offer rows of this tenant only, filled at request time."""
+
+from typing import Any
+
+from django import forms
+
+from actionlearning.foundation.tenancy import TenantModel
+
+
+class TenantFormMixin:
+    """Refuses a choice among rows that all tenants share."""
+
+    fields: dict[str, forms.Field]
+    declared_fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            self._refuse_shared_choice(name, field)
+            self._dress(field)
+
+    def _refuse_shared_choice(self, name: str, field: forms.Field) -> None:
+        if isinstance(field, forms.ModelChoiceField) and not issubclass(
+            field.queryset.model, TenantModel
+        ):
+            raise TypeError(f"{type(self).__name__}.{name} offers rows shared by all tenants.")
+
+    def _dress(self, field: forms.Field) -> None:
+        kind = "form-control"
+        if isinstance(
+            field.widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple
+        ):
+            kind = "form-check-input"
+        elif isinstance(field.widget, forms.Select):
+            kind = "form-select"
+        field.widget.attrs.setdefault("class", kind)
+
+
+class TenantForm(TenantFormMixin, forms.Form):
+    """A form that is not a row."""
+
+
+class TenantModelForm(TenantFormMixin, forms.ModelForm):
+    """A form over a row; it is never saved, its cleaned data go to a verb."""
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  Django's signature
+        raise TypeError("Forms do not write: hand cleaned_data to a verb.")

@@ -1,0 +1,241 @@
+"""One transaction and one scope around everything a request does (`security.md` §3.2)."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import load_backend
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.functional import cached_property
+
+from actionlearning.foundation import tokens
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.models import RequestKey, Tenant, User
+from actionlearning.foundation.scope import NOWHERE, WHOLE, no_scope, scope
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+SAFE = ("GET", "HEAD", "OPTIONS")
+_TENANT_SECONDS = 30.0
+_tenants: dict[str, tuple[float, Tenant]] = {}
+
+
+def forget_tenants() -> None:
+    """The list of tenants is kept for half a minute; tests and the loader start afresh."""
+    _tenants.clear()
+
+
+def find_tenant(slug: str) -> Tenant | None:
+    kept = _tenants.get(slug)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    with no_scope(), transaction.atomic():
+        found = Tenant.objects.filter(slug=slug).first()
+    if found:
+        _tenants[slug] = (time.monotonic() + _TENANT_SECONDS, found)
+    return found
+
+
+class _ReceivedAt:
+    """`request.received_at`: the database's instant at which the transaction began."""
+
+    @cached_property
+    def received_at(self) -> datetime:
+        return database_now()
+
+
+class TenantMiddleware:
+    """Outermost of ours: tenant from the address or the client token, one atomic(), roll back on failure."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        request.__class__ = _with_clock(type(request))
+        request.tenant = None
+        request.after_refusal = []
+        slug = _slug_of(request)
+        if slug is None:
+            with no_scope(), transaction.atomic():
+                return self._answer(request)
+        request.tenant = find_tenant(slug)
+        if request.tenant is None:
+            return _nobody_home(request)
+        with scope(request.tenant, path=WHOLE, actor=None):
+            with transaction.atomic():
+                response = self._answer(request)
+            if request.after_refusal:
+                self._write_refusal(request)
+        return response
+
+    def _answer(self, request: Any) -> HttpResponseBase:
+        response = self.get_response(request)
+        failed = response.status_code >= 500
+        if failed or (response.status_code >= 400 and request.method not in SAFE):
+            transaction.set_rollback(True)
+            if request.tenant and not failed:
+                request.after_refusal.append(_refusal_of(request, response.status_code))
+        if getattr(response, "streaming", False):
+            # A body read later would run after the transaction: read it now.
+            response.streaming_content = [b"".join(response.streaming_content)]  # type: ignore[attr-defined]
+        return response
+
+    def _write_refusal(self, request: Any) -> None:
+        with transaction.atomic():
+            for write in request.after_refusal:
+                write(database_now())
+
+
+def _with_clock(kind: type) -> type:
+    if issubclass(kind, _ReceivedAt):
+        return kind
+    return _clocked.setdefault(kind, type(kind.__name__, (_ReceivedAt, kind), {}))
+
+
+_clocked: dict[type, type] = {}
+
+
+def _refusal_of(request: Any, status: int) -> Callable[[datetime], Any]:
+    user = request.user if isinstance(getattr(request, "user", None), User) else None
+    return lambda now: record(
+        "request.refused", by=user, at=now, method=request.method, path=request.path, status=status
+    )
+
+
+def _slug_of(request: HttpRequest) -> str | None:
+    parts = request.path_info.split("/", 3)
+    if parts[1] == "t" and len(parts) > 2:
+        return parts[2]
+    if request.path_info.startswith("/api/v1/"):
+        bearer = tokens.bearer_of(request)
+        return bearer.slug if bearer else None
+    return None
+
+
+def _nobody_home(request: HttpRequest) -> HttpResponse:
+    """An unknown tenant looks like an unknown page, and an unknown token like a wrong one."""
+    if request.path_info.startswith("/api/v1/"):
+        return tokens.unauthorised()
+    raise Http404
+
+
+class ReachMiddleware:
+    """After sign-in: the path wall closes around what this reader may reach."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        if request.tenant is None:
+            request.user = AnonymousUser()
+            return self.get_response(request)
+        bearer = tokens.bearer_of(request)
+        if bearer is not None:
+            token = tokens.owner_of(bearer, now=request.received_at)
+            if token is None:
+                return tokens.unauthorised()
+            request.user = token.user
+            request.user.token_scopes = frozenset(token.scopes)
+            request.client_token = token
+        user = request.user if request.user.is_authenticated else None
+        with scope(request.tenant, path=self._path_of(request, user), actor=user):
+            return self.get_response(request)
+
+    def _path_of(self, request: Any, user: Any) -> str:
+        if user is None or not _session_of_tenant(request):
+            request.user = AnonymousUser()
+            return NOWHERE
+        user.standing = _backend().standing(user)
+        return str(user.standing.path)
+
+
+def _session_of_tenant(request: Any) -> bool:
+    if hasattr(request, "client_token"):
+        return True
+    return request.session.get("tenant") == str(request.tenant.pk)
+
+
+def _backend() -> Any:
+    return load_backend(settings.AUTHENTICATION_BACKENDS[0])
+
+
+class LanguageMiddleware:
+    """The reader's own language; before sign-in the browser's or the cookie's."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        language = getattr(request.user, "language", "") or request.COOKIES.get("language", "")
+        if language not in dict(settings.LANGUAGES):
+            language = translation.get_language_from_request(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if request.tenant is not None:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class RequestKeyMiddleware:
+    """The same click or call twice has one effect: the second gets the first one's answer.
+
+    Key from the `Idempotency-Key` header or the form's hidden `request_key`. A refusal rolls back and
+    frees the key, so that a mended form can be sent again.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        key = self._key_of(request)
+        if not key:
+            return self.get_response(request)
+        row, mine = RequestKey.objects.get_or_create(
+            actor=request.user.pk,
+            key=key,
+            defaults={"fingerprint": _fingerprint(request), "created_at": request.received_at},
+        )
+        if not mine:
+            return _again(row, request)
+        response = self.get_response(request)
+        if response.status_code < 400:
+            row.status = response.status_code
+            row.media_type = response.headers.get("Content-Type", "")
+            row.location = response.headers.get("Location", "")
+            row.body = response.content  # type: ignore[attr-defined]
+            row.save(update_fields=["status", "media_type", "location", "body"])
+        return response
+
+    def _key_of(self, request: Any) -> str:
+        if request.method in SAFE or request.tenant is None or not request.user.is_authenticated:
+            return ""
+        header = request.headers.get("Idempotency-Key", "")
+        if not header and "/api/" not in request.path_info:
+            header = request.POST.get("request_key", "")
+        return str(header)[:80]
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    body = request.body if "/api/" in request.path_info else b""
+    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+
+
+def _again(row: RequestKey, request: HttpRequest) -> HttpResponse:
+    if row.fingerprint != _fingerprint(request) or row.status is None:
+        return HttpResponse(
+            b'{"code": "key_reused", "title": "This Idempotency-Key was used for another request."}',
+            status=422,
+            content_type="application/problem+json",
+        )
+    answer = HttpResponse(bytes(row.body), status=row.status, content_type=row.media_type)
+    if row.location:
+        answer.headers["Location"] = row.location
+    return answer

@@ -1,0 +1,20 @@
+from actionlearning.foundation.models.audit import AuditEvent, AuditSeal
+from actionlearning.foundation.models.notice import Channel, Delivery, Notice, SweepMark
+from actionlearning.foundation.models.request_key import RequestKey
+from actionlearning.foundation.models.tenant import Tenant
+from actionlearning.foundation.models.token import ClientToken
+from actionlearning.foundation.models.user import PastPassword, User
+
+__all__ = [
+    "AuditEvent",
+    "AuditSeal",
+    "Channel",
+    "ClientToken",
+    "Delivery",
+    "Notice",
+    "PastPassword",
+    "RequestKey",
+    "SweepMark",
+    "Tenant",
+    "User",
+]

@@ -1,0 +1,180 @@
+"""Notices and their copies: written with the fact, sent later, once by key (`security.md` §4)."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from actionlearning.foundation.channels import CHANNELS, SendFailed
+from actionlearning.foundation.models import Delivery, Notice, User
+from actionlearning.foundation.notices import subject_and_text
+from actionlearning.foundation.scope import current_tenant_id
+
+LEASE = "60 seconds"
+BATCH = 50
+MOST_ATTEMPTS = 12
+
+logger = logging.getLogger(__name__)
+
+_DIGESTS = """
+WITH waiting AS (
+  SELECT n.id, n.recipient_id, %(day)s || ':' || n.recipient_id AS batch FROM foundation_notice n
+   WHERE n.digest = '' AND n.retracted_at IS NULL AND n.skipped_at IS NULL
+     AND n.recipient_id IS NOT NULL AND n.at <= %(now)s),
+made AS (
+  INSERT INTO foundation_delivery
+         (id, tenant_id, key, batch, channel_id, state, attempts, not_before, created_at, problem)
+  SELECT uuidv7(), al_tenant(), 'digest:' || w.batch || ':' || c.id, w.batch, c.id, 'pending', 0,
+         %(now)s, %(now)s, ''
+    FROM foundation_channel c JOIN (SELECT DISTINCT recipient_id, batch FROM waiting) w
+      ON w.recipient_id = c.user_id
+   WHERE c.ended_at IS NULL
+  ON CONFLICT (tenant_id, key) DO NOTHING
+  RETURNING batch)
+UPDATE foundation_notice n SET digest = w.batch
+  FROM waiting w
+ WHERE n.id = w.id
+   AND (w.batch IN (SELECT batch FROM made)
+        OR NOT EXISTS (SELECT 1 FROM foundation_channel c
+                        WHERE c.user_id = w.recipient_id AND c.ended_at IS NULL))
+"""
+
+_CLAIM = """
+WITH picked AS (
+  SELECT d.id FROM foundation_delivery d
+   WHERE d.state IN ('pending', 'claimed') AND d.not_before <= clock_timestamp()
+     AND (d.state = 'pending' OR d.claimed_until < clock_timestamp())
+   ORDER BY d.not_before LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+UPDATE foundation_delivery d
+   SET state = CASE WHEN EXISTS (SELECT 1 FROM foundation_notice n
+                                  WHERE n.digest = d.batch AND n.retracted_at IS NULL)
+                    THEN 'claimed' ELSE 'cancelled' END,
+       claim_token = %(token)s, claimed_until = clock_timestamp() + %(lease)s::interval,
+       attempts = d.attempts + 1
+  FROM picked WHERE d.id = picked.id
+RETURNING d.id, d.state
+"""
+
+_SENT = """
+UPDATE foundation_delivery SET state = 'sent', sent_at = clock_timestamp(), problem = ''
+ WHERE id = %s AND claim_token = %s AND state = 'claimed'
+"""
+
+_RETRY = """
+UPDATE foundation_delivery
+   SET state = CASE WHEN %(permanent)s OR attempts >= %(most)s THEN 'dead' ELSE 'pending' END,
+       problem = %(problem)s,
+       not_before = clock_timestamp()
+                    + least(interval '1 hour', interval '2 seconds' * power(2, least(attempts, 11)))
+ WHERE id = %(id)s AND claim_token = %(token)s AND state = 'claimed'
+"""
+
+
+def queue_notice(
+    *,
+    to: User | None,
+    kind: str,
+    at: datetime,
+    key: str,
+    about: Any = None,
+    address: str = "",
+    **params: Any,
+) -> None:
+    """Put one line into an inbox; the same key twice is one line. `params` fill the kind's words."""
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                key=f"{kind}:{key}:{to.pk if to else 'vacant'}",
+                recipient=to,
+                kind=kind,
+                about=about.pk if about is not None else None,
+                address=address,
+                params=params,
+                at=at,
+                created_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def retract_notices(about: list[uuid.UUID], *, now: datetime) -> int:
+    """What was asked for is done: the lines stay readable and ask for nothing more."""
+    return Notice.objects.filter(about__in=about, retracted_at=None).update(retracted_at=now)
+
+
+def queue_digests(*, now: datetime, day: str) -> None:
+    """One copy a person and day (`model.md` §4); running twice adds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIGESTS, {"now": now, "day": day})
+
+
+def dispatch(*, more: Callable[[], bool] = lambda: True) -> int:
+    """Send what waits, batch by batch, each in transactions of its own; returns how many went out.
+
+    The caller holds the scope and no transaction: sending never happens inside one.
+    """
+    sent = 0
+    while more():
+        token = uuid.uuid4()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_CLAIM, {"batch": BATCH, "token": token, "lease": LEASE})
+            rows = cursor.fetchall()
+        if not rows:
+            break
+        for delivery, state in rows:
+            if state == Delivery.State.CLAIMED:
+                sent += _send(delivery, token)
+    return sent
+
+
+def _send(delivery: uuid.UUID, token: uuid.UUID) -> int:
+    with transaction.atomic():
+        row = Delivery.objects.select_related("channel__user").get(pk=delivery)
+        subject, text = digest_words(row)
+    channel = row.channel
+    try:
+        CHANNELS[channel.kind].send(
+            channel.address,
+            channel.secret,
+            key=f"{current_tenant_id()}:{row.key}",
+            subject=subject,
+            text=text,
+        )
+    except SendFailed as failure:
+        logger.warning("delivery %s failed: %s", delivery, failure)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                _RETRY,
+                {
+                    "id": delivery,
+                    "token": token,
+                    "permanent": failure.permanent,
+                    "most": MOST_ATTEMPTS,
+                    "problem": str(failure)[:300],
+                },
+            )
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SENT, [delivery, token])
+        return cursor.rowcount
+
+
+def digest_words(delivery: Delivery) -> tuple[str, str]:
+    """Subject and text of one digest in its reader's language."""
+    notices = list(
+        Notice.objects.filter(digest=delivery.batch, retracted_at=None).order_by("at", "id")
+    )
+    with translation.override(delivery.channel.user.language):
+        subject = ngettext(
+            "Action learning: %(count)d notice", "Action learning: %(count)d notices", len(notices)
+        ) % {"count": len(notices)}
+        lines = [f"{n}. {subject_and_text(notice)[0]}" for n, notice in enumerate(notices, 1)]
+        lines.append(_("The inbox in the product is the official notice; this is a copy."))
+    return subject, "\n".join(lines)

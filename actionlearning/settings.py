@@ -1,0 +1,249 @@
+"""One file of settings; everything that differs between machines is an environment variable."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from bootstrap_wrapper import get_bootstrap_dir
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.launcher.addresses import addresses
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = Path(os.environ.get("AL_STATE_DIR", BASE_DIR / "var")).resolve()
+EMBEDDED = addresses(STATE_DIR)
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def _flag(name: str) -> bool:
+    value = _text(name, "0")
+    if value not in ("0", "1"):
+        raise RuntimeError(f"{name} must be 0 or 1, not {value!r}.")
+    return value == "1"
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "actionlearning.foundation.database",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {"options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
+        "WALLED": not AL_AS_OWNER,
+    }
+
+
+AL_AS_OWNER = _flag("AL_AS_OWNER")
+"""Migrations and the like log in as the owner of the tables; the product never does."""
+AL_APP_ROLE = _text("AL_APP_ROLE", "al_app")
+AL_BACKUP_ROLE = _text("AL_BACKUP_ROLE", "al_backup")
+AL_WEBHOOK_ALLOW_LOOPBACK = _flag("AL_WEBHOOK_ALLOW_LOOPBACK")
+AL_RELEASE = "0.1.0"
+
+DATABASE_URL = _text("DATABASE_URL", EMBEDDED["DATABASE_URL"])
+DATABASE_OWNER_URL = _text("DATABASE_OWNER_URL", EMBEDDED["DATABASE_OWNER_URL"])
+REDIS_URL = _text("REDIS_URL", EMBEDDED["REDIS_URL"])
+
+SECRET_KEY = _text("AL_SECRET_KEY") or "only-for-tests-and-build-steps-" + "0" * 40
+DEBUG = False
+ALLOWED_HOSTS = _text("AL_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in _text("AL_ORIGINS").split(",") if origin]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("AL_BEHIND_PROXY") else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("AL_HTTPS")
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "guardian",
+    "rest_framework",
+    "drf_spectacular",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "lucide",
+    "actionlearning.foundation",
+    "groups",
+    "programmes",
+    "reporting",
+    "assessments",
+    "actionlearning.desk",
+    "actionlearning.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "actionlearning.foundation.middleware.TenantMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "actionlearning.foundation.middleware.ReachMiddleware",
+    "actionlearning.foundation.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "actionlearning.foundation.middleware.RequestKeyMiddleware",
+]
+
+ROOT_URLCONF = "actionlearning.urls"
+WSGI_APPLICATION = "actionlearning.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "actionlearning.desk.navigation.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": _database(DATABASE_OWNER_URL if AL_AS_OWNER else DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "foundation.User"
+AUTHENTICATION_BACKENDS = ["groups.access.AppointmentBackend"]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # a login name is unique inside its tenant
+    "guardian.W001",  # grants are read by groups.access, not by guardian's own backend
+]
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL.replace("db=0", "db=1") if "db=" in REDIS_URL else REDIS_URL,
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [
+    ("zh-hans", _("Simplified Chinese")),
+    ("zh-hant", _("Traditional Chinese")),
+    ("en", _("English")),
+]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "actionlearning" / "static", ("bootstrap", get_bootstrap_dir())]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": _text("AL_STATIC_STORAGE", "actionlearning.launcher.static_storage.Storage")
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["actionlearning.foundation.api.MiddlewareAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["actionlearning.foundation.api.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["actionlearning.foundation.api.ClientThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"client": _text("AL_API_RATE", "600/min")},
+    "EXCEPTION_HANDLER": "actionlearning.foundation.api.problem_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Action learning",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": "/api/v1"}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": True,
+}
+
+CELERY_BROKER_URL = (
+    "redis+socket" + REDIS_URL[len("unix") :].replace("db=", "virtual_host=")
+    if REDIS_URL.startswith("unix")
+    else REDIS_URL
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_TIMEZONE = TIME_ZONE
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "actionlearning.foundation.passwords.ThreeOfFourClasses"},
+    {"NAME": "actionlearning.foundation.passwords.NotTheLogin"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+EMAIL_HOST = _text("AL_MAIL_HOST", "localhost")
+EMAIL_PORT = int(_text("AL_MAIL_PORT", "25"))
+EMAIL_HOST_USER = _text("AL_MAIL_USER")
+EMAIL_HOST_PASSWORD = _text("AL_MAIL_PASSWORD")
+EMAIL_USE_TLS = _flag("AL_MAIL_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = _text("AL_MAIL_FROM", "action-learning@localhost")
+EMAIL_BACKEND = _text("AL_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": _text("AL_LOG_LEVEL", "WARNING")},
+}

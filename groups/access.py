@@ -1,0 +1,227 @@
+"""Who may do what where. One place answers both «may I?» and «which rows?» (`model.md` §2)."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection
+from django.db.models import Q, UUIDField
+from django.db.models.functions import Cast
+from guardian.models import UserObjectPermission
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission, Span
+from actionlearning.foundation.scope import NOWHERE
+from groups.models import Supervision
+from groups.roles import OUTSIDER, PERMISSIONS, permissions_of
+
+_STANDING = """
+WITH today AS (SELECT (now() AT TIME ZONE %(zone)s)::date AS day),
+seat AS (
+  SELECT role, organisation_id FROM groups_tenure, today
+   WHERE user_id = %(user)s AND role <> '' AND starts_on <= day AND (ends_on IS NULL OR ends_on >= day)
+  UNION
+  SELECT role, organisation_id FROM groups_appointment, today
+   WHERE user_id = %(user)s AND starts_on <= day AND (ends_on IS NULL OR ends_on >= day))
+SELECT s.role, o.id, o.path, o.level,
+       ARRAY(SELECT u.path::text FROM groups_supervision e
+               JOIN groups_organisation u ON u.id = e.unit_id, today
+              WHERE e.supervisor_id = o.id AND e.outside
+                AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))
+  FROM seat s JOIN groups_organisation o ON o.id = s.organisation_id
+UNION ALL
+SELECT '', o.id, o.path, o.level, '{}' FROM groups_grant g
+  JOIN groups_organisation o ON o.id = g.organisation_id
+ WHERE g.user_id = %(user)s AND g.ended_at IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One appointment in force; `outside` are paths of supervised units that lie elsewhere."""
+
+    role: str
+    organisation_id: uuid.UUID
+    path: str
+    level: int
+    outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything that decides a sign-in's rights, read once per request."""
+
+    user_id: uuid.UUID
+    seats: tuple[Seat, ...]
+    granted_paths: tuple[str, ...]
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        held = permissions_of({seat.role for seat in self.seats})
+        return frozenset(held or OUTSIDER)
+
+    @cached_property
+    def path(self) -> str:
+        """The smallest subtree that holds all it may reach; no seat and no grant, no row."""
+        paths = [seat.path for seat in self.seats]
+        paths += [path for seat in self.seats for path in seat.outside]
+        return common_path([*paths, *self.granted_paths])
+
+
+def common_path(paths: Iterable[str]) -> str:
+    """The longest path that all begin with, whole labels only; `/` if they share none."""
+    split = [path.strip("/").split("/") for path in paths]
+    if not split:
+        return NOWHERE
+    shared = []
+    for labels in zip(*split, strict=False):
+        if len(set(labels)) > 1:
+            break
+        shared.append(labels[0])
+    return "/" + "".join(f"{label}/" for label in shared)
+
+
+def standing_of(user: User) -> Standing:
+    """Rights are read in the running transaction, so that one taken away is gone at once."""
+    kept = getattr(user, "standing", None)
+    if isinstance(kept, Standing):
+        return kept
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"user": user.pk, "zone": "Asia/Shanghai"})
+        rows = cursor.fetchall()
+    seats = tuple(Seat(r, o, p, level, tuple(out)) for r, o, p, level, out in rows if r)
+    return Standing(user.pk, seats, tuple(row[2] for row in rows if not row[0]))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The organisations at which one permission is held, ready to filter with or to ask."""
+
+    span: Span
+    seats: tuple[Seat, ...]
+    user_id: uuid.UUID
+    guest: bool = False
+
+    @cached_property
+    def organisations(self) -> tuple[uuid.UUID, ...]:
+        return tuple({seat.organisation_id: None for seat in self.seats})
+
+    @cached_property
+    def tops(self) -> tuple[Seat, ...]:
+        """Seats that no other seat contains: each becomes one condition."""
+        seats = {seat.organisation_id: seat for seat in self.seats}.values()
+        return tuple(
+            seat
+            for seat in seats
+            if not any(s.path != seat.path and seat.path.startswith(s.path) for s in seats)
+        )
+
+    def as_q(self, granted: str = "") -> Q:
+        """For ledgers, by ancestor column; `granted` names a model whose single objects may be granted."""
+        found = self._by_ancestor()
+        if granted and self.guest:
+            found |= Q(pk__in=granted_ids(self.user_id, granted))
+        return found
+
+    def _by_ancestor(self) -> Q:
+        if self.span is Span.OWN:
+            return self.own_q()
+        if self.span is Span.BELOW:
+            return _one_of("supervisor", self.organisations)
+        found = Q(pk__in=[])
+        for number, seat in enumerate(self.tops):
+            condition = Q(**{f"ancestor_{seat.level}": seat.organisation_id})
+            if seat.outside:
+                condition |= Q(supervisor=seat.organisation_id)
+            found = condition if number == 0 else found | condition
+        return found
+
+    def own_q(self) -> Q:
+        return _one_of("organisation", self.organisations)
+
+    def as_path_q(self, prefix: str = "org_path", organisation: str = "organisation") -> Q:
+        """For rosters and bodies, which carry the path only."""
+        if self.span is Span.OWN:
+            return _one_of(organisation, self.organisations)
+        found = Q(pk__in=[])
+        for seat in self.tops:
+            found |= Q(**{f"{prefix}__gte": seat.path, f"{prefix}__lt": seat.path + "~"})
+            if seat.outside:
+                units = Supervision.objects.filter(
+                    supervisor=seat.organisation_id, outside=True
+                ).values("unit")
+                found |= Q(**{f"{organisation}__in": units})
+        return found
+
+    def allows(self, subject: Any) -> bool:
+        """The same answer for one object in hand."""
+        if self.span is Span.TENANT:
+            return bool(self.seats)
+        if self.span is Span.BELOW:
+            return getattr(subject, "supervisor_id", None) in self.organisations
+        own = getattr(subject, "organisation_id", subject.pk)
+        if own in self.organisations:
+            return True
+        return self.span is Span.SUBTREE and self._contains(subject)
+
+    def _contains(self, subject: Any) -> bool:
+        path = getattr(subject, "org_path", None) or getattr(subject, "path", "")
+        if any(path.startswith(seat.path) for seat in self.tops):
+            return True
+        return any(path in seat.outside for seat in self.tops)
+
+
+def _one_of(field: str, ids: tuple[uuid.UUID, ...]) -> Q:
+    return Q(**{field: ids[0]}) if len(ids) == 1 else Q(**{f"{field}__in": ids})
+
+
+def reach_of(user: User, permission: Permission) -> Reach:
+    """Where `user` holds `permission`, from tenures and appointments in force."""
+    standing = standing_of(user)
+    held = tuple(seat for seat in standing.seats if permission in PERMISSIONS[seat.role])
+    return Reach(permission.span, held, user.pk, guest=bool(standing.granted_paths))
+
+
+def granted_ids(user_id: uuid.UUID, label: str) -> Any:
+    """Ids of the single objects of `app.model` that guardian lets this sign-in see."""
+    app, model = label.split(".")
+    return UserObjectPermission.objects.filter(
+        user_id=user_id,
+        permission__codename=f"view_{model}",
+        permission__content_type__app_label=app,
+    ).values(key=Cast("object_pk", UUIDField()))
+
+
+class AppointmentBackend:
+    """Django's door to the rules above: sign-in by name and password, rights by appointment."""
+
+    def authenticate(
+        self, request: Any, login: str | None = None, password: str | None = None
+    ) -> User | None:
+        if login is None or password is None:
+            return None
+        user: User | None = User.objects.filter(login=login, is_active=True).first()
+        if user is None:
+            make_password(password)  # the same work for a name that does not exist
+            return None
+        return user if check_password(password, user.password) else None
+
+    def standing(self, user: User) -> Standing:
+        """For the middleware below, which must not know this app."""
+        return standing_of(user)
+
+    def get_user(self, user_id: Any) -> User | None:
+        return User.objects.filter(pk=user_id, is_active=True).first()
+
+    def has_perm(self, user: User, permission: Permission, subject: Any = None) -> bool:
+        scopes = getattr(user, "token_scopes", None)
+        if scopes is not None and permission not in scopes:
+            return False
+        if user.is_system:
+            return True
+        if subject is None:
+            return permission in standing_of(user).permissions
+        return reach_of(user, permission).allows(subject)

@@ -1,0 +1,229 @@
+"""Bodies, their posts, and who holds them: a hand-over moves duties, rights and approvals at once."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock, lock_row
+from groups.actions.users import keep_three_apart
+from groups.models import Body, Organisation, Person, Post, Tenure
+from groups.roles import ADMINISTRATORS
+
+
+@transaction.atomic
+def form_body(
+    *,
+    organisation: Organisation,
+    kind: str,
+    name: str,
+    starts_on: date,
+    by: User,
+    now: datetime,
+    secretariat: Body | None = None,
+) -> Body:
+    """Raises NotAllowed, BadInput, RuleBroken (a body of this kind is in force already)."""
+    _may(Permission.BODY_CHANGE, by, organisation)
+    if not name.strip():
+        raise BadInput(_("A name is needed."), fields={"name": _("A name is needed.")})
+    if lock_row(organisation).ends_on:
+        raise RuleBroken(_("“%(name)s” has already ended.") % {"name": organisation}, code="ended")
+    if Body.objects.filter(organisation=organisation, kind=kind, ends_on=None).exists():
+        raise RuleBroken(
+            _("There is such a body already: change or dissolve that one."), code="exists"
+        )
+    body = Body(kind=kind, name=name.strip(), starts_on=starts_on, formed_at=now)
+    body.secretariat = secretariat
+    body.place(organisation)
+    body.save(force_insert=True)
+    record("body.formed", target=body, by=by, at=now, kind=kind)
+    return body
+
+
+@transaction.atomic
+def change_body(
+    body: Body,
+    *,
+    name: str,
+    secretariat: Body | None,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+) -> Body:
+    """Its name and its secretariat (P1-23). Raises NotAllowed, BadInput, Stale, RuleBroken."""
+    fresh = lock(body, seen=seen)
+    _may(Permission.BODY_CHANGE, by, fresh)
+    _must_stand(fresh)
+    if secretariat is not None and secretariat.pk == fresh.pk:
+        words = _("A body cannot be its own secretariat.")
+        raise BadInput(words, fields={"secretariat": words})
+    fresh.name, fresh.secretariat = name.strip() or fresh.name, secretariat
+    fresh.version += 1
+    fresh.save(update_fields=["name", "secretariat", "version"])
+    record("body.changed", target=fresh, by=by, at=now)
+    return fresh
+
+
+@transaction.atomic
+def dissolve_body(body: Body, *, on: date, by: User, now: datetime) -> Body:
+    """`on` is its last day and that of every tenure in it. Raises NotAllowed, BadInput, RuleBroken."""
+    fresh = lock(body)
+    _may(Permission.BODY_CHANGE, by, fresh)
+    _must_stand(fresh)
+    if on < fresh.starts_on:
+        raise BadInput(_("It cannot end before it began."), fields={"on": _("Too early.")})
+    seated = Tenure.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), post__body=fresh)
+    if seated.filter(starts_on__gt=on).exists():
+        raise RuleBroken(
+            _("Somebody is appointed to it from a later day: choose that day or a later one."),
+            code="later_tenure",
+        )
+    seated.update(ends_on=on)
+    fresh.ends_on = on
+    fresh.version += 1
+    fresh.save(update_fields=["ends_on", "version"])
+    record("body.dissolved", target=fresh, by=by, at=now, on=on.isoformat())
+    return fresh
+
+
+@transaction.atomic
+def add_post(
+    body: Body,
+    *,
+    title: str,
+    by: User,
+    now: datetime,
+    role: str = "",
+    rank: int = 1,
+    seats: int = 1,
+) -> Post:
+    """`role` says what its holder may do. Raises NotAllowed, BadInput."""
+    _may(Permission.BODY_CHANGE, by, body)
+    _must_stand(body)
+    if not title.strip():
+        raise BadInput(_("A title is needed."), fields={"title": _("A title is needed.")})
+    if role in ADMINISTRATORS:
+        raise BadInput(
+            _("Administrators are appointed, they hold no post."), code="administrator_post"
+        )
+    post = Post(body=body, title=title.strip(), role=role, rank=rank, seats=seats)
+    post.place(body.organisation)
+    post.save(force_insert=True)
+    record("post.added", target=post, by=by, at=now, body=str(body.pk), role=role)
+    return post
+
+
+@transaction.atomic
+def appoint(
+    post: Post, *, person: Person, starts_on: date, by: User, now: datetime, acting: bool = False
+) -> Tenure:
+    """Seat a person from a day on. Raises NotAllowed, BadInput, RuleBroken (no seat free, holds it)."""
+    _may(Permission.APPOINT, by, post)
+    lock_row(post)
+    _may_sit(post, person, starts_on)
+    if _held_from(post, starts_on).count() >= post.seats:
+        raise RuleBroken(
+            _("Every seat of this post is taken: hand it over instead."), code="no_seat"
+        )
+    return _seat(post, person, starts_on, acting=acting, by=by, now=now)
+
+
+@transaction.atomic
+def end_tenure(tenure: Tenure, *, on: date, by: User, now: datetime) -> Tenure:
+    """`on` is the holder's last day; the post is vacant until somebody is appointed."""
+    fresh = _locked_tenure(tenure, by)
+    _end(fresh, on)
+    record("tenure.ended", target=fresh, by=by, at=now, on=on.isoformat())
+    return fresh
+
+
+@transaction.atomic
+def hand_over(
+    tenure: Tenure, *, to: Person, on: date, by: User, now: datetime, acting: bool = False
+) -> Tenure:
+    """From `on` the post is `to`'s. Duties and approvals address the post, so they follow by themselves."""
+    lock_row(tenure.post)
+    fresh = _locked_tenure(tenure, by)
+    _may_sit(fresh.post, to, on)
+    _end(fresh, on - timedelta(days=1))
+    made = _seat(fresh.post, to, on, acting=acting, by=by, now=now)
+    record(
+        "post.handed_over",
+        target=fresh.post,
+        by=by,
+        at=now,
+        before=fresh.person_name,
+        after=to.name,
+    )
+    return made
+
+
+def _held_from(post: Post, day: date) -> Any:
+    """Tenures of the post that last until `day` or longer."""
+    return Tenure.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), post=post)
+
+
+def _may_sit(post: Post, person: Person, day: date) -> None:
+    """A standing body, someone still on a roster, not twice in one post, no administrator."""
+    _must_stand(post.body)
+    if person.ends_on is not None and person.ends_on < day:
+        words = _("%(name)s has left the roster.") % {"name": person}
+        raise BadInput(words, fields={"person": words})
+    if _held_from(post, day).filter(person=person).exists():
+        raise RuleBroken(_("%(name)s holds this post already.") % {"name": person}, code="holds_it")
+
+
+def _must_stand(body: Body) -> None:
+    if body.ends_on is not None:
+        raise RuleBroken(_("“%(name)s” has been dissolved.") % {"name": body}, code="ended")
+
+
+def _locked_tenure(tenure: Tenure, by: User) -> Tenure:
+    fresh = lock(tenure)
+    _may(Permission.APPOINT, by, fresh)
+    if fresh.ends_on is not None:
+        raise RuleBroken(_("This tenure has already ended."), code="ended")
+    return fresh
+
+
+def _end(tenure: Tenure, on: date) -> None:
+    """A tenure lasts one day at least: clamped, two people would hold the post that day."""
+    if on < tenure.starts_on:
+        words = _("%(name)s holds this post since %(day)s: choose a later day.") % {
+            "name": tenure.person_name,
+            "day": tenure.starts_on.isoformat(),
+        }
+        raise BadInput(words, fields={"on": words})
+    tenure.ends_on = on
+    tenure.save(update_fields=["ends_on"])
+
+
+def _seat(
+    post: Post, person: Person, starts_on: date, *, acting: bool, by: User, now: datetime
+) -> Tenure:
+    if person.user is not None and post.role:
+        keep_three_apart(person.user, post.role, day=starts_on, by=by)
+    tenure = Tenure(
+        post=post,
+        person=person,
+        user=person.user,
+        person_name=person.name,
+        role=post.role,
+        acting=acting,
+        starts_on=starts_on,
+    )
+    tenure.place(post.organisation)
+    tenure.save(force_insert=True)
+    record("post.taken", target=post, by=by, at=now, person=str(person.pk), name=person.name)
+    return tenure
+
+
+def _may(permission: Permission, by: User, subject: object) -> None:
+    if not by.has_perm(permission, subject):
+        raise NotAllowed(_("You may not change this body."), code="not_allowed")

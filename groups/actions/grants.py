@@ -1,0 +1,55 @@
+"""Single things opened to outsiders: facilitators, experts, observers (django-guardian)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from guardian.shortcuts import assign_perm, remove_perm
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from groups.models import Grant
+
+
+@transaction.atomic
+def grant(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> Grant:
+    """`to` may see this one thing and not its sisters. Raises NotAllowed, BadInput, RuleBroken."""
+    if not by.has_perm(Permission.GRANT, subject):
+        raise NotAllowed(_("You may not open this to others."), code="not_allowed")
+    if not reason.strip():
+        raise BadInput(
+            _("Say why: it stays on record."), fields={"reason": _("Say why: it stays on record.")}
+        )
+    if Grant.objects.filter(user=to, subject=subject.pk, ended_at=None).exists():
+        raise RuleBroken(_("%(name)s may see it already.") % {"name": to}, code="granted")
+    assign_perm(_right(subject), to, subject)
+    made = Grant.objects.create(
+        user=to,
+        organisation=subject.organisation,
+        subject_kind=subject._meta.label_lower,
+        subject=subject.pk,
+        subject_name=str(subject)[:200],
+        reason=reason.strip(),
+        granted_by=by,
+        granted_at=now,
+    )
+    record("grant.given", target=subject, by=by, at=now, to=str(to.pk), reason=made.reason)
+    return made  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def end_grant(found: Grant, *, subject: Any, by: User, now: datetime) -> Grant:
+    if not by.has_perm(Permission.GRANT, subject):
+        raise NotAllowed(_("You may not open this to others."), code="not_allowed")
+    remove_perm(_right(subject), found.user, subject)
+    found.ended_at = now
+    found.save(update_fields=["ended_at"])
+    record("grant.ended", target=subject, by=by, at=now, to=str(found.user_id))
+    return found
+
+
+def _right(subject: Any) -> str:
+    return f"{subject._meta.app_label}.view_{subject._meta.model_name}"

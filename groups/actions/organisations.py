@@ -1,0 +1,192 @@
+"""The organisation tree: dated, ordered by seniority, moved with everything that sits in it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.pinyin import initials, sort_key
+from actionlearning.foundation.scope import current_tenant_id
+from actionlearning.foundation.workflow import lock
+from groups.models import Organisation
+from groups.models.organisation import DEPTH
+from groups.models.placed import ANCESTORS
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_FIELDS = ("kind", "name", "short_name", "division", "seniority")
+
+
+@transaction.atomic
+def add_organisation(
+    *,
+    parent: Organisation | None,
+    kind: str,
+    name: str,
+    starts_on: date,
+    by: User,
+    now: datetime,
+    short_name: str = "",
+    division: str = "",
+    seniority: int | None = None,
+) -> Organisation:
+    """Raises NotAllowed, BadInput (no name, tree too deep)."""
+    _may_change(by, parent)
+    if parent is not None and parent.level >= DEPTH:
+        raise BadInput(_("The tree may have %(most)d levels.") % {"most": DEPTH}, code="too_deep")
+    made = Organisation(
+        parent=parent, kind=kind, name=_named(name), short_name=short_name, division=division
+    )
+    made.label = _next_label()
+    made.seniority = seniority or _last_place(parent)
+    made.starts_on = starts_on
+    _set_place(made, parent)
+    made.save(force_insert=True)
+    record("organisation.added", target=made, by=by, at=now)
+    return made
+
+
+@transaction.atomic
+def change_organisation(
+    organisation: Organisation, *, by: User, now: datetime, seen: int | None = None, **changes: Any
+) -> Organisation:
+    """Name, kind, division code and seniority. Raises NotAllowed, BadInput, Stale."""
+    fresh = lock(organisation, seen=seen)
+    _may_change(by, fresh)
+    changed = {k: v for k, v in changes.items() if k in _FIELDS and getattr(fresh, k) != v}
+    if not changed:
+        return fresh
+    before = {name: getattr(fresh, name) for name in changed}
+    for name, value in changed.items():
+        setattr(fresh, name, _named(value) if name == "name" else value)
+    old = fresh.sort_path
+    _set_place(fresh, fresh.parent)
+    fresh.version += 1
+    fresh.save()
+    if fresh.sort_path != old:
+        _resort_below(fresh, old)
+    record("organisation.changed", target=fresh, by=by, at=now, before=before, after=changed)
+    return fresh
+
+
+@transaction.atomic
+def close_organisation(
+    organisation: Organisation, *, on: date, reason: str, by: User, now: datetime
+) -> Organisation:
+    """It ends on `on`. What it owed in programmes is settled by programmes.actions.units.close_unit."""
+    fresh = lock(organisation)
+    _may_change(by, fresh)
+    if fresh.ends_on:
+        raise RuleBroken(_("“%(name)s” has already ended.") % {"name": fresh}, code="ended")
+    if on < fresh.starts_on:
+        raise BadInput(_("It cannot end before it began."), fields={"on": _("Too early.")})
+    if Organisation.objects.filter(parent=fresh, ends_on=None).exists():
+        raise RuleBroken(
+            _("Units below it are still in force: end or move them first."), code="has_units"
+        )
+    fresh.ends_on = on
+    fresh.version += 1
+    fresh.save(update_fields=["ends_on", "version"])
+    record("organisation.closed", target=fresh, by=by, at=now, on=on.isoformat(), reason=reason)
+    return fresh
+
+
+@transaction.atomic
+def move_organisation(
+    organisation: Organisation, *, parent: Organisation, by: User, now: datetime
+) -> Organisation:
+    """Hang it, with all below, under another parent; rosters, bodies and rights move along.
+
+    Ledgers of programmes follow by programmes.actions.units.move_unit, which calls this verb.
+    """
+    fresh = lock(organisation)
+    _may_change(by, fresh)
+    _may_change(by, parent)
+    if parent.path.startswith(fresh.path):
+        raise RuleBroken(_("A unit cannot stand below itself."), code="cycle")
+    deepest = Organisation.objects.below(fresh.path).order_by("-level").first()
+    if parent.level + 1 + deepest.level - fresh.level > DEPTH:
+        raise BadInput(_("The tree may have %(most)d levels.") % {"most": DEPTH}, code="too_deep")
+    before = fresh.path
+    for each in Organisation.objects.below(before).order_by("level"):
+        new_parent = parent if each.pk == fresh.pk else Organisation.objects.get(pk=each.parent_id)
+        each.parent = new_parent
+        _set_place(each, new_parent)
+        each.version += 1
+        each.save()
+    fresh.refresh_from_db()
+    replace_paths(
+        ("groups_person", "groups_body", "groups_post", "groups_tenure", "groups_appointment"),
+        before,
+    )
+    record("organisation.moved", target=fresh, by=by, at=now, before=before, after=fresh.path)
+    return fresh
+
+
+def replace_paths(tables: tuple[str, ...], before: str) -> None:
+    """Rows that carry the path of an organisation at or below `before` take its new one."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(
+                f"UPDATE {table} t SET org_path = o.path FROM groups_organisation o"  # noqa: S608  our table names
+                " WHERE o.id = t.organisation_id AND t.org_path >= %s AND t.org_path < %s",
+                [before, before + "~"],
+            )
+
+
+def _may_change(by: User, organisation: Organisation | None) -> None:
+    allowed = (
+        by.is_system
+        if organisation is None
+        else by.has_perm(Permission.ORGANISATION_CHANGE, organisation)
+    )
+    if not allowed:
+        raise NotAllowed(_("You may not change this part of the tree."), code="not_allowed")
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise BadInput(_("A name is needed."), fields={"name": _("A name is needed.")})
+    return name.strip()
+
+
+def _set_place(made: Organisation, parent: Organisation | None) -> None:
+    made.level = parent.level + 1 if parent else 1
+    made.path = f"{parent.path if parent else '/'}{made.label}/"
+    made.sort_path = f"{parent.sort_path if parent else '/'}{made.seniority:05d}{made.label}/"
+    made.pinyin, made.initials = sort_key(made.name), initials(made.name)[:60]
+    for name in ANCESTORS:
+        setattr(made, name, getattr(parent, name) if parent else None)
+    setattr(made, ANCESTORS[made.level - 1], made.pk)
+
+
+def _resort_below(fresh: Organisation, old: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE groups_organisation SET sort_path = %s || substr(sort_path, %s)"
+            " WHERE sort_path > %s AND sort_path < %s",
+            [fresh.sort_path, len(old) + 1, old, old + "~"],
+        )
+
+
+def _last_place(parent: Organisation | None) -> int:
+    last = Organisation.objects.filter(parent=parent).order_by("-seniority").first()
+    return last.seniority + 1 if last else 1
+
+
+def _next_label() -> str:
+    """Short and never used again in this tenant; two who add at once wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"tree:{current_tenant_id()}"]
+        )
+    number = Organisation.objects.count() + 1
+    label = ""
+    while number:
+        number, digit = divmod(number, 36)
+        label = _DIGITS[digit] + label
+    return label

@@ -1,0 +1,18 @@
+from groups.models.body import Appointment, Body, Post, Tenure
+from groups.models.grant import Grant
+from groups.models.organisation import Organisation, Supervision
+from groups.models.person import Person
+from groups.models.placed import LedgerModel, PlacedModel
+
+__all__ = [
+    "Appointment",
+    "Body",
+    "Grant",
+    "LedgerModel",
+    "Organisation",
+    "Person",
+    "PlacedModel",
+    "Post",
+    "Supervision",
+    "Tenure",
+]

@@ -1,0 +1,222 @@
+"""Laying down: from rules to obligations, by set-based SQL; doing it twice changes nothing."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from actionlearning.foundation.outbox import retract_notices
+from programmes.actions.schedules import schedule_of
+from programmes.calendar import HOLDER, Event, windows
+from programmes.calendar import Window as Span
+from programmes.calendar.derivation import to_data
+from programmes.models import Enrolment, Obligation, Plan, Programme, Rule, Rung, Window
+from programmes.notices import addressee
+from programmes.packs.format import Pack
+from programmes.queries import ZONE, calendar_for, pack_of
+from programmes.states import ProgrammeState
+
+HORIZON = timedelta(days=35)
+"""How long before it opens a duty is laid down, so that the coming month can be seen."""
+
+_COLUMNS = """
+ id, tenant_id, organisation_id, org_path, ancestor_1, ancestor_2, ancestor_3, ancestor_4, ancestor_5,
+ ancestor_6, supervisor_id, project_id, programme_id, rule_id, window_id, rule_key, window_key,
+ deliverable, minimum, maximum, opens_at, soon_at, due_at, grace_ends_at, closes_at, due_version,
+ provisional, credited, reason, next_look_at, laid_at
+"""
+
+_VALUES = """
+ uuidv7(), al_tenant(), o.id, o.path, o.ancestor_1, o.ancestor_2, o.ancestor_3, o.ancestor_4,
+ o.ancestor_5, o.ancestor_6, s.supervisor_id, s.project_id, %(programme)s, r.id, w.id, r.key, w.key,
+ r.deliverable,
+ CASE WHEN s.start = w.starts_on OR w.partial <> 'prorate' THEN w.minimum
+      ELSE greatest(1, ceil(w.minimum * (w.ends_on - s.start + 1)::numeric / (w.ends_on - w.starts_on + 1))) END,
+ w.maximum, w.opens_at, w.soon_at, w.due_at, w.grace_ends_at, w.closes_at, 1, w.provisional, 0, '',
+ w.first_rung_at, %(now)s
+"""
+
+_OWED = """
+   AND s.start <= least(w.ends_on, w.last_day) AND (s.ends_on IS NULL OR s.ends_on > w.last_day)
+   AND (s.start = w.starts_on OR w.partial <> 'skip')
+"""
+
+LAY_UNITS = f"""
+INSERT INTO programmes_obligation ({_COLUMNS})
+SELECT {_VALUES}
+  FROM programmes_window w JOIN programmes_rule r ON r.id = w.rule_id
+  JOIN LATERAL (
+    SELECT e.organisation_id, e.supervisor_id, NULL::uuid AS project_id, e.ends_on,
+           greatest(e.starts_on, w.owed_from) AS start
+      FROM programmes_enrolment e
+     WHERE e.programme_id = %(programme)s AND e.calendar = w.calendar
+       AND e.obliged = (r.owed_by = 'unit')) s ON true
+  JOIN groups_organisation o ON o.id = s.organisation_id
+ WHERE w.id = ANY(%(windows)s) AND r.owed_by IN ('unit', 'owner_office') {_OWED}
+ON CONFLICT (tenant_id, programme_id, rule_key, organisation_id, project_id, window_key) DO NOTHING
+"""
+
+LAY_PROJECTS = f"""
+INSERT INTO programmes_obligation ({_COLUMNS})
+SELECT {_VALUES}
+  FROM programmes_window w JOIN programmes_rule r ON r.id = w.rule_id
+  JOIN LATERAL (
+    SELECT p.organisation_id, p.supervisor_id, p.id AS project_id, e.ends_on,
+           greatest((p.chosen_at AT TIME ZONE 'Asia/Shanghai')::date, e.starts_on, w.owed_from) AS start
+      FROM programmes_project p
+      JOIN programmes_enrolment e ON e.programme_id = p.programme_id
+       AND e.organisation_id = p.organisation_id AND e.calendar = w.calendar
+     WHERE p.programme_id = %(programme)s AND p.chosen_at IS NOT NULL
+       AND p.level = coalesce((r.spec ->> 'project_level')::int, p.level)) s ON true
+  JOIN groups_organisation o ON o.id = s.organisation_id
+ WHERE w.id = ANY(%(windows)s) AND r.owed_by = 'project' {_OWED}
+ON CONFLICT (tenant_id, programme_id, rule_key, organisation_id, project_id, window_key) DO NOTHING
+"""
+
+
+def lay_down_all(*, now: datetime) -> int:
+    """Every programme in force of this tenant; returns how many obligations are new."""
+    running = Programme.objects.filter(state=ProgrammeState.IN_FORCE).order_by("pk")
+    return sum(lay_down(programme, now=now) for programme in running)
+
+
+@transaction.atomic
+def lay_down(programme: Programme, *, now: datetime) -> int:
+    """Windows first, one for each rule, span and calendar; then all who owe, in one statement."""
+    spans = list(_spans(programme, now + HORIZON))
+    return insert_obligations(programme, spans, now=now)
+
+
+def insert_obligations(programme: Programme, spans: list[Window], *, now: datetime) -> int:
+    params = {"programme": programme.pk, "windows": [span.pk for span in spans], "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(LAY_UNITS, params)
+        laid: int = cursor.rowcount
+        cursor.execute(LAY_PROJECTS, params)
+        return laid + cursor.rowcount
+
+
+def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:
+    scopes = (
+        Enrolment.objects.filter(programme=programme).order_by().values_list("calendar", flat=True)
+    )
+    plans = list(Plan.objects.filter(programme=programme).order_by("number"))
+    for number, plan in enumerate(plans):
+        until = plans[number + 1].applies_from if number + 1 < len(plans) else date.max
+        since = plan.applies_from if number else date.min
+        for scope in sorted(set(scopes)):
+            yield from _windows_of(programme, plan, scope, since, until, horizon)
+
+
+def _windows_of(
+    programme: Programme, plan: Plan, scope: str, since: date, until: date, horizon: datetime
+) -> Iterable[Window]:
+    """A version lays down what begins while it is the latest."""
+    pack = pack_of(plan)
+    calendar = calendar_for(scope)
+    specs = {spec.key: spec for spec in pack.rules}
+    for rule in Rule.objects.filter(plan=plan, enabled=True).order_by("ordinal"):
+        schedule = schedule_of(specs[rule.key], pack, programme.year)
+        if isinstance(schedule, Event):
+            continue
+        for span in windows(schedule, programme.starts_on, programme.ends_on, calendar, ZONE):
+            if since <= span.starts_on < until and span.opens_at <= horizon:
+                yield _window(rule, scope, span, schedule.partial_first.value)
+
+
+def _window(rule: Rule, scope: str, span: Span, partial: str) -> Window:
+    facts = window_facts(span, partial)
+    window, made = Window.objects.get_or_create(
+        rule=rule, calendar=scope, key=span.key, defaults=facts
+    )
+    if made:
+        Rung.objects.bulk_create(rungs_of(window, span))
+    return window  # type: ignore[no-any-return]
+
+
+def window_facts(span: Span, partial: str) -> dict[str, Any]:
+    """The columns of a window as the engine computed them."""
+    return {
+        "starts_on": span.starts_on,
+        "ends_on": span.ends_on,
+        "owed_from": span.owed_from,
+        "due_on": span.due_on,
+        "last_day": span.last_day,
+        "asked_for_on": span.asked_for_on,
+        "opens_at": span.opens_at,
+        "soon_at": span.soon_at,
+        "due_at": span.due_at,
+        "grace_ends_at": span.grace_ends_at,
+        "closes_at": span.closes_at,
+        "minimum": span.minimum,
+        "maximum": span.maximum,
+        "partial": partial,
+        "first_rung_at": min((each.at for each in span.rungs), default=None),
+        "provisional": span.provisional,
+        "derivation": to_data(span.derivation),
+    }
+
+
+def rungs_of(window: Window, span: Span) -> list[Rung]:
+    return [
+        Rung(
+            window=window,
+            ordinal=each.ordinal,
+            at=each.at,
+            kind=each.kind.value,
+            roles=addressee(each.addressee if each.addressee != HOLDER else "liaison").roles,
+            at_supervisor=addressee(
+                each.addressee if each.addressee != HOLDER else "liaison"
+            ).upward,
+            template=each.template,
+        )
+        for each in span.rungs
+    ]
+
+
+@transaction.atomic
+def redate_provisional(*, now: datetime) -> list[tuple[Window, date, date]]:
+    """The year's arrangement is out: provisional windows that move are listed (window, from, to).
+
+    Never silently: their holders are told by the caller, and the due version counts up so that
+    reminders may go out again.
+    """
+    moved = []
+    for window in Window.objects.filter(provisional=True).select_related("rule__plan__programme"):
+        programme: Programme = window.rule.plan.programme
+        span = _recomputed(window, programme)
+        if span is None or span.provisional:
+            continue
+        before = window.last_day
+        _redate(window, span, now)
+        if span.last_day != before:
+            moved.append((window, before, span.last_day))
+    return moved
+
+
+def _recomputed(window: Window, programme: Programme) -> Span | None:
+    pack: Pack = pack_of(window.rule.plan)
+    spec = next(each for each in pack.rules if each.key == window.rule.key)
+    schedule = schedule_of(spec, pack, programme.year)
+    found = windows(
+        schedule, programme.starts_on, programme.ends_on, calendar_for(window.calendar), ZONE
+    )
+    return next((span for span in found if span.key == window.key), None)
+
+
+def _redate(window: Window, span: Span, now: datetime) -> None:
+    moved = span.due_at != window.due_at
+    facts = window_facts(span, window.partial)
+    Window.objects.filter(pk=window.pk).update(**facts)
+    Rung.objects.filter(window=window).delete()
+    Rung.objects.bulk_create(rungs_of(window, span))
+    copied = ("opens_at", "soon_at", "due_at", "grace_ends_at", "closes_at", "provisional")
+    rows = Obligation.objects.unfinished().filter(window=window)
+    rows.update(**{name: facts[name] for name in copied}, next_look_at=facts["first_rung_at"])
+    if moved:
+        ids = list(rows.values_list("pk", flat=True))
+        retract_notices(ids, now=now)
+        for row in Obligation.objects.filter(pk__in=ids):
+            row.due_version += 1
+            row.save(update_fields=["due_version"])

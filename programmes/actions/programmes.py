@@ -1,0 +1,87 @@
+"""A run of a plan: opened from a pack, put in force, closed."""
+
+import calendar
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import take
+from groups.models import Organisation
+from programmes.actions.laying import lay_down
+from programmes.actions.plans import load_plan
+from programmes.models import Enrolment, Programme
+from programmes.packs.format import Pack
+from programmes.packs.shapes import month_named
+from programmes.states import CLOSE_PROGRAMME, PUT_IN_FORCE
+
+
+@transaction.atomic
+def open_programme(
+    pack: Pack,
+    *,
+    owner: Organisation,
+    year: int,
+    by: User,
+    now: datetime,
+    name: str = "",
+    phase_number: int | None = None,
+    batch_number: int | None = None,
+) -> Programme:
+    """A draft with the pack's plan loaded for `year`. Raises NotAllowed, BadInput."""
+    if not by.has_perm(Permission.PROGRAMME_CHANGE, owner):
+        raise NotAllowed(_("Only an office director may open a programme."), code="not_allowed")
+    if not 2000 <= year <= 2100:
+        raise BadInput(
+            _("Give the programme's year."), fields={"year": _("Give the programme's year.")}
+        )
+    starts_on = _first_day(month_named(pack.period.from_, year))
+    programme = Programme.objects.create(
+        owner=owner,
+        name=name.strip() or pack.title.replace("{year}", str(year)),
+        pack=pack.id,
+        year=year,
+        phase_number=phase_number,
+        batch_number=batch_number,
+        parent_document="；".join(pack.parent_documents)[:300],
+        starts_on=starts_on,
+        ends_on=_last_day(month_named(pack.period.to, year)),
+    )
+    load_plan(programme, pack, applies_from=starts_on, by=by, now=now)
+    record("programme.opened", target=programme, by=by, at=now, pack=pack.id, year=year)
+    return programme  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def put_in_force(programme: Programme, *, by: User, now: datetime) -> Programme:
+    """From here on its sentences lay down duties. Raises RuleBroken without an obliged unit."""
+    fresh = take(PUT_IN_FORCE, programme, by=by)
+    if not Enrolment.objects.filter(programme=fresh, obliged=True, ends_on=None).exists():
+        raise RuleBroken(
+            _("No unit takes part yet: enrol the implementing units first."), code="no_units"
+        )
+    fresh.save(update_fields=["state", "version"])
+    laid = lay_down(fresh, now=now)
+    record("programme.put_in_force", target=fresh, by=by, at=now, laid=laid)
+    return fresh
+
+
+@transaction.atomic
+def close_programme(programme: Programme, *, by: User, now: datetime) -> Programme:
+    fresh = take(CLOSE_PROGRAMME, programme, by=by)
+    fresh.save(update_fields=["state", "version"])
+    record("programme.closed", target=fresh, by=by, at=now)
+    return fresh
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def _last_day(month: str) -> date:
+    first = _first_day(month)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])

@@ -1,0 +1,281 @@
+"""What the plan in force asks of topics and their teams: data of its head, never a constant (D1–D6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from programmes.models import Clause, Programme, Project, TeamMember
+from programmes.models.project import TeamRole
+from programmes.queries import plan_in_force
+
+TOPICS_PER_UNIT = ("P1-30", "P2-22")
+TOPIC_TEXT = ("P2-30", "P1-29", "P3-35")
+TEAM_SIZE = ("P1-31", "P2-34", "P4-16")
+TEAM_ROLES = ("P2-31", "P2-35", "P4-17")
+FACILITATORS = ("P2-36", "P4-17")
+PARTS = ("P2-23",)
+TEAM_OF_PART = ("P2-38", "P2-23")
+SEVERAL_UNITS = ("P2-27",)
+DURATION = ("P2-29",)
+DUTIES = ("P3-37",)
+SUBMISSION = ("P1-32", "P2-22")
+
+
+@dataclass(frozen=True)
+class RoleAsk:
+    role: str
+    name: str
+    least: int
+    most: int | None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is missing or too much, with the remedy; `rule` as the plan cites it."""
+
+    message: str
+    code: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many people a team has, as the plan counts them."""
+
+    members: int
+    facilitators: int
+
+
+@dataclass(frozen=True)
+class Asks:
+    """The head's numbers; None means that the plan says nothing and nothing is checked."""
+
+    team: dict[str, Any] = field(default_factory=dict)
+    topics: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
+    clauses: tuple[Clause, ...] = ()
+
+    def rule(self, ids: Iterable[str]) -> str | None:
+        """Those of `ids` that this plan cites, as a refusal names them."""
+        cited = {each for clause in self.clauses for each in clause.cites}
+        return ", ".join(each for each in ids if each in cited) or None
+
+    def clause(self, ids: Iterable[str]) -> Clause | None:
+        """The sentence that asks for it."""
+        wanted = set(ids)
+        return next((clause for clause in self.clauses if wanted & set(clause.cites)), None)
+
+    @property
+    def size(self) -> tuple[int | None, int | None]:
+        return self.team.get("size_min"), self.team.get("size_max")
+
+    @property
+    def facilitators(self) -> tuple[int, int | None]:
+        return self.team.get("facilitators_min", 0), self.team.get("facilitators_max")
+
+    @property
+    def facilitators_inside(self) -> bool:
+        return bool(self.team.get("facilitator_counts_in_size", False))
+
+    @property
+    def roles(self) -> tuple[RoleAsk, ...]:
+        return tuple(
+            RoleAsk(
+                role=row["role"],
+                name=row["name"],
+                least=max(row.get("min", 0), int(row.get("required", False))),
+                most=row.get("max"),
+            )
+            for row in self.team.get("roles", ())
+        )
+
+    def role_names(self) -> dict[str, str]:
+        """The plan's own words for the roles it gives; without any, the whole catalogue."""
+        named = {ask.role: ask.name for ask in self.roles}
+        return named or {role.value: str(role.label) for role in TeamRole}
+
+    @property
+    def depth(self) -> int:
+        return int(self.topics.get("max_depth", 1))
+
+    @property
+    def most_topics(self) -> int | None:
+        return self.topics.get("max")
+
+    def level_name(self, level: int) -> str:
+        """课题, 项目, 分项目 …: the plan's word for a project of this depth."""
+        names = self.labels.get("levels") or [self.labels.get("topic") or _("topic")]
+        return str(names[min(level, len(names)) - 1])
+
+    @property
+    def months(self) -> tuple[int | None, int | None, int | None]:
+        """(warn below, warn above, a reason is needed above)."""
+        return (
+            self.topics.get("duration_warn_min"),
+            self.topics.get("duration_warn_max"),
+            self.topics.get("duration_hard_max"),
+        )
+
+
+def asks_of(programme: Programme, day: date) -> Asks:
+    plan = plan_in_force(programme, day)
+    if plan is None:
+        return Asks()
+    clauses = Clause.objects.filter(plan=plan).exclude(cites=[]).order_by("ordinal")
+    head = plan.head
+    return Asks(
+        head.get("team", {}), head.get("topics", {}), head.get("labels", {}), tuple(clauses)
+    )
+
+
+def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
+    """People, not rows: one with two roles counts once; observers advise from outside (P2-37)."""
+    inside, guides = set(), set()
+    for member in members:
+        who = member.person_id or member.name
+        if member.role == TeamRole.FACILITATOR:
+            guides.add(who)
+        if member.role != TeamRole.OBSERVER and (
+            asks.facilitators_inside or member.role != TeamRole.FACILITATOR
+        ):
+            inside.add(who)
+    return Sizes(len(inside), len(guides))
+
+
+def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fault]:
+    """Why this team is not the one the plan asks for; a part's group may be as small as its work."""
+    if level > 1:
+        return [] if members else [_nobody(asks)]
+    sizes = sizes_of(members, asks)
+    found = [_size_fault(sizes, asks), _guide_fault(sizes, asks)]
+    found += [_role_fault(members, ask, asks) for ask in asks.roles]
+    return [fault for fault in found if fault]
+
+
+def _nobody(asks: Asks) -> Fault:
+    return Fault(
+        _("Every part has a group of its own: name at least one person."),
+        "team_empty",
+        asks.rule(TEAM_OF_PART),
+    )
+
+
+def span_words(least: int | None, most: int | None) -> str:
+    """`6–10`, `at least 6`, `at most 10`, or '' when nothing is asked."""
+    if least and most:
+        return f"{least}–{most}" if least != most else str(least)
+    if least:
+        return _("at least %(count)d") % {"count": least}
+    return _("at most %(count)d") % {"count": most} if most is not None else ""
+
+
+def _remedy(count: int, least: int | None, most: int | None) -> str:
+    if count < (least or 0):
+        return _("add %(count)d") % {"count": (least or 0) - count}
+    return _("take out %(count)d") % {"count": count - (most or 0)}
+
+
+def _outside(count: int, least: int | None, most: int | None) -> bool:
+    return count < (least or 0) or (most is not None and count > most)
+
+
+def _size_fault(sizes: Sizes, asks: Asks) -> Fault | None:
+    least, most = asks.size
+    if not _outside(sizes.members, least, most):
+        return None
+    words = (
+        _("A team has %(span)s members, facilitators included; this one has %(count)d: %(remedy)s.")
+        if asks.facilitators_inside
+        else _(
+            "A team has %(span)s members besides facilitators; this one has %(count)d: %(remedy)s."
+        )
+    )
+    facts = {
+        "span": span_words(least, most),
+        "count": sizes.members,
+        "remedy": _remedy(sizes.members, least, most),
+    }
+    return Fault(words % facts, "team_size", asks.rule(TEAM_SIZE))
+
+
+def _guide_fault(sizes: Sizes, asks: Asks) -> Fault | None:
+    least, most = asks.facilitators
+    if not _outside(sizes.facilitators, least, most):
+        return None
+    words = _("A team has %(span)s facilitators; this one has %(count)d: %(remedy)s.") % {
+        "span": span_words(least, most),
+        "count": sizes.facilitators,
+        "remedy": _remedy(sizes.facilitators, least, most),
+    }
+    return Fault(words, "facilitators", asks.rule(FACILITATORS))
+
+
+def _role_fault(members: list[TeamMember], ask: RoleAsk, asks: Asks) -> Fault | None:
+    if ask.role == TeamRole.FACILITATOR and any(asks.facilitators):
+        return None  # told with their own numbers
+    count = sum(1 for member in members if member.role == ask.role)
+    if not _outside(count, ask.least, ask.most):
+        return None
+    words = _("“%(role)s”: the plan asks for %(span)s, the team has %(count)d: %(remedy)s.") % {
+        "role": ask.name,
+        "span": span_words(ask.least, ask.most),
+        "count": count,
+        "remedy": _remedy(count, ask.least, ask.most),
+    }
+    return Fault(words, "team_roles", asks.rule(TEAM_ROLES))
+
+
+def text_faults(project: Project, asks: Asks) -> list[Fault]:
+    """What is still empty, and the reason that a long topic owes."""
+    empty = [
+        str(label) for value, label in _texts(project) if not str(value or "").strip()
+    ]
+    found = []
+    if empty:
+        words = _("Still to be filled in: %(fields)s.") % {"fields": "、".join(empty)}
+        found.append(Fault(words, "text_missing", asks.rule(TOPIC_TEXT)))
+    return found + _month_faults(project, asks)
+
+
+def _texts(project: Project) -> list[tuple[str, str]]:
+    return [
+        (project.title, _("title")),
+        (project.background, _("background")),
+        (project.approach, _("approach")),
+        (project.expected_result, _("expected result")),
+    ]
+
+
+def _month_faults(project: Project, asks: Asks) -> list[Fault]:
+    rule, hard = asks.rule(DURATION), asks.months[2]
+    if project.months is None:
+        asked = any(asks.months)
+        words = _("Say how many months it is planned to take.")
+        return [Fault(words, "months_missing", rule)] if asked else []
+    if hard is not None and project.months > hard and not project.months_reason.strip():
+        words = _(
+            "A topic takes at most %(most)d months; this one plans %(months)d:"
+            " shorten it or say why it must take longer."
+        ) % {"most": hard, "months": project.months}
+        return [Fault(words, "months_reason", rule)]
+    return []
+
+
+def concerns(project: Project, members: list[TeamMember], asks: Asks) -> list[Fault]:
+    """What the plan recommends: shown, never refused."""
+    found = []
+    low, high, _hard = asks.months
+    if project.months is not None and _outside(project.months, low, high):
+        words = _("A topic should be well solved in %(span)s months; this one plans %(months)d.")
+        facts = {"span": span_words(low, high), "months": project.months}
+        found.append(Fault(words % facts, "months", asks.rule(DURATION)))
+    if asks.rule(SEVERAL_UNITS) and project.level == 1 and not project.participating_units.strip():
+        words = _("A topic should be one that needs several units: name those that take part.")
+        found.append(Fault(words, "one_unit", asks.rule(SEVERAL_UNITS)))
+    if asks.rule(DUTIES) and any(not member.duties for member in members):
+        words = _("Each member's duties should be stated.")
+        found.append(Fault(words, "duties", asks.rule(DUTIES)))
+    return found

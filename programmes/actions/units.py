@@ -1,0 +1,54 @@
+"""Acts on organisations with consequences for what they owe; the tree itself is groups' business."""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from actionlearning.foundation.models import User
+from groups.actions.organisations import close_organisation, move_organisation, replace_paths
+from groups.models import Organisation, Supervision
+from groups.models.placed import ANCESTORS
+from programmes.actions.enrolments import leave
+from programmes.models import Enrolment
+
+LEDGERS = ("programmes_obligation", "programmes_project", "reporting_informationitem")
+PLACED = (
+    "programmes_evidence",
+    "programmes_evidencereturn",
+    "programmes_teammember",
+    "programmes_projectturn",
+    "reporting_attachment",
+    "reporting_itemturn",
+)
+
+
+@transaction.atomic
+def close_unit(
+    unit: Organisation, *, on: date, reason: str, by: User, now: datetime
+) -> Organisation:
+    """It ends: its duties from `on` are cancelled with the reason, its enrolments and posts end."""
+    for enrolment in Enrolment.objects.filter(organisation=unit, ends_on=None):
+        leave(enrolment, on=on, reason=reason, by=by, now=now)
+    return close_organisation(unit, on=on, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def move_unit(unit: Organisation, *, parent: Organisation, by: User, now: datetime) -> Organisation:
+    """Re-parent it; every row that carries its place follows, so walls and lists stay true."""
+    before = unit.path
+    moved = move_organisation(unit, parent=parent, by=by, now=now)
+    replace_paths((*LEDGERS, *PLACED), before)
+    columns = ", ".join(f"{name} = o.{name}" for name in ANCESTORS)
+    with connection.cursor() as cursor:
+        for table in LEDGERS:
+            cursor.execute(
+                f"UPDATE {table} t SET {columns} FROM groups_organisation o"  # noqa: S608  our own names
+                " WHERE o.id = t.organisation_id AND o.path >= %s AND o.path < %s",
+                [moved.path, moved.path + "~"],
+            )
+    for edge in Supervision.objects.filter(unit__path__startswith=moved.path).select_related(
+        "unit", "supervisor"
+    ):
+        edge.outside = not edge.unit.path.startswith(edge.supervisor.path)
+        edge.save(update_fields=["outside"])
+    return moved

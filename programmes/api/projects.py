@@ -1,0 +1,5 @@
+"""Topics, their parts and their teams."""
+
+from typing import Any
+
+ROUTES: list[tuple[str, Any, str]] = []

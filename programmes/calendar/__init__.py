@@ -1,0 +1,86 @@
+"""The deadline engine: pure functions from schedules, days and zones to windows and instants."""
+
+from programmes.calendar.days import (
+    CalendarError,
+    CalendarScope,
+    DayEntry,
+    DayKind,
+    DayPolicy,
+    DayReason,
+    ScopeLevel,
+    WorkCalendar,
+)
+from programmes.calendar.derivation import Step, from_data, render, to_data
+from programmes.calendar.instants import (
+    day_end,
+    day_start,
+    late,
+    local_date,
+    month_of,
+    return_due,
+)
+from programmes.calendar.owing import EvidenceItem, fold_evidence, left_during, obliged
+from programmes.calendar.rungs import HOLDER, Rung, RungKind
+from programmes.calendar.schedules import (
+    KINDS,
+    CountedWindow,
+    Event,
+    LadderRung,
+    Milestone,
+    Month,
+    Monthly,
+    Once,
+    PartialFirst,
+    Schedule,
+    ScheduleError,
+    Series,
+    Standing,
+)
+from programmes.calendar.settling import CLOSING_DAYS
+from programmes.calendar.windows import Window, event_window, validate, windows
+
+__all__ = [
+    "CLOSING_DAYS",
+    "HOLDER",
+    "KINDS",
+    "CalendarError",
+    "CalendarScope",
+    "CountedWindow",
+    "DayEntry",
+    "DayKind",
+    "DayPolicy",
+    "DayReason",
+    "Event",
+    "EvidenceItem",
+    "LadderRung",
+    "Milestone",
+    "Month",
+    "Monthly",
+    "Once",
+    "PartialFirst",
+    "Rung",
+    "RungKind",
+    "Schedule",
+    "ScheduleError",
+    "ScopeLevel",
+    "Series",
+    "Standing",
+    "Step",
+    "Window",
+    "WorkCalendar",
+    "day_end",
+    "day_start",
+    "event_window",
+    "fold_evidence",
+    "from_data",
+    "late",
+    "left_during",
+    "local_date",
+    "month_of",
+    "obliged",
+    "render",
+    "return_due",
+    "to_data",
+    "validate",
+    "windows",
+]

@@ -1,0 +1,25 @@
+from programmes.models.calendar import CalendarDay, CalendarYear
+from programmes.models.evidence import Evidence, EvidenceReturn
+from programmes.models.obligation import Obligation
+from programmes.models.plan import Clause, Plan, Rule
+from programmes.models.programme import Enrolment, Programme
+from programmes.models.project import Project, ProjectTurn, TeamMember
+from programmes.models.window import Rung, Window
+
+__all__ = [
+    "CalendarDay",
+    "CalendarYear",
+    "Clause",
+    "Enrolment",
+    "Evidence",
+    "EvidenceReturn",
+    "Obligation",
+    "Plan",
+    "Programme",
+    "Project",
+    "ProjectTurn",
+    "Rule",
+    "Rung",
+    "TeamMember",
+    "Window",
+]

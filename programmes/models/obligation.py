@@ -1,0 +1,167 @@
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.tenancy import TenantManager
+from groups.access import reach_of
+from groups.models import LedgerModel
+from programmes.models.programme import Programme
+from programmes.models.project import Project
+from programmes.models.plan import Rule
+from programmes.models.window import Window
+
+
+class DutyState(models.TextChoices):
+    """A function of stored facts and the clock; no job ever writes it (`model.md` §4)."""
+
+    CANCELLED = "cancelled", _("cancelled")
+    WAIVED = "waived", _("waived")
+    MET = "met", _("met")
+    MET_LATE = "met_late", _("met late")
+    NIL = "nil", _("nothing to report")
+    NIL_LATE = "nil_late", _("nothing to report, late")
+    NOT_OPEN = "not_open", _("not open yet")
+    OPEN = "open", _("open")
+    DUE_SOON = "due_soon", _("due soon")
+    OVERDUE = "overdue", _("overdue")
+    MISSED = "missed", _("missed")
+
+
+UNFINISHED = Q(nil_at=None, waived_at=None, cancelled_at=None) & (
+    Q(met_at=None) | Q(met_until__isnull=False)
+)
+"""What may still ask for something; free of the clock, so that partial indexes can carry it."""
+
+
+def standing(now: datetime) -> Q:
+    """Evidence fulfils it at `now`: reached, and not undone by a return that ran out."""
+    return Q(met_at__lte=now) & (Q(met_until=None) | Q(met_until__gt=now))
+
+
+def state_at(now: datetime) -> Case:
+    """The state as one SQL expression."""
+    return Case(
+        When(cancelled_at__lte=now, then=Value(DutyState.CANCELLED)),
+        When(waived_at__lte=now, then=Value(DutyState.WAIVED)),
+        When(standing(now) & Q(met_at__lt=F("due_at")), then=Value(DutyState.MET)),
+        When(standing(now), then=Value(DutyState.MET_LATE)),
+        When(Q(nil_at__lte=now) & Q(nil_at__lt=F("due_at")), then=Value(DutyState.NIL)),
+        When(nil_at__lte=now, then=Value(DutyState.NIL_LATE)),
+        When(opens_at__gt=now, then=Value(DutyState.NOT_OPEN)),
+        When(soon_at__gt=now, due_at__gt=now, then=Value(DutyState.OPEN)),
+        When(due_at__gt=now, then=Value(DutyState.DUE_SOON)),
+        When(closes_at__lte=now, then=Value(DutyState.MISSED)),
+        default=Value(DutyState.OVERDUE),
+        output_field=models.CharField(),
+    )
+
+
+class ObligationQuerySet(models.QuerySet[Any]):
+    """The questions anyone may ask about duties, each asked in one place."""
+
+    def visible_to(
+        self, user: User, permission: Permission = Permission.OBLIGATION_VIEW
+    ) -> "ObligationQuerySet":
+        return self.filter(reach_of(user, permission).as_q())
+
+    def with_state(self, now: datetime) -> "ObligationQuerySet":
+        return self.annotate(state=state_at(now))
+
+    def unfinished(self) -> "ObligationQuerySet":
+        return self.filter(UNFINISHED)
+
+    def asking(self, now: datetime) -> "ObligationQuerySet":
+        """Open work at `now`: neither fulfilled, nor nil, waived, cancelled."""
+        return self.filter(UNFINISHED).exclude(standing(now))
+
+    def overdue(self, now: datetime) -> "ObligationQuerySet":
+        return self.asking(now).filter(due_at__lte=now)
+
+    def passed(self, now: datetime) -> "ObligationQuerySet":
+        """Those whose due instant has passed: the denominator of both rates, before exceptions."""
+        return self.filter(due_at__lte=now)
+
+
+class Obligation(LedgerModel):
+    """One thing one organisation (or project) owes by one moment.
+
+    Written only by programmes/actions: laying, evidence, exceptions.
+    """
+
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="obligations")
+    window = models.ForeignKey(Window, models.PROTECT, related_name="obligations")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="obligations")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="obligations")
+    rule_key = models.CharField(max_length=40)
+    window_key = models.CharField(max_length=20)
+    deliverable = models.CharField(max_length=40)
+    minimum = models.PositiveSmallIntegerField(default=1)
+    maximum = models.PositiveSmallIntegerField(null=True)
+    opens_at = models.DateTimeField()
+    soon_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    grace_ends_at = models.DateTimeField()
+    closes_at = models.DateTimeField(null=True)
+    due_version = models.PositiveSmallIntegerField(default=1)
+    provisional = models.BooleanField(default=False)
+    met_at = models.DateTimeField(null=True)
+    """Cache of the evidence, see actions/evidence.py: recount() always gives the same."""
+    met_until = models.DateTimeField(null=True)
+    """From here on a return that nobody answered undoes the fulfilment."""
+    credited = models.PositiveSmallIntegerField(default=0)
+    """Standing quantity; above `maximum` it is legal and counts for no other window."""
+    nil_at = models.DateTimeField(null=True)
+    nil_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    waived_at = models.DateTimeField(null=True)
+    waived_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    next_look_at = models.DateTimeField(null=True)
+    """The next moment the sweep has something to say; null when there is none."""
+    paused_until = models.DateTimeField(null=True)
+    """Somebody acknowledged: the ladder climbs no further before this instant."""
+    laid_at = models.DateTimeField()
+
+    objects = TenantManager.from_queryset(ObligationQuerySet)()
+
+    class Meta:
+        constraints = [
+            unique_in_tenant(
+                "programme",
+                "rule_key",
+                "organisation",
+                "project",
+                "window_key",
+                name="obligation_once",
+                nulls_distinct=False,
+            ),
+            all_or_none("nil_at", "nil_by", name="obligation_nil"),
+            all_or_none("waived_at", "waived_by", name="obligation_waived"),
+        ]
+        indexes = [
+            *[
+                models.Index(
+                    fields=[f"ancestor_{n}", "due_at", "id"],
+                    name=f"obligation_open_{n}",
+                    condition=UNFINISHED,
+                )
+                for n in (1, 2, 3, 4)
+            ],
+            models.Index(fields=["organisation", "due_at", "id"], name="obligation_organisation"),
+            models.Index(
+                fields=["supervisor", "due_at", "id"],
+                name="obligation_supervisor",
+                condition=UNFINISHED,
+            ),
+            models.Index(
+                fields=["tenant", "next_look_at"],
+                name="obligation_look",
+                condition=Q(next_look_at__isnull=False),
+            ),
+        ]

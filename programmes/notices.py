@@ -1,0 +1,61 @@
+"""Who is told about a duty: posts, never people (`model.md` §4)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
+from groups.models import Appointment, Organisation, Tenure
+from groups.roles import Role, roles_with
+
+_OFFICE = [Role.OFFICE_DIRECTOR, Role.OFFICE_STAFF]
+_LEADERS = [Role.LEADING_GROUP_LEADER, Role.LEADING_GROUP_MEMBER]
+_LIAISON = [Role.LIAISON, Role.INFORMATION_OFFICER]
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """`roles` in order: the first that somebody holds is told. `upward`: at the supervising organisation."""
+
+    roles: list[str]
+    upward: bool
+
+
+_ADDRESSEES = {
+    "liaison": Addressee([*_LIAISON, Role.OFFICE_STAFF, Role.OFFICE_DIRECTOR], upward=False),
+    "unit_office": Addressee([*_OFFICE, *_LIAISON], upward=False),
+    "unit_leader": Addressee([*_LEADERS, Role.OFFICE_DIRECTOR], upward=False),
+    "supervising_office": Addressee([*_OFFICE, *_LIAISON], upward=True),
+    "supervising_promotion_team": Addressee(
+        [Role.PROMOTION_TEAM_LEADER, Role.PROMOTION_TEAM_MEMBER, *_LEADERS, Role.OFFICE_DIRECTOR],
+        upward=True,
+    ),
+}
+
+
+def addressee(key: str) -> Addressee:
+    """A key of the packs' ladder vocabulary. Raises KeyError."""
+    return _ADDRESSEES[key]
+
+
+def holders_of(
+    organisation: Organisation, permission: Permission, *, day: date, by: User
+) -> list[User]:
+    """Who may do it at `organisation` on `day`, by posts and appointments; [] when all are vacant.
+
+    Reads the seats with the whole tenant open: a unit's clerk reports to an office behind the wall.
+    """
+    in_force = Q(ends_on=None) | Q(ends_on__gte=day)
+    seats = Q(organisation=organisation, role__in=roles_with(permission), starts_on__lte=day)
+    with scope(organisation.tenant, path=WHOLE, actor=by):
+        held = [
+            user
+            for seat in (Tenure, Appointment)
+            for user in seat.objects.filter(in_force, seats, user__isnull=False).values_list(
+                "user", flat=True
+            )
+        ]
+    return list(User.objects.filter(pk__in=held, is_active=True).order_by("pk"))

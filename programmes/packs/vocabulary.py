@@ -1,0 +1,132 @@
+"""The closed lists of a pack: words that the product understands. All else in a pack is free."""
+
+LEVELS = (
+    "region",
+    "city",
+    "county",
+    "county_department",
+    "city_organisation",
+    "enterprise_group",
+)
+
+KINDS = ("once", "monthly", "window", "series", "milestone", "event", "standing")
+
+OWED_BY = ("unit", "owner_office", "project")
+"""Every enrolled implementing unit; the office that runs the programme; every project."""
+
+RECIPIENTS = (
+    "supervising_office",
+    "supervising_promotion_team",
+    "own_office",
+    "own_leading_group",
+    "own_promotion_team",
+    "units",
+)
+
+DELIVERABLES = (
+    "information_item",
+    "topic",
+    "candidate_topic",
+    "team_list",
+    "body",
+    "implementation_plan",
+    "project_plan",
+    "training_plan",
+    "system_document",
+    "progress_report",
+    "status_report",
+    "launch_ceremony",
+    "training_class",
+    "facilitators_course",
+    "promoters_seminar",
+    "seminar",
+    "group_analysis_seminar",
+    "research_activity",
+    "special_survey",
+    "special_survey_report",
+    "expert_review",
+    "inspection",
+    "exchange_meeting",
+    "solution_report",
+    "result_record",
+    "appraisal_meeting",
+    "rectification",
+    "project_assessment",
+    "learner_assessment",
+    "culture_assessment",
+    "programme_evaluation",
+    "commendation_meeting",
+    "summary_meeting",
+    "study_visit",
+)
+
+TRIGGERS = (
+    "topic_chosen",
+    "team_confirmed",
+    "plan_submitted",
+    "plan_approved",
+    "expert_engaged",
+    "survey_held",
+    "report_received",
+    "project_completed",
+    "appraisal_held",
+)
+
+CONDITIONS = ("leader_present", "team_complete")
+"""Evidence counts only with the project leader marked present; with a team of the right size."""
+
+DAY_POLICIES = ("keep", "previous", "next")
+PARTIAL_FIRST = ("skip", "full", "prorate")
+
+ADDRESSEES = (
+    "liaison",
+    "unit_office",
+    "unit_leader",
+    "supervising_office",
+    "supervising_promotion_team",
+)
+"""Posts on a ladder. A level without promotion team answers by its leading group."""
+
+TEMPLATES = ("overdue", "escalation")
+
+BODY_KINDS = (
+    "leading_group",
+    "promotion_team",
+    "executive_office",
+    "review_team",
+    "assessment_team",
+    "expert_group",
+)
+BODY_LEVELS = ("owner", "unit")
+"""The organisation that runs the programme; every implementing unit."""
+
+POST_ROLES = (
+    "office_director",
+    "office_staff",
+    "leading_group_leader",
+    "leading_group_member",
+    "promotion_team_leader",
+    "promotion_team_member",
+    "liaison",
+    "information_officer",
+)
+TEAM_ROLES = (
+    "convener",
+    "project_leader",
+    "team_leader",
+    "liaison",
+    "study_committee",
+    "presenter",
+    "core_learner",
+    "member",
+    "facilitator",
+    "observer",
+)
+INFORMATION_TYPES = ("dynamic", "experience", "research", "reference", "problem")
+CLAUSE_KINDS = ("heading", "paragraph")
+
+CATALOGUE = {1: 51, 2: 84, 3: 50, 4: 36, 5: 9}
+"""Rules of the five plans: part → how many. Their ids run P1-01 … P5-09."""
+RULE_IDS = frozenset(
+    f"P{part}-{number:02}" for part, count in CATALOGUE.items() for number in range(1, count + 1)
+)

@@ -1,0 +1,45 @@
+"""States that are stored, and the steps between them. A duty's state is none of these: see models/obligation.py."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import Step
+
+
+class ProgrammeState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_FORCE = "in_force", _("in force")
+    CLOSED = "closed", _("closed")
+
+
+class ProjectState(models.TextChoices):
+    CANDIDATE = "candidate", _("candidate")
+    CHOSEN = "chosen", _("chosen")
+    SUBMITTED = "submitted", _("submitted")
+    RETURNED = "returned", _("returned as incomplete")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+
+
+PUT_IN_FORCE = Step(
+    (ProgrammeState.DRAFT,), ProgrammeState.IN_FORCE, needs=Permission.PROGRAMME_CHANGE
+)
+CLOSE_PROGRAMME = Step(
+    (ProgrammeState.IN_FORCE,), ProgrammeState.CLOSED, needs=Permission.PROGRAMME_CHANGE
+)
+
+TEXT_OPEN = (ProjectState.CANDIDATE, ProjectState.CHOSEN, ProjectState.RETURNED)
+"""The unit still holds the paper."""
+TEAM_OPEN = (*TEXT_OPEN, ProjectState.ACCEPTED)
+"""People come and go while the topic runs."""
+
+CHOOSE = Step((ProjectState.CANDIDATE,), ProjectState.CHOSEN, needs=Permission.PROJECT_CHOOSE)
+DECLINE = Step((ProjectState.CANDIDATE,), ProjectState.DECLINED, needs=Permission.PROJECT_CHOOSE)
+SUBMIT = Step(
+    (ProjectState.CHOSEN, ProjectState.RETURNED),
+    ProjectState.SUBMITTED,
+    needs=Permission.PROJECT_SUBMIT,
+)
+RETURN = Step((ProjectState.SUBMITTED,), ProjectState.RETURNED, needs=Permission.PROJECT_REVIEW)
+ACCEPT = Step((ProjectState.SUBMITTED,), ProjectState.ACCEPTED, needs=Permission.PROJECT_REVIEW)

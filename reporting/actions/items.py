@@ -1,0 +1,354 @@
+"""The information item on its way: written, signed off, submitted, returned, decided (`practice.md` §1)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import current_tenant_id
+from actionlearning.foundation.workflow import Step, lock, take
+from groups.models import Organisation
+from programmes.actions.evidence import (
+    accept_evidence,
+    record_evidence,
+    resubmit_evidence,
+    return_evidence,
+)
+from programmes.models import Programme
+from programmes.queries import enrolment_of, local_day
+from programmes.states import ProgrammeState
+from reporting.models import InformationItem, ItemTurn
+from reporting.models.item import MOST_WORDS
+from reporting.notices import address_of, tell_decided, tell_office, tell_returned, tell_signed
+from reporting.queries import DELIVERABLE, copy_of, fingerprint
+from reporting.states import (
+    ADOPT,
+    KEEP,
+    PASS_OVER,
+    REOPEN,
+    RETURN,
+    SIGN,
+    SUBMIT,
+    UNSIGN,
+    WRITABLE,
+    ItemState,
+)
+from reporting.texts import text_hash
+
+KIND = "information_item"
+"""How programmes' evidence names what stands in this app."""
+P_TRUE = "P2-84"
+_TEXT = ("kind", "title", "body", "event_date", "phone", "truthful", "project", "window_key")
+_LIMITS = {"title": 120, "body": MOST_WORDS, "phone": 30}
+_REASON = 300
+
+
+@transaction.atomic
+def start_item(
+    *, programme: Programme, organisation: Organisation, by: User, now: datetime, **text: Any
+) -> InformationItem:
+    """A draft of `organisation`; `text` may fill kind, title, body, event_date, phone, window_key.
+
+    Raises NotAllowed, BadInput, RuleBroken `not_enrolled` or `not_running`.
+    """
+    if not by.has_perm(Permission.ITEM_WRITE, organisation):
+        raise NotAllowed(_("You may not write for this unit."), code="not_allowed")
+    if programme.state != ProgrammeState.IN_FORCE:
+        raise RuleBroken(_("This programme is not in force."), code="not_running")
+    enrolment = enrolment_of(programme, organisation, local_day(now))
+    if enrolment is None:
+        raise RuleBroken(
+            _("“%(unit)s” does not take part in this programme.") % {"unit": organisation},
+            code="not_enrolled",
+        )
+    item = InformationItem(programme=programme, supervisor=enrolment.supervisor)
+    item.place(organisation)
+    item.drafted_by, item.drafter_name = by, by.display_name
+    item.created_at = item.changed_at = now
+    _write(item, text)
+    item.save(force_insert=True)
+    record("item.started", target=item, by=by, at=now)
+    return item
+
+
+@transaction.atomic
+def save_draft(
+    item: InformationItem, *, by: User, now: datetime, seen: int | None = None, **text: Any
+) -> InformationItem:
+    """Store what was typed; of a signed item this takes the sign-off back.
+
+    Raises Stale (nothing is stored), NotAllowed, BadInput, RuleBroken `wrong_state`.
+    """
+    fresh = writable(item, by=by, seen=seen)
+    if not _write(fresh, text):
+        return fresh
+    unsign(fresh, by=by, now=now)
+    fresh.version += 1
+    fresh.changed_at = now
+    fresh.save()
+    record("item.saved", target=fresh, by=by, at=now, version=fresh.version)
+    return fresh
+
+
+def writable(item: InformationItem, *, by: User, seen: int | None = None) -> InformationItem:
+    """The locked item, if its unit still has it and `by` may write. Raises as save_draft."""
+    fresh = lock(item, seen=seen)
+    if not by.has_perm(Permission.ITEM_WRITE, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.state not in WRITABLE:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    return fresh
+
+
+def unsign(item: InformationItem, *, by: User, now: datetime) -> None:
+    """What the leader signed is no longer what stands there. The caller saves `item`."""
+    if item.state != ItemState.SIGNED:
+        return
+    step = UNSIGN if item.first_submitted_at is None else REOPEN
+    item.state = take(step, item, by=by).state
+    item.signed_by, item.signer_name, item.signed_at = None, "", None
+    item.version += 1
+    _leave_turn(item, by=by, now=now)
+    record("item.unsigned", target=item, by=by, at=now)
+
+
+@transaction.atomic
+def withdraw_signature(
+    item: InformationItem, *, by: User, now: datetime, seen: int | None = None
+) -> InformationItem:
+    """Take the sign-off back to go on writing. Raises RuleBroken, NotAllowed, Stale."""
+    fresh = writable(item, by=by, seen=seen)
+    if fresh.state != ItemState.SIGNED:
+        raise RuleBroken(_("“%(name)s” is not signed off.") % {"name": fresh}, code="wrong_state")
+    unsign(fresh, by=by, now=now)
+    fresh.save()
+    return fresh
+
+
+@transaction.atomic
+def sign_item(
+    item: InformationItem, *, by: User, now: datetime, seen: int | None = None
+) -> InformationItem:
+    """The unit's leader signs off (`practice.md` §1.1): never the one who drafted it."""
+    item = take(SIGN, item, by=by, seen=seen)
+    _refuse_own_paper(by, item.drafted_by_id)
+    _require_text(item)
+    item.signed_by, item.signer_name, item.signed_at = by, by.display_name, now
+    item.save(update_fields=["state", "version", "signed_by", "signer_name", "signed_at"])
+
+    _leave_turn(item, by=by, now=now)
+    record("item.signed", target=item, by=by, at=now)
+    tell_signed(item, now=now)
+    return item
+
+
+@transaction.atomic
+def submit_item(
+    item: InformationItem,
+    *,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+    truthful: bool = False,
+) -> InformationItem:
+    """Hand it to the office above; from `now` on it meets the duty (P2-83). Again after a return.
+
+    Raises RuleBroken (`empty_text`, `duplicate_text`, `not_declared`, and the gate's `too_early`,
+    `closed`, `cancelled`), NotAllowed, Stale.
+    """
+    item = take(SUBMIT, item, by=by, seen=seen)
+    item.truthful = item.truthful or truthful
+    _require_text(item)
+    _require_declaration(item)
+    _refuse_copy(item)
+    again = item.first_submitted_at is not None
+    item.submitted_by, item.submitted_at, item.reply_due_at = by, now, None
+    item.first_submitted_at = item.first_submitted_at or now
+    item.changed_at = now
+    item.save()
+
+    if again:
+        resubmit_evidence(kind=KIND, source=item.pk, by=by, now=now)
+    else:
+        _meet_duty(item, by=by, now=now)
+    told = _leave_turn(item, by=by, now=now)
+    record("item.submitted", target=item, by=by, at=now, again=again, sha256=told.content_hash)
+    tell_office(item, now=now)
+    return item
+
+
+def _meet_duty(item: InformationItem, *, by: User, now: datetime) -> None:
+    record_evidence(
+        deliverable=DELIVERABLE,
+        programme=item.programme,
+        organisation=item.organisation,
+        project=item.project,
+        kind=KIND,
+        source=item.pk,
+        title=item.title,
+        address=address_of(item),
+        captured_at=item.created_at,
+        received_at=now,
+        window_key=item.window_key,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def return_item(
+    item: InformationItem,
+    *,
+    reason: str,
+    by: User,
+    now: datetime,
+    flat: bool = False,
+    seen: int | None = None,
+) -> InformationItem:
+    """Send it back for revision; `reply_due_at` says until when the first instant stands.
+
+    `flat`: it is empty or a copy, so it meets no duty from now on. Raises BadInput without a reason.
+    """
+    item = take(RETURN, item, by=by, seen=seen)
+    _refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    reason = _worded(reason, required=_("Say what is missing, so that the unit can mend it."))
+    due_at = return_evidence(kind=KIND, source=item.pk, reason=reason, flat=flat, by=by, now=now)
+    item.reply_due_at = None if flat else due_at
+    item.signed_by, item.signer_name, item.signed_at = None, "", None
+    item.changed_at = now
+    item.save()
+
+    _leave_turn(item, by=by, now=now, opinion=reason)
+    record("item.returned", target=item, by=by, at=now, reason=reason, flat=flat)
+    tell_returned(item, reason=reason, now=now)
+    return item
+
+
+def adopt_item(
+    item: InformationItem, *, by: User, now: datetime, opinion: str = "", seen: int | None = None
+) -> InformationItem:
+    """The office takes it up (采用)."""
+    return _decide(ADOPT, item, opinion=opinion, by=by, now=now, seen=seen)
+
+
+def keep_item(
+    item: InformationItem, *, by: User, now: datetime, opinion: str = "", seen: int | None = None
+) -> InformationItem:
+    """Kept on file (留存): neither printed nor refused."""
+    return _decide(KEEP, item, opinion=opinion, by=by, now=now, seen=seen)
+
+
+def pass_over_item(
+    item: InformationItem, *, by: User, now: datetime, opinion: str, seen: int | None = None
+) -> InformationItem:
+    """Not adopted, with a reason; it still counts as submitted. Raises BadInput without one."""
+    opinion = _worded(opinion, required=_("Say why it is not adopted."), field="opinion")
+    return _decide(PASS_OVER, item, opinion=opinion, by=by, now=now, seen=seen)
+
+
+@transaction.atomic
+def _decide(
+    step: Step, item: InformationItem, *, opinion: str, by: User, now: datetime, seen: int | None
+) -> InformationItem:
+    item = take(step, item, by=by, seen=seen)
+    _refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    opinion = _worded(opinion, field="opinion")
+    item.decided_by, item.decided_at, item.changed_at = by, now, now
+    item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])
+
+    accept_evidence(kind=KIND, source=item.pk, by=by, now=now)
+    _leave_turn(item, by=by, now=now, opinion=opinion)
+    record(f"item.{item.state}", target=item, by=by, at=now, opinion=opinion)
+    tell_decided(item, opinion=opinion, now=now)
+    return item
+
+
+def _write(item: InformationItem, text: dict[str, Any]) -> list[str]:
+    """Set the fields that differ; returns their names. The month of a submitted item is settled."""
+    changed = [name for name in _TEXT if name in text and getattr(item, name) != text[name]]
+    if item.first_submitted_at is not None and "window_key" in changed:
+        raise BadInput(
+            _("It was submitted for this month already."),
+            fields={"window_key": _("It was submitted for this month already.")},
+        )
+    for name in changed:
+        _require_length(name, text[name])
+        setattr(item, name, text[name])
+    item.content_hash = text_hash(item.body)
+    return changed
+
+
+def _require_length(name: str, value: Any) -> None:
+    most = _LIMITS.get(name)
+    if most is not None and len(value) > most:
+        message = _("At most %(most)d characters; these are %(found)d.") % {
+            "most": most,
+            "found": len(value),
+        }
+        raise BadInput(message, fields={name: message}, code="too_long")
+
+
+def _worded(text: str, *, required: str = "", field: str = "reason") -> str:
+    words = text.strip()
+    message = "" if words else required
+    if len(words) > _REASON:
+        message = _("At most %(most)d characters.") % {"most": _REASON}
+    if message:
+        raise BadInput(message, fields={field: message})
+    return words
+
+
+def _require_text(item: InformationItem) -> None:
+    if not item.title.strip() or not item.content_hash:
+        raise RuleBroken(
+            _("An item needs a title and a text: what happened, where, when, with what result."),
+            code="empty_text",
+            rule=P_TRUE,
+        )
+
+
+def _require_declaration(item: InformationItem) -> None:
+    if not item.truthful:
+        raise RuleBroken(
+            _("Information must be true: tick the declaration before you submit."),
+            code="not_declared",
+            rule=P_TRUE,
+        )
+
+
+def _refuse_copy(item: InformationItem) -> None:
+    """One at a time for each text of a unit, so that two windows cannot send the same item twice."""
+    with connection.cursor() as cursor:
+        name = f"item:{current_tenant_id()}:{item.organisation_id}:{item.content_hash}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    earlier = copy_of(item)
+    if earlier is not None:
+        raise RuleBroken(
+            _("Your unit has submitted this text already: “%(title)s”.") % {"title": earlier},
+            code="duplicate_text",
+            rule=P_TRUE,
+        )
+
+
+def _refuse_own_paper(by: User, *writers: Any) -> None:
+    if by.pk in writers:
+        raise RuleBroken(_("Nobody approves their own paper."), code="own_paper")
+
+
+def _leave_turn(item: InformationItem, *, by: User, now: datetime, opinion: str = "") -> ItemTurn:
+    """The step with the text as it now stands: timeline and version at once."""
+    turn = ItemTurn(item=item, at=now, by=by, by_name=by.display_name, step=item.state)
+    turn.place(item.organisation)
+    turn.opinion, turn.title, turn.body = opinion, item.title, item.body
+    turn.content_hash = fingerprint(item)
+    turn.save(force_insert=True)
+    return turn

@@ -1,0 +1,3 @@
+from reporting.models.item import Attachment, InformationItem, ItemTurn
+
+__all__ = ["Attachment", "InformationItem", "ItemTurn"]

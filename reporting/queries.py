@@ -1,0 +1,149 @@
+"""Questions about items that more than one verb or screen asks."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from groups.access import reach_of
+from groups.models import Appointment, Tenure
+from groups.roles import roles_with
+from programmes.models import Enrolment, Obligation
+from programmes.queries import local_day
+from programmes.states import ProgrammeState
+from reporting.models import Attachment, InformationItem
+from reporting.states import STANDING, ItemState
+from reporting.texts import bigrams, likeness
+
+DELIVERABLE = "information_item"
+ALIKE = 60
+"""Per cent of shared character pairs from which on the reviewer is shown the earlier item."""
+_COMPARED = 300
+
+
+def fingerprint(item: InformationItem) -> str:
+    """sha256 of title, text and attachments exactly as they stand."""
+    files = Attachment.objects.filter(item=item, removed_at=None).order_by("added_at", "id")
+    content = [item.title, item.body, *files.values_list("sha256", flat=True)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def copy_of(item: InformationItem) -> InformationItem | None:
+    """Another submitted item of the same unit with the same text."""
+    found: InformationItem | None = (
+        InformationItem.objects.filter(
+            organisation=item.organisation_id, content_hash=item.content_hash, state__in=STANDING
+        )
+        .exclude(pk=item.pk)
+        .first()
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """An earlier item of the unit and how much of the text it shares, in per cent."""
+
+    item: dict[str, Any]
+    percent: int
+
+
+def similar_to(item: InformationItem, body: str) -> list[Likeness]:
+    """Earlier items of the unit that look like this one; its newest 300 are compared."""
+    earlier = (
+        InformationItem.objects.filter(
+            organisation=item.organisation_id,
+            first_submitted_at__lt=item.first_submitted_at,
+            state__in=STANDING,
+        )
+        .order_by("-first_submitted_at")
+        .values("pk", "title", "body", "submitted_at")[:_COMPARED]
+    )
+    mine = bigrams(body)
+    found = [Likeness(row, likeness(mine, bigrams(row["body"]))) for row in earlier]
+    return sorted(
+        (each for each in found if each.percent >= ALIKE), key=lambda each: -each.percent
+    )[:3]
+
+
+def files_of(item: InformationItem, user: User) -> QuerySet[Any]:
+    """The attachments without their content; outsiders see those that were submitted."""
+    files = Attachment.objects.filter(item=item).defer("content").order_by("added_at", "id")
+    if item.state in STANDING or is_own(item, user):
+        return files.filter(removed_at=None)
+    sent = item.submitted_at
+    return files.filter(Q(removed_at=None) | Q(removed_at__gt=sent), added_at__lte=sent)
+
+
+def is_own(item: InformationItem, user: User) -> bool:
+    """The reader belongs to the unit itself, not to a level above."""
+    return item.organisation_id in reach_of(user, Permission.ITEM_VIEW).organisations
+
+
+def duties_of(item: InformationItem, now: datetime) -> list[Any]:
+    """The duties of its unit that this item is meant for, with state and clause."""
+    if not item.window_key:
+        return []
+    rows = Obligation.objects.filter(
+        organisation=item.organisation_id,
+        programme=item.programme_id,
+        deliverable=DELIVERABLE,
+        window_key=item.window_key,
+        project=None,
+    )
+    return list(rows.with_state(now).select_related("rule__clause").order_by("rule_key"))
+
+
+def enrolments_of(user: User, now: datetime) -> QuerySet[Any]:
+    """Where this sign-in may write: its own organisations in the programmes that run."""
+    return (
+        Enrolment.objects.in_force(local_day(now))
+        .filter(
+            programme__state=ProgrammeState.IN_FORCE,
+            organisation__in=reach_of(user, Permission.ITEM_WRITE).organisations,
+        )
+        .select_related("programme", "organisation")
+        .order_by("organisation__sort_path", "programme__starts_on", "id")
+    )
+
+
+def duties_to_meet(user: User, now: datetime) -> QuerySet[Any]:
+    """Open duties of the organisations for which this sign-in may write, the oldest first."""
+    return (
+        Obligation.objects.asking(now)
+        .filter(
+            organisation__in=reach_of(user, Permission.ITEM_WRITE).organisations,
+            deliverable=DELIVERABLE,
+            project=None,
+            opens_at__lte=now,
+        )
+        .exclude(closes_at__lte=now)
+        .with_state(now)
+        .select_related("rule", "programme", "organisation")
+        .order_by("due_at", "id")
+    )
+
+
+def holders_of(permission: Permission, organisation: Any, day: date) -> list[User]:
+    """The sign-ins that hold `permission` at one organisation, by post or appointment."""
+    in_force = Q(ends_on=None) | Q(ends_on__gte=day)
+    seats = Q(organisation=organisation, role__in=roles_with(permission), starts_on__lte=day)
+    ids = [
+        *Tenure.objects.filter(in_force, seats, user__isnull=False).values_list("user", flat=True),
+        *Appointment.objects.filter(in_force, seats).values_list("user", flat=True),
+    ]
+    return list(User.objects.filter(pk__in=ids, is_active=True).order_by("display_name", "pk"))
+
+
+def holder_of(item: InformationItem) -> tuple[str, datetime]:
+    """Who holds it now (`unit`, `office` or `nobody`), and since when."""
+    if item.state == ItemState.SUBMITTED:
+        return "office", item.submitted_at
+    if item.state in STANDING:
+        return "nobody", item.decided_at
+    return "unit", item.signed_at or item.changed_at

@@ -1,0 +1,85 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
+
+from actionlearning.foundation.middleware import forget_tenants
+from actionlearning.foundation.models import Tenant, User
+from actionlearning.foundation.scope import WHOLE, no_scope, scope
+from tests.database import become, empty_tables
+from tests.moments import NOON
+from tests.world import World, build_world
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones are slow by design
+TransactionTestCase._fixture_teardown = empty_tables(TransactionTestCase._fixture_teardown)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: Any,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        become(owner=True)
+        old = setup_databases(verbosity=0, interactive=False)
+        become(owner=False)
+    yield
+    with django_db_blocker.unblock():
+        become(owner=True)
+        teardown_databases(old, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_tenant_list() -> None:
+    forget_tenants()
+
+
+def found_tenant(slug: str) -> Tenant:
+    """A tenant with its system user, as `manage.py create_tenant` makes it."""
+    with no_scope(), transaction.atomic():
+        tenant = Tenant.objects.create(slug=slug, name=slug, created_at=NOON, ready_at=NOON)
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
+        User.objects.create(login="system", display_name="system", is_system=True, created_at=NOON)
+    return tenant
+
+
+@pytest.fixture
+def tenant(db: None) -> Iterator[Tenant]:
+    """The scope is open for the whole test, as a request or a task would have it."""
+    made = found_tenant("teng")
+    with scope(made, path=WHOLE, actor=None):
+        yield made
+
+
+@pytest.fixture
+def world(tenant: Tenant) -> World:
+    return build_world(tenant)
+
+
+@pytest.fixture
+def rival(db: None) -> World:
+    """Another tenant with people and papers of its own: nothing of it may ever be seen."""
+    made = found_tenant("rival")
+    with scope(made, path=WHOLE, actor=None):
+        return build_world(made, prefix="秘")
+
+
+@pytest.fixture
+def sign_in(client: Any) -> Any:
+    """`client = sign_in(user)`: a browser with a session of that sign-in."""
+
+    def enter(user: User, factor: str = "passed") -> Any:
+        client.force_login(user)
+        session = client.session
+        session["tenant"] = str(user.tenant_id)
+        session["factor"] = factor
+        session.save()
+        return client
+
+    return enter
