@@ -4,11 +4,12 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from actionlearning.desk.api import ROUTES as DESK
 from groups.api import ROUTES as GROUPS
 from programmes.api import ROUTES as PROGRAMMES
 from reporting.api import ROUTES as REPORTING
 
-ROUTES = [*GROUPS, *PROGRAMMES, *REPORTING]
+ROUTES = [*DESK, *GROUPS, *PROGRAMMES, *REPORTING]
 """(prefix, viewset, basename)"""
 
 

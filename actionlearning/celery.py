@@ -9,6 +9,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "actionlearning.settings")
 app = Celery("actionlearning")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = ["actionlearning.schedule"]
-    ["groups", "programmes", "reporting", "actionlearning.foundation.jobs"], related_name="tasks"
-)
-app.conf.imports = ["actionlearning.schedule"]

@@ -49,13 +49,17 @@ AL_AS_OWNER = _flag("AL_AS_OWNER")
 AL_APP_ROLE = _text("AL_APP_ROLE", "al_app")
 AL_BACKUP_ROLE = _text("AL_BACKUP_ROLE", "al_backup")
 AL_WEBHOOK_ALLOW_LOOPBACK = _flag("AL_WEBHOOK_ALLOW_LOOPBACK")
+AL_DEMO = _flag("AL_DEMO")
+"""A demonstration installation lists its spaces and its sign-ins."""
 AL_RELEASE = "0.1.0"
 
 DATABASE_URL = _text("DATABASE_URL", EMBEDDED["DATABASE_URL"])
 DATABASE_OWNER_URL = _text("DATABASE_OWNER_URL", EMBEDDED["DATABASE_OWNER_URL"])
 REDIS_URL = _text("REDIS_URL", EMBEDDED["REDIS_URL"])
 
-SECRET_KEY = _text("AL_SECRET_KEY") or "only-for-tests-and-build-steps-" + "0" * 40
+SECRET_KEY = _text("AL_SECRET_KEY")
+if not SECRET_KEY:
+    raise RuntimeError("AL_SECRET_KEY is missing: `manage.py up` makes one, real servers get their own.")
 DEBUG = False
 ALLOWED_HOSTS = _text("AL_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in _text("AL_ORIGINS").split(",") if origin]
@@ -181,16 +185,16 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["actionlearning.foundation.api.MiddlewareAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["actionlearning.foundation.clients.MiddlewareAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["actionlearning.foundation.api.OrjsonRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["actionlearning.foundation.clients.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["actionlearning.foundation.api.ClientThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["actionlearning.foundation.clients.ClientThrottle"],
     "DEFAULT_THROTTLE_RATES": {"client": _text("AL_API_RATE", "600/min")},
-    "EXCEPTION_HANDLER": "actionlearning.foundation.api.problem_handler",
+    "EXCEPTION_HANDLER": "actionlearning.foundation.problems.problem_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

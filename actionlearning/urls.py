@@ -13,3 +13,6 @@ urlpatterns = [
     path("t/<slug:tenant>/api/v1/", include(tenant_api_urls)),
     path("api/v1/", include(api_urls)),
 ]
+
+handler404 = "actionlearning.desk.views.system.not_found"
+handler500 = "actionlearning.desk.views.system.server_error"

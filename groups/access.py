@@ -8,14 +8,15 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
-from django.db.models import Q, UUIDField
+from django.db.models import Q, QuerySet, UUIDField
 from django.db.models.functions import Cast
 from guardian.models import UserObjectPermission
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission, Span
 from actionlearning.foundation.scope import NOWHERE
-from groups.models import Supervision
+from groups.models import Body, Organisation, Person
+from groups.models.organisation import OrganisationQuerySet
 from groups.roles import OUTSIDER, PERMISSIONS, permissions_of
 
 _STANDING = """
@@ -150,10 +151,7 @@ class Reach:
         for seat in self.tops:
             found |= Q(**{f"{prefix}__gte": seat.path, f"{prefix}__lt": seat.path + "~"})
             if seat.outside:
-                units = Supervision.objects.filter(
-                    supervisor=seat.organisation_id, outside=True
-                ).values("unit")
-                found |= Q(**{f"{organisation}__in": units})
+                found |= Q(**{f"{prefix}__in": seat.outside})
         return found
 
     def allows(self, subject: Any) -> bool:
@@ -183,6 +181,35 @@ def reach_of(user: User, permission: Permission) -> Reach:
     standing = standing_of(user)
     held = tuple(seat for seat in standing.seats if permission in PERMISSIONS[seat.role])
     return Reach(permission.span, held, user.pk, guest=bool(standing.granted_paths))
+
+
+def visible_organisations(
+    user: User, permission: Permission = Permission.ORGANISATION_VIEW
+) -> OrganisationQuerySet:
+    """Its subtree, the units it supervises elsewhere, and by name the chain above itself."""
+    reach = reach_of(user, permission)
+    found = Q(pk__in=[])
+    for number, seat in enumerate(reach.tops):
+        condition = Q(**{f"ancestor_{seat.level}": seat.organisation_id})
+        elsewhere = [*seat.outside, *_above(seat.path)]
+        if elsewhere:
+            condition |= Q(path__in=elsewhere)
+        found = condition if number == 0 else found | condition
+    return Organisation.objects.filter(found)  # type: ignore[no-any-return]
+
+
+def _above(path: str) -> list[str]:
+    """Paths of the ancestors: of `/1/a/7/` they are `/1/` and `/1/a/`."""
+    labels = path.strip("/").split("/")
+    return ["/" + "".join(f"{label}/" for label in labels[:end]) for end in range(1, len(labels))]
+
+
+def visible_persons(user: User, permission: Permission = Permission.PERSON_VIEW) -> QuerySet[Any]:
+    return Person.objects.filter(reach_of(user, permission).as_path_q())
+
+
+def visible_bodies(user: User, permission: Permission = Permission.BODY_VIEW) -> QuerySet[Any]:
+    return Body.objects.filter(reach_of(user, permission).as_path_q())
 
 
 def granted_ids(user_id: uuid.UUID, label: str) -> Any:

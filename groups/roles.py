@@ -6,7 +6,9 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from actionlearning.foundation.permissions import Permission as P
+from actionlearning.foundation.permissions import Permission
+
+P = Permission
 
 
 class Role(models.TextChoices):
@@ -23,6 +25,17 @@ class Role(models.TextChoices):
     SYSTEM_ADMINISTRATOR = "system_administrator", _("system administrator")
     SECURITY_ADMINISTRATOR = "security_administrator", _("security administrator")
     AUDIT_ADMINISTRATOR = "audit_administrator", _("audit administrator")
+
+
+class BodyKind(models.TextChoices):
+    """Kinds of bodies the plans know (D18); which of them a unit must have is data of its plan."""
+
+    LEADING_GROUP = "leading_group", _("leading group")
+    PROMOTION_TEAM = "promotion_team", _("promotion team")
+    EXECUTIVE_OFFICE = "executive_office", _("executive office")
+    REVIEW_TEAM = "review_team", _("review team")
+    ASSESSMENT_TEAM = "assessment_team", _("assessment team")
+    EXPERT_GROUP = "expert_group", _("expert group")
 
 
 ADMINISTRATORS = (
@@ -81,8 +94,12 @@ PERMISSIONS: dict[str, tuple[P, ...]] = {
     Role.AUDIT_ADMINISTRATOR: (*_EVERYBODY, P.AUDIT_VIEW),
 }
 
-OUTSIDER: tuple[P, ...] = _EVERYBODY
-"""A sign-in with object grants only: facilitators, experts, observers."""
+CLIENT_ROLE = Role.OFFICE_STAFF
+CLIENT_SCOPES = tuple(dict.fromkeys(p for p in _CLERK if p not in (P.DESK_VIEW, P.ACCOUNT_CHANGE)))
+"""A REST client gets at most what office staff may do, and no account of its own to change."""
+
+OUTSIDER: tuple[P, ...] = (*_EVERYBODY, P.PROJECT_VIEW)
+"""A sign-in with object grants only: facilitators, experts, observers; it opens what is granted."""
 
 DESCRIPTIONS: dict[str, str | Promise] = {
     Role.OFFICE_DIRECTOR: _("Runs the executive office: signs, appoints, grants, waives."),
@@ -97,6 +114,46 @@ DESCRIPTIONS: dict[str, str | Promise] = {
     Role.SECURITY_ADMINISTRATOR: _("Gives and takes rights; sees no business data."),
     Role.AUDIT_ADMINISTRATOR: _("Reads the audit log only."),
 }
+
+
+PERMISSION_WORDS: dict[str, str | Promise] = {
+    P.DESK_VIEW: _("see one's own desk"),
+    P.NOTICE_VIEW: _("read one's notices"),
+    P.ACCOUNT_CHANGE: _("change one's own account"),
+    P.ORGANISATION_VIEW: _("see organisations"),
+    P.ORGANISATION_CHANGE: _("add and change organisations"),
+    P.PERSON_VIEW: _("see rosters"),
+    P.PERSON_CHANGE: _("change the roster"),
+    P.BODY_VIEW: _("see bodies and posts"),
+    P.BODY_CHANGE: _("form and change bodies"),
+    P.APPOINT: _("appoint to posts and hand them over"),
+    P.GRANT: _("open single things to outsiders"),
+    P.TOKEN_MANAGE: _("make and revoke client tokens"),
+    P.USER_MANAGE: _("create sign-ins and reset passwords"),
+    P.ROLE_MANAGE: _("give and take roles"),
+    P.AUDIT_VIEW: _("read the audit log"),
+    P.STATUS_VIEW: _("see the state of the system"),
+    P.PROGRAMME_VIEW: _("see programmes and plans"),
+    P.PROGRAMME_CHANGE: _("change programmes and plans"),
+    P.CALENDAR_CHANGE: _("change the working-day calendar"),
+    P.OBLIGATION_VIEW: _("see duties"),
+    P.OBLIGATION_WAIVE: _("waive or extend duties of supervised units"),
+    P.PROJECT_VIEW: _("see projects"),
+    P.PROJECT_CHANGE: _("write projects"),
+    P.PROJECT_CHOOSE: _("choose topics"),
+    P.PROJECT_SUBMIT: _("submit projects"),
+    P.PROJECT_REVIEW: _("review projects of supervised units"),
+    P.ITEM_VIEW: _("see information items"),
+    P.ITEM_WRITE: _("write information items"),
+    P.ITEM_SIGN: _("sign information items"),
+    P.ITEM_SUBMIT: _("submit information items"),
+    P.ITEM_REVIEW: _("review information items of supervised units"),
+}
+
+
+def words_of(permission: P) -> str:
+    """What a permission lets one do, for people; a new one shows its key until it has words."""
+    return str(PERMISSION_WORDS.get(permission, permission))
 
 
 def roles_with(permission: P) -> list[str]:

@@ -1,4 +1,80 @@
 from typing import Any
 
+from django.urls import path
+
+from groups.views import bodies, grants, organisations, persons, roles, tenures, tokens, users
+from groups.views.session import SESSION_URLS
+
+ORGANISATION_URLS = [
+    path("organisations/", organisations.OrganisationList.as_view(), name="organisation_list"),
+    path(
+        "organisations/<uuid:pk>/",
+        organisations.OrganisationDetail.as_view(),
+        name="organisation_detail",
+    ),
+    path(
+        "organisations/<uuid:pk>/units/new/",
+        organisations.OrganisationNew.as_view(),
+        name="organisation_new",
+    ),
+    path(
+        "organisations/<uuid:pk>/edit/",
+        organisations.OrganisationEdit.as_view(),
+        name="organisation_edit",
+    ),
+    path("organisations/<uuid:pk>/persons/new/", persons.PersonNew.as_view(), name="person_new"),
+    path("organisations/<uuid:pk>/bodies/new/", bodies.BodyNew.as_view(), name="body_new"),
+    path("organisations/<uuid:pk>/tokens/new/", tokens.TokenNew.as_view(), name="token_new"),
+]
+PERSON_URLS = [
+    path("persons/", persons.PersonList.as_view(), name="person_list"),
+    path("persons/<uuid:pk>/", persons.PersonDetail.as_view(), name="person_detail"),
+    path("persons/<uuid:pk>/edit/", persons.PersonEdit.as_view(), name="person_edit"),
+    path("persons/<uuid:pk>/ending/", persons.PersonEnding.as_view(), name="person_ending"),
+    path("persons/<uuid:pk>/phone/", persons.PersonPhone.as_view(), name="person_phone"),
+]
+BODY_URLS = [
+    path("bodies/", bodies.BodyList.as_view(), name="body_list"),
+    path("bodies/<uuid:pk>/", bodies.BodyDetail.as_view(), name="body_detail"),
+    path("bodies/<uuid:pk>/edit/", bodies.BodyEdit.as_view(), name="body_edit"),
+    path(
+        "bodies/<uuid:pk>/dissolution/", bodies.BodyDissolution.as_view(), name="body_dissolution"
+    ),
+    path("bodies/<uuid:pk>/posts/new/", bodies.PostNew.as_view(), name="post_new"),
+    path("posts/<uuid:pk>/tenures/new/", tenures.TenureNew.as_view(), name="tenure_new"),
+    path("tenures/<uuid:pk>/handover/", tenures.TenureHandover.as_view(), name="tenure_handover"),
+    path("tenures/<uuid:pk>/ending/", tenures.TenureEnding.as_view(), name="tenure_ending"),
+]
+ADMINISTRATOR_URLS = [
+    path("users/", users.UserList.as_view(), name="user_list"),
+    path("users/new/", users.UserNew.as_view(), name="user_new"),
+    path("users/<uuid:pk>/password/", users.UserPassword.as_view(), name="user_password"),
+    path(
+        "users/<uuid:pk>/deactivation/", users.UserDeactivation.as_view(), name="user_deactivation"
+    ),
+    path(
+        "users/<uuid:pk>/reactivation/", users.UserReactivation.as_view(), name="user_reactivation"
+    ),
+    path("roles/", roles.RoleList.as_view(), name="role_list"),
+    path("roles/appointments/new/", roles.AppointmentNew.as_view(), name="appointment_new"),
+    path(
+        "roles/appointments/<uuid:pk>/ending/",
+        roles.AppointmentEnding.as_view(),
+        name="appointment_ending",
+    ),
+]
+OPENED_URLS = [
+    path("grants/", grants.GrantList.as_view(), name="grant_list"),
+    path("tokens/", tokens.TokenList.as_view(), name="token_list"),
+    path("tokens/<uuid:pk>/revocation/", tokens.TokenRevocation.as_view(), name="token_revocation"),
+]
+
 app_name = "groups"
-urlpatterns: list[Any] = []
+urlpatterns: list[Any] = [
+    *ORGANISATION_URLS,
+    *PERSON_URLS,
+    *BODY_URLS,
+    *ADMINISTRATOR_URLS,
+    *OPENED_URLS,
+]
+urlpatterns += SESSION_URLS

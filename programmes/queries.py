@@ -1,19 +1,34 @@
 """Questions about programmes that more than one verb or screen asks."""
 
 import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.models import User
+from groups.access import visible_organisations
 from groups.models import Organisation
-from programmes.calendar import CalendarScope, DayEntry, DayKind, ScopeLevel, WorkCalendar
+from groups.queries import named_like
+from programmes.calendar import (
+    CalendarScope,
+    DayEntry,
+    DayKind,
+    ScopeLevel,
+    WorkCalendar,
+    day_end,
+)
 from programmes.models import (
     CalendarDay,
     CalendarYear,
     Enrolment,
+    Evidence,
     Obligation,
     Plan,
     Programme,
@@ -26,6 +41,13 @@ from programmes.packs.vocabulary import RULE_IDS
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NATION = "CN"
+TICK = timedelta(microseconds=1)
+EVIDENCE_COLUMNS = (
+    "id", "kind", "source", "title", "address", "quantity", "captured_at", "received_at",
+    "accepted_at", "withdrawn_at", "counts_from", "counts_until",
+)  # fmt: skip
+LEDGER_GROUPS = ("open", "overdue", "met", "late", "excused", "all", *DutyState.values)
+"""What a ledger may be narrowed to, see ObligationQuerySet.in_ledger()."""
 
 
 def local_day(instant: datetime) -> date:
@@ -41,14 +63,14 @@ def plan_in_force(programme: Programme, day: date) -> Plan | None:
 
 
 def head_of(programme: Programme, day: date | None = None) -> dict[str, Any]:
-    """The head of the plan in force as plain data: team, topics, labels, bodies …"""
+    """The head of the plan in force as plain data: team, topics, labels, bodies and more."""
     plan = plan_in_force(programme, day or date.max)
     return dict(plan.head) if plan else {}
 
 
 def pack_of(plan: Plan) -> Pack:
     """The whole pack rebuilt from the tables."""
-    rules: dict[uuid.UUID, list[Any]] = {}
+    rules: dict[Any, list[Any]] = {}
     for rule in plan.rules.order_by("ordinal"):
         rules.setdefault(rule.clause_id, []).append(rule.spec)
     clauses = [
@@ -172,3 +194,123 @@ def tally(obligations: QuerySet[Any], as_of: datetime) -> Tally:
         .annotate(number=Count("pk"))
     )
     return Tally(dict(rows))
+
+
+def tally_by(obligations: QuerySet[Any], as_of: datetime, field: str) -> dict[Any, Tally]:
+    """The same for each value of `field` (`organisation_id`, `rule_key` …), in one statement."""
+    rows = (
+        obligations.passed(as_of)  # type: ignore[attr-defined]
+        .with_state(as_of)
+        .order_by()
+        .values_list(field, "state")
+        .annotate(number=Count("pk"))
+    )
+    found: dict[Any, dict[str, int]] = {}
+    for value, state, number in rows:
+        found.setdefault(value, {})[state] = number
+    return {value: Tally(counts) for value, counts in found.items()}
+
+
+def tally_of(tallies: Iterable[Tally]) -> Tally:
+    """Several groups as one: counts are added, rates follow."""
+    counts: Counter[str] = Counter()
+    for each in tallies:
+        counts.update(each.counts)
+    return Tally(dict(counts))
+
+
+def states_by_rule(obligations: QuerySet[Any], now: datetime) -> dict[str, dict[str, int]]:
+    """Rule key → state → how many, of every duty laid down, due or not."""
+    rows = (
+        obligations.with_state(now)  # type: ignore[attr-defined]
+        .order_by()
+        .values_list("rule_key", "state")
+        .annotate(number=Count("pk"))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for key, state, number in rows:
+        found.setdefault(key, {})[state] = number
+    return found
+
+
+def visible_programmes(user: User) -> QuerySet[Any]:
+    """Those of an organisation the reader may see by name, and those one of its units takes part in."""
+    seen = visible_organisations(user).values("pk")
+    taking_part = Enrolment.objects.filter(programme=OuterRef("pk"), organisation__in=seen)
+    return Programme.objects.filter(Q(owner__in=seen) | Exists(taking_part))  # type: ignore[no-any-return]
+
+
+def visible_enrolments(user: User) -> QuerySet[Any]:
+    """Of units in the reader's reach: a sister's name and dates are her own."""
+    return Enrolment.objects.filter(organisation__in=visible_organisations(user).values("pk"))  # type: ignore[no-any-return]
+
+
+def narrowed_duties(rows: Any, wanted: Mapping[str, str], now: datetime, state: str) -> Any:
+    """`rows` by programme, rule, organisation (with all below), month, `q` and state.
+
+    `state` is what holds where none is asked for. Raises BadInput naming the filter that makes no sense.
+    """
+    rows = duties_in(rows, wanted)
+    group = wanted.get("state") or state
+    if group not in LEDGER_GROUPS:
+        raise _bad_filter("state")
+    return rows.in_ledger(group, now)
+
+
+def duties_in(rows: Any, wanted: Mapping[str, str]) -> Any:
+    """The same without the state: what totals and rates are counted over."""
+    if wanted.get("programme"):
+        rows = rows.filter(programme=_key(wanted, "programme"))
+    for name, column in (("rule", "rule_key"), ("month", "window_key")):
+        if wanted.get(name):
+            rows = rows.filter(**{column: wanted[name]})
+    if wanted.get("organisation"):
+        unit = Organisation.objects.filter(pk=_key(wanted, "organisation")).first()
+        rows = rows.inside(unit) if unit else rows.none()
+    if wanted.get("q"):
+        rows = rows.filter(organisation__in=named_like(Organisation.objects.all(), wanted["q"]))
+    return rows
+
+
+def _key(wanted: Mapping[str, str], name: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(wanted[name])
+    except ValueError:
+        raise _bad_filter(name) from None
+
+
+def _bad_filter(name: str) -> BadInput:
+    words = _("This filter makes no sense.")
+    return BadInput(words, fields={name: words}, code="bad_filter")
+
+
+def day_asked(text: str) -> datetime | None:
+    """`?as_of=2026-09-30`: the last moment of that day in Beijing; None where no day is asked for.
+
+    Raises BadInput.
+    """
+    if not text:
+        return None
+    try:
+        return day_end(date.fromisoformat(text), ZONE) - TICK
+    except ValueError:
+        words = _("Give a day such as 2026-09-30.")
+        raise BadInput(words, fields={"as_of": words}, code="bad_day") from None
+
+
+def evidence_of(obligation: Obligation) -> list[dict[str, Any]]:
+    """Its records in order of arrival, each with its `returns`; one statement."""
+    told = ("returned_at", "due_at", "flat", "reason", "resubmitted_at")
+    rows = (
+        Evidence.objects.filter(obligation=obligation)
+        .order_by("received_at", "id", "returns__returned_at")
+        .values(*EVIDENCE_COLUMNS, *(f"returns__{name}" for name in told))
+    )
+    found: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        record = found.setdefault(
+            row["id"], {name: row[name] for name in EVIDENCE_COLUMNS} | {"returns": []}
+        )
+        if row["returns__returned_at"] is not None:
+            record["returns"].append({name: row[f"returns__{name}"] for name in told})
+    return list(found.values())

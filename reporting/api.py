@@ -1,5 +1,380 @@
 """REST interface of this app; actionlearning/api.py mounts ROUTES."""
 
+import uuid
 from typing import Any
 
-ROUTES: list[tuple[str, Any, str]] = []
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import Problem, StrictSerializer, TenantViewSet
+from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from groups.access import reach_of
+from groups.models import Organisation
+from programmes.models import Programme, Project
+from reporting.actions.attachments import add_attachment, remove_attachment
+from reporting.actions.items import (
+    adopt_item,
+    keep_item,
+    pass_over_item,
+    return_item,
+    save_draft,
+    sign_item,
+    start_item,
+    submit_item,
+    withdraw_signature,
+)
+from reporting.exports import file_answer
+from reporting.models import InformationItem
+from reporting.models.item import MOST_WORDS
+from reporting.queries import files_of, narrowed
+from reporting.states import ItemState
+
+LISTED = (
+    "id",
+    "shown_title",
+    "kind",
+    "state",
+    "window_key",
+    "event_date",
+    "programme_id",
+    "project_id",
+    "organisation_id",
+    "organisation__name",
+    "drafter_name",
+    "first_submitted_at",
+    "submitted_at",
+    "reply_due_at",
+    "decided_at",
+    "changed_at",
+    "version",
+)
+_NAMES = {
+    "shown_title": "title",
+    "window_key": "month",
+    "programme_id": "programme",
+    "project_id": "project",
+    "organisation_id": "organisation",
+    "organisation__name": "organisation_name",
+}
+TOLD = {name: _NAMES.get(name, name) for name in LISTED}
+
+
+class ItemLine(serializers.Serializer):
+    """An item as lists carry it. `state` changes by the noun endpoints only."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(InformationItem.Kind.choices)
+    state = serializers.ChoiceField(ItemState.choices)
+    month = serializers.CharField(help_text="Window it counts for, `2026-09`; empty: as received.")
+    event_date = serializers.DateField(allow_null=True)
+    programme = serializers.UUIDField()
+    project = serializers.UUIDField(allow_null=True)
+    organisation = serializers.UUIDField()
+    organisation_name = serializers.CharField()
+    drafter_name = serializers.CharField()
+    first_submitted_at = serializers.DateTimeField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    reply_due_at = serializers.DateTimeField(
+        allow_null=True, help_text="While returned: the first instant too late for the answer."
+    )
+    decided_at = serializers.DateTimeField(allow_null=True)
+    changed_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class AttachmentLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    media_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField()
+    added_at = serializers.DateTimeField()
+
+
+class ItemDetails(ItemLine):
+    body = serializers.CharField()
+    phone = serializers.CharField()
+    truthful = serializers.BooleanField()
+    signer_name = serializers.CharField()
+    signed_at = serializers.DateTimeField(allow_null=True)
+    attachments = AttachmentLine(many=True)
+
+
+class ItemPage(serializers.Serializer):
+    results = ItemLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class ItemText(StrictSerializer):
+    """What may be written of an item; everything else is refused."""
+
+    kind = serializers.ChoiceField(InformationItem.Kind.choices, required=False)
+    title = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    body = serializers.CharField(
+        max_length=MOST_WORDS, allow_blank=True, required=False, trim_whitespace=False
+    )
+    event_date = serializers.DateField(allow_null=True, required=False)
+    phone = serializers.CharField(max_length=30, allow_blank=True, required=False)
+    truthful = serializers.BooleanField(required=False)
+    month = serializers.CharField(
+        max_length=20, allow_blank=True, required=False, source="window_key"
+    )
+    project = serializers.UUIDField(allow_null=True, required=False)
+
+
+class NewItem(ItemText):
+    programme = serializers.UUIDField()
+    organisation = serializers.UUIDField(
+        required=False, help_text="May be left out by a client of one organisation."
+    )
+
+
+class Submission(StrictSerializer):
+    truthful = serializers.BooleanField(required=False, default=False)
+
+
+class Nothing(StrictSerializer):
+    """No fields: the address says it all."""
+
+
+class Opinion(StrictSerializer):
+    opinion = serializers.CharField(max_length=300, allow_blank=True, required=False, default="")
+
+
+class Return(StrictSerializer):
+    reason = serializers.CharField(max_length=300)
+    flat = serializers.BooleanField(
+        required=False, default=False, help_text="Empty or a copy: it meets no duty any more."
+    )
+
+
+class Upload(serializers.Serializer):
+    file = serializers.FileField()
+
+
+_REFUSED = dict.fromkeys((404, 409, 412, 422), Problem) | {403: Problem}
+_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="Version seen.")
+
+
+def _noun(serializer: Any) -> Any:
+    """Documentation shared by the endpoints that change a state."""
+    return extend_schema(
+        request=serializer, responses={200: ItemDetails, **_REFUSED}, parameters=[_MATCH]
+    )
+
+
+class ItemViewSet(TenantViewSet):
+    """Information items that the client may see: its own, and those submitted from below."""
+
+    queryset = InformationItem.objects.none()
+    serializer_class = ItemLine
+    parser_classes = (JSONParser, MultiPartParser)
+    permission = Permission.ITEM_VIEW
+    order = ("-changed_at", "-id")
+
+    def narrow(self, queryset: Any) -> Any:
+        return queryset.as_read_by(self.request.user)
+
+    def _wanted(self) -> list[str]:
+        """`fields=`; raises BadInput for a name that is none of ours."""
+        given = self.request.query_params.get("fields", "")
+        if not given:
+            return list(LISTED)
+        asked = given.split(",")
+        unknown = sorted(set(asked) - set(TOLD.values()))
+        if unknown:
+            raise BadInput(_("Unknown field."), fields={"fields": ", ".join(unknown)})
+        return [name for name in LISTED if TOLD[name] in asked]
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("state", str, enum=ItemState.values),
+            OpenApiParameter("kind", str, enum=InformationItem.Kind.values),
+            OpenApiParameter("month", str, description="`2026-09`"),
+            OpenApiParameter("q", str, description="Words of the title."),
+            OpenApiParameter("fields", str, description="Names to send, separated by commas."),
+            OpenApiParameter("limit", int, description="1 to 200, 50 by default."),
+            OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
+        ],
+        responses={200: ItemPage, 422: Problem},
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        wanted = self._wanted()
+        rows = narrowed(self.get_queryset(), request.query_params).values(*LISTED)
+        found, cursor = self.page(rows)
+        return self.listed([{TOLD[n]: row[n] for n in wanted} for row in found], cursor)
+
+    @extend_schema(responses={200: ItemDetails, 404: Problem})
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._told(self._item(pk))
+
+    @extend_schema(request=NewItem, responses={201: ItemDetails, **_REFUSED})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        typed = self._typed(NewItem)
+        programme = Programme.objects.filter(pk=typed.pop("programme")).first()
+        if programme is None:
+            raise BadInput(_("Unknown programme."), fields={"programme": _("Unknown programme.")})
+        made = start_item(
+            programme=programme,
+            organisation=self._organisation(typed.pop("organisation", None)),
+            by=self._by,
+            now=self.now,
+            **typed,
+        )
+        return self._told(self._item(made.pk), status=201)
+
+    @extend_schema(request=ItemText, responses={200: ItemDetails, **_REFUSED}, parameters=[_MATCH])
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        item = self._item(pk)
+        save_draft(item, seen=self._seen(item), by=self._by, now=self.now, **self._typed(ItemText))
+        return self._told(self._item(pk))
+
+    @_noun(Nothing)
+    @action(detail=True, methods=["post"])
+    def signature(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Nothing, sign_item)
+
+    @extend_schema(request=None, responses={200: ItemDetails, **_REFUSED}, parameters=[_MATCH])
+    @signature.mapping.delete
+    def unsign(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Nothing, withdraw_signature)
+
+    @_noun(Submission)
+    @action(detail=True, methods=["post"])
+    def submission(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Submission, submit_item)
+
+    @_noun(Return)
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    def send_back(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Return, return_item)
+
+    @_noun(Opinion)
+    @action(detail=True, methods=["post"])
+    def adoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Opinion, adopt_item)
+
+    @_noun(Opinion)
+    @action(detail=True, methods=["post"])
+    def keeping(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Opinion, keep_item)
+
+    @_noun(Opinion)
+    @action(detail=True, methods=["post"], url_path="non-adoption", url_name="non-adoption")
+    def non_adoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Opinion, pass_over_item)
+
+    @extend_schema(
+        request={"multipart/form-data": Upload}, responses={201: AttachmentLine, **_REFUSED}
+    )
+    @action(detail=True, methods=["post"])
+    def attachments(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        upload = request.FILES.get("file")
+        if upload is None or set(request.data) != {"file"}:
+            raise BadInput(_("Send one file."), fields={"file": _("Send one file.")})
+        item, name = self._item(pk), upload.name or ""
+        added = add_attachment(item, upload=upload, name=name, by=self._by, now=self.now)
+        return Response(_file(added), status=201)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("attachment", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 404: Problem},
+    )
+    @action(detail=True, methods=["get"], url_path=r"attachments/(?P<attachment>[0-9a-f-]{36})")
+    def attachment(self, request: Request, pk: str, attachment: str, **kwargs: Any) -> HttpResponse:
+        return file_answer(self._file(pk, attachment))
+
+    @extend_schema(
+        parameters=[OpenApiParameter("attachment", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses={204: None, **_REFUSED},
+    )
+    @attachment.mapping.delete
+    def remove(self, request: Request, pk: str, attachment: str, **kwargs: Any) -> Response:
+        remove_attachment(self._file(pk, attachment), by=self._by, now=self.now)
+        return Response(status=204)
+
+    @property
+    def _by(self) -> User:
+        return self.request.user  # type: ignore[return-value]
+
+    def _item(self, pk: Any) -> Any:
+        rows = self.get_queryset().select_related("organisation")
+        return get_object_or_404(rows, pk=_uuid(pk))
+
+    def _file(self, pk: str, attachment: str) -> Any:
+        rows = files_of(self._item(pk), self._by).defer(None)
+        return get_object_or_404(rows, pk=_uuid(attachment))
+
+    def _organisation(self, wanted: Any) -> Organisation:
+        """One for which the client may write; the only one if it names none."""
+        own = reach_of(self._by, Permission.ITEM_WRITE).organisations
+        if wanted is None and len(own) == 1:
+            wanted = own[0]
+        if wanted not in own:
+            message = _("Name an organisation for which you may write.")
+            raise BadInput(message, fields={"organisation": message})
+        return Organisation.objects.get(pk=wanted)  # type: ignore[no-any-return]
+
+    def _typed(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
+        form = serializer(data=self.request.data or {})
+        form.is_valid(raise_exception=True)
+        typed = dict(form.validated_data)
+        if typed.get("project"):
+            typed["project"] = self._project(typed["project"])
+        return typed
+
+    def _project(self, pk: Any) -> Project:
+        found = Project.objects.visible_to(self._by).filter(pk=pk).first()
+        if found is None:
+            raise BadInput(_("Unknown project."), fields={"project": _("Unknown project.")})
+        return found  # type: ignore[no-any-return]
+
+    def _seen(self, item: Any) -> int | None:
+        self.check_match(item)
+        return item.version if "If-Match" in self.request.headers else None
+
+    def _step(self, pk: str, serializer: type[StrictSerializer], verb: Any) -> Response:
+        item = self._item(pk)
+        verb(item, seen=self._seen(item), by=self._by, now=self.now, **self._typed(serializer))
+        return self._told(self._item(pk))
+
+    def _told(self, item: Any, status: int = 200) -> Response:
+        """The item as this reader may see it, and its version as `ETag`."""
+        body = {TOLD[name]: _value(item, name) for name in LISTED}
+        body |= {name: getattr(item, name) for name in ("phone", "truthful", "signer_name")}
+        body |= {"body": item.shown_body, "signed_at": item.signed_at}
+        body["attachments"] = [_file(each) for each in files_of(item, self._by)]
+        return Response(body, status=status, headers={"ETag": f'"{item.version}"'})
+
+
+def _value(item: Any, name: str) -> Any:
+    for part in name.split("__"):
+        item = getattr(item, part)
+    return item
+
+
+def _file(each: Any) -> dict[str, Any]:
+    names = ("id", "name", "media_type", "size", "sha256", "added_at")
+    return {name: getattr(each, name) for name in names}
+
+
+def _uuid(text: Any) -> Any:
+    """A key that is no UUID is simply not found."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        raise Http404 from None
+
+
+ROUTES: list[tuple[str, Any, str]] = [("information-items", ItemViewSet, "information-item")]

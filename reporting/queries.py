@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Q, QuerySet
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
-from groups.models import Appointment, Tenure
+from groups.models import Appointment, Person, Tenure
 from groups.roles import roles_with
 from programmes.models import Enrolment, Obligation
 from programmes.queries import local_day
@@ -69,6 +70,15 @@ def similar_to(item: InformationItem, body: str) -> list[Likeness]:
     return sorted(
         (each for each in found if each.percent >= ALIKE), key=lambda each: -each.percent
     )[:3]
+
+
+def narrowed(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
+    """The filters of every list: state, kind, month (`2026-09`), q (words of the title)."""
+    names = {"state": "state", "kind": "kind", "month": "window_key", "q": "shown_title__icontains"}
+    given = {
+        field: wanted.get(name, "").replace("\x00", "").strip() for name, field in names.items()
+    }
+    return rows.filter(**{field: value for field, value in given.items() if value})
 
 
 def files_of(item: InformationItem, user: User) -> QuerySet[Any]:
@@ -147,3 +157,9 @@ def holder_of(item: InformationItem) -> tuple[str, datetime]:
     if item.state in STANDING:
         return "nobody", item.decided_at
     return "unit", item.signed_at or item.changed_at
+
+
+def phone_of(user: User) -> str:
+    """From the roster: nothing known is typed twice."""
+    found = Person.objects.filter(user=user).values_list("phone", flat=True).first()
+    return str(found or "")

@@ -1,4 +1,52 @@
-from typing import Any
+from django.urls import path
+
+from reporting.views.lists import ItemInbox, ItemList
+from reporting.views.steps import (
+    ItemAdoption,
+    ItemDetail,
+    ItemKeeping,
+    ItemNonAdoption,
+    ItemReturn,
+    ItemSignature,
+    ItemSignatureWithdrawal,
+    ItemSubmission,
+)
+from reporting.views.writing import (
+    ItemAttachment,
+    ItemAttachmentRemoval,
+    ItemAttachments,
+    ItemDraft,
+    ItemEdit,
+    ItemNew,
+    NilReport,
+)
 
 app_name = "reporting"
-urlpatterns: list[Any] = []
+ONE = "information/<uuid:pk>/"
+urlpatterns = [
+    path("information/", ItemList.as_view(), name="item_list"),
+    path("information/inbox/", ItemInbox.as_view(), name="item_inbox"),
+    path("information/new/", ItemNew.as_view(), name="item_new"),
+    path("information/nil/<uuid:pk>/", NilReport.as_view(), name="nil_report"),
+    path(ONE, ItemDetail.as_view(), name="item_detail"),
+    path(f"{ONE}edit/", ItemEdit.as_view(), name="item_edit"),
+    path(f"{ONE}draft/", ItemDraft.as_view(), name="item_draft"),
+    path(f"{ONE}attachments/", ItemAttachments.as_view(), name="item_attachments"),
+    path(f"{ONE}attachments/<uuid:file>/", ItemAttachment.as_view(), name="item_attachment"),
+    path(
+        f"{ONE}attachments/<uuid:file>/removal/",
+        ItemAttachmentRemoval.as_view(),
+        name="item_attachment_removal",
+    ),
+    path(f"{ONE}signature/", ItemSignature.as_view(), name="item_signature"),
+    path(
+        f"{ONE}signature/withdrawal/",
+        ItemSignatureWithdrawal.as_view(),
+        name="item_signature_withdrawal",
+    ),
+    path(f"{ONE}submission/", ItemSubmission.as_view(), name="item_submission"),
+    path(f"{ONE}return/", ItemReturn.as_view(), name="item_return"),
+    path(f"{ONE}adoption/", ItemAdoption.as_view(), name="item_adoption"),
+    path(f"{ONE}keeping/", ItemKeeping.as_view(), name="item_keeping"),
+    path(f"{ONE}non-adoption/", ItemNonAdoption.as_view(), name="item_non_adoption"),
+]

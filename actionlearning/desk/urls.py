@@ -1,4 +1,20 @@
-from typing import Any
+from django.urls import path
+
+from actionlearning.desk.views import audit, help, home, notices, status, system
 
 app_name = "desk"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("language/", system.ChooseLanguage.as_view(), name="language"),
+    path("notices/", notices.NoticeList.as_view(), name="notice_list"),
+    path("notices/<uuid:pk>/", notices.NoticeDetail.as_view(), name="notice_detail"),
+    path(
+        "notices/<uuid:pk>/acknowledgement/",
+        notices.NoticeAcknowledgement.as_view(),
+        name="notice_acknowledgement",
+    ),
+    path("status/", status.Status.as_view(), name="status"),
+    path("audit/", audit.AuditList.as_view(), name="audit_list"),
+    path("audit/verification/", audit.AuditVerification.as_view(), name="audit_verification"),
+    path("help/", help.Help.as_view(), name="help"),
+]

@@ -4,60 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import APIException, NotFound, Throttled
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import exception_handler
 from rest_framework.viewsets import GenericViewSet
 
-from actionlearning.foundation.errors import BadInput, Refusal, Stale
+from actionlearning.foundation.errors import BadInput, Stale
 from actionlearning.foundation.paging import after_mark, mark_of
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.problems import Problem
+
+__all__ = ["Problem", "StrictSerializer", "TenantViewSet"]
 
 PAGE, MOST = 50, 200
-
-
-class MiddlewareAuthentication(BaseAuthentication):
-    """Who asks was settled by the middleware that closed the walls; here only CSRF is left."""
-
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        user = request._request.user  # noqa: SLF001  DRF hides Django's request there
-        if not user.is_authenticated:
-            return None
-        token = getattr(request._request, "client_token", None)  # noqa: SLF001
-        if token is None:
-            SessionAuthentication().enforce_csrf(request)
-        return user, token
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
-
-
-class ClientThrottle(SimpleRateThrottle):
-    """Per client token or sign-in; the answer says when to come back."""
-
-    scope = "client"
-
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        if not request.user.is_authenticated:
-            return None
-        return f"throttle:{request._request.tenant.pk}:{request.user.pk}"  # noqa: SLF001
-
-
-class OrjsonRenderer(JSONRenderer):
-    """The same JSON in a third of the time."""
-
-    def render(
-        self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
-    ) -> bytes:
-        return b"" if data is None else orjson.dumps(data, default=str)
 
 
 class StrictSerializer(serializers.Serializer):
@@ -71,56 +33,13 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class Problem(serializers.Serializer):
-    """RFC 9457 problem document; `rule` is the plan rule that refused."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    rule = serializers.CharField(required=False)
-    errors = serializers.DictField(required=False)
-
-
-def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal as a problem document with a stable code."""
-    if isinstance(error, Refusal):
-        return _problem(
-            error.status, error.message, error.code, error.rule, getattr(error, "fields", None)
-        )
-    response = exception_handler(error, context)
-    if response is None:
-        return None
-    if isinstance(error, Http404):
-        error = NotFound()
-    code = error.default_code if isinstance(error, APIException) else "error"
-    title = str(error.default_detail if isinstance(error, APIException) else error)
-    errors = (
-        response.data if response.status_code == 400 and isinstance(response.data, dict) else None
-    )
-    answer = _problem(422 if errors else response.status_code, title, code, None, errors)
-    for header in ("WWW-Authenticate", "Retry-After", "Allow"):
-        if header in response.headers:
-            answer.headers[header] = response.headers[header]
-    if isinstance(error, Throttled) and error.wait:
-        answer.headers["Retry-After"] = str(int(error.wait) + 1)
-    return answer
-
-
-def _problem(status: int, title: str, code: str, rule: str | None, errors: Any) -> Response:
-    body = {"type": "about:blank", "title": str(title), "status": status, "code": str(code)}
-    if rule:
-        body["rule"] = rule
-    if errors:
-        body["errors"] = errors
-    return Response(body, status=status, content_type="application/problem+json")
-
-
 class TenantViewSet(GenericViewSet):
     """REST twin of TenantView: permission by declaration, rows through `visible_to`, 404 for the rest."""
 
     permission_classes = (IsAuthenticated,)
-    permission: Permission | None = None
+    request: Any
+    queryset: Any
+    permission: Permission = None
     order: tuple[str, ...] = ("id",)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

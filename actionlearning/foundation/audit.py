@@ -20,7 +20,7 @@ def record(
     action: str, *, by: User | None, at: datetime, target: Any = None, **detail: Any
 ) -> AuditEvent:
     """Write one audit row in the caller's transaction. `detail` must be plain JSON values."""
-    return AuditEvent.objects.create(  # type: ignore[no-any-return]
+    return AuditEvent.objects.create(
         at=at,
         actor=by.pk if by else None,
         actor_name=by.display_name if by else "",

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from actionlearning.foundation.models import Tenant
-from actionlearning.foundation.tasks import all_tenants
 from actionlearning.foundation.scope import WHOLE, scope
+from actionlearning.foundation.tasks import all_tenants
 
 
 class TenantCommand(BaseCommand):

@@ -163,7 +163,7 @@ def _send(delivery: uuid.UUID, token: uuid.UUID) -> int:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SENT, [delivery, token])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def digest_words(delivery: Delivery) -> tuple[str, str]:

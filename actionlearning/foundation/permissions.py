@@ -1,6 +1,7 @@
 """The one list of verbs. Who holds them is data in groups/roles.py; which rows, visible_to()."""
 
 from enum import Enum, StrEnum
+from typing import Self
 
 
 class Span(Enum):
@@ -17,7 +18,7 @@ class Permission(StrEnum):
 
     span: Span
 
-    def __new__(cls, value: str, span: Span = Span.TENANT) -> "Permission":
+    def __new__(cls, value: str, span: Span = Span.TENANT) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.span = span
@@ -32,7 +33,7 @@ class Permission(StrEnum):
     BODY_CHANGE = "body.change", Span.OWN
     APPOINT = "appoint", Span.OWN
     GRANT = "grant", Span.OWN
-    TOKEN_MANAGE = "token.manage", Span.OWN  # noqa: S105  a permission's name
+    TOKEN_MANAGE = "token.manage", Span.OWN
     USER_MANAGE = "user.manage", Span.TENANT
     ROLE_MANAGE = "role.manage", Span.TENANT
     AUDIT_VIEW = "audit.view", Span.TENANT

@@ -84,8 +84,9 @@ def _entered(new: Scope | None) -> Iterator[None]:
 
 def _tell_open_transactions() -> None:
     for connection in connections.all(initialized_only=True):
-        if getattr(connection, "carries_scope", False) and connection.in_atomic_block:
-            connection.apply_scope()
+        apply_scope = getattr(connection, "apply_scope", None)
+        if apply_scope and connection.in_atomic_block:
+            apply_scope()
 
 
 def tenant_id_or_none() -> uuid.UUID | None:

@@ -31,7 +31,7 @@ class TenantManager(models.Manager[Any]):
 
     def none(self) -> models.QuerySet[Any]:
         """Safe at import time: viewset and form declarations start from this."""
-        return self._queryset_class(self.model, using=self._db).none()
+        return super().get_queryset().none()
 
 
 class TenantModel(models.Model):

@@ -1,19 +1,31 @@
 """Four bases, each refusing misuse when the file is imported (`architecture.md` §4)."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import ListView, View
 from django.views.generic.edit import FormMixin
 
 from actionlearning.foundation.errors import Refusal
+from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.paging import after_mark, mark_of
 from actionlearning.foundation.permissions import Permission
 
 PAGE = 50
+
+
+class TenantRequest(HttpRequest):
+    """What the middlewares have put on a request by the time a page of a tenant sees it."""
+
+    user: User
+    tenant: Tenant
+    received_at: datetime
+    after_refusal: list[Any]
+    htmx: Any
 
 
 class SystemView(View):
@@ -31,7 +43,8 @@ class TokenView(View):
 class TenantView(View):
     """A page for signed-in users of one tenant. Says which permission it needs, answers 404 without it."""
 
-    permission: Permission | None = None
+    request: TenantRequest
+    permission: Permission = None
     while_password_is_new = False
     """Only the pages that a sign-in may use before its first password change say True."""
 
@@ -102,7 +115,7 @@ class TenantListView(TenantView, ListView):
         return super().get_context_data(object_list=rows, **kwargs)
 
     def page(self, queryset: Any) -> tuple[list[Any], str]:
-        """This page's rows and the mark after which the next one begins, or ''."""
+        """The page's rows and the mark after which the next one begins, or ''."""
         rows = list(after_mark(queryset, self.order, self.request.GET.get("after", ""))[: PAGE + 1])
         more = len(rows) > PAGE
         return rows[:PAGE], mark_of(rows[PAGE - 1], self.order) if more else ""

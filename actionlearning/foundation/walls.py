@@ -18,6 +18,13 @@ READ_ONLY = (
 )
 SHARED = ("foundation_tenant", "django_session", *READ_ONLY)
 """The only tables without a tenant (`architecture.md` §4)."""
+VERSIONED = (
+    "groups_organisation",
+    "programmes_obligation",
+    "programmes_project",
+    "reporting_informationitem",
+)
+"""Tables behind hot lists: every change moves a counter, from which answers get their ETag (etags.py)."""
 UNSCOPED_THIRD_PARTY = ("guardian_userobjectpermission", "guardian_groupobjectpermission")
 
 TENANT_WALL = "(tenant_id = ( SELECT al_tenant() AS al_tenant))"
@@ -35,6 +42,22 @@ CREATE OR REPLACE FUNCTION al_path_end() RETURNS text LANGUAGE sql STABLE PARALL
   RETURN nullif(current_setting('al.path', true), '') || '~';
 CREATE OR REPLACE FUNCTION al_append_only() RETURNS trigger LANGUAGE plpgsql AS
   $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END$$;
+CREATE OR REPLACE FUNCTION al_bump_list() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE free uuid;
+BEGIN
+  IF al_tenant() IS NULL OR NOT EXISTS (SELECT 1 FROM changed) THEN
+    RETURN NULL;
+  END IF;
+  SELECT id INTO free FROM foundation_listversion
+   WHERE tenant_id = al_tenant() AND list = TG_TABLE_NAME LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF FOUND THEN
+    UPDATE foundation_listversion SET version = version + 1 WHERE id = free;
+  ELSE
+    INSERT INTO foundation_listversion (id, tenant_id, list, version)
+    VALUES (uuidv7(), al_tenant(), TG_TABLE_NAME, 1);
+  END IF;
+  RETURN NULL;
+END$$;
 """
 
 _WALLED = """
@@ -70,6 +93,8 @@ def sync_walls(connection: Any) -> None:
         tables = cursor.fetchall()
         for table, placed in tables:
             _raise_wall(cursor, table, placed=placed)
+            if table in VERSIONED:
+                _count_changes(cursor, table)
         _guard_tenant_list(cursor)
         _pair_keys(cursor)
         _grant(cursor)
@@ -106,6 +131,16 @@ def _raise_wall(cursor: Any, table: str, *, placed: bool) -> None:
                 FOR EACH ROW EXECUTE FUNCTION al_append_only();
             CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON {table}
                 FOR EACH STATEMENT EXECUTE FUNCTION al_append_only();
+        """)
+
+
+def _count_changes(cursor: Any, table: str) -> None:
+    """Once for each statement that changed a row, whoever sent it: set-based SQL is counted too."""
+    for event, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        cursor.execute(f"""
+            CREATE OR REPLACE TRIGGER bump_on_{event.lower()} AFTER {event} ON {table}
+                REFERENCING {rows} TABLE AS changed
+                FOR EACH STATEMENT EXECUTE FUNCTION al_bump_list();
         """)
 
 

@@ -27,8 +27,9 @@ class Step:
 
 def lock_row(subject: M) -> M:
     """The row as it is now; nobody else changes it before this transaction ends."""
-    rows = type(subject)._default_manager.select_for_update(of=("self",))
-    return rows.get(pk=subject.pk)
+    manager: Any = subject._meta.default_manager
+    fresh: M = manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    return fresh
 
 
 def lock(subject: M, *, seen: int | None = None) -> M:
@@ -59,4 +60,4 @@ def take(step: Step, subject: M, *, by: User, seen: int | None = None) -> M:
     fresh.state = step.target
     if hasattr(fresh, "version"):
         fresh.version += 1
-    return fresh  # type: ignore[no-any-return]
+    return fresh

@@ -62,6 +62,7 @@ def up(order: Order) -> int:
         return 0
     except EXPECTED as found:
         return _refuse(str(found))
+    return 0
 
 
 def _refuse(problem: str) -> int:

@@ -216,6 +216,7 @@ def _seat(
         person_name=person.name,
         role=post.role,
         acting=acting,
+        taken_at=now,
         starts_on=starts_on,
     )
     tenure.place(post.organisation)

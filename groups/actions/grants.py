@@ -11,6 +11,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock_row
 from groups.models import Grant
 
 
@@ -42,13 +43,19 @@ def grant(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> Gr
 
 @transaction.atomic
 def end_grant(found: Grant, *, subject: Any, by: User, now: datetime) -> Grant:
+    """`subject` is the thing that was opened. Raises NotAllowed, RuleBroken (ended already)."""
     if not by.has_perm(Permission.GRANT, subject):
         raise NotAllowed(_("You may not open this to others."), code="not_allowed")
-    remove_perm(_right(subject), found.user, subject)
-    found.ended_at = now
-    found.save(update_fields=["ended_at"])
-    record("grant.ended", target=subject, by=by, at=now, to=str(found.user_id))
-    return found
+    fresh = lock_row(found)
+    if fresh.subject != subject.pk:
+        raise NotAllowed(_("You may not open this to others."), code="not_allowed")
+    if fresh.ended_at is not None:
+        raise RuleBroken(_("This has been closed again already."), code="ended")
+    remove_perm(_right(subject), fresh.user, subject)
+    fresh.ended_at = now
+    fresh.save(update_fields=["ended_at"])
+    record("grant.ended", target=subject, by=by, at=now, to=str(fresh.user_id))
+    return fresh
 
 
 def _right(subject: Any) -> str:

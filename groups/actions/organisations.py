@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -34,8 +35,9 @@ def add_organisation(
     division: str = "",
     seniority: int | None = None,
 ) -> Organisation:
-    """Raises NotAllowed, BadInput (no name, tree too deep)."""
+    """Raises NotAllowed, BadInput (no name, tree too deep), RuleBroken (the parent has ended)."""
     _may_change(by, parent)
+    _must_stand(parent)
     if parent is not None and parent.level >= DEPTH:
         raise BadInput(_("The tree may have %(most)d levels.") % {"most": DEPTH}, code="too_deep")
     made = Organisation(
@@ -80,8 +82,7 @@ def close_organisation(
     """It ends on `on`. What it owed in programmes is settled by programmes.actions.units.close_unit."""
     fresh = lock(organisation)
     _may_change(by, fresh)
-    if fresh.ends_on:
-        raise RuleBroken(_("“%(name)s” has already ended.") % {"name": fresh}, code="ended")
+    _must_stand(fresh)
     if on < fresh.starts_on:
         raise BadInput(_("It cannot end before it began."), fields={"on": _("Too early.")})
     if Organisation.objects.filter(parent=fresh, ends_on=None).exists():
@@ -106,10 +107,11 @@ def move_organisation(
     fresh = lock(organisation)
     _may_change(by, fresh)
     _may_change(by, parent)
+    _must_stand(parent)
     if parent.path.startswith(fresh.path):
         raise RuleBroken(_("A unit cannot stand below itself."), code="cycle")
-    deepest = Organisation.objects.below(fresh.path).order_by("-level").first()
-    if parent.level + 1 + deepest.level - fresh.level > DEPTH:
+    deepest = Organisation.objects.below(fresh.path).aggregate(level=Max("level"))["level"]
+    if parent.level + 1 + deepest - fresh.level > DEPTH:
         raise BadInput(_("The tree may have %(most)d levels.") % {"most": DEPTH}, code="too_deep")
     before = fresh.path
     for each in Organisation.objects.below(before).order_by("level"):
@@ -123,6 +125,7 @@ def move_organisation(
         ("groups_person", "groups_body", "groups_post", "groups_tenure", "groups_appointment"),
         before,
     )
+    _judge_supervision(fresh.path)
     record("organisation.moved", target=fresh, by=by, at=now, before=before, after=fresh.path)
     return fresh
 
@@ -136,6 +139,23 @@ def replace_paths(tables: tuple[str, ...], before: str) -> None:
                 " WHERE o.id = t.organisation_id AND t.org_path >= %s AND t.org_path < %s",
                 [before, before + "~"],
             )
+
+
+def _judge_supervision(path: str) -> None:
+    """Whether a supervised unit lies outside its supervisor's subtree may have changed by the move."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE groups_supervision e SET outside = NOT starts_with(u.path, s.path)"
+            "  FROM groups_organisation u, groups_organisation s"
+            " WHERE u.id = e.unit_id AND s.id = e.supervisor_id"
+            "   AND (starts_with(u.path, %s) OR starts_with(s.path, %s))",
+            [path, path],
+        )
+
+
+def _must_stand(organisation: Organisation | None) -> None:
+    if organisation is not None and organisation.ends_on:
+        raise RuleBroken(_("“%(name)s” has already ended.") % {"name": organisation}, code="ended")
 
 
 def _may_change(by: User, organisation: Organisation | None) -> None:

@@ -1,9 +1,12 @@
 """Rosters: who belongs to an organisation, in order of seniority."""
 
+import re
+import unicodedata
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -11,9 +14,13 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials, sort_key
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation, Person, Tenure
 
+_BETWEEN_CHARACTERS = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_DOTS = str.maketrans(dict.fromkeys("•・．‧●", "·"))
+_PHONE = re.compile(r"[0-9+()\- ]{5,30}")
 _FIELDS = ("name", "title", "phone", "seniority")
 
 
@@ -27,11 +34,14 @@ def add_person(
     now: datetime,
     title: str = "",
     phone: str = "",
-    seniority: int = 1,
+    seniority: int | None = None,
 ) -> Person:
-    """Raises NotAllowed, BadInput."""
+    """Without `seniority` it comes last. Raises NotAllowed, BadInput, RuleBroken."""
     _may_change(by, organisation)
-    made = Person(title=title, phone=phone, seniority=seniority, starts_on=starts_on)
+    if organisation.ends_on:
+        raise RuleBroken(_("“%(name)s” has already ended.") % {"name": organisation}, code="ended")
+    made = Person(title=title.strip(), phone=_phone(phone), starts_on=starts_on)
+    made.seniority = seniority or _last_place(organisation)
     made.place(organisation)
     _name(made, name)
     made.save(force_insert=True)
@@ -46,7 +56,11 @@ def change_person(
     """Name, title, phone, seniority. Raises NotAllowed, BadInput, Stale."""
     fresh = lock(person, seen=seen)
     _may_change(by, fresh)
+    if "phone" in changes:
+        changes["phone"] = _phone(changes["phone"])
     changed = [k for k, v in changes.items() if k in _FIELDS and getattr(fresh, k) != v]
+    if not changed:
+        return fresh
     for field in changed:
         setattr(fresh, field, changes[field])
     _name(fresh, fresh.name)
@@ -54,6 +68,7 @@ def change_person(
     fresh.save()
     if "name" in changed:
         Tenure.objects.filter(person=fresh, ends_on=None).update(person_name=fresh.name)
+        User.objects.filter(pk=fresh.user_id).update(display_name=fresh.name)
     record("person.changed", target=fresh, by=by, at=now, fields=changed)
     return fresh
 
@@ -63,14 +78,35 @@ def end_person(person: Person, *, on: date, by: User, now: datetime) -> Person:
     """Leaves the roster; posts must have been handed over first, so that no duty is orphaned."""
     fresh = lock(person)
     _may_change(by, fresh)
-    if Tenure.objects.filter(person=fresh, ends_on=None).exists():
+    if fresh.ends_on is not None:
+        raise RuleBroken(_("%(name)s has left the roster.") % {"name": fresh}, code="ended")
+    if on < fresh.starts_on:
+        raise BadInput(_("It cannot end before it began."), fields={"on": _("Too early.")})
+    if _holds_posts(fresh, after=on, by=by):
         raise RuleBroken(
             _("This person still holds posts: hand them over first."), code="holds_posts"
         )
     fresh.ends_on = on
-    fresh.save(update_fields=["ends_on"])
+    fresh.version += 1
+    fresh.save(update_fields=["ends_on", "version"])
     record("person.ended", target=fresh, by=by, at=now, on=on.isoformat())
     return fresh
+
+
+@transaction.atomic
+def show_phone(person: Person, *, by: User, now: datetime) -> str:
+    """The number behind the mask; who looked at it stays on record (`practice.md` §10.2)."""
+    if not by.has_perm(Permission.PERSON_VIEW, person):
+        raise NotAllowed(_("You may not read this roster."), code="not_allowed")
+    record("person.phone_shown", target=person, by=by, at=now)
+    return str(person.phone)
+
+
+def _holds_posts(person: Person, *, after: date, by: User) -> bool:
+    """Asked of the whole tree: somebody seconded holds a post behind another unit's wall (P2-15)."""
+    with scope(person.tenant, path=WHOLE, actor=by):
+        seats = Tenure.objects.filter(Q(ends_on=None) | Q(ends_on__gt=after), person=person)
+        return bool(seats.exists())
 
 
 def _may_change(by: User, subject: Any) -> None:
@@ -78,8 +114,22 @@ def _may_change(by: User, subject: Any) -> None:
         raise NotAllowed(_("You may not change this roster."), code="not_allowed")
 
 
+def _last_place(organisation: Organisation) -> int:
+    last = Person.objects.filter(organisation=organisation).order_by("-seniority").first()
+    return last.seniority + 1 if last else 1
+
+
+def _phone(typed: str) -> str:
+    phone = unicodedata.normalize("NFKC", typed).strip()
+    if phone and not _PHONE.fullmatch(phone):
+        words = _("A telephone number has digits only, with area code where it is a landline.")
+        raise BadInput(words, fields={"phone": words})
+    return phone
+
+
 def _name(person: Person, name: str) -> None:
-    person.name = name.strip()
+    """As on the identity card: no spaces between Chinese characters, one kind of dot (`practice.md` §9)."""
+    person.name = _BETWEEN_CHARACTERS.sub("", name.strip()).translate(_DOTS)
     if not person.name:
         raise BadInput(_("A name is needed."), fields={"name": _("A name is needed.")})
     person.pinyin = sort_key(person.name, surname=True)

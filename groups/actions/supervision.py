@@ -20,14 +20,18 @@ def open_supervision(
     by: User,
     now: datetime,
 ) -> Supervision:
-    edge, made = Supervision.objects.get_or_create(
+    """One that ended on the day it began is opened again, perhaps under somebody else."""
+    edge, _made = Supervision.objects.update_or_create(
         programme=programme,
         unit=unit,
         starts_on=on,
-        defaults={"supervisor": supervisor, "outside": not unit.path.startswith(supervisor.path)},
+        defaults={
+            "supervisor": supervisor,
+            "outside": not unit.path.startswith(supervisor.path),
+            "ends_on": None,
+        },
     )
-    if made:
-        record("supervision.opened", target=unit, by=by, at=now, supervisor=str(supervisor.pk))
+    record("supervision.opened", target=unit, by=by, at=now, supervisor=str(supervisor.pk))
     return edge  # type: ignore[no-any-return]
 
 

@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation import tokens
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import ClientToken, Tenant, User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock_row
 from groups.models import Appointment, Organisation
-from groups.roles import Role, permissions_of
+from groups.roles import CLIENT_ROLE, CLIENT_SCOPES
 
 
 @transaction.atomic
@@ -25,17 +27,10 @@ def create_token(
     by: User,
     now: datetime,
 ) -> tuple[ClientToken, str]:
-    """(the row, the token itself: shown once). A client gets at most what office staff may do."""
+    """(the row, the token itself: shown once). Raises NotAllowed, BadInput."""
     if not by.has_perm(Permission.TOKEN_MANAGE, organisation):
         raise NotAllowed(_("Only the office director makes client tokens."), code="not_allowed")
-    offered = {str(p) for p in permissions_of([Role.OFFICE_STAFF])}
-    if not scopes or not set(scopes) <= offered:
-        raise BadInput(
-            _("Choose what the client may do."),
-            fields={"scopes": _("Choose what the client may do.")},
-        )
-    if not name.strip() or expires_at <= now:
-        raise BadInput(_("A name and a future end are needed."), code="invalid")
+    _accept(name, scopes, expires_at, now)
     secret, digest = tokens.new_secret(tenant.slug)
     user = User.objects.create(
         login=f"client:{digest[:20]}",
@@ -44,7 +39,7 @@ def create_token(
         must_change_password=False,
         created_at=now,
     )
-    seat = Appointment(user=user, role=Role.OFFICE_STAFF, starts_on=now.date())
+    seat = Appointment(user=user, role=CLIENT_ROLE, starts_on=localdate(now))
     seat.place(organisation)
     seat.save(force_insert=True)
     made = ClientToken.objects.create(
@@ -66,8 +61,25 @@ def revoke_token(
 ) -> ClientToken:
     if not by.has_perm(Permission.TOKEN_MANAGE, organisation):
         raise NotAllowed(_("Only the office director makes client tokens."), code="not_allowed")
-    token.revoked_at = now
-    token.save(update_fields=["revoked_at"])
-    User.objects.filter(pk=token.user_id).update(is_active=False)
-    record("token.revoked", target=token, by=by, at=now)
-    return token
+    fresh = lock_row(token)
+    if not Appointment.objects.filter(user=fresh.user_id, organisation=organisation).exists():
+        raise NotAllowed(_("This client belongs to another organisation."), code="not_allowed")
+    if fresh.revoked_at is not None:
+        raise RuleBroken(_("This token has been revoked already."), code="revoked")
+    fresh.revoked_at = now
+    fresh.save(update_fields=["revoked_at"])
+    User.objects.filter(pk=fresh.user_id).update(is_active=False)
+    record("token.revoked", target=fresh, by=by, at=now)
+    return fresh
+
+
+def _accept(name: str, scopes: list[str], expires_at: datetime, now: datetime) -> None:
+    wrong = {}
+    if not name.strip():
+        wrong["name"] = _("A name is needed.")
+    if not scopes or not set(scopes) <= {str(scope) for scope in CLIENT_SCOPES}:
+        wrong["scopes"] = _("Choose what the client may do.")
+    if expires_at <= now:
+        wrong["expires_on"] = _("It must end in the future.")
+    if wrong:
+        raise BadInput(" ".join(wrong.values()), fields=wrong)

@@ -26,7 +26,7 @@ TRIES = 5
 LOCKED_FOR = timedelta(minutes=30)
 PASSWORDS_REMEMBERED = 5
 _LOGIN = re.compile(r"[\w.@-]+")
-_NO_PASSWORD = "!"
+_NO_PASSWORD = "!"  # noqa: S105  no secret
 """No password matches it: REST clients and sign-ins that were switched off."""
 
 
@@ -42,18 +42,7 @@ def create_user(
 ) -> tuple[User, str]:
     """(the sign-in, its first password: shown once, changed at the first sign-in)."""
     _may(Permission.USER_MANAGE, by)
-    login = login.strip().lower()
-    if not login:
-        raise BadInput(
-            _("A sign-in name is needed."), fields={"login": _("A sign-in name is needed.")}
-        )
-    if User.objects.filter(login=login).exists():
-        raise BadInput(
-            _("This sign-in name is taken."), fields={"login": _("This sign-in name is taken.")}
-        )
-    if not _LOGIN.fullmatch(login):
-        words = _("Letters, digits and . - _ @ only.")
-        raise BadInput(words, fields={"login": words})
+    login = _free_login(login)
     person = lock_row(person) if person is not None else None
     if person is not None and person.user_id:
         raise RuleBroken(_("%(name)s has a sign-in already.") % {"name": person}, code="has_user")
@@ -69,6 +58,20 @@ def create_user(
         _link(person, user)
     record("user.created", target=user, by=by, at=now, login=login)
     return user, password
+
+
+def _free_login(login: str) -> str:
+    login = login.strip().lower()
+    words = ""
+    if not login:
+        words = _("A sign-in name is needed.")
+    elif not _LOGIN.fullmatch(login):
+        words = _("Letters, digits and . - _ @ only.")
+    elif User.objects.filter(login=login).exists():
+        words = _("This sign-in name is taken.")
+    if words:
+        raise BadInput(words, fields={"login": words})
+    return login
 
 
 def _link(person: Person, user: User) -> None:

@@ -54,6 +54,8 @@ class Tenure(PlacedModel):
     """Copied: a seconded person's own row may lie behind another unit's wall."""
     role = models.CharField(max_length=30, choices=Role, blank=True)
     acting = models.BooleanField(default=False)
+    taken_at = models.DateTimeField()
+    """When the product was told of it; `starts_on` may lie before."""
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
 

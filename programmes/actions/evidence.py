@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -46,32 +46,33 @@ def record_evidence(
     """
     found = []
     for rows in _by_rule(deliverable, programme, organisation, project):
-        obligation = _gate(rows, received_at, window_key)
-        if obligation is None:
-            continue
-        evidence, made = Evidence.objects.get_or_create(
-            kind=kind,
-            source=source,
-            rule_key=obligation.rule_key,
-            defaults={
-                "obligation": obligation,
-                "organisation": obligation.organisation,
-                "org_path": obligation.org_path,
-                "title": title[:200],
-                "address": address,
-                "quantity": quantity,
-                "captured_at": captured_at,
-                "received_at": received_at,
-                "counts_from": received_at,
-            },
-        )
-        if made:
-            recount([obligation], now=now)
-            record(
-                "evidence.recorded", target=obligation, by=by, at=now, kind=kind, source=str(source)
+        # Its duties are locked: a second call with the same record waits, then finds the first one's.
+        key = {"programme": programme, "rule_key": rows[0].rule_key, "kind": kind, "source": source}
+        evidence = Evidence.objects.filter(**key).first()
+        if evidence is None:
+            obligation = _gate(rows, received_at, window_key)
+            if obligation is None:
+                continue
+            evidence = Evidence(
+                **key,
+                title=title[:200],
+                address=address,
+                quantity=quantity,
+                captured_at=captured_at,
+                received_at=received_at,
             )
+            _credit(evidence, obligation, by=by, now=now)
         found.append(evidence)
     return found
+
+
+def _credit(evidence: Evidence, obligation: Obligation, *, by: User, now: datetime) -> None:
+    evidence.obligation, evidence.counts_from = obligation, evidence.received_at
+    evidence.place(obligation.organisation)
+    evidence.save(force_insert=True)
+    recount([obligation], now=now)
+    source = str(evidence.source)
+    record("evidence.recorded", target=obligation, by=by, at=now, kind=evidence.kind, source=source)
 
 
 def _by_rule(
@@ -159,12 +160,18 @@ def _reply_due(evidence: Evidence, now: datetime) -> datetime:
 
 @transaction.atomic
 def resubmit_evidence(*, kind: str, source: uuid.UUID, by: User, now: datetime) -> None:
-    """It came back: in time the first instant dates the fulfilment, later this one does."""
+    """It came back: in time the first instant dates the fulfilment, later this one does.
+
+    Too late to keep its place it is a new arrival, so the gate looks at it again: raises RuleBroken
+    `closed` or `cancelled`.
+    """
     for evidence in _locked(kind, source):
-        last = evidence.returns.order_by("-returned_at").first()
-        if last is not None and last.resubmitted_at is None:
-            last.resubmitted_at = now
-            last.save(update_fields=["resubmitted_at"])
+        waiting = list(evidence.returns.filter(resubmitted_at=None))
+        if any(now >= each.runs_out for each in waiting):
+            _checked(evidence.obligation, now)
+        for each in waiting:
+            each.resubmitted_at = now
+            each.save(update_fields=["resubmitted_at"])
         _refold(evidence, now)
         record("evidence.resubmitted", target=evidence.obligation, by=by, at=now)
 
@@ -191,7 +198,7 @@ def _locked(kind: str, source: uuid.UUID) -> list[Evidence]:
     ids = list(rows.values_list("obligation_id", flat=True))
     list(Obligation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
     return list(
-        rows.select_related("obligation__rule", "obligation__window", "organisation")
+        rows.select_related("obligation__rule__clause", "obligation__window", "organisation")
         .select_for_update(of=("self",))
         .order_by("pk")
     )
@@ -207,16 +214,16 @@ def _refold(evidence: Evidence, now: datetime) -> None:
 def span_of(
     received_at: datetime, returns: Iterable[EvidenceReturn]
 ) -> tuple[datetime, datetime | None]:
-    """From when and until when a record counts, folded over its returns in order."""
+    """From when and until when a record counts, folded over its returns in order.
+
+    Sent back twice before an answer came, it stands until the first of the two runs out.
+    """
     start, until = received_at, None
     for each in returns:
-        runs_out = each.returned_at if each.flat else each.due_at
         if each.resubmitted_at is None:
-            until = runs_out
-        elif each.resubmitted_at >= runs_out:
-            start, until = each.resubmitted_at, None
-        else:
-            until = None
+            until = min(until or each.runs_out, each.runs_out)
+        elif each.resubmitted_at >= each.runs_out:
+            start = each.resubmitted_at
     return start, until
 
 
@@ -229,51 +236,38 @@ class Fold:
     credited: int
 
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
 def fold(rows: Iterable[Any], minimum: int) -> Fold:
-    """Free of the clock. Records with an open end count only where the firm ones do not suffice."""
-    standing = sorted(
-        (
-            row
-            for row in rows
-            if row.withdrawn_at is None
-            and row.counts_from is not None
-            and (row.counts_until is None or row.counts_until > row.counts_from)
-        ),
-        key=lambda row: (row.counts_from, row.pk),
+    """Free of the clock: the last spell in which enough of them stand together.
+
+    What carries it to the end dates it, so a record that waits for an answer counts only where the
+    firm ones do not suffice.
+    """
+    spans = sorted(
+        (row.counts_from, row.counts_until or FOREVER, row.quantity)
+        for row in rows
+        if row.withdrawn_at is None and row.counts_from is not None
     )
-    firm = [row for row in standing if row.counts_until is None]
-    credited = sum(row.quantity for row in firm)
-    if credited >= minimum:
-        return Fold(_reached(firm, minimum), None, credited)
-    met_at = _reached(standing, minimum)
-    if met_at is None:
-        return Fold(None, None, credited)
-    return Fold(met_at, _until(standing, minimum - credited), credited)
+    credited = sum(quantity for _start, end, quantity in spans if end == FOREVER)
+    for end in sorted({end for _start, end, _quantity in spans}, reverse=True):
+        met_at = _reached([span for span in spans if span[1] >= end], minimum)
+        if met_at is not None and met_at < end:
+            return Fold(met_at, None if end == FOREVER else end, credited)
+    return Fold(None, None, credited)
 
 
-def _reached(rows: list[Any], minimum: int) -> datetime | None:
+def _reached(spans: list[tuple[datetime, datetime, int]], minimum: int) -> datetime | None:
     total = 0
-    for row in rows:
-        total += row.quantity
+    for start, _end, quantity in spans:
+        total += quantity
         if total >= minimum:
-            return row.counts_from  # type: ignore[no-any-return]
+            return start
     return None
 
 
-def _until(rows: list[Any], missing: int) -> datetime | None:
-    """The last moment at which those that may still run out carry what the firm ones lack."""
-    ending = sorted(
-        (r for r in rows if r.counts_until is not None), key=lambda r: r.counts_until, reverse=True
-    )
-    total = 0
-    for row in ending:
-        total += row.quantity
-        if total >= missing:
-            return row.counts_until  # type: ignore[no-any-return]
-    return None
-
-
-def recount(obligations: Iterable[Obligation], *, now: datetime) -> None:
+def recount(obligations: list[Obligation], *, now: datetime) -> None:
     """Set the cached columns from the evidence; always gives the same for the same rows."""
     for obligation in obligations:
         found = fold(obligation.evidence.all(), obligation.minimum)
@@ -281,9 +275,7 @@ def recount(obligations: Iterable[Obligation], *, now: datetime) -> None:
         obligation.credited = found.credited
         obligation.next_look_at = _next_look(obligation)
         obligation.save(update_fields=["met_at", "met_until", "credited", "next_look_at"])
-    done = [row.pk for row in obligations if row.met_at is not None]
-    if done:
-        retract_notices(done, now=now)
+    retract_notices([row.pk for row in obligations if row.stands(now)], now=now)
 
 
 def _next_look(obligation: Obligation) -> datetime | None:
@@ -291,7 +283,7 @@ def _next_look(obligation: Obligation) -> datetime | None:
         return obligation.met_until
     if obligation.nil_at or obligation.waived_at or obligation.cancelled_at:
         return None
-    # Asking again: the sweep goes over its rungs once more; what was told already has its key.
+    # Asking again: the sweep goes over its rungs once more and revives what was taken back.
     return Window.objects.get(pk=obligation.window_id).first_rung_at
 
 
@@ -318,7 +310,7 @@ def report_nil(obligation: Obligation, *, reason: str, by: User, now: datetime) 
             _("Say why there is nothing."), fields={"reason": _("Say why there is nothing.")}
         )
     _checked(row, now)
-    if row.met_at is not None or row.nil_at is not None or row.waived_at is not None:
+    if row.stands(now) or row.nil_at is not None or row.waived_at is not None:
         raise RuleBroken(_("This duty is settled already."), code="settled")
     row.nil_at, row.nil_by, row.reason, row.next_look_at = now, by, reason.strip()[:300], None
     row.save(update_fields=["nil_at", "nil_by", "reason", "next_look_at"])

@@ -16,27 +16,26 @@ from programmes.models import Obligation
 
 @transaction.atomic
 def waive(obligation: Obligation, *, reason: str, by: User, now: datetime) -> Obligation:
-    """The supervising office lets it go. Raises NotAllowed (also the beneficiary's own level), BadInput."""
+    """The supervising office lets it go.
+
+    Raises NotAllowed (also the beneficiary's own level), BadInput, RuleBroken `settled`.
+    """
     fresh = lock_row(obligation)
-    if not by.has_perm(Permission.OBLIGATION_WAIVE, fresh):
+    own = fresh.supervisor_id == fresh.organisation_id  # the office that runs the programme
+    if own or not by.has_perm(Permission.OBLIGATION_WAIVE, fresh):
         raise NotAllowed(_("Only the office above may waive a duty."), code="not_allowed")
     if not reason.strip():
         raise BadInput(
             _("Say why: it stays on record."), fields={"reason": _("Say why: it stays on record.")}
         )
-    _still_asking(fresh)
+    if fresh.stands(now) or fresh.nil_at or fresh.waived_at or fresh.cancelled_at:
+        raise RuleBroken(_("This duty is settled already."), code="settled")
     fresh.waived_at, fresh.waived_by = now, by
     fresh.reason, fresh.next_look_at = reason.strip()[:300], None
     fresh.save(update_fields=["waived_at", "waived_by", "reason", "next_look_at"])
     record("obligation.waived", target=fresh, by=by, at=now, reason=fresh.reason)
     retract_notices([fresh.pk], now=now)
     return fresh
-
-
-def _still_asking(obligation: Obligation) -> None:
-    settled = (obligation.met_at, obligation.nil_at, obligation.waived_at, obligation.cancelled_at)
-    if any(settled) and obligation.met_until is None:
-        raise RuleBroken(_("This duty is settled already."), code="settled")
 
 
 def cancel_from(

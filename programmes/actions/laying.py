@@ -1,22 +1,25 @@
 """Laying down: from rules to obligations, by set-based SQL; doing it twice changes nothing."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
+from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
+from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.schedules import schedule_of
 from programmes.calendar import HOLDER, Event, windows
 from programmes.calendar import Window as Span
 from programmes.calendar.derivation import to_data
 from programmes.models import Enrolment, Obligation, Plan, Programme, Rule, Rung, Window
 from programmes.notices import addressee
-from programmes.packs.format import Pack
 from programmes.queries import ZONE, calendar_for, pack_of
 from programmes.states import ProgrammeState
 
+REPEATED = ("monthly", "series")
 HORIZON = timedelta(days=35)
 """How long before it opens a duty is laid down, so that the coming month can be seen."""
 
@@ -32,7 +35,7 @@ _VALUES = """
  o.ancestor_5, o.ancestor_6, s.supervisor_id, s.project_id, %(programme)s, r.id, w.id, r.key, w.key,
  r.deliverable,
  CASE WHEN s.start = w.starts_on OR w.partial <> 'prorate' THEN w.minimum
-      ELSE greatest(1, ceil(w.minimum * (w.ends_on - s.start + 1)::numeric / (w.ends_on - w.starts_on + 1))) END,
+      ELSE greatest(1, ceil(coalesce((r.spec ->> 'min')::int, 1) * (w.ends_on - s.start + 1)::numeric / (w.ends_on - w.starts_on + 1))) END,
  w.maximum, w.opens_at, w.soon_at, w.due_at, w.grace_ends_at, w.closes_at, 1, w.provisional, 0, '',
  w.first_rung_at, %(now)s
 """
@@ -50,12 +53,13 @@ SELECT {_VALUES}
     SELECT e.organisation_id, e.supervisor_id, NULL::uuid AS project_id, e.ends_on,
            greatest(e.starts_on, w.owed_from) AS start
       FROM programmes_enrolment e
+      JOIN programmes_programme g ON g.id = e.programme_id
      WHERE e.programme_id = %(programme)s AND e.calendar = w.calendar
-       AND e.obliged = (r.owed_by = 'unit')) s ON true
+       AND CASE r.owed_by WHEN 'unit' THEN e.obliged ELSE e.organisation_id = g.owner_id END) s ON true
   JOIN groups_organisation o ON o.id = s.organisation_id
  WHERE w.id = ANY(%(windows)s) AND r.owed_by IN ('unit', 'owner_office') {_OWED}
 ON CONFLICT (tenant_id, programme_id, rule_key, organisation_id, project_id, window_key) DO NOTHING
-"""
+"""  # noqa: S608  our own columns
 
 LAY_PROJECTS = f"""
 INSERT INTO programmes_obligation ({_COLUMNS})
@@ -72,7 +76,7 @@ SELECT {_VALUES}
   JOIN groups_organisation o ON o.id = s.organisation_id
  WHERE w.id = ANY(%(windows)s) AND r.owed_by = 'project' {_OWED}
 ON CONFLICT (tenant_id, programme_id, rule_key, organisation_id, project_id, window_key) DO NOTHING
-"""
+"""  # noqa: S608  our own columns
 
 
 def lay_down_all(*, now: datetime) -> int:
@@ -86,6 +90,30 @@ def lay_down(programme: Programme, *, now: datetime) -> int:
     """Windows first, one for each rule, span and calendar; then all who owe, in one statement."""
     spans = list(_spans(programme, now + HORIZON))
     return insert_obligations(programme, spans, now=now)
+
+
+def lay_down_everywhere(programme: Programme, *, by: User, now: datetime) -> int:
+    """The same for an act of somebody whose reach may be narrower than the programme."""
+    with scope(programme.tenant, path=WHOLE, actor=by):
+        return lay_down(programme, now=now)
+
+
+@transaction.atomic
+def lay_anew(programme: Programme, since: date, *, by: User, now: datetime) -> int:
+    """A new version applies from `since`: what had not opened yet is laid down by it instead."""
+    with scope(programme.tenant, path=WHOLE, actor=by):
+        ahead = Obligation.objects.filter(
+            programme=programme,
+            opens_at__gt=now,
+            window__starts_on__gte=since,
+            evidence=None,
+            waived_at=None,
+            cancelled_at=None,
+        )
+        ids = list(ahead.values_list("pk", flat=True))
+        retract_notices(ids, now=now)
+        Obligation.objects.filter(pk__in=ids).delete()
+        return lay_down(programme, now=now)
 
 
 def insert_obligations(programme: Programme, spans: list[Window], *, now: datetime) -> int:
@@ -102,33 +130,50 @@ def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:
         Enrolment.objects.filter(programme=programme).order_by().values_list("calendar", flat=True)
     )
     plans = list(Plan.objects.filter(programme=programme).order_by("number"))
+    asked: set[str] = set()
     for number, plan in enumerate(plans):
         until = plans[number + 1].applies_from if number + 1 < len(plans) else date.max
-        since = plan.applies_from if number else date.min
-        for scope in sorted(set(scopes)):
-            yield from _windows_of(programme, plan, scope, since, until, horizon)
+        term = Term(plan.applies_from if number else date.min, until, frozenset(asked))
+        for division in sorted(set(scopes)):
+            yield from _windows_of(programme, plan, division, term, horizon)
+        asked |= set(Rule.objects.filter(plan=plan, enabled=True).values_list("key", flat=True))
+
+
+@dataclass(frozen=True)
+class Term:
+    """While a version is the latest, and the rules that versions before it asked for."""
+
+    since: date
+    until: date
+    asked: frozenset[str]
+
+    def lays(self, rule: Rule, span: Span) -> bool:
+        """What begins in it; and what a rule new in it asks for once, though it began before."""
+        if self.since <= span.starts_on < self.until:
+            return True
+        new = rule.key not in self.asked and rule.kind not in REPEATED
+        return new and span.starts_on < self.since <= span.last_day
 
 
 def _windows_of(
-    programme: Programme, plan: Plan, scope: str, since: date, until: date, horizon: datetime
+    programme: Programme, plan: Plan, division: str, term: Term, horizon: datetime
 ) -> Iterable[Window]:
-    """A version lays down what begins while it is the latest."""
     pack = pack_of(plan)
-    calendar = calendar_for(scope)
+    calendar = calendar_for(division)
     specs = {spec.key: spec for spec in pack.rules}
     for rule in Rule.objects.filter(plan=plan, enabled=True).order_by("ordinal"):
         schedule = schedule_of(specs[rule.key], pack, programme.year)
         if isinstance(schedule, Event):
             continue
         for span in windows(schedule, programme.starts_on, programme.ends_on, calendar, ZONE):
-            if since <= span.starts_on < until and span.opens_at <= horizon:
-                yield _window(rule, scope, span, schedule.partial_first.value)
+            if term.lays(rule, span) and span.opens_at <= horizon:
+                yield _window(rule, division, span, schedule.partial_first.value)
 
 
-def _window(rule: Rule, scope: str, span: Span, partial: str) -> Window:
+def _window(rule: Rule, division: str, span: Span, partial: str) -> Window:
     facts = window_facts(span, partial)
     window, made = Window.objects.get_or_create(
-        rule=rule, calendar=scope, key=span.key, defaults=facts
+        rule=rule, calendar=division, key=span.key, defaults=facts
     )
     if made:
         Rung.objects.bulk_create(rungs_of(window, span))
@@ -173,50 +218,3 @@ def rungs_of(window: Window, span: Span) -> list[Rung]:
         )
         for each in span.rungs
     ]
-
-
-@transaction.atomic
-def redate_provisional(*, now: datetime) -> list[tuple[Window, date, date]]:
-    """The year's arrangement is out: provisional windows that move are listed (window, from, to).
-
-    Never silently: their holders are told by the caller, and the due version counts up so that
-    reminders may go out again.
-    """
-    moved = []
-    for window in Window.objects.filter(provisional=True).select_related("rule__plan__programme"):
-        programme: Programme = window.rule.plan.programme
-        span = _recomputed(window, programme)
-        if span is None or span.provisional:
-            continue
-        before = window.last_day
-        _redate(window, span, now)
-        if span.last_day != before:
-            moved.append((window, before, span.last_day))
-    return moved
-
-
-def _recomputed(window: Window, programme: Programme) -> Span | None:
-    pack: Pack = pack_of(window.rule.plan)
-    spec = next(each for each in pack.rules if each.key == window.rule.key)
-    schedule = schedule_of(spec, pack, programme.year)
-    found = windows(
-        schedule, programme.starts_on, programme.ends_on, calendar_for(window.calendar), ZONE
-    )
-    return next((span for span in found if span.key == window.key), None)
-
-
-def _redate(window: Window, span: Span, now: datetime) -> None:
-    moved = span.due_at != window.due_at
-    facts = window_facts(span, window.partial)
-    Window.objects.filter(pk=window.pk).update(**facts)
-    Rung.objects.filter(window=window).delete()
-    Rung.objects.bulk_create(rungs_of(window, span))
-    copied = ("opens_at", "soon_at", "due_at", "grace_ends_at", "closes_at", "provisional")
-    rows = Obligation.objects.unfinished().filter(window=window)
-    rows.update(**{name: facts[name] for name in copied}, next_look_at=facts["first_rung_at"])
-    if moved:
-        ids = list(rows.values_list("pk", flat=True))
-        retract_notices(ids, now=now)
-        for row in Obligation.objects.filter(pk__in=ids):
-            row.due_version += 1
-            row.save(update_fields=["due_version"])

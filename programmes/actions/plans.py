@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock_row
+from programmes.actions.laying import lay_anew
 from programmes.actions.schedules import schedule_of
 from programmes.calendar import ScheduleError, validate
 from programmes.models import Clause, Plan, Programme, Rule
@@ -19,6 +21,7 @@ from programmes.packs.problems import PackError
 from programmes.packs.reading import pack_from, read, rule_from
 from programmes.packs.writing import dump, plain
 from programmes.queries import pack_of, plan_in_force
+from programmes.states import ProgrammeState
 
 
 def read_pack(text: str) -> Pack:
@@ -26,8 +29,20 @@ def read_pack(text: str) -> Pack:
     try:
         return read(text)
     except PackError as broken:
-        lines = [str(problem) for problem in broken.problems]
-        raise BadInput("\n".join(lines), code="bad_pack") from None
+        raise _bad_pack(broken) from None
+
+
+def _bad_pack(broken: PackError) -> BadInput:
+    lines = [
+        _("Line %(line)d: %(place)s%(words)s")
+        % {
+            "line": problem.line,
+            "place": f"{problem.path}: " if problem.path else "",
+            "words": problem.worded(),
+        }
+        for problem in broken.errors
+    ]
+    return BadInput("\n".join(lines), code="bad_pack")
 
 
 @transaction.atomic
@@ -36,21 +51,17 @@ def load_plan(
 ) -> tuple[Plan, bool]:
     """(the plan, whether it is new). The same pack again changes nothing; another one is a new version.
 
-    Raises NotAllowed, BadInput (dates that cannot be laid into the programme).
+    Duties that are open keep the version they were laid under; those that have not opened yet are
+    laid anew. Raises NotAllowed, RuleBroken (closed), BadInput (another plan, impossible dates).
     """
-    if not by.has_perm(Permission.PROGRAMME_CHANGE, programme.owner):
-        raise NotAllowed(
-            _("Only the office that runs the programme may do this."), code="not_allowed"
-        )
+    _may_change(by, programme)
+    lock_row(programme)
     digest = hashlib.sha256(dump(pack).encode()).hexdigest()
     last = Plan.objects.filter(programme=programme).order_by("-number").first()
     if last is not None and last.digest == digest:
         return last, False
-    if last is not None and applies_from <= last.applies_from:
-        raise BadInput(
-            _("A new version applies from a later day than the one before it."),
-            fields={"applies_from": _("Too early.")},
-        )
+    if last is not None:
+        _refuse_version(programme, last, pack, applies_from)
     _refuse_impossible_dates(pack, programme)
     plan = Plan.objects.create(
         programme=programme,
@@ -61,8 +72,38 @@ def load_plan(
         loaded_at=now,
     )
     _write_clauses(plan, pack)
+    if programme.state == ProgrammeState.IN_FORCE:
+        lay_anew(programme, applies_from, by=by, now=now)
     record("plan.loaded", target=programme, by=by, at=now, number=plan.number, pack=pack.id)
     return plan, True
+
+
+def _may_change(by: User, programme: Programme) -> None:
+    if not by.has_perm(Permission.PROGRAMME_CHANGE, programme.owner):
+        raise NotAllowed(
+            _("Only the office that runs the programme may do this."), code="not_allowed"
+        )
+    if programme.state == ProgrammeState.CLOSED:
+        raise RuleBroken(_("“%(name)s” is closed.") % {"name": programme}, code="closed")
+
+
+def _refuse_version(programme: Programme, last: Plan, pack: Pack, applies_from: date) -> None:
+    """A draft may still be mended from its first day; afterwards versions follow each other."""
+    if pack.id != programme.pack:
+        raise BadInput(
+            _("This is the plan “%(other)s”; the programme runs “%(own)s”.")
+            % {"other": pack.id, "own": programme.pack},
+            code="another_plan",
+        )
+    draft = programme.state == ProgrammeState.DRAFT and applies_from == last.applies_from
+    if applies_from <= last.applies_from and not draft:
+        words = _("A new version applies from a later day than the one before it (%(day)s).") % {
+            "day": last.applies_from.isoformat()
+        }
+        raise BadInput(words, fields={"applies_from": words})
+    if applies_from > programme.ends_on:
+        words = _("The programme ends on %(day)s.") % {"day": programme.ends_on.isoformat()}
+        raise BadInput(words, fields={"applies_from": words})
 
 
 def _refuse_impossible_dates(pack: Pack, programme: Programme) -> None:
@@ -128,18 +169,26 @@ def change_rule(
     by: User,
     now: datetime,
 ) -> Plan:
-    """One rule of the plan in force, by a new version; None as a value takes a setting back.
+    """One rule of the latest version, by a new version; None as a value takes a setting back.
 
-    Open obligations keep the version they were laid under. Raises BadInput with the format's words.
+    The same settings again change nothing. Raises what load_plan and changed_pack raise.
     """
+    pack = changed_pack(programme, key, changes)
+    plan, new = load_plan(programme, pack, applies_from=applies_from, by=by, now=now)
+    if new:
+        record("plan.rule_changed", target=programme, by=by, at=now, rule=key, changes=changes)
+    return plan
+
+
+def changed_pack(programme: Programme, key: str, changes: dict[str, Any]) -> Pack:
+    """The latest version with one rule changed, not stored. Raises BadInput with the format's words."""
     latest = plan_in_force(programme, date.max)
     if latest is None:
         raise BadInput(_("This programme has no plan yet."), code="no_plan")
     pack = pack_of(latest)
     clauses = [plain(clause) for clause in pack.clauses]
     _change_one(clauses, key, changes, pack)
-    text = dump(_repacked(pack, clauses))
-    return load_plan(programme, read_pack(text), applies_from=applies_from, by=by, now=now)[0]
+    return read_pack(dump(_repacked(pack, clauses)))
 
 
 def _change_one(
@@ -159,7 +208,7 @@ def _accepted(told: dict[str, Any], pack: Pack) -> dict[str, Any]:
     try:
         return dict(plain(rule_from(told, pack)))
     except PackError as broken:
-        lines = [str(problem) for problem in broken.problems]
+        lines = [f"{each.path}: {each.worded()}".removeprefix(": ") for each in broken.errors]
         raise BadInput("\n".join(lines), code="bad_rule") from None
 
 

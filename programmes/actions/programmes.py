@@ -12,11 +12,12 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import take
 from groups.models import Organisation
-from programmes.actions.laying import lay_down
+from programmes.actions.enrolments import enrol
+from programmes.actions.laying import lay_down_everywhere
 from programmes.actions.plans import load_plan
 from programmes.models import Enrolment, Programme
 from programmes.packs.format import Pack
-from programmes.packs.shapes import month_named
+from programmes.packs.shapes import filled, month_named
 from programmes.states import CLOSE_PROGRAMME, PUT_IN_FORCE
 
 
@@ -42,12 +43,12 @@ def open_programme(
     starts_on = _first_day(month_named(pack.period.from_, year))
     programme = Programme.objects.create(
         owner=owner,
-        name=name.strip() or pack.title.replace("{year}", str(year)),
+        name=(name.strip() or filled(pack.title, year))[:160],
         pack=pack.id,
         year=year,
         phase_number=phase_number,
         batch_number=batch_number,
-        parent_document="；".join(pack.parent_documents)[:300],
+        parent_document=filled("；".join(pack.parent_documents), year)[:300],
         starts_on=starts_on,
         ends_on=_last_day(month_named(pack.period.to, year)),
     )
@@ -58,14 +59,21 @@ def open_programme(
 
 @transaction.atomic
 def put_in_force(programme: Programme, *, by: User, now: datetime) -> Programme:
-    """From here on its sentences lay down duties. Raises RuleBroken without an obliged unit."""
+    """From here on its sentences lay down duties. Raises RuleBroken without an obliged unit.
+
+    The office that runs it takes part for its own duties, enrolled here where nobody did so before.
+    """
     fresh = take(PUT_IN_FORCE, programme, by=by)
     if not Enrolment.objects.filter(programme=fresh, obliged=True, ends_on=None).exists():
         raise RuleBroken(
             _("No unit takes part yet: enrol the implementing units first."), code="no_units"
         )
+    if not Enrolment.objects.filter(
+        programme=fresh, organisation=fresh.owner, ends_on=None
+    ).exists():
+        enrol(fresh, fresh.owner, starts_on=fresh.starts_on, obliged=False, by=by, now=now)
     fresh.save(update_fields=["state", "version"])
-    laid = lay_down(fresh, now=now)
+    laid = lay_down_everywhere(fresh, by=by, now=now)
     record("programme.put_in_force", target=fresh, by=by, at=now, laid=laid)
     return fresh
 

@@ -30,6 +30,7 @@ class RoleAsk:
     name: str
     least: int
     most: int | None
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Asks:
                 name=row["name"],
                 least=max(row.get("min", 0), int(row.get("required", False))),
                 most=row.get("max"),
+                counted=row.get("counted", True),
             )
             for row in self.team.get("roles", ())
         )
@@ -132,15 +134,16 @@ def asks_of(programme: Programme, day: date) -> Asks:
 
 
 def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
-    """People, not rows: one with two roles counts once; observers advise from outside (P2-37)."""
+    """People, not rows: one with two roles counts once, through the one that the plan counts."""
+    aside = {ask.role for ask in asks.roles if not ask.counted}
+    if not asks.facilitators_inside:
+        aside.add(TeamRole.FACILITATOR)
     inside, guides = set(), set()
     for member in members:
         who = member.person_id or member.name
         if member.role == TeamRole.FACILITATOR:
             guides.add(who)
-        if member.role != TeamRole.OBSERVER and (
-            asks.facilitators_inside or member.role != TeamRole.FACILITATOR
-        ):
+        if member.role not in aside:
             inside.add(who)
     return Sizes(len(inside), len(guides))
 
@@ -230,9 +233,7 @@ def _role_fault(members: list[TeamMember], ask: RoleAsk, asks: Asks) -> Fault | 
 
 def text_faults(project: Project, asks: Asks) -> list[Fault]:
     """What is still empty, and the reason that a long topic owes."""
-    empty = [
-        str(label) for value, label in _texts(project) if not str(value or "").strip()
-    ]
+    empty = [str(label) for value, label in _texts(project) if not str(value or "").strip()]
     found = []
     if empty:
         words = _("Still to be filled in: %(fields)s.") % {"fields": "、".join(empty)}

@@ -6,33 +6,41 @@ from django.db import connection, transaction
 
 from programmes.actions.evidence import recount
 from programmes.models import Obligation
+from programmes.queries import local_day
 
 OBSERVE = """
 INSERT INTO programmes_evidence
-       (id, tenant_id, organisation_id, org_path, obligation_id, rule_key, kind, source, title, address,
-        quantity, captured_at, received_at, counts_from)
-SELECT DISTINCT ON (o.id) uuidv7(), al_tenant(), o.organisation_id, o.org_path, o.id, o.rule_key, 'body', b.id,
-       b.name, 'bodies/' || b.id || '/', 1, b.formed_at, b.formed_at, greatest(b.formed_at, o.opens_at)
+       (id, tenant_id, organisation_id, org_path, obligation_id, programme_id, rule_key, kind, source,
+        title, address, quantity, captured_at, received_at, counts_from)
+SELECT DISTINCT ON (o.id) uuidv7(), al_tenant(), o.organisation_id, o.org_path, o.id, o.programme_id,
+       o.rule_key, 'body', b.id, b.name, 'bodies/' || b.id || '/', 1, b.formed_at, seen.at,
+       greatest(seen.at, o.opens_at)
   FROM programmes_obligation o
   JOIN programmes_rule r ON r.id = o.rule_id
   JOIN programmes_plan p ON p.id = r.plan_id
   JOIN LATERAL (SELECT t ->> 'kind' AS kind FROM jsonb_array_elements(p.head -> 'bodies') t
                  WHERE t ->> 'key' = r.spec ->> 'body') wanted ON true
   JOIN groups_body b ON b.organisation_id = o.organisation_id AND b.kind = wanted.kind AND b.ends_on IS NULL
+  JOIN LATERAL (
+    SELECT min(greatest(b.formed_at, t.taken_at, t.starts_on::timestamp AT TIME ZONE 'Asia/Shanghai')) AS at
+      FROM groups_tenure t JOIN groups_post q ON q.id = t.post_id
+     WHERE q.body_id = b.id AND q.rank = (SELECT min(p.rank) FROM groups_post p WHERE p.body_id = b.id)
+       AND t.starts_on <= %(day)s AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)) seen ON seen.at <= %(now)s
  WHERE o.deliverable = 'body' AND o.met_at IS NULL AND o.cancelled_at IS NULL AND o.opens_at <= %(now)s
-   AND EXISTS (SELECT 1 FROM groups_tenure t JOIN groups_post q ON q.id = t.post_id
-                WHERE q.body_id = b.id AND t.ends_on IS NULL)
- ORDER BY o.id, b.formed_at
-ON CONFLICT (tenant_id, kind, source, rule_key) DO NOTHING
+ ORDER BY o.id, seen.at
+ON CONFLICT (tenant_id, programme_id, rule_key, kind, source) DO NOTHING
 RETURNING obligation_id
 """
 
 
 @transaction.atomic
 def observe_bodies(*, now: datetime) -> int:
-    """A body formed and somebody seated in it fulfils its duty from the moment it was formed."""
+    """A body formed and its head seated fulfil the duty, from the moment we were told of both.
+
+    The head holds the post of the first rank. Dates typed in do not make it earlier.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(OBSERVE, {"now": now})
+        cursor.execute(OBSERVE, {"now": now, "day": local_day(now)})
         ids = [row[0] for row in cursor.fetchall()]
     rows = Obligation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     recount(list(rows), now=now)

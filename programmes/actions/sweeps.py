@@ -1,4 +1,7 @@
-"""The sweep: who has to be told by now. It recomputes from state and has no memory of ticks."""
+"""The sweep: who has to be told by now. It recomputes from state and has no memory of ticks.
+
+A duty whose fulfilment was undone asks again: what had been taken back comes to life.
+"""
 
 from datetime import datetime, timedelta
 
@@ -40,7 +43,8 @@ holder AS (
       SELECT t.user_id, rank() OVER (ORDER BY wanted.place) AS place
         FROM jsonb_array_elements_text(a.roles) WITH ORDINALITY AS wanted (role, place)
         JOIN groups_tenure t ON t.organisation_id = a.addressed AND t.role = wanted.role
-       WHERE t.user_id IS NOT NULL AND t.starts_on <= %(day)s
+        JOIN foundation_user u ON u.id = t.user_id AND u.is_active
+       WHERE t.starts_on <= %(day)s
          AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)) t ON t.place = 1),
 told AS (
   INSERT INTO foundation_notice
@@ -48,8 +52,11 @@ told AS (
   SELECT uuidv7(), s.tenant_id,
          s.id || ':' || s.due_version || ':' || s.ordinal || ':' || coalesce(h.user_id::text, 'vacant'),
          h.user_id, 'programmes.' || s.kind, s.id,
-         jsonb_build_object('organisation', o.name, 'rule', r.title, 'rule_en', r.title_en,
-                            'clause', c.key, 'text', c.text, 'window', w.key,
+         jsonb_build_object('organisation', o.name, 'clause', c.key, 'window', w.key,
+                            'rule', replace(replace(r.title, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
+                            'rule_en', replace(replace(r.title_en, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
+                            'text', replace(replace(c.text, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
+                            'gloss', replace(replace(c.gloss, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
                             'due', w.last_day, 'asked_for', w.asked_for_on),
          'obligations/' || s.id || '/', s.at, %(now)s,
          CASE WHEN s.passed THEN %(now)s::timestamptz END, ''
@@ -57,17 +64,21 @@ told AS (
     JOIN groups_organisation o ON o.id = s.organisation_id
     JOIN programmes_rule r ON r.id = s.rule_id
     JOIN programmes_clause c ON c.id = r.clause_id
+    JOIN programmes_plan p ON p.id = r.plan_id
+    JOIN programmes_programme y ON y.id = p.programme_id
     JOIN programmes_window w ON w.id = s.window_id
     LEFT JOIN holder h ON h.addressed = s.addressed AND h.roles = s.roles
-  ON CONFLICT (tenant_id, key) DO NOTHING
+  ON CONFLICT (tenant_id, key) DO UPDATE SET retracted_at = NULL, read_at = NULL, digest = ''
+   WHERE foundation_notice.retracted_at IS NOT NULL AND excluded.skipped_at IS NULL
   RETURNING 1),
 looked AS (
   UPDATE programmes_obligation o
      SET next_look_at = CASE
-           WHEN d.asking THEN greatest(
-             (SELECT min(g.at) FROM programmes_rung g WHERE g.window_id = d.window_id
-               AND (g.at > %(now)s OR (g.kind = 'escalation' AND d.paused_until > %(now)s))),
-             CASE WHEN d.paused_until > %(now)s THEN d.paused_until END)
+           WHEN d.asking THEN (
+             SELECT min(CASE WHEN g.kind = 'escalation' THEN greatest(g.at, d.paused_until) ELSE g.at END)
+               FROM programmes_rung g
+              WHERE g.window_id = d.window_id AND (
+                    g.at > %(now)s OR (g.kind = 'escalation' AND d.paused_until > %(now)s)))
            WHEN d.met_until > %(now)s THEN d.met_until END
     FROM due d WHERE o.id = d.id
   RETURNING 1)

@@ -6,9 +6,9 @@ from django.db import connection, transaction
 
 from actionlearning.foundation.models import User
 from groups.actions.organisations import close_organisation, move_organisation, replace_paths
-from groups.models import Organisation, Supervision
+from groups.models import Organisation
 from groups.models.placed import ANCESTORS
-from programmes.actions.enrolments import leave
+from programmes.actions.enrolments import calendar_of, leave
 from programmes.models import Enrolment
 
 LEDGERS = ("programmes_obligation", "programmes_project", "reporting_informationitem")
@@ -26,7 +26,10 @@ PLACED = (
 def close_unit(
     unit: Organisation, *, on: date, reason: str, by: User, now: datetime
 ) -> Organisation:
-    """It ends: its duties from `on` are cancelled with the reason, its enrolments and posts end."""
+    """It ends: its duties from `on` are cancelled with the reason, its enrolments end.
+
+    Its bodies stand until they are dissolved: that is the act of whoever may change them.
+    """
     for enrolment in Enrolment.objects.filter(organisation=unit, ends_on=None):
         leave(enrolment, on=on, reason=reason, by=by, now=now)
     return close_organisation(unit, on=on, reason=reason, by=by, now=now)
@@ -46,9 +49,17 @@ def move_unit(unit: Organisation, *, parent: Organisation, by: User, now: dateti
                 " WHERE o.id = t.organisation_id AND o.path >= %s AND o.path < %s",
                 [moved.path, moved.path + "~"],
             )
-    for edge in Supervision.objects.filter(unit__path__startswith=moved.path).select_related(
-        "unit", "supervisor"
-    ):
-        edge.outside = not edge.unit.path.startswith(edge.supervisor.path)
-        edge.save(update_fields=["outside"])
+    _follow_calendar(moved)
     return moved
+
+
+def _follow_calendar(moved: Organisation) -> None:
+    """In another division other days are worked; what is laid down already keeps its window."""
+    rows = Enrolment.objects.filter(
+        ends_on=None, organisation__path__gte=moved.path, organisation__path__lt=moved.path + "~"
+    )
+    for enrolment in rows.select_related("organisation"):
+        wanted = calendar_of(enrolment.organisation)
+        if wanted != enrolment.calendar:
+            enrolment.calendar = wanted
+            enrolment.save(update_fields=["calendar"])

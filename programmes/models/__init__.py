@@ -1,6 +1,6 @@
 from programmes.models.calendar import CalendarDay, CalendarYear
 from programmes.models.evidence import Evidence, EvidenceReturn
-from programmes.models.obligation import Obligation
+from programmes.models.obligation import DutyState, Obligation
 from programmes.models.plan import Clause, Plan, Rule
 from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
@@ -10,6 +10,7 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Clause",
+    "DutyState",
     "Enrolment",
     "Evidence",
     "EvidenceReturn",

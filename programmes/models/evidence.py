@@ -1,8 +1,11 @@
+from datetime import datetime
+
 from django.db import models
 
 from actionlearning.foundation.constraints import unique_in_tenant
 from groups.models import PlacedModel
 from programmes.models.obligation import Obligation
+from programmes.models.programme import Programme
 
 
 class Evidence(PlacedModel):
@@ -13,6 +16,7 @@ class Evidence(PlacedModel):
     """
 
     obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="evidence")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
     rule_key = models.CharField(max_length=40)
     kind = models.CharField(max_length=40)
     source = models.UUIDField()
@@ -30,7 +34,10 @@ class Evidence(PlacedModel):
 
     class Meta:
         constraints = [
-            unique_in_tenant("kind", "source", "rule_key", name="evidence_once_per_rule"),
+            # Two plans may name a rule alike: the same seminar or body serves both programmes.
+            unique_in_tenant(
+                "programme", "rule_key", "kind", "source", name="evidence_once_per_rule"
+            ),
         ]
         indexes = [models.Index(fields=["obligation", "received_at"], name="evidence_obligation")]
 
@@ -45,6 +52,11 @@ class EvidenceReturn(PlacedModel):
     """Empty or duplicate: the fulfilment is undone at once, not after the reply time."""
     reason = models.CharField(max_length=300)
     resubmitted_at = models.DateTimeField(null=True)
+
+    @property
+    def runs_out(self) -> datetime:
+        """The first instant at which, unanswered, it undoes the fulfilment."""
+        return self.returned_at if self.flat else self.due_at
 
     class Meta:
         indexes = [models.Index(fields=["evidence", "returned_at"], name="evidence_return_order")]

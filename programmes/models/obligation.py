@@ -10,7 +10,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
-from groups.models import LedgerModel
+from groups.models import LedgerModel, Organisation
 from programmes.models.programme import Programme
 from programmes.models.project import Project
 from programmes.models.plan import Rule
@@ -39,13 +39,23 @@ UNFINISHED = Q(nil_at=None, waived_at=None, cancelled_at=None) & (
 """What may still ask for something; free of the clock, so that partial indexes can carry it."""
 
 
-def standing(now: datetime) -> Q:
+EXCUSED = (DutyState.WAIVED, DutyState.CANCELLED)
+"""Out of the denominator of both rates."""
+LEDGER: dict[str, tuple[DutyState, ...]] = {
+    "met": (DutyState.MET, DutyState.NIL),
+    "late": (DutyState.MET_LATE, DutyState.NIL_LATE),
+    "excused": EXCUSED,
+}
+"""How a ledger groups finished states; `open`, `overdue` and `all` go without, see in_ledger()."""
+
+
+def standing(now: Any) -> Q:
     """Evidence fulfils it at `now`: reached, and not undone by a return that ran out."""
     return Q(met_at__lte=now) & (Q(met_until=None) | Q(met_until__gt=now))
 
 
-def state_at(now: datetime) -> Case:
-    """The state as one SQL expression."""
+def state_at(now: Any) -> Case:
+    """The state as one SQL expression; `now` is an instant or the database's own `Now()`."""
     return Case(
         When(cancelled_at__lte=now, then=Value(DutyState.CANCELLED)),
         When(waived_at__lte=now, then=Value(DutyState.WAIVED)),
@@ -70,7 +80,7 @@ class ObligationQuerySet(models.QuerySet[Any]):
     ) -> "ObligationQuerySet":
         return self.filter(reach_of(user, permission).as_q())
 
-    def with_state(self, now: datetime) -> "ObligationQuerySet":
+    def with_state(self, now: Any) -> "ObligationQuerySet":
         return self.annotate(state=state_at(now))
 
     def unfinished(self) -> "ObligationQuerySet":
@@ -82,6 +92,20 @@ class ObligationQuerySet(models.QuerySet[Any]):
 
     def overdue(self, now: datetime) -> "ObligationQuerySet":
         return self.asking(now).filter(due_at__lte=now)
+
+    def inside(self, organisation: Organisation) -> "ObligationQuerySet":
+        """Its own and those of everything below it, by the ancestor column of its level."""
+        return self.filter(**{f"ancestor_{organisation.level}": organisation.pk})
+
+    def in_ledger(self, group: str, now: datetime) -> "ObligationQuerySet":
+        """`open` (unfinished), `overdue`, `met`, `late`, `excused`, one DutyState, or `all`."""
+        if group == "all":
+            return self
+        if group == "open":
+            return self.unfinished()
+        if group == "overdue":
+            return self.overdue(now)
+        return self.with_state(now).filter(state__in=LEDGER.get(group, (group,)))
 
     def passed(self, now: datetime) -> "ObligationQuerySet":
         """Those whose due instant has passed: the denominator of both rates, before exceptions."""
@@ -129,6 +153,14 @@ class Obligation(LedgerModel):
     laid_at = models.DateTimeField()
 
     objects = TenantManager.from_queryset(ObligationQuerySet)()
+
+    def stands(self, now: datetime) -> bool:
+        """The same answer as `standing(now)` for one row in hand."""
+        return (
+            self.met_at is not None
+            and self.met_at <= now
+            and (self.met_until is None or self.met_until > now)
+        )
 
     class Meta:
         constraints = [

@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -84,17 +83,6 @@ class Project(LedgerModel):
         self.parent = parent
         self.level = parent.level + 1 if parent else 1
         self.tree_path = f"{parent.tree_path if parent else ''}{self.pk.hex}/"
-
-    @property
-    def held_since(self) -> datetime:
-        """Since when it has lain with whoever holds it now."""
-        if self.state == ProjectState.CHOSEN:
-            found = self.chosen_at
-        elif self.state == ProjectState.SUBMITTED:
-            found = self.submitted_at
-        else:
-            found = self.decided_at
-        return found or self.created_at
 
 
 class TeamMemberQuerySet(models.QuerySet[Any]):

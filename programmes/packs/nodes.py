@@ -112,7 +112,7 @@ def wrap(data: object) -> Node:
     """The same tree for plain data out of a table, which has no lines."""
     if isinstance(data, Mapping):
         return Node(0, {str(key): wrap(value) for key, value in data.items()})
-    if isinstance(data, Sequence) and not isinstance(data, str):
+    if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         return Node(0, wrap_all(data))
     if data is None or isinstance(data, str | int | float | bool):
         return Node(0, data)

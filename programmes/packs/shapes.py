@@ -297,7 +297,7 @@ def _unknown(place: Place, key: str, known: dict[str, Any]) -> str | None:
     """Tell of a key that nobody reads, and which one was probably meant."""
     if key in known:
         return None
-    near = get_close_matches(key, known, n=1)
+    near: list[str] = get_close_matches(key, known, n=1)
     if not near:
         place.say(
             gettext_noop("“%(key)s” is not known here; known are: %(keys)s"),

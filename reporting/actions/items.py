@@ -19,7 +19,7 @@ from programmes.actions.evidence import (
     resubmit_evidence,
     return_evidence,
 )
-from programmes.models import Programme
+from programmes.models import Programme, Project
 from programmes.queries import enrolment_of, local_day
 from programmes.states import ProgrammeState
 from reporting.models import InformationItem, ItemTurn
@@ -187,7 +187,7 @@ def submit_item(
 
 
 def _meet_duty(item: InformationItem, *, by: User, now: datetime) -> None:
-    record_evidence(
+    met = record_evidence(
         deliverable=DELIVERABLE,
         programme=item.programme,
         organisation=item.organisation,
@@ -202,6 +202,9 @@ def _meet_duty(item: InformationItem, *, by: User, now: datetime) -> None:
         by=by,
         now=now,
     )
+    if not item.window_key:
+        item.window_key = met[0].obligation.window_key if met else f"{local_day(now):%Y-%m}"
+        item.save(update_fields=["window_key"])
 
 
 @transaction.atomic
@@ -282,6 +285,7 @@ def _write(item: InformationItem, text: dict[str, Any]) -> list[str]:
         )
     for name in changed:
         _require_length(name, text[name])
+        _require_own_project(item, text.get("project"))
         setattr(item, name, text[name])
     item.content_hash = text_hash(item.body)
     return changed
@@ -295,6 +299,15 @@ def _require_length(name: str, value: Any) -> None:
             "found": len(value),
         }
         raise BadInput(message, fields={name: message}, code="too_long")
+
+
+def _require_own_project(item: InformationItem, project: Project | None) -> None:
+    if project and (project.organisation_id, project.programme_id) != (
+        item.organisation_id,
+        item.programme_id,
+    ):
+        message = _("This topic belongs to another unit or programme.")
+        raise BadInput(message, fields={"project": message})
 
 
 def _worded(text: str, *, required: str = "", field: str = "reason") -> str:

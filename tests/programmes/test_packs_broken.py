@@ -48,6 +48,7 @@ CASES = [
     ('key: "1.1"', "key: 1.1", 70, "clauses[#2].key", 'a name such as "4.7" is expected here'),
     ('key: "1.1"', 'key: "1"', 70, "clauses[1].key", "“1” was already used on line 64"),
     ('key: "1.1"', 'key: "1.1"\n    level: 2', 71, "clauses[1.1].level", "only a heading has a level"),
+    ('key: "1.1"', 'key: "1.1"\n    kind: heading\n    level: 2', 79, "clauses[1.1].rules", "a heading lays nothing down; give it a paragraph"),
     ("[P3-01, P3-02]", "[P3-01, P3-2]", 76, "clauses[1.1].cites[#2]", "a name such as P2-83 is expected here"),
     ("[P3-01, P3-02]", "[P3-01, P3-51]", 76, "clauses[1.1].cites", "the five plans have no rule P3-51"),
     ("[P3-01, P3-02]", "[P3-01, P3-01]", 76, "clauses[1.1].cites", "a rule is cited twice"),

@@ -12,8 +12,6 @@ from actionlearning.foundation.scope import NoScope, scope_or_none
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL connection plus the two settings that open the walls."""
 
-    carries_scope = True
-
     @cached_property
     def pg_version(self) -> int:
         self.ensure_connection()  # Django would open a cursor here, before any transaction can be
@@ -48,4 +46,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise NoScope(
                 "A query outside a transaction would see no row: use transaction.atomic()."
             )
-        return super()._cursor(name)
+        return super()._cursor(name)  # type: ignore[misc]  # Django's own, not in the stubs

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractBaseUser
@@ -26,10 +26,10 @@ class User(AbstractBaseUser, TenantModel):
     factor_last_step = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
 
-    objects = TenantManager()
+    objects: ClassVar[TenantManager] = TenantManager()
 
     USERNAME_FIELD = "login"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [unique_in_tenant("login", name="user_login")]

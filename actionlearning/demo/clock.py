@@ -1,0 +1,58 @@
+"""A moving clock: acts are put on it, and between them the sweep does its daily round."""
+
+import heapq
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from programmes.actions.laying import lay_down_all
+from programmes.actions.standing import observe_bodies
+from programmes.actions.sweeps import queue_due_notices
+from programmes.queries import NATION, calendar_for
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+Act = Callable[[datetime], None]
+ROUND_AT = time(9, 5)
+
+
+def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), tzinfo=BEIJING)
+
+
+class Clock:
+    """Runs from `start` to `until`; whatever is put on it later than `until` does not happen."""
+
+    def __init__(self, start: date, until: datetime) -> None:
+        self.start, self.until = start, until
+        self.calendar = calendar_for(NATION)
+        self._acts: list[tuple[datetime, int, Act]] = []
+        self._number = count()
+
+    def put(self, moment: datetime, act: Act) -> None:
+        heapq.heappush(self._acts, (moment, next(self._number), act))
+
+    def run(self, told: Callable[[float], None]) -> None:
+        """Day by day; `told` hears the share that is done, 0 to 1."""
+        day, last = self.start, self.until.astimezone(BEIJING).date()
+        days = max((last - day).days, 1)
+        while day <= last:
+            self._until(at(day, ROUND_AT.hour, ROUND_AT.minute))
+            self._round(day)
+            told((day - self.start).days / days)
+            day += timedelta(days=1)
+        self._until(self.until)
+
+    def _until(self, moment: datetime) -> None:
+        moment = min(moment, self.until)
+        while self._acts and self._acts[0][0] <= moment:
+            now, _number, act = heapq.heappop(self._acts)
+            act(now)
+
+    def _round(self, day: date) -> None:
+        now = at(day, ROUND_AT.hour, ROUND_AT.minute)
+        if now > self.until or not self.calendar.is_working(day):
+            return
+        lay_down_all(now=now)
+        observe_bodies(now=now)
+        queue_due_notices(now=now)

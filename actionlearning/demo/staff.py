@@ -1,0 +1,145 @@
+"""Bodies by the plan's templates, and the invented people who sit in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.contrib.auth.hashers import make_password
+
+from actionlearning.foundation.models import User
+from groups.actions.bodies import add_post, appoint, form_body
+from groups.actions.persons import add_person
+from groups.actions.users import create_user
+from groups.models import Body, Organisation, Person
+from groups.roles import Role
+from programmes.packs.format import BodyTemplate, Pack
+
+PASSWORD = "Xingdong-2026"  # noqa: S105  shown on the sign-in page of a demonstration
+SIGNED_IN = {
+    Role.OFFICE_DIRECTOR,
+    Role.OFFICE_STAFF,
+    Role.LIAISON,
+    Role.INFORMATION_OFFICER,
+    Role.LEADING_GROUP_LEADER,
+    Role.PROMOTION_TEAM_LEADER,
+}
+"""Who gets a sign-in; the others are on the roster only."""
+
+
+@dataclass
+class Unit:
+    """An organisation with the sign-ins that act for it."""
+
+    organisation: Organisation
+    login: str
+    users: dict[str, User] = field(default_factory=dict)
+    learners: list[Person] = field(default_factory=list)
+
+    @property
+    def clerk(self) -> User:
+        return self.users.get(Role.OFFICE_STAFF) or self.users[Role.OFFICE_DIRECTOR]
+
+    @property
+    def writer(self) -> User:
+        return self.users.get(Role.INFORMATION_OFFICER) or self.clerk
+
+    @property
+    def director(self) -> User:
+        return self.users[Role.OFFICE_DIRECTOR]
+
+    @property
+    def leader(self) -> User:
+        return self.users[Role.LEADING_GROUP_LEADER]
+
+
+class Staff:
+    """Fills one tenant with people; remembers who may be tried on the sign-in page."""
+
+    def __init__(self, system: User, names: Iterator[str], since: date) -> None:
+        self.system, self.names, self.since = system, names, since
+        self.shown: list[dict[str, str]] = []
+        self._hash = make_password(PASSWORD)
+
+    def seat_all(self, unit: Unit, pack: Pack, level: str, now: datetime) -> None:
+        """Every required body of the level with one holder for each post, learners on the roster."""
+        made: dict[str, Body] = {}
+        templates = [body for body in pack.bodies if body.level == level and body.posts]
+        for template in sorted(templates, key=lambda body: bool(body.secretariat_of)):
+            if template.required or template.kind == "promotion_team":
+                made[template.key] = self._form(unit, template, now)
+        for template in templates:
+            for served in template.secretariat_of:
+                if served in made and template.key in made:
+                    Body.objects.filter(pk=made[served].pk).update(secretariat=made[template.key])
+        unit.learners = [
+            self.person(unit.organisation, "业务骨干", now, rank=50 + n) for n in range(9)
+        ]
+
+    def _form(self, unit: Unit, template: BodyTemplate, now: datetime) -> Body:
+        body = form_body(
+            organisation=unit.organisation,
+            kind=template.kind,
+            name=template.name,
+            starts_on=self.since,
+            by=self.system,
+            now=now,
+        )
+        for post_template in template.posts:
+            post = add_post(
+                body,
+                title=post_template.title,
+                role=post_template.role or "",
+                rank=post_template.rank,
+                seats=post_template.seats,
+                by=self.system,
+                now=now,
+            )
+            title = f"{template.name}{post_template.title}"
+            person = self.person(unit.organisation, title, now, rank=post_template.rank)
+            if post_template.role in SIGNED_IN and post_template.role not in unit.users:
+                unit.users[post_template.role] = self._sign_in(
+                    unit, person, title, post_template.role, now
+                )
+            appoint(
+                post,
+                person=Person.objects.get(pk=person.pk),
+                starts_on=self.since,
+                by=self.system,
+                now=now,
+            )
+        return body
+
+    def person(self, organisation: Organisation, title: str, now: datetime, *, rank: int) -> Person:
+        return add_person(
+            organisation=organisation,
+            name=next(self.names),
+            title=title,
+            seniority=rank,
+            starts_on=self.since,
+            by=self.system,
+            now=now,
+        )
+
+    def _sign_in(self, unit: Unit, person: Person, title: str, role: str, now: datetime) -> User:
+        login = f"{unit.login}-{_LOGINS[role]}"
+        user = self.ready(create_user(login=login, person=person, by=self.system, now=now)[0])
+        self.shown.append(
+            {"login": login, "name": person.name, "post": f"{unit.organisation} · {title}"}
+        )
+        return user
+
+    def ready(self, user: User) -> User:
+        """As after the first password change, so that a visitor can walk in."""
+        User.objects.filter(pk=user.pk).update(password=self._hash, must_change_password=False)
+        user.refresh_from_db()
+        return user
+
+
+_LOGINS = {
+    Role.OFFICE_DIRECTOR: "zhuren",
+    Role.OFFICE_STAFF: "ganshi",
+    Role.LIAISON: "lianluo",
+    Role.INFORMATION_OFFICER: "xinxi",
+    Role.LEADING_GROUP_LEADER: "zuzhang",
+    Role.PROMOTION_TEAM_LEADER: "tuidong",
+}

@@ -1,0 +1,287 @@
+"""What units and offices do in a programme, put on the clock act by act, through the real verbs."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from actionlearning.demo.clock import Clock, at
+from actionlearning.demo.staff import Unit
+from actionlearning.demo.texts import Topic, item_text
+from actionlearning.foundation.errors import Refusal
+from actionlearning.foundation.models import Notice
+from programmes.actions.evidence import report_nil
+from programmes.actions.projects import choose_project, decline_project, propose_project
+from programmes.actions.submissions import accept_project, return_project, submit_project
+from programmes.actions.sweeps import acknowledge
+from programmes.actions.teams import Seat, set_team
+from programmes.models import Obligation, Programme, Project
+from reporting.actions.items import (
+    adopt_item,
+    keep_item,
+    pass_over_item,
+    return_item,
+    save_draft,
+    sign_item,
+    start_item,
+    submit_item,
+)
+from reporting.models import InformationItem
+
+ON_TIME, LATE, RETURNED, RETURNED_LATE, NIL, MISSED, EXTRA = (
+    "on_time", "late", "returned", "returned_late", "nil", "missed", "extra",
+)  # fmt: skip
+
+
+@dataclass
+class Story:
+    """One programme of one tenant and the people in it."""
+
+    clock: Clock
+    programme: Programme
+    office: Unit
+    plan_roles: tuple[str, ...]
+    """Roles a team needs, the counted ones first; the rest of the team are learners."""
+    draw: random.Random
+
+    def month(self, unit: Unit, topic: str, first: date, outcome: str) -> None:
+        """What `unit` does about the monthly item of the month that begins on `first`."""
+        play: dict[str, Callable[[], None]] = {
+            ON_TIME: lambda: self._send(unit, topic, first, self._day(first, 12, 22)),
+            EXTRA: lambda: self._two(unit, topic, first),
+            LATE: lambda: self._send(unit, topic, first, self._late_day(first)),
+            RETURNED: lambda: self._send(
+                unit, topic, first, self._day(first, 14, 20), back_after=2
+            ),
+            RETURNED_LATE: lambda: self._send(
+                unit, topic, first, self._day(first, 14, 20), back_after=9
+            ),
+            NIL: lambda: self._nil(unit, first),
+            MISSED: lambda: self._only_acknowledge(unit, first),
+        }
+        play[outcome]()
+
+    def _day(self, first: date, low: int, high: int) -> date:
+        day = first.replace(day=self.draw.randint(low, high))
+        return (
+            day
+            if self.clock.calendar.is_working(day)
+            else self.clock.calendar.previous_working(day)
+        )
+
+    def _late_day(self, first: date) -> date:
+        end = (first + timedelta(days=31)).replace(day=1)
+        return self.clock.calendar.add_working_days(end, self.draw.randint(2, 6))
+
+    def _two(self, unit: Unit, topic: str, first: date) -> None:
+        self._send(unit, topic, first, self._day(first, 6, 11))
+        self._send(unit, topic, first, self._day(first, 15, 21))
+
+    def _send(self, unit: Unit, topic: str, first: date, day: date, *, back_after: int = 0) -> None:
+        """Drafted, signed off and submitted within a morning; reviewed some days later."""
+        hour = self.draw.randint(9, 10)
+
+        def write(now: datetime) -> None:
+            item = self._draft(unit, topic, first, day, now)
+            self.clock.put(now + timedelta(minutes=40), lambda n: _sign_and_submit(unit, item, n))
+            review = self.clock.calendar.add_working_days(day, self.draw.randint(1, 4))
+            if back_after:
+                self.clock.put(at(review, 15), lambda n: self._return(unit, item, n, back_after))
+            else:
+                self.clock.put(at(review, 15), lambda n: self._decide(item, n))
+
+        self.clock.put(at(day, hour, self.draw.randint(0, 50)), write)
+
+    def _draft(
+        self, unit: Unit, topic: str, first: date, day: date, now: datetime
+    ) -> InformationItem:
+        number = InformationItem.objects.filter(organisation=unit.organisation).count()
+        event = self.clock.calendar.previous_working(day)
+        words = item_text(
+            number,
+            unit=unit.organisation.short_name or unit.organisation.name,
+            topic=topic,
+            day=f"{event.month}月{event.day}日",
+        )
+        project = Project.objects.filter(organisation=unit.organisation, title=topic).first()
+        return start_item(
+            programme=self.programme,
+            organisation=unit.organisation,
+            by=unit.writer,
+            now=now,
+            event_date=event,
+            phone="0774-72" + f"{self.draw.randint(0, 99999):05d}",
+            truthful=True,
+            project=project,
+            window_key=f"{first:%Y-%m}",
+            **words,
+        )
+
+    def _return(self, unit: Unit, item: InformationItem, now: datetime, back_after: int) -> None:
+        return_item(
+            item,
+            reason="请补充研讨形成的具体措施和责任人，并核对参加人数。",
+            by=self.office.director,
+            now=now,
+        )
+        back = self.clock.calendar.add_working_days(now.date(), back_after)
+        self.clock.put(at(back, 11), lambda n: self._again(unit, item, n))
+
+    def _again(self, unit: Unit, item: InformationItem, now: datetime) -> None:
+        fresh = InformationItem.objects.get(pk=item.pk)
+        body = fresh.body + "会议明确由办公室牵头，各股室按分工落实，每周通报进展。"
+        save_draft(fresh, by=unit.writer, now=now, body=body)
+        self.clock.put(now + timedelta(minutes=30), lambda n: _sign_and_submit(unit, item, n))
+        self.clock.put(now + timedelta(days=2), lambda n: self._decide(item, n))
+
+    def _decide(self, item: InformationItem, now: datetime) -> None:
+        fresh = InformationItem.objects.get(pk=item.pk)
+        if fresh.state != "submitted":
+            return
+        lot = self.draw.random()
+        if lot < 0.6:
+            adopt_item(fresh, by=self.office.director, now=now, opinion="内容扎实，编入本期简报。")
+        elif lot < 0.88:
+            keep_item(fresh, by=self.office.director, now=now)
+        else:
+            pass_over_item(
+                fresh,
+                by=self.office.director,
+                now=now,
+                opinion="同类做法近期已刊发，请挖掘新的特色。",
+            )
+
+    def _nil(self, unit: Unit, first: date) -> None:
+        def say(now: datetime) -> None:
+            duty = self._duty(unit, first)
+            if duty is not None:
+                report_nil(
+                    duty,
+                    reason="本月集中开展收费保畅，未组织行动学习活动。",
+                    by=unit.leader,
+                    now=now,
+                )
+
+        self.clock.put(at(self._day(first, 20, 24), 16), say)
+
+    def _only_acknowledge(self, unit: Unit, first: date) -> None:
+        """Silence until the ladder has climbed; then the clerk says that they know."""
+
+        def admit(now: datetime) -> None:
+            duty = self._duty(unit, first)
+            notice = (
+                duty
+                and Notice.objects.filter(about=duty.pk, recipient=unit.director)
+                .order_by("at")
+                .last()
+            )
+            if notice:
+                acknowledge(notice, by=unit.director, now=now)
+
+        end = (first + timedelta(days=31)).replace(day=1)
+        self.clock.put(at(self.clock.calendar.add_working_days(end, 4), 10), admit)
+
+    def _duty(self, unit: Unit, first: date) -> Obligation | None:
+        found: Obligation | None = Obligation.objects.filter(
+            programme=self.programme,
+            organisation=unit.organisation,
+            deliverable="information_item",
+            window_key=f"{first:%Y-%m}",
+        ).first()
+        return found
+
+    def topic(
+        self, unit: Unit, topic: Topic, days: tuple[date, date, date], *, returned: bool = False
+    ) -> None:
+        """Proposed, chosen by the leading group, submitted with its team, decided by the office above."""
+        proposed, chosen, submitted = days
+
+        def propose(now: datetime) -> None:
+            project = propose_project(
+                programme=self.programme,
+                organisation=unit.organisation,
+                by=unit.clerk,
+                now=now,
+                title=topic.title,
+                background=topic.background,
+                approach=topic.approach,
+                expected_result=topic.expected_result,
+                participating_units=topic.participating,
+                months=topic.months,
+            )
+            self.clock.put(at(chosen, 15), lambda n: _choose(unit, project, n))
+            self.clock.put(
+                at(submitted, 10), lambda n: self._submit_topic(unit, project, n, returned)
+            )
+
+        self.clock.put(at(proposed, 10), propose)
+
+    def candidate_declined(self, unit: Unit, topic: Topic, day: date) -> None:
+        def propose(now: datetime) -> None:
+            project = propose_project(
+                programme=self.programme, organisation=unit.organisation, by=unit.clerk, now=now,
+                title=topic.title, background=topic.background, approach=topic.approach,
+                expected_result=topic.expected_result, months=topic.months,
+            )  # fmt: skip
+            self.clock.put(
+                now + timedelta(days=5),
+                lambda n: decline_project(
+                    project, opinion="与年度重点工作衔接不紧，本期不列。", by=unit.leader, now=n
+                ),
+            )
+
+        self.clock.put(at(day, 11), propose)
+
+    def _submit_topic(self, unit: Unit, project: Project, now: datetime, returned: bool) -> None:  # noqa: FBT001
+        set_team(project, seats=self._seats(unit), by=unit.clerk, now=now)
+        submit_project(Project.objects.get(pk=project.pk), by=unit.clerk, now=now)
+        review = self.clock.calendar.add_working_days(now.date(), 3)
+        if returned:
+            self.clock.put(at(review, 16), lambda n: self._send_back(unit, project, n))
+        else:
+            self.clock.put(at(review, 16), lambda n: self._accept(project, n))
+
+    def _send_back(self, unit: Unit, project: Project, now: datetime) -> None:
+        return_project(
+            Project.objects.get(pk=project.pk), opinion="请补充课题的里程碑和参与单位分工。",
+            by=self.office.director, now=now,
+        )  # fmt: skip
+        back = self.clock.calendar.add_working_days(now.date(), 2)
+
+        def again(n: datetime) -> None:
+            submit_project(Project.objects.get(pk=project.pk), by=unit.clerk, now=n)
+            self.clock.put(n + timedelta(days=2), lambda m: self._accept(project, m))
+
+        self.clock.put(at(back, 9, 30), again)
+
+    def _accept(self, project: Project, now: datetime) -> None:
+        accept_project(
+            Project.objects.get(pk=project.pk),
+            opinion="材料齐全，准予实施。",
+            by=self.office.director,
+            now=now,
+        )
+
+    def _seats(self, unit: Unit) -> list[Seat]:
+        people = iter(unit.learners)
+        seats = [Seat(role=role, person=next(people)) for role in self.plan_roles]
+        used = {seat.person.pk for seat in seats if seat.person}
+        rest = [person for person in unit.learners if person.pk not in used]
+        learner = "core_learner" if "convener" in self.plan_roles else "member"
+        seats += [Seat(role=learner, person=person) for person in rest[: max(0, 8 - len(seats))]]
+        return [*seats, Seat(role="facilitator", name="区外促进师（特邀）", title="党校副教授")]
+
+
+def _choose(unit: Unit, project: Project, now: datetime) -> None:
+    choose_project(
+        project, by=unit.leader, now=now, opinion="符合重要性、紧迫性、可行性要求，同意列为课题。"
+    )
+
+
+def _sign_and_submit(unit: Unit, item: InformationItem, now: datetime) -> None:
+    fresh = InformationItem.objects.get(pk=item.pk)
+    fresh = sign_item(fresh, by=unit.director, now=now)
+    try:
+        submit_item(fresh, by=unit.clerk, now=now + timedelta(minutes=5), truthful=True)
+    except Refusal as refused:
+        raise RuntimeError(f"{unit.organisation} {item.title}: {refused.message}") from refused

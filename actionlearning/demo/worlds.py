@@ -1,0 +1,322 @@
+"""The two demonstration tenants: a county with its civil-affairs bureau, and a group company."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from actionlearning.demo import story as told
+from actionlearning.demo.clock import Clock, at
+from actionlearning.demo.names import people
+from actionlearning.demo.staff import Staff, Unit
+from actionlearning.demo.story import Story
+from actionlearning.demo.texts import (
+    COUNTY_TOPICS,
+    COUNTY_TOPICS_BEFORE,
+    GROUP_TOPICS,
+    GROUP_TOPICS_BEFORE,
+    Topic,
+)
+from actionlearning.foundation.models import User
+from groups.actions.bodies import hand_over
+from groups.actions.organisations import add_organisation
+from groups.actions.users import create_user, give_role
+from groups.models import Organisation, Tenure
+from groups.roles import ADMINISTRATORS, Role
+from programmes.actions.calendars import seed_calendar
+from programmes.actions.enrolments import enrol
+from programmes.actions.laying import lay_down
+from programmes.actions.plans import change_rule
+from programmes.actions.programmes import close_programme, open_programme, put_in_force
+from programmes.models import Programme
+from programmes.packs.format import Pack
+from programmes.packs.reading import read, shipped_text
+
+Told = Callable[[float], None]
+COUNTY_ROLES = ("convener", "team_leader", "liaison", "study_committee", "presenter")
+GROUP_ROLES = ("team_leader",)
+
+
+@dataclass(frozen=True)
+class World:
+    """One tenant to be loaded; `build` fills it inside its open scope and returns who may be tried."""
+
+    slug: str
+    name: str
+    build: Callable[[User, date, Told], list[dict[str, str]]]
+
+
+@dataclass
+class Run:
+    """What the two programmes of a tenant have in common."""
+
+    system: User
+    staff: Staff
+    clock: Clock
+    owner: Unit
+    units: list[Unit]
+    pack: Pack
+    roles: tuple[str, ...]
+
+    def programme(self, year: int) -> Story:
+        """Opened ten days before its first month; last year's is closed after its end."""
+        opened = at(date(year, int(self.pack.period.from_[-2:]), 1), 9)
+        programme = open_programme(
+            self.pack,
+            owner=self.owner.organisation,
+            year=year,
+            name=f"{year}年{self.pack.title}",
+            by=self.owner.director,
+            now=opened,
+        )
+        enrol(
+            programme,
+            self.owner.organisation,
+            starts_on=programme.starts_on,
+            obliged=False,
+            by=self.owner.director,
+            now=opened,
+        )
+        for unit in self.units:
+            enrol(
+                programme,
+                unit.organisation,
+                starts_on=programme.starts_on,
+                by=self.owner.director,
+                now=opened,
+            )
+        programme = put_in_force(programme, by=self.owner.director, now=opened)
+        self.clock.put(at(date(year + 1, 3, 10), 9), lambda now: self._close(programme, now))
+        draw = random.Random(year)  # noqa: S311  a repeatable draw is wanted
+        return Story(self.clock, programme, self.owner, self.roles, draw)
+
+    def _close(self, programme: Programme, now: datetime) -> None:
+        lay_down(programme, now=now)
+        close_programme(Programme.objects.get(pk=programme.pk), by=self.owner.director, now=now)
+
+
+def county(system: User, today: date, done: Told) -> list[dict[str, str]]:
+    """Plan 2: the bureau sends to the county action office before the 25th."""
+    since = date(today.year - 1, 4, 1)
+    seed_calendar(since=since.year, now=at(since))
+    root = _organisation(system, None, "county", "藤县", since, division="450422")
+    bureau = _organisation(system, root, "department", "藤县民政局", since, short="县民政局")
+    for name in (
+        "县社会救助站",
+        "县婚姻登记处",
+        "县殡葬管理所",
+        "县光荣院",
+        "县低收入家庭核对中心",
+    ):
+        _organisation(system, bureau, "second_level", name, since)
+    pack = read(shipped_text("plan2"))
+    staff = Staff(system, people(2), since)
+    owner, unit = Unit(root, "xianban"), Unit(bureau, "minzheng")
+    staff.seat_all(owner, pack, "owner", at(since))
+    staff.seat_all(unit, pack, "unit", at(since, 15))
+    _administrators(staff, root, at(since), since)
+    run = Run(system, staff, _clock(since, today), owner, [unit], pack, COUNTY_ROLES)
+    _county_years(run, unit, today)
+    _new_information_officer(run, unit, staff, today)
+    run.clock.run(done)
+    return staff.shown
+
+
+def _county_years(run: Run, unit: Unit, today: date) -> None:
+    before, now = today.year - 1, today.year
+    story = run.programme(before)
+    (topic,) = COUNTY_TOPICS_BEFORE
+    story.topic(unit, topic, (date(before, 6, 9), date(before, 6, 16), date(before, 6, 25)))
+    outcomes = (
+        told.ON_TIME,
+        told.ON_TIME,
+        told.RETURNED,
+        told.LATE,
+        told.ON_TIME,
+        told.ON_TIME,
+        told.MISSED,
+    )
+    _months(story, unit, topic.title, date(before, 6, 1), outcomes)
+
+    def begin(_moment: datetime) -> None:
+        story = run.programme(now)
+        first, second = COUNTY_TOPICS
+        story.topic(
+            unit, first, (date(now, 6, 8), date(now, 6, 15), date(now, 6, 26)), returned=True
+        )
+        story.topic(unit, second, (date(now, 6, 10), date(now, 6, 15), date(now, 7, 8)))
+        story.candidate_declined(unit, COUNTY_TOPICS_BEFORE[0], date(now, 6, 11))
+        outcomes = (
+            told.ON_TIME,
+            told.RETURNED,
+            told.LATE,
+            told.ON_TIME,
+            told.MISSED,
+            told.ON_TIME,
+            told.ON_TIME,
+        )
+        _months(story, unit, first.title, date(now, 6, 1), outcomes)
+
+    run.clock.put(at(date(now, 6, 1), 8), begin)
+
+
+def group(system: User, today: date, done: Told) -> list[dict[str, str]]:
+    """Plan 1: four units send one or two items a month, and their topics before the end of May."""
+    since = date(today.year - 1, 4, 1)
+    seed_calendar(since=since.year, now=at(since))
+    root = _organisation(
+        system,
+        None,
+        "group_company",
+        "桂通交通投资集团有限公司",
+        since,
+        division="450103",
+        short="集团公司",
+    )
+    names = (
+        ("桂东高速公路运营有限公司", "运营公司", "yunying"),
+        ("桂西公路养护有限公司", "养护公司", "yanghu"),
+        ("桂通实业发展有限公司", "实业公司", "shiye"),
+        ("绕城高速公路工程建设指挥部", "建设指挥部", "zhihui"),
+    )
+    pack = read(shipped_text("plan1"))
+    staff = Staff(system, people(1), since)
+    owner = Unit(root, "jituan")
+    staff.seat_all(owner, pack, "owner", at(since))
+    units = []
+    for name, short, login in names:
+        unit = Unit(_organisation(system, root, "unit", name, since, short=short), login)
+        staff.seat_all(unit, pack, "unit", at(since, 15))
+        units.append(unit)
+    _administrators(staff, root, at(since), since)
+    run = Run(system, staff, _clock(since, today), owner, units, pack, GROUP_ROLES)
+    _group_year(run, today.year - 1, GROUP_TOPICS_BEFORE, late_unit=3)
+    run.clock.put(
+        at(date(today.year, 5, 1), 8),
+        lambda _now: _group_year(run, today.year, GROUP_TOPICS, late_unit=2),
+    )
+    run.clock.run(done)
+    return staff.shown
+
+
+_GROUP_MONTHS = (
+    (told.ON_TIME, told.EXTRA, told.ON_TIME, told.RETURNED, told.ON_TIME, told.ON_TIME, told.EXTRA),
+    (
+        told.ON_TIME,
+        told.LATE,
+        told.ON_TIME,
+        told.ON_TIME,
+        told.RETURNED_LATE,
+        told.ON_TIME,
+        told.ON_TIME,
+    ),
+    (told.EXTRA, told.ON_TIME, told.NIL, told.ON_TIME, told.ON_TIME, told.LATE, told.ON_TIME),
+    (told.ON_TIME, told.MISSED, told.ON_TIME, told.LATE, told.MISSED, told.ON_TIME, told.ON_TIME),
+)
+
+
+def _group_year(run: Run, year: int, topics: tuple[Topic, ...], *, late_unit: int) -> None:
+    story = run.programme(year)
+    for number, unit in enumerate(run.units):
+        topic = topics[number]
+        submitted = date(year, 6, 9) if number == late_unit else date(year, 5, 24 + number)
+        story.topic(
+            unit,
+            topic,
+            (date(year, 5, 8 + number), date(year, 5, 16 + number), submitted),
+            returned=number == 1,
+        )
+        _months(story, unit, topic.title, date(year, 6, 1), _GROUP_MONTHS[number])
+    run.clock.put(at(date(year, 6, 22), 10), lambda now: _allow_nil(run, story.programme, now))
+    if len(topics) > len(run.units):
+        story.topic(
+            run.units[0], topics[-1], (date(year, 5, 12), date(year, 5, 19), date(year, 5, 28))
+        )
+
+
+def _allow_nil(run: Run, programme: Programme, now: datetime) -> None:
+    """After the first month the office lets a unit say that there is nothing: a second plan version."""
+    year = programme.year
+    change_rule(
+        programme,
+        "monthly_information",
+        {"nil": True},
+        applies_from=date(year, 7, 1),
+        by=run.owner.director,
+        now=now,
+    )
+
+
+def _months(story: Story, unit: Unit, topic: str, first: date, outcomes: tuple[str, ...]) -> None:
+    for offset, outcome in enumerate(outcomes):
+        story.month(unit, topic, first.replace(month=first.month + offset), outcome)
+
+
+def _new_information_officer(run: Run, unit: Unit, staff: Staff, today: date) -> None:
+    """A hand-over in the middle of the year: rights and reminders follow the post."""
+
+    def change(now: datetime) -> None:
+        tenure = Tenure.objects.filter(
+            organisation=unit.organisation, role=Role.INFORMATION_OFFICER, ends_on=None
+        ).first()
+        if tenure is None:
+            return
+        person = staff.person(unit.organisation, "办公室科员", now, rank=20)
+        user = staff.ready(
+            create_user(login="minzheng-xinxi2", person=person, by=run.system, now=now)[0]
+        )
+        person.refresh_from_db()
+        hand_over(tenure, to=person, on=now.date(), by=unit.director, now=now)
+        unit.users[Role.INFORMATION_OFFICER] = user
+        staff.shown = [row for row in staff.shown if row["login"] != "minzheng-xinxi"]
+        staff.shown.append(
+            {
+                "login": "minzheng-xinxi2",
+                "name": person.name,
+                "post": f"{unit.organisation} · 信息员（接任）",
+            }
+        )
+
+    run.clock.put(at(date(today.year, 2, 10), 9), change)
+
+
+def _clock(since: date, today: date) -> Clock:
+    return Clock(since, at(today, 8))
+
+
+def _organisation(
+    by: User,
+    parent: Organisation | None,
+    kind: str,
+    name: str,
+    since: date,
+    *,
+    division: str = "",
+    short: str = "",
+) -> Organisation:
+    return add_organisation(
+        parent=parent,
+        kind=kind,
+        name=name,
+        short_name=short,
+        division=division,
+        starts_on=since,
+        by=by,
+        now=at(since),
+    )
+
+
+def _administrators(staff: Staff, root: Organisation, now: datetime, since: date) -> None:
+    """三员: three persons, none of whom sees business data."""
+    for role, login in zip(ADMINISTRATORS, ("xitong", "anquan", "shenji"), strict=True):
+        title = str(Role(role).label)
+        person = staff.person(root, title, now, rank=90)
+        user = staff.ready(create_user(login=login, person=person, by=staff.system, now=now)[0])
+        give_role(user, role=role, organisation=root, starts_on=since, by=staff.system, now=now)
+        staff.shown.append({"login": login, "name": person.name, "post": title})
+
+
+WORLDS = (
+    World("teng", "藤县行动学习", county),
+    World("guitong", "桂通集团行动学习", group),
+)

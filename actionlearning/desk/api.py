@@ -1,0 +1,99 @@
+"""REST twins of the inbox and of the audit log."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actionlearning.desk.views.audit import narrowed
+from actionlearning.foundation.api import TenantViewSet
+from actionlearning.foundation.inbox import inbox_of, unread
+from actionlearning.foundation.models import AuditEvent, Notice
+from actionlearning.foundation.notices import subject_and_text
+from actionlearning.foundation.permissions import Permission
+from programmes.actions.sweeps import acknowledge
+
+
+class NoticeSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    subject = serializers.CharField()
+    text = serializers.CharField()
+    about = serializers.UUIDField(allow_null=True)
+    at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    retracted_at = serializers.DateTimeField(allow_null=True)
+
+
+class AuditEventSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    actor = serializers.UUIDField(allow_null=True)
+    actor_name = serializers.CharField()
+    action = serializers.CharField()
+    target_kind = serializers.CharField()
+    target = serializers.UUIDField(allow_null=True)
+    target_name = serializers.CharField()
+    detail = serializers.DictField()
+
+
+def _notice(row: Notice) -> dict[str, Any]:
+    subject, text = subject_and_text(row)
+    names = ("id", "kind", "about", "at", "read_at", "acknowledged_at", "retracted_at")
+    return {**{name: getattr(row, name) for name in names}, "subject": subject, "text": text}
+
+
+class NoticeViewSet(TenantViewSet):
+    """One's own inbox; `?unread=true` for what still asks for something."""
+
+    queryset = Notice.objects.none()
+    serializer_class = NoticeSerializer
+    permission = Permission.NOTICE_VIEW
+    order = ("-at", "-id")
+
+    def visible(self) -> Any:
+        return inbox_of(self.request.user)
+
+    def narrow(self, queryset: Any) -> Any:
+        return unread(queryset) if self.request.query_params.get("unread") == "true" else queryset
+
+    @extend_schema(responses=NoticeSerializer(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Any:
+        rows, cursor = self.page(self.get_queryset())
+        return self.listed([_notice(row) for row in rows], cursor)
+
+    @extend_schema(request=None, responses=NoticeSerializer)
+    @action(detail=True, methods=["post"])
+    def acknowledgement(self, request: Request, pk: Any, **kwargs: Any) -> Response:
+        """“We are on it”: nobody above is told for two working days."""
+        return Response(_notice(acknowledge(self.get_object(), by=request.user, now=self.now)))
+
+
+class AuditEventViewSet(TenantViewSet):
+    """The audit log, newest first; `actor`, `action` (or its beginning) and `day` narrow it."""
+
+    queryset = AuditEvent.objects.none()
+    serializer_class = AuditEventSerializer
+    permission = Permission.AUDIT_VIEW
+    order = ("-at", "-id")
+
+    def visible(self) -> Any:
+        return AuditEvent.objects.all()
+
+    def narrow(self, queryset: Any) -> Any:
+        return narrowed(queryset, self.request.query_params)
+
+    @extend_schema(responses=AuditEventSerializer(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Any:
+        rows, cursor = self.page(self.get_queryset().values(*AuditEventSerializer().fields))
+        return self.listed(rows, cursor)
+
+
+ROUTES = [
+    ("notices", NoticeViewSet, "notice"),
+    ("audit-events", AuditEventViewSet, "audit_event"),
+]

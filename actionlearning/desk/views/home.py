@@ -1,0 +1,95 @@
+"""My desk: what I owe, what waits for me, what came back, what is new."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from actionlearning.desk import queries
+from actionlearning.desk.words import (
+    days_left,
+    last_day,
+    rule_title,
+    shown_notice,
+    start_of,
+    waiting_since,
+)
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantView
+from programmes.models.obligation import DutyState
+
+
+class Home(TenantView):
+    permission = Permission.DESK_VIEW
+
+    def get(self, request: Any) -> HttpResponse:
+        now, slug = request.received_at, request.tenant.slug
+        notices, request.unread_notices = queries.news_of(request.user)
+        owed = queries.owed_by(request.user, now=now)
+        papers = [_paper(row, slug, now) for row in queries.papers_of(request.user, now=now)]
+        context = {
+            "works": bool(queries.own_organisations(request.user)),
+            "duties": [_duty(row, request, now) for row in owed],
+            "waiting": [row for row in papers if row["bucket"] in _WAITING],
+            "back": [row for row in papers if row["bucket"] == queries.BACK],
+            "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
+            "notices": [shown_notice(notice, slug) for notice in notices],
+        }
+        return render(request, "desk/home.html", context)
+
+
+_WAITING = (queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.CHOOSE)
+_PAGES = {"reporting": "reporting:item_detail", "programmes": "programmes:project_detail"}
+
+
+def _asks(bucket: str) -> str:
+    return {
+        queries.REVIEW: _("to be decided by your office"),
+        queries.SIGN: _("to be signed off"),
+        queries.SUBMIT: _("signed, to be submitted"),
+        queries.CHOOSE: _("to be chosen"),
+        queries.BACK: _("returned for revision"),
+        queries.ADOPTED: _("adopted"),
+    }[bucket]
+
+
+def _paper(row: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
+    return {
+        "bucket": row["bucket"],
+        "title": row["title"] or _("untitled item"),
+        "unit": row["unit"],
+        "asks": _asks(row["bucket"]),
+        "since": waiting_since(row["since"], now),
+        "address": reverse(_PAGES[row["app"]], args=[slug, row["id"]]),
+    }
+
+
+def _duty(row: Any, request: Any, now: datetime) -> dict[str, Any]:
+    return {
+        "title": rule_title(row.rule),
+        "window": row.window_key,
+        "unit": row.organisation.name,
+        "project": row.project.title if row.project else "",
+        "clause": row.rule.clause.key,
+        "sentence": start_of(row.rule.clause.text),
+        "state": row.state,
+        "label": DutyState(row.state).label,
+        "due": last_day(row.due_at).isoformat(),
+        "left": days_left(row.due_at, now),
+        "address": _place_to_do_it(row, request),
+    }
+
+
+def _place_to_do_it(duty: Any, request: Any) -> str:
+    """One click from being done: the form for an item, the topic for its papers, else the duty's own page."""
+    slug = request.tenant.slug
+    if duty.deliverable == "information_item" and request.user.has_perm(
+        Permission.ITEM_WRITE, duty
+    ):
+        return f"{reverse('reporting:item_new', args=[slug])}?duty={duty.pk}"
+    if duty.project_id:
+        return reverse("programmes:project_detail", args=[slug, duty.project_id])
+    return reverse("programmes:obligation_detail", args=[slug, duty.pk])

@@ -1,0 +1,71 @@
+"""Finished words for the desk's pages: templates format nothing."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.jobs import BEIJING
+from actionlearning.foundation.models import Notice
+from actionlearning.foundation.notices import subject_and_text
+
+_SENTENCE = 60
+"""Characters of a sentence that a list shows."""
+
+
+def shown_at(instant: datetime | None) -> str:
+    """Day and minute in the programme's zone; '' for none."""
+    return instant.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if instant else ""
+
+
+def local_date(instant: datetime) -> date:
+    return instant.astimezone(BEIJING).date()
+
+
+def last_day(due_at: datetime) -> date:
+    """`due_at` is the first instant that is too late: the day before it ends is the last in time."""
+    return local_date(due_at - timedelta(microseconds=1))
+
+
+def days_left(due_at: datetime, now: datetime) -> str:
+    left = (last_day(due_at) - local_date(now)).days
+    if due_at <= now:
+        late = max(-left, 1)
+        return ngettext("%(count)d day overdue", "%(count)d days overdue", late) % {"count": late}
+    if left == 0:
+        return _("due today")
+    return ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}
+
+
+def waiting_since(since: datetime, now: datetime) -> str:
+    days = (local_date(now) - local_date(since)).days
+    if days == 0:
+        return _("since today")
+    return ngettext("for %(count)d day", "for %(count)d days", days) % {"count": days}
+
+
+def start_of(text: str) -> str:
+    return text if len(text) <= _SENTENCE else text[:_SENTENCE].rstrip() + "…"
+
+
+def rule_title(rule: Any) -> str:
+    """English readers get the English title where the plan has one."""
+    english = (get_language() or "").startswith("en")
+    return str(rule.title_en if english and rule.title_en else rule.title)
+
+
+def shown_notice(notice: Notice, slug: str) -> dict[str, Any]:
+    """One line of an inbox, ready to print."""
+    subject, text = subject_and_text(notice)
+    return {
+        "pk": notice.pk,
+        "subject": subject,
+        "text": text,
+        "at": shown_at(notice.at),
+        "unread": notice.read_at is None and notice.retracted_at is None,
+        "acknowledged_at": shown_at(notice.acknowledged_at),
+        "settled": notice.retracted_at is not None,
+        "asks": notice.retracted_at is None and notice.acknowledged_at is None,
+        "address": f"/t/{slug}/{notice.address.lstrip('/')}" if notice.address else "",
+    }

@@ -1,0 +1,38 @@
+"""The reader's side of notices. Writing them is outbox.py; acknowledging pauses a duty: programmes.actions.sweeps."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.errors import NotAllowed
+from actionlearning.foundation.models import Notice, User
+
+
+def inbox_of(user: User) -> QuerySet[Notice]:
+    """Every line told to this sign-in; one that its successor replaced is not shown."""
+    return Notice.objects.filter(recipient=user, skipped_at=None)
+
+
+def unread(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    """Not opened, and still asking for something."""
+    return notices.filter(read_at=None, retracted_at=None)
+
+
+def unread_count(user: User) -> int:
+    return unread(inbox_of(user)).count()
+
+
+@transaction.atomic
+def mark_read(notice: Notice, *, by: User, now: datetime) -> None:
+    """The first look counts. Raises NotAllowed for somebody else's notice."""
+    _own(notice, by)
+    if notice.read_at is None:
+        Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=now)
+        notice.read_at = now
+
+
+def _own(notice: Notice, by: User) -> None:
+    if notice.recipient_id != by.pk:
+        raise NotAllowed(_("This notice is addressed to somebody else."), code="not_allowed")

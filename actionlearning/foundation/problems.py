@@ -1,0 +1,58 @@
+"""Every refusal of the REST interface as an RFC 9457 problem document with a stable code."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, NotFound, Throttled
+from rest_framework.response import Response
+
+from actionlearning.foundation.errors import Refusal
+
+
+class Problem(serializers.Serializer):
+    """RFC 9457 problem document; `rule` is the plan rule that refused."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    rule = serializers.CharField(required=False)
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]  # RFC 9457 names it so
+
+
+def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every refusal as a problem document with a stable code."""
+    if isinstance(error, Refusal):
+        return _problem(
+            error.status, error.message, error.code, error.rule, getattr(error, "fields", None)
+        )
+    from rest_framework.views import exception_handler  # noqa: PLC0415  DRF's settings name this module
+
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, Http404):
+        error = NotFound()
+    code = error.default_code if isinstance(error, APIException) else "error"
+    title = str(error.default_detail if isinstance(error, APIException) else error)
+    errors = (
+        response.data if response.status_code == 400 and isinstance(response.data, dict) else None
+    )
+    answer = _problem(422 if errors else response.status_code, title, code, None, errors)
+    for header in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if header in response.headers:
+            answer.headers[header] = response.headers[header]
+    wait = getattr(error, "wait", None)
+    if isinstance(error, Throttled) and wait:
+        answer.headers["Retry-After"] = str(int(wait) + 1)
+    return answer
+
+
+def _problem(status: int, title: str, code: str, rule: str | None, errors: Any) -> Response:
+    body = {"type": "about:blank", "title": str(title), "status": status, "code": str(code)}
+    if rule:
+        body["rule"] = rule
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,24 @@
+"""The product's schedule with every job each second or two: `celery -A benchmarks.fast_schedule`."""
+
+from celery.schedules import schedule
+
+from actionlearning.celery import app
+from actionlearning.foundation import jobs
+from actionlearning.schedule import JOBS
+
+__all__ = ["app"]
+
+EVERY = {"sweep": 1.0, "dispatch": 1.0, "digest": 1.0, "seal_audit": 5.0}
+
+app.conf.imports = ["benchmarks.fast_schedule"]
+app.conf.beat_max_loop_interval = 1
+app.conf.beat_schedule = {
+    name: {
+        "task": JOBS[name].task.name,
+        "schedule": schedule(seconds),
+        "options": {"expires": 3 * seconds},
+    }
+    for name, seconds in EVERY.items()
+}
+# A minute's share of a job that comes every second: the others wait for a free process.
+jobs._DISPATCH_SECONDS = 2.0  # noqa: SLF001

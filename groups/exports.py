@@ -1,0 +1,106 @@
+"""Columns of this app's ledger sheets; the sheet itself: foundation/documents/xlsx.py."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.documents.xlsx import Column, Kind
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A title and (heading, key of the row as the page shows it, kind of cell)."""
+
+    title: Words
+    columns: tuple[tuple[Words, str, Kind], ...]
+
+    def headings(self) -> list[Column]:
+        return [Column(str(heading), kind) for heading, _key, kind in self.columns]
+
+    def cells(self, row: dict[str, object]) -> list[object]:
+        return [row[key] for _heading, key, _kind in self.columns]
+
+
+ORGANISATIONS = Sheet(
+    _("Organisations"),
+    (
+        (_("Organisation"), "indented", "text"),
+        (_("Kind"), "kind", "text"),
+        (_("Division code"), "division", "text"),
+        (_("Bodies"), "bodies", "number"),
+        (_("Since"), "since", "text"),
+        (_("Until"), "until", "text"),
+    ),
+)
+PERSONS = Sheet(
+    _("Roster"),
+    (
+        (_("Name"), "name", "text"),
+        (_("Unit"), "organisation", "text"),
+        (_("Post held"), "title", "text"),
+        (_("Seats in bodies"), "posts", "text"),
+        (_("Telephone"), "phone", "text"),
+        (_("Since"), "since", "text"),
+        (_("Until"), "until", "text"),
+    ),
+)
+BODIES = Sheet(
+    _("Bodies"),
+    (
+        (_("Organisation"), "organisation", "text"),
+        (_("Body"), "name", "text"),
+        (_("Kind"), "kind", "text"),
+        (_("Head"), "head", "text"),
+        (_("Since"), "since", "text"),
+        (_("Until"), "until", "text"),
+    ),
+)
+SIGN_INS = Sheet(
+    _("Sign-ins"),
+    (
+        (_("Sign-in name"), "login", "text"),
+        (_("Name"), "name", "text"),
+        (_("Unit"), "organisation", "text"),
+        (_("State"), "state", "text"),
+        (_("Second factor"), "factor", "text"),
+        (_("Last sign-in"), "last", "text"),
+    ),
+)
+APPOINTMENTS = Sheet(
+    _("Roles given"),
+    (
+        (_("Name"), "name", "text"),
+        (_("Sign-in name"), "login", "text"),
+        (_("Role"), "role", "text"),
+        (_("Organisation"), "organisation", "text"),
+        (_("Since"), "since", "text"),
+        (_("Until"), "until", "text"),
+    ),
+)
+GRANTS = Sheet(
+    _("Opened to outsiders"),
+    (
+        (_("Name"), "name", "text"),
+        (_("Thing"), "subject", "text"),
+        (_("Organisation"), "organisation", "text"),
+        (_("Reason"), "reason", "text"),
+        (_("Opened by"), "by", "text"),
+        (_("Since"), "since", "text"),
+        (_("Until"), "until", "text"),
+    ),
+)
+TOKENS = Sheet(
+    _("Client tokens"),
+    (
+        (_("Client"), "name", "text"),
+        (_("State"), "state", "text"),
+        (_("May"), "scopes", "text"),
+        (_("Made by"), "by", "text"),
+        (_("Since"), "since", "text"),
+        (_("Until"), "until", "text"),
+        (_("Last use"), "last", "text"),
+    ),
+)

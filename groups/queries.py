@@ -1,0 +1,217 @@
+"""What the pages and the REST interface of this app read, each asked in one place."""
+
+import unicodedata
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Replace
+
+from actionlearning.foundation.models import AuditEvent, ClientToken, User
+from actionlearning.foundation.permissions import Permission
+from groups.access import reach_of, visible_bodies, visible_organisations, visible_persons
+from groups.models import (
+    Appointment,
+    Body,
+    Grant,
+    Organisation,
+    Person,
+    Post,
+    Supervision,
+    Tenure,
+)
+
+HITS = 20
+"""As many names as a search for choosing offers; more letters narrow it down."""
+
+
+def in_force(day: date) -> Q:
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def named_like(rows: QuerySet[Any], typed: str, *, name: str = "name") -> QuerySet[Any]:
+    """Chinese characters anywhere in the name; Latin letters: initials or spelling from the start."""
+    text = unicodedata.normalize("NFKC", typed).lower().replace(" ", "")
+    if not text:
+        return rows
+    found = Q(**{f"{name}__icontains": typed.strip()})
+    if text.isascii():
+        rows = rows.alias(spelled=Replace("pinyin", Value(" "), Value("")))
+        for column in ("initials", "spelled"):
+            found |= Q(**{f"{column}__gte": text, f"{column}__lt": text + "~"})
+    return rows.filter(found)
+
+
+def organisations_listed(
+    user: User, *, day: date, text: str = "", kind: str = "", ended: bool = False
+) -> QuerySet[Any]:
+    """The tree as this reader may see it, with the number of bodies in force."""
+    rows: QuerySet[Any] = visible_organisations(user)
+    if not ended:
+        rows = rows.in_force(day)  # type: ignore[attr-defined]
+    if kind:
+        rows = rows.filter(kind=kind)
+    bodies = visible_bodies(user).filter(in_force(day), organisation=OuterRef("pk"))
+    count = bodies.order_by().values("organisation").annotate(n=Count("pk")).values("n")
+    return named_like(rows, text).annotate(bodies=Coalesce(Subquery(count), 0))
+
+
+def persons_listed(
+    user: User,
+    *,
+    day: date,
+    organisation: uuid.UUID | None = None,
+    text: str = "",
+    ended: bool = False,
+) -> QuerySet[Any]:
+    """Rosters within reach, ready to be ordered by `place` and then by seniority (P2-13)."""
+    rows = visible_persons(user).select_related("organisation")
+    if not ended:
+        rows = rows.filter(in_force(day))
+    if organisation:
+        rows = rows.filter(organisation=organisation)
+    return named_like(rows, text).annotate(place=F("organisation__sort_path"))
+
+
+def bodies_listed(
+    user: User, *, day: date, text: str = "", kind: str = "", ended: bool = False
+) -> QuerySet[Any]:
+    rows = visible_bodies(user).select_related("organisation")
+    if not ended:
+        rows = rows.filter(in_force(day))
+    if kind:
+        rows = rows.filter(kind=kind)
+    if text.strip():
+        rows = rows.filter(
+            Q(name__icontains=text.strip()) | Q(organisation__name__icontains=text.strip())
+        )
+    return rows.annotate(place=F("organisation__sort_path"))
+
+
+def posts_of_persons(persons: Iterable[Any], day: date) -> dict[uuid.UUID, str]:
+    """Per person all posts in force, joined as a roster prints them (P2-14)."""
+    rows = (
+        Tenure.objects.filter(in_force(day), person__in=[person.pk for person in persons])
+        .order_by("post__rank", "starts_on", "id")
+        .values_list("person_id", "post__body__name", "post__title")
+    )
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for person, body, title in rows:
+        found[person].append(f"{body}{title}")
+    return {person: "、".join(titles) for person, titles in found.items()}
+
+
+def heads_of_bodies(bodies: Iterable[Any], day: date) -> dict[uuid.UUID, str]:
+    """Per body the holders of its first post, joined."""
+    rows = (
+        Tenure.objects.filter(in_force(day), post__body__in=[body.pk for body in bodies])
+        .order_by("post__rank", "starts_on", "id")
+        .values_list("post__body_id", "post__rank", "person_name")
+    )
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    first: dict[uuid.UUID, int] = {}
+    for body, rank, name in rows:
+        if first.setdefault(body, rank) == rank:
+            found[body].append(name)
+    return {body: "、".join(names) for body, names in found.items()}
+
+
+def tenures_of_bodies(bodies: Iterable[Any]) -> tuple[list[Post], dict[uuid.UUID, list[Tenure]]]:
+    """(posts by rank, per post all tenures, the latest first)."""
+    ids = [body.pk for body in bodies]
+    posts = list(Post.objects.filter(body__in=ids).order_by("body_id", "rank", "id"))
+    tenures: dict[uuid.UUID, list[Tenure]] = defaultdict(list)
+    for tenure in Tenure.objects.filter(post__body__in=ids).order_by("-starts_on", "-id"):
+        tenures[tenure.post_id].append(tenure)
+    return posts, tenures
+
+
+def lasts_on(row: Any, day: date) -> bool:
+    """Whether a dated row in hand is in force on `day`."""
+    return bool(row.starts_on <= day and (row.ends_on is None or row.ends_on >= day))
+
+
+def chain_above(organisation: Organisation) -> list[Organisation]:
+    """Its ancestors, the root first."""
+    ids = [getattr(organisation, f"ancestor_{level}") for level in range(1, organisation.level)]
+    return list(Organisation.objects.filter(pk__in=ids).order_by("level"))
+
+
+def supervisors_of(organisation: Organisation, day: date) -> list[Supervision]:
+    """One edge per supervisor in force; several programmes may have the same one (D29)."""
+    edges = Supervision.objects.filter(in_force(day), unit=organisation)
+    return list(
+        edges.select_related("supervisor")
+        .order_by("supervisor__sort_path", "starts_on")
+        .distinct("supervisor__sort_path")
+    )
+
+
+def tokens_listed(user: User) -> QuerySet[Any]:
+    """Client tokens of the organisations whose tokens this sign-in manages."""
+    seats = Appointment.objects.filter(reach_of(user, Permission.TOKEN_MANAGE).own_q())
+    return (
+        ClientToken.objects.filter(user__in=seats.values("user"))
+        .select_related("created_by")
+        .annotate(
+            organisation_id=Subquery(seats.filter(user=OuterRef("user")).values("organisation")[:1])
+        )
+    )
+
+
+def grants_listed(user: User, *, ended: bool = False) -> QuerySet[Any]:
+    """What the reader's organisations have opened to outsiders."""
+    rows = Grant.objects.filter(reach_of(user, Permission.GRANT).own_q())
+    if not ended:
+        rows = rows.filter(ended_at=None)
+    return rows.select_related("user", "organisation", "granted_by")
+
+
+def sign_ins_listed(text: str = "", *, inactive: bool = False) -> QuerySet[Any]:
+    """People's sign-ins: neither the system's own nor those of REST clients."""
+    clients = ClientToken.objects.values("user")
+    rows = User.objects.filter(is_system=False).exclude(pk__in=clients)
+    if not inactive:
+        rows = rows.filter(is_active=True)
+    if text.strip():
+        wanted = text.strip()
+        rows = rows.filter(Q(login__icontains=wanted) | Q(display_name__icontains=wanted))
+    person = Person.objects.filter(user=OuterRef("pk"))
+    return rows.annotate(
+        person_left=Subquery(person.values("ends_on")[:1]),
+        person_at=Subquery(person.values("organisation__name")[:1]),
+    )
+
+
+def persons_without_sign_in(text: str, day: date) -> QuerySet[Any]:
+    """For linking only: nothing is offered before a name is typed."""
+    if not text.strip():
+        return Person.objects.none()
+    rows = named_like(Person.objects.filter(in_force(day), user=None), text)
+    return rows.select_related("organisation").order_by("organisation__sort_path", "seniority")
+
+
+def appointments_listed(*, day: date, text: str = "", ended: bool = False) -> QuerySet[Any]:
+    """Free-standing appointments of people; a REST client's belongs to its token."""
+    rows = Appointment.objects.exclude(user__in=ClientToken.objects.values("user"))
+    if not ended:
+        rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    if text.strip():
+        wanted = text.strip()
+        rows = rows.filter(
+            Q(user__login__icontains=wanted) | Q(user__display_name__icontains=wanted)
+        )
+    return rows.select_related("user", "organisation")
+
+
+def history_of(*subjects: Any, most: int = 30) -> list[AuditEvent]:
+    """The audit rows about these things and no others, the latest first."""
+    rows = AuditEvent.objects.filter(target__in=[subject.pk for subject in subjects])
+    return list(rows.order_by("-at", "-id")[:most])
+
+
+def open_bodies(organisation: Organisation, day: date) -> QuerySet[Any]:
+    return Body.objects.filter(in_force(day), organisation=organisation).order_by("starts_on", "id")

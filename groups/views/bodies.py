@@ -1,0 +1,239 @@
+"""Bodies with their posts: list, page, form, change, dissolve, add a post."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantFormView, TenantView
+from groups import exports
+from groups.access import visible_bodies, visible_organisations
+from groups.actions.bodies import add_post, change_body, dissolve_body, form_body
+from groups.forms import BodyEditForm, BodyNewForm, EndForm, PostForm
+from groups.models import Body, Organisation, Post, Tenure
+from groups.queries import (
+    bodies_listed,
+    heads_of_bodies,
+    lasts_on,
+    open_bodies,
+    tenures_of_bodies,
+)
+from groups.roles import ADMINISTRATORS, DESCRIPTIONS, BodyKind, Role
+from groups.views.history import entries_about
+from groups.views.sheets import TenantSheetView, spelled_out, today, written
+
+
+def kind_in_words(kind: str) -> str:
+    return str(dict(BodyKind.choices).get(kind, kind))
+
+
+def roles_in_words() -> list[dict[str, Any]]:
+    """What each role that a post may carry lets its holder do."""
+    return [
+        {"name": role.label, "words": DESCRIPTIONS[role]}
+        for role in Role
+        if role not in ADMINISTRATORS
+    ]
+
+
+class BodyList(TenantSheetView):
+    permission = Permission.BODY_VIEW
+    template_name = "groups/body_list.html"
+    sheet = exports.BODIES
+    order = ("place", "starts_on", "id")
+
+    def get_queryset(self) -> Any:
+        asked = self.request.GET
+        return bodies_listed(
+            self.request.user,
+            day=today(self.request),
+            text=asked.get("q", ""),
+            kind=asked.get("kind", ""),
+            ended="ended" in asked,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(kinds=BodyKind.choices, **kwargs)
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        day = today(self.request)
+        heads = heads_of_bodies(rows, day)
+        return [
+            {
+                "pk": row.pk,
+                "organisation": row.organisation.name,
+                "organisation_pk": row.organisation_id,
+                "name": row.name,
+                "kind": kind_in_words(row.kind),
+                "head": heads.get(row.pk, ""),
+                "since": written(row.starts_on),
+                "until": written(row.ends_on),
+                "stands": lasts_on(row, day),
+            }
+            for row in rows
+        ]
+
+
+class BodyDetail(TenantView):
+    permission = Permission.BODY_VIEW
+
+    def get(self, request: Any, pk: Any) -> HttpResponse:
+        body = seen_body(request.user, pk)
+        user, day = request.user, today(request)
+        posts, tenures = tenures_of_bodies([body])
+        context = {
+            "body": body,
+            "kind": kind_in_words(body.kind),
+            "since": spelled_out(body.starts_on),
+            "until": spelled_out(body.ends_on),
+            "stands": body.ends_on is None,
+            "posts": [_post(post, tenures[post.pk], day) for post in posts],
+            "serves": list(body.serves.filter(ends_on=None).order_by("name")),
+            "may_change": user.has_perm(Permission.BODY_CHANGE, body),
+            "may_appoint": user.has_perm(Permission.APPOINT, body),
+            "history": entries_about(body, *posts),
+        }
+        return render(request, "groups/body_detail.html", context)
+
+
+def _post(post: Post, tenures: list[Tenure], day: Any) -> dict[str, Any]:
+    """Holders of today, those appointed for later, those of before; and whether a seat is free."""
+    last = [row for row in tenures if row.ends_on is None or row.ends_on >= day]
+    now = [row for row in last if row.starts_on <= day]
+    return {
+        "pk": post.pk,
+        "title": post.title,
+        "role": post.get_role_display() if post.role else "",
+        "words": DESCRIPTIONS.get(post.role, ""),
+        "holders": [_holder(row) for row in reversed(now)],
+        "coming": [_holder(row) for row in last if row.starts_on > day],
+        "past": [_holder(row) for row in tenures if row not in last],
+        "vacant": max(post.seats - len(now), 0),
+        "free": len([row for row in last if row.ends_on is None]) < post.seats,
+        "seats": post.seats,
+    }
+
+
+def _holder(tenure: Tenure) -> dict[str, Any]:
+    return {
+        "pk": tenure.pk,
+        "person": tenure.person_id,
+        "name": tenure.person_name,
+        "acting": tenure.acting,
+        "signs_in": tenure.user_id is not None,
+        "since": written(tenure.starts_on),
+        "until": written(tenure.ends_on),
+        "open": tenure.ends_on is None,
+    }
+
+
+class BodyNew(TenantFormView):
+    permission = Permission.BODY_CHANGE
+    form_class = BodyNewForm
+    template_name = "groups/body_new.html"
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        units = visible_organisations(self.request.user, self.permission)
+        found: Organisation = get_object_or_404(units, pk=self.kwargs["pk"])
+        if not self.request.user.has_perm(self.permission, found):
+            raise Http404
+        return found
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"starts_on": today(self.request)}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        bodies = open_bodies(self.organisation, today(self.request))
+        return super().get_form_kwargs() | {"bodies": bodies, "kinds": BodyKind.choices}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(organisation=self.organisation, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        made = form_body(
+            organisation=self.organisation,
+            **form.cleaned_data,
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        messages.success(self.request, _("“%(name)s” was formed.") % {"name": made})
+        return redirect("groups:body_detail", self.request.tenant.slug, made.pk)
+
+
+class TenantBodyForm(TenantFormView):
+    """A change to one body of the reader's own organisation."""
+
+    @cached_property
+    def body(self) -> Body:
+        body = seen_body(self.request.user, self.kwargs["pk"])
+        if not self.request.user.has_perm(self.permission, body):
+            raise Http404
+        return body
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(body=self.body, **kwargs)
+
+    def done(self, words: str) -> HttpResponse:
+        messages.success(self.request, words)
+        return redirect("groups:body_detail", self.request.tenant.slug, self.body.pk)
+
+
+class BodyEdit(TenantBodyForm):
+    permission = Permission.BODY_CHANGE
+    form_class = BodyEditForm
+    template_name = "groups/body_edit.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        body = self.body
+        return {"name": body.name, "secretariat": body.secretariat_id, "seen": body.version}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        bodies = open_bodies(self.body.organisation, today(self.request))
+        return super().get_form_kwargs() | {"bodies": bodies.exclude(pk=self.body.pk)}
+
+    def act(self, form: Any) -> HttpResponse:
+        change_body(
+            self.body, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+        )
+        return self.done(_("“%(name)s” was changed.") % {"name": form.cleaned_data["name"]})
+
+
+class BodyDissolution(TenantBodyForm):
+    permission = Permission.BODY_CHANGE
+    form_class = EndForm
+    template_name = "groups/body_dissolution.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"on": today(self.request)}
+
+    def act(self, form: Any) -> HttpResponse:
+        dissolve_body(
+            self.body, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+        )
+        return self.done(_("“%(name)s” has been dissolved.") % {"name": self.body})
+
+
+class PostNew(TenantBodyForm):
+    permission = Permission.BODY_CHANGE
+    form_class = PostForm
+    template_name = "groups/post_new.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(roles=roles_in_words(), **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        post = add_post(
+            self.body, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+        )
+        return self.done(_("The post “%(title)s” was added.") % {"title": post})
+
+
+def seen_body(user: Any, pk: Any) -> Body:
+    rows = visible_bodies(user).select_related("organisation", "secretariat")
+    found: Body = get_object_or_404(rows, pk=pk)
+    return found

@@ -1,0 +1,32 @@
+"""The register of what is opened to outsiders. Opening and closing start from the thing itself."""
+
+from typing import Any
+
+from actionlearning.foundation.permissions import Permission
+from groups import exports
+from groups.queries import grants_listed
+from groups.views.sheets import TenantSheetView, moment
+
+
+class GrantList(TenantSheetView):
+    permission = Permission.GRANT
+    template_name = "groups/grant_list.html"
+    sheet = exports.GRANTS
+    order = ("-granted_at", "-id")
+
+    def get_queryset(self) -> Any:
+        return grants_listed(self.request.user, ended="ended" in self.request.GET)
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": row.user.display_name,
+                "subject": row.subject_name,
+                "organisation": row.organisation.name,
+                "reason": row.reason,
+                "by": row.granted_by.display_name,
+                "since": moment(row.granted_at),
+                "until": moment(row.ended_at),
+            }
+            for row in rows
+        ]

@@ -1,0 +1,53 @@
+"""The audit rows about one thing, in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from groups.queries import history_of
+from groups.views.sheets import moment
+
+WORDS = {
+    "organisation.added": _("added"),
+    "organisation.changed": _("changed"),
+    "organisation.closed": _("ended"),
+    "organisation.moved": _("moved to another place in the tree"),
+    "supervision.opened": _("put under supervision"),
+    "supervision.closed": _("supervision ended"),
+    "person.added": _("put on the roster"),
+    "person.changed": _("entry changed"),
+    "person.ended": _("left the roster"),
+    "person.phone_shown": _("telephone number looked at"),
+    "body.formed": _("formed"),
+    "body.changed": _("changed"),
+    "body.dissolved": _("dissolved"),
+    "post.added": _("post added"),
+    "post.taken": _("post taken"),
+    "post.handed_over": _("post handed over"),
+    "tenure.ended": _("left the post"),
+}
+
+
+def entries_about(*subjects: Any) -> list[dict[str, Any]]:
+    """For components/timeline.html; an act without words yet shows its key."""
+    return [
+        {
+            "at": moment(event.at),
+            "by": event.actor_name,
+            "label": WORDS.get(event.action, event.action),
+            "text": _text(event),
+        }
+        for event in history_of(*subjects)
+    ]
+
+
+def _text(event: Any) -> str:
+    detail = event.detail
+    if event.action == "post.handed_over":
+        return f"{event.target_name}: {detail['before']} → {detail['after']}"
+    if event.action in {"post.taken", "post.added"}:
+        return f"{event.target_name} {detail.get('name', '')}".strip()
+    if event.action == "organisation.changed":
+        changed = detail.get("after", {})
+        return "\n".join(f"{detail['before'][key]} → {changed[key]}" for key in changed)
+    return str(detail.get("reason", ""))

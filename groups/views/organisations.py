@@ -1,0 +1,216 @@
+"""The tree of organisations: list, page, add, change. Ending and moving: programmes/views."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantFormView, TenantView
+from groups import exports
+from groups.access import visible_organisations, visible_persons
+from groups.actions.organisations import add_organisation, change_organisation
+from groups.forms import OrganisationEditForm, OrganisationNewForm
+from groups.models import Organisation
+from groups.queries import (
+    chain_above,
+    grants_listed,
+    in_force,
+    lasts_on,
+    open_bodies,
+    organisations_listed,
+    posts_of_persons,
+    supervisors_of,
+    tenures_of_bodies,
+    tokens_listed,
+)
+from groups.views.history import entries_about
+from groups.views.sheets import TenantSheetView, spelled_out, today, written
+
+_CHANGED = ("name", "short_name", "kind", "division", "seniority")
+
+
+class OrganisationList(TenantSheetView):
+    permission = Permission.ORGANISATION_VIEW
+    template_name = "groups/organisation_list.html"
+    sheet = exports.ORGANISATIONS
+    order = ("sort_path", "id")
+
+    def get_queryset(self) -> Any:
+        asked = self.request.GET
+        return organisations_listed(
+            self.request.user,
+            day=today(self.request),
+            text=asked.get("q", ""),
+            kind=asked.get("kind", ""),
+            ended="ended" in asked,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs["kinds"] = Organisation.Kind.choices
+        return super().get_context_data(**kwargs)
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        day, top = today(self.request), min((row.level for row in rows), default=1)
+        return [
+            {
+                "pk": row.pk,
+                "name": row.name,
+                "indent": min(row.level - top, 5),
+                "indented": "\u3000" * (row.level - top) + row.name,
+                "kind": row.get_kind_display(),
+                "division": row.division,
+                "bodies": row.bodies,
+                "since": written(row.starts_on),
+                "until": written(row.ends_on),
+                "stands": lasts_on(row, day),
+            }
+            for row in rows
+        ]
+
+
+class OrganisationDetail(TenantView):
+    permission = Permission.ORGANISATION_VIEW
+
+    def get(self, request: Any, pk: Any) -> HttpResponse:
+        organisation = get_object_or_404(visible_organisations(request.user), pk=pk)
+        context = facts_about(organisation, request)
+        if request.user.has_perm(Permission.ORGANISATION_VIEW, organisation):
+            context |= insides_of(organisation, request)
+        return render(request, "groups/organisation_detail.html", context)
+
+
+def facts_about(organisation: Organisation, request: Any) -> dict[str, Any]:
+    """What everybody below may know of a unit above: its name and its place."""
+    return {
+        "organisation": organisation,
+        "kind": organisation.get_kind_display(),
+        "chain": chain_above(organisation),
+        "stands": lasts_on(organisation, today(request)),
+    }
+
+
+def insides_of(organisation: Organisation, request: Any) -> dict[str, Any]:
+    user, day = request.user, today(request)
+    manages = {
+        "may_change": user.has_perm(Permission.ORGANISATION_CHANGE, organisation),
+        "may_form": user.has_perm(Permission.BODY_CHANGE, organisation),
+        "may_enrol": user.has_perm(Permission.PERSON_CHANGE, organisation),
+    }
+    return manages | {
+        "inside": True,
+        "since": spelled_out(organisation.starts_on),
+        "until": spelled_out(organisation.ends_on),
+        "bodies": _bodies(organisation, day),
+        "roster": _roster(organisation, request),
+        "units": visible_organisations(user).filter(in_force(day), parent=organisation).in_order(),
+        "supervisors": [
+            {"name": edge.supervisor.name, "since": written(edge.starts_on)}
+            for edge in supervisors_of(organisation, day)
+        ],
+        "tokens": _tokens(organisation, user),
+        "grants": _grants(organisation, user),
+        "history": entries_about(organisation),
+    }
+
+
+def _bodies(organisation: Organisation, day: Any) -> list[dict[str, Any]]:
+    """Each with its posts and who holds them today."""
+    bodies = list(open_bodies(organisation, day))
+    posts, tenures = tenures_of_bodies(bodies)
+    found: dict[Any, list[dict[str, str]]] = {body.pk: [] for body in bodies}
+    for post in posts:
+        names = [row.person_name for row in reversed(tenures[post.pk]) if lasts_on(row, day)]
+        found[post.body_id].append({"title": post.title, "holders": "、".join(names)})
+    return [{"pk": body.pk, "name": body.name, "posts": found[body.pk]} for body in bodies]
+
+
+def _roster(organisation: Organisation, request: Any) -> list[dict[str, Any]]:
+    """The first names of it; the whole list is a page of its own."""
+    day = today(request)
+    rows = visible_persons(request.user).filter(in_force(day), organisation=organisation)
+    persons = list(rows.order_by("seniority", "pinyin", "id")[:12])
+    posts = posts_of_persons(persons, day)
+    return [
+        {"pk": row.pk, "name": row.name, "title": row.title, "posts": posts.get(row.pk, "")}
+        for row in persons
+    ]
+
+
+def _tokens(organisation: Organisation, user: Any) -> int | None:
+    """How many client tokens are in use; None for those who do not manage them."""
+    if not user.has_perm(Permission.TOKEN_MANAGE, organisation):
+        return None
+    return tokens_listed(user).filter(organisation_id=organisation.pk, revoked_at=None).count()
+
+
+def _grants(organisation: Organisation, user: Any) -> int | None:
+    if not user.has_perm(Permission.GRANT, organisation):
+        return None
+    return grants_listed(user).filter(organisation=organisation).count()
+
+
+class OrganisationNew(TenantFormView):
+    """A unit below the one in the address."""
+
+    permission = Permission.ORGANISATION_CHANGE
+    form_class = OrganisationNewForm
+    template_name = "groups/organisation_new.html"
+
+    @cached_property
+    def parent(self) -> Organisation:
+        return changeable(self.request.user, self.kwargs["pk"])
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"starts_on": today(self.request)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(organisation=self.parent, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        made = add_organisation(
+            parent=self.parent,
+            **form.cleaned_data,
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        messages.success(self.request, _("“%(name)s” was added.") % {"name": made})
+        return redirect("groups:organisation_detail", self.request.tenant.slug, made.pk)
+
+
+class OrganisationEdit(TenantFormView):
+    permission = Permission.ORGANISATION_CHANGE
+    form_class = OrganisationEditForm
+    template_name = "groups/organisation_edit.html"
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        return changeable(self.request.user, self.kwargs["pk"])
+
+    def get_initial(self) -> dict[str, Any]:
+        values = {name: getattr(self.organisation, name) for name in _CHANGED}
+        return values | {"seen": self.organisation.version}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(organisation=self.organisation, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        changed = change_organisation(
+            self.organisation,
+            **form.cleaned_data,
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        messages.success(self.request, _("“%(name)s” was changed.") % {"name": changed})
+        return redirect("groups:organisation_detail", self.request.tenant.slug, changed.pk)
+
+
+def changeable(user: Any, pk: Any) -> Organisation:
+    """One that this reader may change; 404 for every other."""
+    found: Organisation = get_object_or_404(visible_organisations(user), pk=pk)
+    if not user.has_perm(Permission.ORGANISATION_CHANGE, found):
+        raise Http404
+    return found

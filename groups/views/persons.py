@@ -1,0 +1,229 @@
+"""Rosters: the list, one person, and the changes to a roster."""
+
+import uuid
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantFormView, TenantView
+from groups import exports
+from groups.access import visible_organisations, visible_persons
+from groups.actions.persons import add_person, change_person, end_person, show_phone
+from groups.forms import EndForm, PersonEditForm, PersonNewForm
+from groups.models import Organisation, Person, Tenure
+from groups.queries import lasts_on, persons_listed, posts_of_persons
+from groups.views.history import entries_about
+from groups.views.sheets import TenantSheetView, spelled_out, today, written
+
+_CHANGED = ("name", "title", "seniority")
+
+
+def masked(phone: str) -> str:
+    """`138****1234`; a short number keeps its last two places (`practice.md` §10.2)."""
+    if not phone:
+        return ""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}"
+
+
+class PersonList(TenantSheetView):
+    """One organisation's roster (`?organisation=`), or everybody within reach."""
+
+    permission = Permission.PERSON_VIEW
+    template_name = "groups/person_list.html"
+    sheet = exports.PERSONS
+    order = ("place", "seniority", "pinyin", "id")
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        asked = self.request.GET.get("organisation", "")
+        if not asked:
+            return None
+        units = visible_organisations(self.request.user, Permission.PERSON_VIEW)
+        return get_object_or_404(units, pk=_uuid(asked))
+
+    def get_queryset(self) -> Any:
+        asked = self.request.GET
+        return persons_listed(
+            self.request.user,
+            day=today(self.request),
+            organisation=self.organisation.pk if self.organisation else None,
+            text=asked.get("q", ""),
+            ended="ended" in asked,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        unit, user = self.organisation, self.request.user
+        kwargs["organisation"] = unit
+        kwargs["may_enrol"] = unit and user.has_perm(Permission.PERSON_CHANGE, unit)
+        return super().get_context_data(**kwargs)
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        day = today(self.request)
+        posts = posts_of_persons(rows, day)
+        return [
+            {
+                "pk": row.pk,
+                "name": row.name,
+                "organisation": row.organisation.name,
+                "title": row.title,
+                "posts": posts.get(row.pk, ""),
+                "phone": masked(row.phone),
+                "since": written(row.starts_on),
+                "until": written(row.ends_on),
+                "stands": lasts_on(row, day),
+            }
+            for row in rows
+        ]
+
+
+class PersonDetail(TenantView):
+    permission = Permission.PERSON_VIEW
+
+    def get(self, request: Any, pk: Any) -> HttpResponse:
+        person = seen_person(request.user, pk)
+        return render(request, "groups/person_detail.html", about(person, request))
+
+
+class PersonPhone(TenantView):
+    """POST persons/<id>/phone/ looks behind the mask; the look stays on record."""
+
+    permission = Permission.PERSON_VIEW
+
+    def post(self, request: Any, pk: Any) -> HttpResponse:
+        person = seen_person(request.user, pk)
+        phone = show_phone(person, by=request.user, now=request.received_at)
+        fragment = "#phone" if request.htmx else ""
+        context = about(person, request) | {"phone": phone, "shown": True}
+        return render(request, f"groups/person_detail.html{fragment}", context)
+
+
+def about(person: Person, request: Any) -> dict[str, Any]:
+    user, day = request.user, today(request)
+    tenures = Tenure.objects.filter(person=person).select_related("post", "post__body")
+    return {
+        "person": person,
+        "since": spelled_out(person.starts_on),
+        "until": spelled_out(person.ends_on),
+        "stands": lasts_on(person, day),
+        "phone": masked(person.phone),
+        "tenures": [_seat(row, day) for row in tenures.order_by("-starts_on", "post__rank")],
+        "may_change": user.has_perm(Permission.PERSON_CHANGE, person),
+        "history": entries_about(person),
+    }
+
+
+def _seat(tenure: Tenure, day: Any) -> dict[str, Any]:
+    return {
+        "body": tenure.post.body,
+        "title": tenure.post.title,
+        "acting": tenure.acting,
+        "since": written(tenure.starts_on),
+        "until": written(tenure.ends_on),
+        "stands": lasts_on(tenure, day),
+    }
+
+
+class PersonNew(TenantFormView):
+    permission = Permission.PERSON_CHANGE
+    form_class = PersonNewForm
+    template_name = "groups/person_new.html"
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        units = visible_organisations(self.request.user, self.permission)
+        found: Organisation = get_object_or_404(units, pk=self.kwargs["pk"])
+        if not self.request.user.has_perm(self.permission, found):
+            raise Http404
+        return found
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"starts_on": today(self.request)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(organisation=self.organisation, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        made = add_person(
+            organisation=self.organisation,
+            **form.cleaned_data,
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        messages.success(self.request, _("%(name)s is on the roster.") % {"name": made})
+        return redirect("groups:person_detail", self.request.tenant.slug, made.pk)
+
+
+class TenantPersonForm(TenantFormView):
+    """A change to one person of the reader's own roster."""
+
+    permission = Permission.PERSON_CHANGE
+
+    @cached_property
+    def person(self) -> Person:
+        person = seen_person(self.request.user, self.kwargs["pk"])
+        if not self.request.user.has_perm(Permission.PERSON_CHANGE, person):
+            raise Http404
+        return person
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(person=self.person, **kwargs)
+
+    def done(self, words: str) -> HttpResponse:
+        messages.success(self.request, words)
+        return redirect("groups:person_detail", self.request.tenant.slug, self.person.pk)
+
+
+class PersonEdit(TenantPersonForm):
+    permission = Permission.PERSON_CHANGE
+    form_class = PersonEditForm
+    template_name = "groups/person_edit.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        values = {name: getattr(self.person, name) for name in _CHANGED}
+        return values | {"seen": self.person.version}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(phone=masked(self.person.phone), **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        changes = {key: value for key, value in form.cleaned_data.items() if key != "phone"}
+        if form.cleaned_data["phone"]:
+            changes["phone"] = form.cleaned_data["phone"]
+        change_person(self.person, **changes, by=self.request.user, now=self.request.received_at)
+        return self.done(_("The entry was changed."))
+
+
+class PersonEnding(TenantPersonForm):
+    permission = Permission.PERSON_CHANGE
+    form_class = EndForm
+    template_name = "groups/person_ending.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"on": today(self.request)}
+
+    def act(self, form: Any) -> HttpResponse:
+        end_person(
+            self.person,
+            on=form.cleaned_data["on"],
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        return self.done(_("%(name)s has left the roster.") % {"name": self.person})
+
+
+def seen_person(user: Any, pk: Any) -> Person:
+    rows = visible_persons(user).select_related("organisation")
+    found: Person = get_object_or_404(rows, pk=pk)
+    return found
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,137 @@
+"""Who holds a post: appoint, end, hand over."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantFormView
+from groups.access import visible_bodies, visible_persons
+from groups.actions.bodies import appoint, end_tenure, hand_over
+from groups.forms import EndForm, SeatForm
+from groups.models import Post, Tenure
+from groups.queries import HITS, in_force, named_like
+from groups.roles import DESCRIPTIONS, PERMISSIONS, words_of
+from groups.views.sheets import spelled_out, today
+
+
+class TenantPostForm(TenantFormView):
+    """Something about a post of the reader's own organisation; `post_held` finds it."""
+
+    permission = Permission.APPOINT
+
+    @cached_property
+    def post_held(self) -> Post:
+        return self.own_post(pk=self.kwargs["pk"])
+
+    def own_post(self, **which: Any) -> Post:
+        bodies = visible_bodies(self.request.user)
+        rows = Post.objects.filter(body__in=bodies).select_related("body", "organisation")
+        found: Post = get_object_or_404(rows, **which)
+        if not self.request.user.has_perm(Permission.APPOINT, found):
+            raise Http404
+        return found
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"on": today(self.request)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        post = self.post_held
+        kwargs["post"] = post
+        kwargs["role"] = post.get_role_display() if post.role else ""
+        kwargs["words"] = DESCRIPTIONS.get(post.role, "")
+        kwargs["rights"] = [words_of(each) for each in PERMISSIONS.get(post.role, ())]
+        return super().get_context_data(**kwargs)
+
+    def done(self, words: str) -> HttpResponse:
+        messages.success(self.request, words)
+        return redirect("groups:body_detail", self.request.tenant.slug, self.post_held.body_id)
+
+
+class TenantSeatForm(TenantPostForm):
+    """Offers the own roster; `?q=` adds people of units within reach (P2-15: seconded staff)."""
+
+    form_class = SeatForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        home = self.post_held.organisation_id
+        seen = visible_persons(self.request.user).filter(in_force(today(self.request)))
+        offered = Q(organisation=home)
+        if typed := self.request.GET.get("q", ""):
+            hits = named_like(seen, typed).order_by("seniority", "pinyin", "id")[:HITS]
+            offered |= Q(pk__in=[person.pk for person in hits])
+        rows = seen.filter(offered).select_related("organisation")
+        ordered = rows.order_by("organisation__sort_path", "seniority", "pinyin", "id")
+        return super().get_form_kwargs() | {"persons": ordered, "home": home}
+
+
+class TenureNew(TenantSeatForm):
+    permission = Permission.APPOINT
+    template_name = "groups/tenure_new.html"
+
+    def act(self, form: Any) -> HttpResponse:
+        found = form.cleaned_data
+        made = appoint(
+            self.post_held,
+            person=found["person"],
+            starts_on=found["on"],
+            acting=found["acting"],
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        return self.done(_("%(name)s is appointed.") % {"name": made.person_name})
+
+
+class TenantTenureForm(TenantPostForm):
+    """Something about one tenure in force."""
+
+    @cached_property
+    def tenure(self) -> Tenure:
+        found: Tenure = get_object_or_404(Tenure, pk=self.kwargs["pk"])
+        return found
+
+    @cached_property
+    def post_held(self) -> Post:
+        return self.own_post(pk=self.tenure.post_id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs["tenure"] = self.tenure
+        kwargs["since"] = spelled_out(self.tenure.starts_on)
+        return super().get_context_data(**kwargs)
+
+
+class TenureHandover(TenantTenureForm, TenantSeatForm):
+    """Shows what moves before it moves."""
+
+    permission = Permission.APPOINT
+    template_name = "groups/tenure_handover.html"
+
+    def act(self, form: Any) -> HttpResponse:
+        found = form.cleaned_data
+        made = hand_over(
+            self.tenure,
+            to=found["person"],
+            on=found["on"],
+            acting=found["acting"],
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        words = _("From %(day)s the post is held by %(name)s.")
+        return self.done(words % {"day": spelled_out(made.starts_on), "name": made.person_name})
+
+
+class TenureEnding(TenantTenureForm):
+    permission = Permission.APPOINT
+    form_class = EndForm
+    template_name = "groups/tenure_ending.html"
+
+    def act(self, form: Any) -> HttpResponse:
+        end_tenure(
+            self.tenure, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+        )
+        return self.done(_("%(name)s leaves the post.") % {"name": self.tenure.person_name})

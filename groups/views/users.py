@@ -1,0 +1,129 @@
+"""Sign-ins, for the system administrator: who has one, and nothing of the business."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantFormView, TenantView
+from groups import exports
+from groups.actions.users import create_user, deactivate_user, reactivate_user, reset_password
+from groups.forms import UserForm
+from groups.queries import HITS, persons_without_sign_in, sign_ins_listed
+from groups.views.sheets import TenantSheetView, moment, today, written
+
+
+class UserList(TenantSheetView):
+    permission = Permission.USER_MANAGE
+    template_name = "groups/user_list.html"
+    sheet = exports.SIGN_INS
+    order = ("login", "id")
+
+    def get_queryset(self) -> Any:
+        asked = self.request.GET
+        return sign_ins_listed(asked.get("q", ""), inactive="inactive" in asked)
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        now = self.request.received_at
+        return [
+            {
+                "pk": row.pk,
+                "login": row.login,
+                "name": row.display_name,
+                "organisation": row.person_at or "",
+                "left": written(row.person_left),
+                "active": row.is_active,
+                "own": row.pk == self.request.user.pk,
+                "tone": _state(row, now)[0],
+                "state": _state(row, now)[1],
+                "factor": _("set up") if row.factor_confirmed_at else "",
+                "last": moment(row.last_login),
+            }
+            for row in rows
+        ]
+
+
+def _state(user: User, now: Any) -> tuple[str, str]:
+    if not user.is_active:
+        return "grey", _("switched off")
+    if user.locked_until and user.locked_until > now:
+        return "red", _("locked until %(time)s") % {"time": moment(user.locked_until)}
+    if user.must_change_password:
+        return "yellow", _("first password not changed yet")
+    return "green", _("in use")
+
+
+class UserNew(TenantFormView):
+    """`?q=` looks among the people who have no sign-in yet; nobody is listed unasked."""
+
+    permission = Permission.USER_MANAGE
+    form_class = UserForm
+    template_name = "groups/user_new.html"
+
+    @cached_property
+    def hits(self) -> list[Any]:
+        typed = self.request.GET.get("q", "")
+        return list(persons_without_sign_in(typed, today(self.request))[:HITS])
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"person": self.hits[0].pk} if len(self.hits) == 1 else {}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = persons_without_sign_in(self.request.GET.get("q", ""), today(self.request))
+        wanted = found.filter(pk__in=[person.pk for person in self.hits])
+        return super().get_form_kwargs() | {"persons": wanted}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(hits=len(self.hits), most=HITS, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        user, password = create_user(
+            **form.cleaned_data, by=self.request.user, now=self.request.received_at
+        )
+        return shown_once(self.request, user, password)
+
+
+def shown_once(request: Any, user: User, password: str) -> HttpResponse:
+    """The answer to the POST itself: no address, nothing kept, so it cannot be opened again."""
+    context = {"name": f"{user.display_name}({user.login})", "secret": password, "kind": "password"}
+    return render(request, "groups/secret_shown.html", context)
+
+
+class TenantUserAct(TenantView):
+    """A button of the list, about one person's sign-in."""
+
+    def user(self, pk: Any) -> User:
+        found: User = get_object_or_404(sign_ins_listed(inactive=True), pk=pk)
+        return found
+
+
+class UserPassword(TenantUserAct):
+    permission = Permission.USER_MANAGE
+
+    def post(self, request: Any, pk: Any) -> HttpResponse:
+        user = self.user(pk)
+        password = reset_password(user, by=request.user, now=request.received_at)
+        return shown_once(request, user, password)
+
+
+class UserReactivation(TenantUserAct):
+    permission = Permission.USER_MANAGE
+
+    def post(self, request: Any, pk: Any) -> HttpResponse:
+        user = self.user(pk)
+        password = reactivate_user(user, by=request.user, now=request.received_at)
+        return shown_once(request, user, password)
+
+
+class UserDeactivation(TenantUserAct):
+    permission = Permission.USER_MANAGE
+
+    def post(self, request: Any, pk: Any) -> HttpResponse:
+        user = deactivate_user(self.user(pk), by=request.user, now=request.received_at)
+        messages.success(request, _("%(name)s cannot sign in any more.") % {"name": user})
+        return redirect("groups:user_list", request.tenant.slug)

@@ -1,0 +1,207 @@
+"""Topics on their way: proposed, chosen by the leading group, submitted upward, accepted or returned."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock, lock_row, take
+from groups.models import Organisation
+from programmes.actions.project_asks import PARTS, TOPICS_PER_UNIT, asks_of
+from programmes.actions.project_turns import write_turn
+from programmes.models import Enrolment, Programme, Project
+from programmes.queries import enrolment_of, local_day
+from programmes.states import CHOOSE, DECLINE, TEXT_OPEN, ProgrammeState, ProjectState
+
+TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
+FIELDS = (*TEXTS, "months", "participating_units")
+LONGEST_MONTHS = 60
+
+
+@transaction.atomic
+def propose_project(
+    *,
+    programme: Programme,
+    organisation: Organisation,
+    by: User,
+    now: datetime,
+    parent: Project | None = None,
+    **words: Any,
+) -> Project:
+    """A candidate of the unit, or a part of `parent`. Raises NotAllowed, BadInput, RuleBroken.
+
+    `words`: title, background, approach, expected_result, months, months_reason, participating_units.
+    """
+    if not by.has_perm(Permission.PROJECT_CHANGE, organisation):
+        raise NotAllowed(_("You may not propose topics for this unit."), code="not_allowed")
+    enrolment = _enrolled(programme, organisation, now)
+    parent = _parent(parent, programme, organisation, now) if parent else None
+    made = Project(programme=programme, created_by=by, created_at=now)
+    made.place(organisation)
+    made.supervisor = enrolment.supervisor
+    made.hang(parent)
+    _fill(made, words)
+    if parent is not None and parent.chosen_at is not None:  # its whole was chosen: so is the part
+        made.state = ProjectState.CHOSEN
+        made.chosen_by, made.chosen_at = parent.chosen_by, now
+    made.save(force_insert=True)
+
+    write_turn(made, by=by, at=now)
+    record("project.proposed", target=made, by=by, at=now, level=made.level)
+    return made
+
+
+def _enrolled(programme: Programme, organisation: Organisation, now: datetime) -> Enrolment:
+    if programme.state != ProgrammeState.IN_FORCE:
+        raise RuleBroken(
+            _("“%(name)s” is not in force: topics are proposed while it runs.")
+            % {"name": programme},
+            code="programme_state",
+        )
+    found = enrolment_of(programme, organisation, local_day(now))
+    if found is None:
+        raise RuleBroken(
+            _("“%(unit)s” takes no part in “%(name)s”: enrol it first.")
+            % {"unit": organisation, "name": programme},
+            code="not_enrolled",
+        )
+    return found
+
+
+def _parent(
+    parent: Project, programme: Programme, organisation: Organisation, now: datetime
+) -> Project:
+    """The whole, locked, so that it is not declined while a part is added."""
+    fresh = lock_row(parent)
+    if fresh.programme_id != programme.pk or fresh.organisation_id != organisation.pk:
+        words = _("A part belongs to the programme and the unit of its whole.")
+        raise BadInput(words, fields={"parent": words})
+    asks = asks_of(programme, local_day(now))
+    if fresh.level >= asks.depth:
+        raise RuleBroken(
+            _("The plan splits a topic into %(depth)d levels at most: add it one level higher.")
+            % {"depth": asks.depth},
+            code="too_deep",
+            rule=asks.rule(PARTS),
+        )
+    if fresh.state == ProjectState.DECLINED:
+        raise RuleBroken(
+            _("“%(name)s” was declined and gets no parts.") % {"name": fresh}, code="wrong_state"
+        )
+    return fresh
+
+
+@transaction.atomic
+def change_project(
+    project: Project, *, by: User, now: datetime, seen: int | None = None, **changes: Any
+) -> Project:
+    """The text, while the unit holds it. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    fresh = lock(project, seen=seen)
+    refuse_unless(fresh, TEXT_OPEN, by=by)
+    before = {name: getattr(fresh, name) for name in FIELDS}
+    _fill(fresh, changes)
+    changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
+    if not changed:
+        return fresh
+    fresh.version += 1
+    fresh.save(update_fields=[*changed, "version"])
+    record("project.changed", target=fresh, by=by, at=now, fields=changed)
+    return fresh
+
+
+def refuse_unless(project: Project, states: tuple[str, ...], *, by: User) -> None:
+    """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
+    if project.state not in states:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": project, "state": project.get_state_display()},
+            code="wrong_state",
+        )
+    if not by.has_perm(Permission.PROJECT_CHANGE, project):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+
+
+def _fill(project: Project, words: dict[str, Any]) -> None:
+    for name in words.keys() & set(FIELDS):
+        value = words[name]
+        text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+        setattr(project, name, text)
+    problems = {}
+    if not project.title:
+        problems["title"] = _("A title is needed.")
+    if project.months is not None and not 1 <= project.months <= LONGEST_MONTHS:
+        problems["months"] = _("Whole months, from 1 to %(most)d.") % {"most": LONGEST_MONTHS}
+    for name in ("title", "months_reason", "participating_units"):
+        field: Any = Project._meta.get_field(name)
+        if len(getattr(project, name)) > field.max_length:
+            problems[name] = _("At most %(count)d characters.") % {"count": field.max_length}
+    if problems:
+        raise BadInput(_("Please mend the fields named here."), fields=problems)
+
+
+@transaction.atomic
+def choose_project(
+    project: Project, *, by: User, now: datetime, opinion: str = "", seen: int | None = None
+) -> Project:
+    """The leading group takes the topic on, with its parts (P2-22). Raises RuleBroken, NotAllowed, Stale."""
+    fresh = take(CHOOSE, project, by=by, seen=seen)
+    _refuse_part(fresh, now)
+    fresh.chosen_by, fresh.chosen_at = by, now
+    fresh.save(update_fields=["state", "version", "chosen_by", "chosen_at"])
+    _carry_parts(fresh, by=by, now=now, chosen_by=by, chosen_at=now)
+
+    write_turn(fresh, by=by, at=now, opinion=opinion)
+    record("project.chosen", target=fresh, by=by, at=now)
+    return fresh
+
+
+@transaction.atomic
+def decline_project(
+    project: Project, *, opinion: str, by: User, now: datetime, seen: int | None = None
+) -> Project:
+    """The leading group leaves it, with the reason. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    fresh = take(DECLINE, project, by=by, seen=seen)
+    opinion = needed(opinion)
+    _refuse_part(fresh, now)
+    fresh.decided_by, fresh.decided_at = by, now
+    fresh.save(update_fields=["state", "version", "decided_by", "decided_at"])
+    _carry_parts(fresh, by=by, now=now, decided_by=by, decided_at=now)
+
+    write_turn(fresh, by=by, at=now, opinion=opinion)
+    record("project.declined", target=fresh, by=by, at=now, reason=opinion)
+    return fresh
+
+
+def needed(opinion: str) -> str:
+    """Words without which nobody could mend anything. Raises BadInput."""
+    if not opinion.strip():
+        words = _("Say why: the unit has to know what to do.")
+        raise BadInput(words, fields={"opinion": words})
+    return opinion.strip()
+
+
+def _refuse_part(project: Project, now: datetime) -> None:
+    if project.level > 1:
+        asks = asks_of(project.programme, local_day(now))
+        raise RuleBroken(
+            _("A part is decided with its whole: decide “%(name)s”.") % {"name": project.parent},
+            code="follows_parent",
+            rule=asks.rule(TOPICS_PER_UNIT),
+        )
+
+
+def _carry_parts(project: Project, *, by: User, now: datetime, **facts: Any) -> None:
+    """Candidates below follow their topic; a tree has a handful of parts."""
+    parts = Project.objects.inside(project).filter(level__gt=1, state=ProjectState.CANDIDATE)
+    for part in parts.select_for_update(of=("self",)):
+        part.state = project.state
+        part.version += 1
+        for name, value in facts.items():
+            setattr(part, name, value)
+        part.save(update_fields=["state", "version", *facts])
+        write_turn(part, by=by, at=now)

@@ -1,0 +1,118 @@
+"""The working calendar changed: windows are dated anew, never silently (`model.md` §4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, Q
+
+from actionlearning.foundation.outbox import retract_notices
+from programmes.actions.laying import rungs_of, window_facts
+from programmes.actions.schedules import schedule_of
+from programmes.calendar import Event, WorkCalendar, windows
+from programmes.calendar import Window as Span
+from programmes.models import Obligation, Plan, Rung, Window
+from programmes.packs.format import Pack
+from programmes.queries import ZONE, calendar_for, division_chain, pack_of
+
+COPIED = ("opens_at", "soon_at", "due_at", "grace_ends_at", "closes_at")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A window whose last day or asked-for day is another one now; `window` holds the new facts."""
+
+    window: Window
+    last_day: date
+    asked_for_on: date
+
+
+def redate(*, scope: str, year: int, now: datetime) -> list[Moved]:
+    """Windows that stand on `scope`'s days of `year`: provisional ones, and those not yet due.
+
+    Listed is what moved; its holders are told by the caller. The due version counts up, so that
+    reminders may go out again.
+    """
+    engine = _Engine()
+    moved = []
+    for window in _standing_on(year, now):
+        if scope not in division_chain(window.calendar):
+            continue
+        span = engine.span_of(window)
+        if span is not None and (found := _redate(window, span, now)) is not None:
+            moved.append(found)
+    return moved
+
+
+def _standing_on(year: int, now: datetime) -> list[Window]:
+    touched = Q(due_on__year=year) | Q(last_day__year=year) | Q(asked_for_on__year=year)
+    return list(
+        Window.objects.filter(Q(provisional=True) | (touched & Q(due_at__gt=now)))
+        .select_related("rule__clause", "rule__plan__programme")
+        .order_by("last_day", "rule__ordinal", "id")
+    )
+
+
+class _Engine:
+    """Computes windows anew; every plan, calendar and rule is read once."""
+
+    def __init__(self) -> None:
+        self.packs: dict[Any, Pack] = {}
+        self.calendars: dict[str, WorkCalendar] = {}
+        self.spans: dict[tuple[Any, str], dict[str, Span]] = {}
+
+    def span_of(self, window: Window) -> Span | None:
+        known = (window.rule_id, window.calendar)
+        if known not in self.spans:
+            self.spans[known] = self._spans(window)
+        return self.spans[known].get(window.key)
+
+    def _spans(self, window: Window) -> dict[str, Span]:
+        plan = window.rule.plan
+        programme = plan.programme
+        pack = self._pack(plan)
+        spec = next(each for each in pack.rules if each.key == window.rule.key)
+        schedule = schedule_of(spec, pack, programme.year)
+        if isinstance(schedule, Event):
+            return {}
+        found = windows(
+            schedule, programme.starts_on, programme.ends_on, self._calendar(window.calendar), ZONE
+        )
+        return {span.key: span for span in found}
+
+    def _pack(self, plan: Plan) -> Pack:
+        if plan.pk not in self.packs:
+            self.packs[plan.pk] = pack_of(plan)
+        return self.packs[plan.pk]
+
+    def _calendar(self, division: str) -> WorkCalendar:
+        if division not in self.calendars:
+            self.calendars[division] = calendar_for(division)
+        return self.calendars[division]
+
+
+def _redate(window: Window, span: Span, now: datetime) -> Moved | None:
+    facts = window_facts(span, window.partial)
+    if all(getattr(window, name) == value for name, value in facts.items()):
+        return None
+    before = Moved(window, window.last_day, window.asked_for_on)
+    for name, value in facts.items():
+        setattr(window, name, value)
+    window.save(update_fields=list(facts))
+    Rung.objects.filter(window=window).delete()
+    Rung.objects.bulk_create(rungs_of(window, span))
+    moved = (span.last_day, span.asked_for_on) != (before.last_day, before.asked_for_on)
+    _follow(window, facts, now, moved=moved)
+    return before if moved else None
+
+
+def _follow(window: Window, facts: dict[str, Any], now: datetime, *, moved: bool) -> None:
+    """The duties of the window take its instants; what is fulfilled keeps those it was judged by."""
+    rows = Obligation.objects.filter(window=window)
+    rows.update(provisional=facts["provisional"])
+    ids = list(rows.unfinished().values_list("pk", flat=True))
+    open_rows = Obligation.objects.filter(pk__in=ids)
+    open_rows.update(**{name: facts[name] for name in COPIED}, next_look_at=facts["first_rung_at"])
+    if moved:
+        open_rows.update(due_version=F("due_version") + 1)
+        retract_notices(ids, now=now)

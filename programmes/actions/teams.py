@@ -1,0 +1,187 @@
+"""The action team of a project: people of the roster, and outsiders by name, each with a role."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.workflow import lock
+from groups.models import Person
+from programmes.actions.project_asks import TEAM_OF_PART, TEAM_SIZE, asks_of, team_faults
+from programmes.actions.projects import refuse_unless
+from programmes.models import Project, TeamMember
+from programmes.queries import local_day
+from programmes.states import TEAM_OPEN, ProjectState
+
+WORDS = ("name", "title", "duties")
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One place in a team: a person of the unit's roster, or an outsider by name."""
+
+    role: str
+    person: Person | None = None
+    name: str = ""
+    title: str = ""
+    duties: str = ""
+
+
+@transaction.atomic
+def set_team(
+    project: Project, *, seats: Iterable[Seat], by: User, now: datetime, seen: int | None = None
+) -> list[TeamMember]:
+    """The whole list in its order: who is no longer in it leaves, who stays keeps the day of joining.
+
+    Raises RuleBroken, NotAllowed, BadInput, Stale.
+    """
+    fresh = lock(project, seen=seen)
+    refuse_unless(fresh, TEAM_OPEN, by=by)
+    staying = {_identity(row): row for row in _team(fresh)}
+    members = []
+    for rank, seat in enumerate(seats, 1):
+        drafted = _drafted(fresh, seat, now)
+        member = staying.pop(_identity(drafted), drafted)
+        member.title, member.duties, member.rank = drafted.title, drafted.duties, rank
+        member.save()
+        members.append(member)
+    for left in staying.values():
+        _end(left, now)
+    _settle(fresh, now)
+    record("team.set", target=fresh, by=by, at=now, count=len(members))
+    return members
+
+
+@transaction.atomic
+def add_member(
+    project: Project, *, seat: Seat, by: User, now: datetime, seen: int | None = None
+) -> TeamMember:
+    """Raises RuleBroken, NotAllowed, BadInput (unknown role, no name, already there), Stale."""
+    fresh = lock(project, seen=seen)
+    refuse_unless(fresh, TEAM_OPEN, by=by)
+    made = _drafted(fresh, seat, now)
+    present = _team(fresh)
+    if _identity(made) in {_identity(row) for row in present}:
+        words = _("%(name)s is in the team already with this role.") % {"name": made.name}
+        raise BadInput(words, fields={"role": words}, code="already_there")
+    made.rank = max((row.rank for row in present), default=0) + 1
+    made.save(force_insert=True)
+    _settle(fresh, now)
+    record("team.joined", target=fresh, by=by, at=now, name=made.name, role=made.role)
+    return made
+
+
+@transaction.atomic
+def change_member(
+    member: TeamMember, *, by: User, now: datetime, seen: int | None = None, **changes: Any
+) -> TeamMember:
+    """Role, title, duties; the name of an outsider. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    fresh = lock(member.project, seen=seen)
+    refuse_unless(fresh, TEAM_OPEN, by=by)
+    row = _member(fresh, member.pk)
+    for name in changes.keys() & {"title", "duties"}:
+        setattr(row, name, changes[name].strip())
+    if row.person_id is None:
+        row.name = changes.get("name", row.name).strip()
+    row.role = changes.get("role", row.role)
+    _check(fresh, row, now)
+    others = {_identity(each) for each in _team(fresh) if each.pk != row.pk}
+    if _identity(row) in others:
+        words = _("%(name)s is in the team already with this role.") % {"name": row.name}
+        raise BadInput(words, fields={"role": words}, code="already_there")
+    row.save(update_fields=[*WORDS, "role"])
+    _settle(fresh, now)
+    record("team.changed", target=fresh, by=by, at=now, name=row.name, role=row.role)
+    return row
+
+
+@transaction.atomic
+def remove_member(
+    member: TeamMember, *, by: User, now: datetime, seen: int | None = None
+) -> TeamMember:
+    """Leaves on the day of `now`; the row stays. Raises RuleBroken, NotAllowed, Stale."""
+    fresh = lock(member.project, seen=seen)
+    refuse_unless(fresh, TEAM_OPEN, by=by)
+    row = _member(fresh, member.pk)
+    _end(row, now)
+    _settle(fresh, now)
+    record("team.left", target=fresh, by=by, at=now, name=row.name, role=row.role)
+    return row
+
+
+def _team(project: Project) -> list[TeamMember]:
+    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+
+
+def _member(project: Project, pk: uuid.UUID) -> TeamMember:
+    found: TeamMember | None = TeamMember.objects.filter(project=project, pk=pk).in_force().first()
+    if found is None:
+        raise RuleBroken(_("This person has left the team already."), code="left")
+    return found
+
+
+def _identity(member: TeamMember) -> tuple[Any, str]:
+    return member.person_id or member.name, member.role
+
+
+def _end(member: TeamMember, now: datetime) -> None:
+    member.left_on = max(local_day(now), member.joined_on)
+    member.save(update_fields=["left_on"])
+
+
+def _drafted(project: Project, seat: Seat, now: datetime) -> TeamMember:
+    person = seat.person
+    made = TeamMember(
+        project=project,
+        person=person,
+        name=person.name if person else seat.name.strip(),
+        title=seat.title.strip() or (person.title if person else ""),
+        role=seat.role,
+        duties=seat.duties.strip(),
+        joined_on=local_day(now),
+    )
+    made.organisation_id, made.org_path = project.organisation_id, project.org_path
+    _check(project, made, now)
+    return made
+
+
+def _check(project: Project, member: TeamMember, now: datetime) -> None:
+    names = asks_of(project.programme, local_day(now)).role_names()
+    problems = {}
+    if member.role not in names:
+        problems["role"] = _("Choose a role that the plan knows: %(roles)s.") % {
+            "roles": "、".join(names.values())
+        }
+    if not member.name:
+        problems["name"] = _("Choose a person of the roster or type a name.")
+    elif member.person is not None and not member.person.org_path.startswith(project.org_path):
+        problems["person"] = _("Not on the unit's roster: take the person in by name.")
+    for name in WORDS:
+        field: Any = TeamMember._meta.get_field(name)
+        if len(getattr(member, name)) > field.max_length:
+            problems[name] = _("At most %(count)d characters.") % {"count": field.max_length}
+    if problems:
+        raise BadInput(" ".join(problems.values()), fields=problems)
+
+
+def _settle(project: Project, now: datetime) -> None:
+    """An accepted team may change, but not into one that would not have been accepted."""
+    if project.state == ProjectState.ACCEPTED:
+        asks = asks_of(project.programme, local_day(now))
+        faults = team_faults(_team(project), asks, level=project.level)
+        if faults:
+            ids = TEAM_SIZE if project.level == 1 else TEAM_OF_PART
+            raise RuleBroken(
+                "\n".join(fault.message for fault in faults),
+                code=faults[0].code,
+                rule=faults[0].rule or asks.rule(ids),
+            )
+    project.version += 1
+    project.save(update_fields=["version"])

@@ -1,0 +1,202 @@
+"""What people type about programmes, plans and units; the verbs decide what becomes of it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.forms import TenantForm
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from groups.access import reach_of, visible_organisations
+from groups.models import Organisation
+from programmes.models import Enrolment, Programme
+from programmes.packs.nodes import LONGEST_TEXT
+from programmes.packs.reading import SHIPPED, shipped_text
+
+LARGEST_FILE = 4 * LONGEST_TEXT  # bytes; a character of a pack takes at most four
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def shipped_packs() -> list[tuple[str, str]]:
+    """(id, title) of the packs that come with the product; the title stands on a line of its own."""
+    found = []
+    for pack in SHIPPED:
+        lines = shipped_text(pack).splitlines()
+        title = next(line for line in lines if line.startswith("title: "))
+        found.append((pack, title.removeprefix("title: ").strip('"')))
+    return found
+
+
+class PackTextForm(TenantForm):
+    """A pack as a file or as pasted text; what was uploaded comes back as text, to be mended."""
+
+    file = forms.FileField(required=False, label=_("Pack file (YAML)"))
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        label=_("or its text, pasted"),
+        widget=forms.Textarea(attrs={"rows": 14, "class": "form-control code", "wrap": "off"}),
+    )
+    one_source = _("Upload a file or paste its text.")
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        upload = typed.get("file")
+        if upload is not None:
+            typed["text"] = self._decoded(upload)
+            self.data = self.data.copy()
+            self.data["text"] = typed["text"]
+        if not self._source_of(typed):
+            self.add_error("text", self.one_source)
+        return typed
+
+    def _source_of(self, typed: dict[str, Any]) -> str:
+        return str(typed.get("text") or "").strip()
+
+    def _decoded(self, upload: Any) -> str:
+        if upload.size > LARGEST_FILE:
+            self.add_error("file", _("This file is too large for a plan pack."))
+            return ""
+        try:
+            return str(upload.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            self.add_error("file", _("This is not a text file in UTF-8."))
+            return ""
+
+
+class ProgrammeNewForm(PackTextForm):
+    """From a shipped pack or one's own; year and owner."""
+
+    pack = forms.ChoiceField(required=False, label=_("Plan pack"))
+    year = forms.IntegerField(min_value=2000, max_value=2100, label=_("Year"))
+    owner = forms.ModelChoiceField(Organisation.objects.none(), label=_("Run by"), empty_label=None)
+    name = forms.CharField(
+        required=False,
+        max_length=160,
+        label=_("Name"),
+        help_text=_("Left empty, it takes the plan's title."),
+    )
+    phase_number = forms.IntegerField(
+        required=False, min_value=1, max_value=99, label=_("Phase number")
+    )
+    batch_number = forms.IntegerField(
+        required=False, min_value=1, max_value=99, label=_("Batch number")
+    )
+    field_order = (
+        "pack", "file", "text", "year", "owner", "name", "phase_number", "batch_number",
+    )  # fmt: skip
+    one_source = _("Choose a plan, upload a file or paste its text.")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pack: Any = self.fields["pack"]
+        pack.choices = [*shipped_packs(), ("", _("a file of our own"))]
+        owner: Any = self.fields["owner"]
+        owner.queryset = owned_by(user)
+
+    def _source_of(self, typed: dict[str, Any]) -> str:
+        return typed.get("pack") or super()._source_of(typed)
+
+    def pack_text(self) -> str:
+        """One's own text wins over the choice: it was put there on purpose."""
+        own = str(self.cleaned_data["text"] or "")
+        return own if own.strip() else shipped_text(self.cleaned_data["pack"])
+
+    def facts(self) -> dict[str, Any]:
+        names = ("year", "owner", "name", "phase_number", "batch_number")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+def owned_by(user: User) -> Any:
+    """Organisations whose programmes this sign-in runs."""
+    ids = reach_of(user, Permission.PROGRAMME_CHANGE).organisations
+    return Organisation.objects.filter(pk__in=ids, ends_on=None).in_order()
+
+
+class PlanNewForm(PackTextForm):
+    """A further version of a programme's plan."""
+
+    applies_from = forms.DateField(
+        label=_("Applies from"),
+        widget=DayInput(),
+        help_text=_("Duties that are open on this day keep the version they were laid under."),
+    )
+
+
+class OrganisationChoice(forms.ModelChoiceField):
+    """Options indented as the tree is."""
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return "\u3000" * (obj.level - 1) + obj.name
+
+
+class EnrolmentNewForm(TenantForm):
+    organisation = OrganisationChoice(Organisation.objects.none(), label=_("Unit"))
+    supervisor = OrganisationChoice(
+        Organisation.objects.none(),
+        required=False,
+        label=_("Reports to"),
+        help_text=_("A level may be skipped. Left empty: to the office that runs the programme."),
+        empty_label=_("the office that runs the programme"),
+    )
+    starts_on = forms.DateField(label=_("Takes part from"), widget=DayInput())
+    obliged = forms.BooleanField(
+        required=False,
+        initial=True,
+        label=_("Implementing unit: it owes what the plan asks of units"),
+        help_text=_("Not ticked: it only supervises."),
+    )
+
+    def __init__(self, *args: Any, programme: Programme, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inside = Enrolment.objects.filter(programme=programme, ends_on=None).values("organisation")
+        seen = visible_organisations(user).filter(ends_on=None).in_order()
+        unit: Any = self.fields["organisation"]
+        unit.queryset = seen.exclude(pk__in=inside)
+        above: Any = self.fields["supervisor"]
+        above.queryset = seen.filter(pk__in=inside)
+
+
+class EndForm(TenantForm):
+    """A last day and why."""
+
+    on = forms.DateField(label=_("Last day"), widget=DayInput())
+    reason = forms.CharField(
+        max_length=200,
+        label=_("Reason"),
+        help_text=_("It stays on record with every duty that is cancelled."),
+    )
+
+
+class UnitMoveForm(TenantForm):
+    parent = OrganisationChoice(Organisation.objects.none(), label=_("New place: below"))
+
+    def __init__(self, *args: Any, unit: Organisation, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = Q(pk__in=[])
+        for seat in reach_of(user, Permission.ORGANISATION_CHANGE).tops:
+            allowed |= Q(path__gte=seat.path, path__lt=seat.path + "~")
+        parent: Any = self.fields["parent"]
+        parent.queryset = (
+            Organisation.objects.filter(allowed, ends_on=None)
+            .exclude(path__gte=unit.path, path__lt=unit.path + "~")
+            .exclude(pk=unit.parent_id)
+            .in_order()
+        )
+
+
+def earliest_change(programme: Programme, last: date, today: date) -> date:
+    """The first of the coming month, but after the version before it."""
+    first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    return max(first, last, programme.starts_on)

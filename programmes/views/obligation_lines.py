@@ -1,0 +1,167 @@
+"""Duties as finished lines: what the ledger, the heat map and the sheet print as they are."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db.models.fields.json import KT
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programmes.models.obligation import DutyState
+from programmes.packs.shapes import filled
+from programmes.queries import local_day
+
+SENTENCE = 42
+"""Characters of the sentence that a line shows."""
+COLUMNS = (
+    "id", "state", "due_at", "met_at", "met_until", "nil_at", "credited", "minimum", "maximum",
+    "window_key", "reason", "provisional", "programme_id", "rule_key", "organisation_id",
+    "programme__year", "organisation__name", "supervisor__name", "project__title", "rule__title",
+    "rule__title_en", "rule__clause__key", "rule__clause__text", "rule__clause__gloss",
+    "window__last_day", "window__asked_for_on", "recipient",
+)  # fmt: skip
+DONE = (DutyState.MET, DutyState.MET_LATE)
+NIL = (DutyState.NIL, DutyState.NIL_LATE)
+WAITING = (DutyState.OPEN, DutyState.DUE_SOON, DutyState.NOT_OPEN)
+LATE = (DutyState.OVERDUE, DutyState.MISSED)
+TICK = timedelta(microseconds=1)
+_ANY = uuid.UUID(int=0)
+
+
+def with_columns(rows: Any, now: datetime) -> Any:
+    """Plain rows for `lines_of`; joined by key, so that the ordered index scan stays what drives it."""
+    named = rows.with_state(now).annotate(recipient=KT("rule__spec__recipient"))
+    return named.values(*COLUMNS)
+
+
+def lines_of(
+    rows: Iterable[Mapping[str, Any]], now: datetime, slug: str, first: int = 1
+) -> list[dict[str, Any]]:
+    """Every cell a string, numbered from `first`."""
+    pattern = reverse("programmes:obligation_detail", args=[slug, _ANY]).split(str(_ANY))
+    english, today = in_english(), local_day(now)
+    return [
+        {"number": number, "address": f"{row['id']}".join(pattern), **_line(row, today, english)}
+        for number, row in enumerate(rows, first)
+    ]
+
+
+def _line(row: Mapping[str, Any], today: date, english: bool) -> dict[str, Any]:
+    state = row["state"]
+    text = row["rule__clause__gloss"] if english else row["rule__clause__text"]
+    return {
+        "matter": title_of(row, english),
+        "clause": row["rule__clause__key"],
+        "sentence": start_of(filled(text or row["rule__clause__text"], row["programme__year"])),
+        "unit": row["organisation__name"],
+        "recipient": recipient_of(row["recipient"], row["supervisor__name"] or ""),
+        "window": window_name(row["window_key"]),
+        "due_on": row["window__last_day"],
+        "due": row["window__last_day"].isoformat(),
+        "asked": ""
+        if row["window__asked_for_on"] == row["window__last_day"]
+        else row["window__asked_for_on"].isoformat(),
+        "progress": progress_of(row),
+        "state": state,
+        "state_label": label_of(state),
+        "badge": badge(state, translation.get_language()),
+        "days": days_of(row, today),
+        "remark": remark_of(row),
+    }
+
+
+def in_english() -> bool:
+    return (translation.get_language() or "").startswith("en")
+
+
+def title_of(row: Mapping[str, Any], english: bool) -> str:
+    """English readers get the plan's English title where it has one."""
+    told = (english and row["rule__title_en"]) or row["rule__title"]
+    return filled(told, row["programme__year"])
+
+
+def start_of(text: str) -> str:
+    text = text.replace("\n", " ")
+    return text if len(text) <= SENTENCE else f"{text[:SENTENCE].rstrip()}…"
+
+
+@lru_cache(maxsize=64)
+def badge(state: str, language: str | None) -> str:
+    """The state as every page shows it: sign, word and colour; rendered once, not once a row."""
+    context = {"state": state, "label": label_of(state)}
+    return render_to_string("components/state_badge.html", context).strip()
+
+
+def label_of(state: str) -> str:
+    return str(DutyState(state).label)
+
+
+def window_name(key: str) -> str:
+    """`2026-09` as a month; a duty that is owed once needs no name."""
+    if len(key) == 7 and key[:4].isdecimal() and key[5:].isdecimal():
+        return date_format(date(int(key[:4]), int(key[5:]), 1), "YEAR_MONTH_FORMAT")
+    words = {"once": _("once"), "standing": _("standing")}
+    return words.get(key, key)
+
+
+def recipient_of(key: str | None, above: str) -> str:
+    """To whom it goes: a body of the unit itself, or of the organisation that supervises it."""
+    own = {
+        "own_office": _("own office"),
+        "own_leading_group": _("own leading group"),
+        "own_promotion_team": _("own promotion team"),
+        "units": _("the units"),
+    }
+    if key == "supervising_promotion_team" and above:
+        return _("%(name)s, promotion team") % {"name": above}
+    return own.get(key or "", above)
+
+
+def progress_of(row: Mapping[str, Any]) -> str:
+    """What stands of what is asked; a fulfilment that a return may still undo counts as long as it stands."""
+    credited = row["credited"]
+    if row["state"] in DONE:
+        credited = max(credited, row["minimum"])
+    return f"{credited}/{row['minimum']}"
+
+
+def days_of(row: Mapping[str, Any], today: date) -> str:
+    """Waiting or late by days, counted from the last day in time."""
+    last, state = row["window__last_day"], row["state"]
+    if state in LATE:
+        return late_words((today - last).days)
+    if state == DutyState.MET_LATE:
+        return late_words((local_day(row["met_at"]) - last).days)
+    if state == DutyState.NIL_LATE:
+        return late_words((local_day(row["nil_at"]) - last).days)
+    if state not in WAITING:
+        return ""
+    left = (last - today).days
+    if left == 0:
+        return _("due today")
+    return ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}
+
+
+def late_words(days: int) -> str:
+    return ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
+
+
+def remark_of(row: Mapping[str, Any]) -> str:
+    told = [row["project__title"] or "", row["reason"]]
+    if row["met_until"] and row["state"] in DONE:
+        told.append(
+            _("returned, answer by %(day)s")
+            % {"day": local_day(row["met_until"] - TICK).isoformat()}
+        )
+    if row["maximum"] and row["credited"] > row["maximum"]:
+        told.append(_("over the maximum of %(most)d") % {"most": row["maximum"]})
+    if row["provisional"]:
+        told.append(_("provisional"))
+    return " · ".join(filter(None, told))

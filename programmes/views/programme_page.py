@@ -1,0 +1,184 @@
+"""What the page of one programme shows: facts, phases, units with their rates, what comes next."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.permissions import Permission
+from programmes.models import Enrolment, Obligation, Plan, Programme
+from programmes.models.obligation import UNFINISHED, DutyState
+from programmes.packs.shapes import filled, month_named
+from programmes.queries import (
+    Tally,
+    local_day,
+    plan_in_force,
+    tally_by,
+    tally_of,
+    visible_enrolments,
+    visible_programmes,
+)
+from programmes.states import CLOSE_PROGRAMME, PUT_IN_FORCE, ProgrammeState
+from programmes.views.wording import day_words, month_words, rate_words, title_of
+
+COMING = 8
+"""Due dates shown on the programme's page; all of them are in its calendar."""
+
+
+def programme_or_404(request: Any, pk: Any) -> Programme:
+    found: Programme = get_object_or_404(
+        visible_programmes(request.user).select_related("owner"), pk=pk
+    )
+    return found
+
+
+def programme_to_change(request: Any, pk: Any) -> Programme:
+    """For whoever does not run it, there is nothing to change: 404 before any form is shown."""
+    found = programme_or_404(request, pk)
+    if not request.user.has_perm(Permission.PROGRAMME_CHANGE, found):
+        raise Http404
+    return found
+
+
+def to_programme(request: Any, programme: Programme) -> HttpResponseRedirect:
+    return HttpResponseRedirect(
+        reverse("programmes:programme_detail", args=[request.tenant.slug, programme.pk])
+    )
+
+
+def state_of(programme: Programme) -> dict[str, str]:
+    return {"state": programme.state, "label": str(ProgrammeState(programme.state).label)}
+
+
+def page_context(request: Any, programme: Programme) -> dict[str, Any]:
+    today = local_day(request.received_at)
+    plan = plan_in_force(programme, today)
+    mine = Obligation.objects.visible_to(request.user).filter(programme=programme)
+    tallies = tally_by(mine, request.received_at, "organisation_id")
+    user = request.user
+    may_change = user.has_perm(Permission.PROGRAMME_CHANGE, programme)
+    return {
+        "programme": programme,
+        "state": state_of(programme),
+        "facts": _facts(programme, plan),
+        "phases": phase_lines(programme, plan, today),
+        "overall": rate_line(tally_of(tallies.values())),
+        "units": unit_lines(request, programme, tallies),
+        "coming": coming_lines(mine, programme, request.received_at),
+        "as_of": day_words(today),
+        "can_change": may_change and programme.state != ProgrammeState.CLOSED,
+        "can_force": PUT_IN_FORCE.open_to(user, programme),
+        "can_close": CLOSE_PROGRAMME.open_to(user, programme),
+    }
+
+
+def _facts(programme: Programme, plan: Plan | None) -> list[tuple[str, str]]:
+    facts = [
+        (_("Run by"), programme.owner.name),
+        (_("Runs"), f"{day_words(programme.starts_on)} – {day_words(programme.ends_on)}"),
+        (_("Phase number"), str(programme.phase_number or "")),
+        (_("Batch number"), str(programme.batch_number or "")),
+    ]
+    if plan is not None:
+        facts += [
+            (_("Plan"), title_of(plan.head.get("title", ""), plan.head.get("title_en", ""), programme.year)),
+            (_("Version"), _("%(number)d, applies from %(day)s") % {
+                "number": plan.number, "day": day_words(plan.applies_from)}),
+        ]  # fmt: skip
+    parents = plan.head.get("parent_documents", []) if plan else []
+    facts += [(_("Parent document"), filled(each, programme.year)) for each in parents]
+    return [(name, value) for name, value in facts if value]
+
+
+def phase_lines(programme: Programme, plan: Plan | None, today: date) -> list[dict[str, Any]]:
+    month = today.isoformat()[:7]
+    lines = []
+    for phase in plan.head.get("phases", []) if plan else []:
+        first = month_named(phase["from"], programme.year)
+        last = month_named(phase["to"], programme.year)
+        lines.append(
+            {
+                "name": title_of(phase["name"], phase["name_en"], programme.year),
+                "first": month_words(phase["from"], programme.year),
+                "last": month_words(phase["to"], programme.year) if last != first else "",
+                "place": "past" if last < month else "ahead" if first > month else "now",
+            }
+        )
+    return lines
+
+
+def rate_line(tally: Tally) -> dict[str, Any]:
+    """Both rates as printed, with what they are counted from."""
+    late = tally.counts.get(DutyState.OVERDUE, 0) + tally.counts.get(DutyState.MISSED, 0)
+    return {
+        "completeness": rate_words(tally.completeness),
+        "timeliness": rate_words(tally.timeliness),
+        "owed": tally.owed,
+        "done": tally.done,
+        "in_time": tally.in_time,
+        "late": late,
+        "share": round((tally.completeness or 0) * 100),
+        "punctual": round((tally.timeliness or 0) * 100),
+    }
+
+
+def unit_lines(
+    request: Any, programme: Programme, tallies: dict[Any, Tally]
+) -> list[dict[str, Any]]:
+    """By seniority; who has left stays on the page, greyed, with the reason."""
+    rows = (
+        visible_enrolments(request.user)
+        .filter(programme=programme)
+        .select_related("organisation", "supervisor")
+        .order_by("organisation__sort_path", "starts_on", "id")
+    )
+    return [_unit_line(row, programme, tallies) for row in rows]
+
+
+def _unit_line(row: Enrolment, programme: Programme, tallies: dict[Any, Tally]) -> dict[str, Any]:
+    runs_it = row.organisation_id == programme.owner_id
+    above = row.supervisor.name if row.supervisor and not runs_it else ""
+    return {
+        "pk": row.pk,
+        "organisation": row.organisation_id,
+        "name": row.organisation.name,
+        "above": above,
+        "role": _("runs the programme") if runs_it else "" if row.obliged else _("supervises"),
+        "since": day_words(row.starts_on),
+        "left": day_words(row.ends_on) if row.ends_on else "",
+        "reason": row.end_reason,
+        "rates": rate_line(tallies.get(row.organisation_id, Tally({}))),
+    }
+
+
+def coming_lines(mine: Any, programme: Programme, now: datetime) -> list[dict[str, Any]]:
+    """The next last days, each with how many still ask."""
+    rows = (
+        mine.filter(due_at__gt=now, cancelled_at=None, waived_at=None)
+        .order_by()
+        .values(
+            "rule_key", "rule__title", "rule__title_en", "window_key", "window__last_day",
+            "window__asked_for_on", "window__provisional",
+        )
+        .annotate(all=Count("pk"), waiting=Count("pk", filter=Q(UNFINISHED)))
+        .order_by("window__last_day", "rule_key", "window_key")[:COMING]
+    )  # fmt: skip
+    return [
+        {
+            "key": row["rule_key"],
+            "title": title_of(row["rule__title"], row["rule__title_en"], programme.year),
+            "window": row["window_key"] if row["window_key"][:4].isdecimal() else "",
+            "day": day_words(row["window__last_day"]),
+            "asked": day_words(row["window__asked_for_on"])
+            if row["window__asked_for_on"] != row["window__last_day"]
+            else "",
+            "provisional": row["window__provisional"],
+            "done": row["all"] - row["waiting"],
+            "all": row["all"],
+        }
+        for row in rows
+    ]

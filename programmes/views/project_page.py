@@ -1,0 +1,196 @@
+"""Everything the page of one topic shows, for the page itself and for every form that comes back to it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.permissions import Permission
+from groups.models import Grant
+from programmes.actions.project_asks import (
+    FACILITATORS,
+    SUBMISSION,
+    TEAM_SIZE,
+    TOPICS_PER_UNIT,
+    Asks,
+    asks_of,
+    concerns,
+    sizes_of,
+    span_words,
+    team_faults,
+)
+from programmes.forms import ProjectGrantForm, ProjectOpinionForm
+from programmes.models import Project, ProjectTurn, TeamMember
+from programmes.queries import local_day
+from programmes.states import ACCEPT, CHOOSE, SUBMIT, TEAM_OPEN, TEXT_OPEN, ProjectState
+from programmes.views.project_lines import day_words, holder_of, since_of
+
+ROOT = len("0" * 32 + "/")
+
+
+def project_or_404(request: Any, pk: Any, permission: Permission) -> Project:
+    """For whoever may not do it here, it is not there."""
+    found = Project.objects.visible_to(request.user, permission)
+    return get_object_or_404(
+        found.select_related("organisation", "supervisor", "programme", "parent"), pk=pk
+    )
+
+
+def to_project(request: Any, project: Project) -> HttpResponseRedirect:
+    return HttpResponseRedirect(
+        reverse("programmes:project_detail", args=[request.tenant.slug, project.pk])
+    )
+
+
+def team_of(project: Project) -> list[TeamMember]:
+    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+
+
+def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dict[str, Any]:
+    """The table, its counts beside what the plan asks, and what is still wrong with it."""
+    sizes, names = sizes_of(members, asks), asks.role_names()
+    return {
+        "members": [
+            {
+                "pk": row.pk,
+                "name": row.name,
+                "title": row.title,
+                "role": names.get(row.role, row.get_role_display()),
+                "duties": row.duties,
+                "outsider": row.person_id is None,
+                "joined": date_format(row.joined_on, "DATE_FORMAT"),
+            }
+            for row in members
+        ],
+        "team_count": _("%(members)d members + %(facilitators)d facilitators")
+        % {"members": sizes.members, "facilitators": sizes.facilitators},
+        "team_asks": _team_asks(asks) if project.level == 1 else "",
+        "team_faults": team_faults(members, asks, level=project.level),
+        "team_rule": asks.rule((*TEAM_SIZE, *FACILITATORS)),
+    }
+
+
+def _team_asks(asks: Asks) -> str:
+    size, guides = span_words(*asks.size), span_words(*asks.facilitators)
+    if not size:
+        return ""
+    if asks.facilitators_inside:
+        return _("The plan asks for %(size)s members, facilitators included.") % {"size": size}
+    if guides:
+        return _("The plan asks for %(size)s members and besides %(guides)s facilitators.") % {
+            "size": size,
+            "guides": guides,
+        }
+    return _("The plan asks for %(size)s members; facilitators are not counted.") % {"size": size}
+
+
+def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]:
+    """`given` replaces what is shown by default: a form that was refused, its refusal."""
+    asks = asks_of(project.programme, local_day(request.received_at))
+    members = team_of(project)
+    user = request.user
+    inside = user.has_perm(Permission.PROJECT_VIEW, project)
+    context = {
+        "project": project,
+        "asks": asks,
+        "level_name": asks.level_name(project.level),
+        "holder": _holder(project),
+        "since": day_words(since_of(vars(project))),
+        "clause": asks.clause(SUBMISSION),
+        "clause_rule": asks.rule((*SUBMISSION, *TOPICS_PER_UNIT)),
+        "concerns": concerns(project, members, asks),
+        "tree": _tree(request, project, asks),
+        "turns": _turns(project),
+        "inside": inside,
+        "grants": _grants(project) if inside else [],
+        "form": ProjectOpinionForm(initial={"version": project.version}),
+        "grant_form": ProjectGrantForm(),
+        **_may(user, project, asks),
+        **team_context(members, asks, project),
+    }
+    return {**context, **given}
+
+
+def _may(user: Any, project: Project, asks: Asks) -> dict[str, bool]:
+    """Buttons ask the same steps as the verbs."""
+    change = user.has_perm(Permission.PROJECT_CHANGE, project)
+    whole = project.level == 1
+    return {
+        "can_choose": whole and CHOOSE.open_to(user, project),
+        "can_submit": SUBMIT.open_to(user, project),
+        "can_decide": ACCEPT.open_to(user, project),
+        "can_change": change and project.state in TEXT_OPEN,
+        "can_change_team": change and project.state in TEAM_OPEN,
+        "can_split": change
+        and project.level < asks.depth
+        and project.state != ProjectState.DECLINED,
+        "can_grant": user.has_perm(Permission.GRANT, project),
+    }
+
+
+def _holder(project: Project) -> str:
+    office = project.supervisor.name if project.supervisor else None
+    return holder_of(project.state, project.organisation.name, office)
+
+
+def _tree(request: Any, project: Project, asks: Asks) -> list[dict[str, Any]]:
+    """The whole and all its parts that this reader may see."""
+    root = project.tree_path[:ROOT]
+    rows = (
+        Project.objects.visible_to(request.user)
+        .filter(tree_path__gte=root, tree_path__lt=root + "~")
+        .order_by("tree_path")
+        .values("pk", "title", "level", "state")
+    )
+    return [
+        {
+            **row,
+            "indent": f"lv{min(row['level'] - 1, 3)}" if row["level"] > 1 else "",
+            "level_name": asks.level_name(row["level"]),
+            "state_label": ProjectState(row["state"]).label,
+            "current": row["pk"] == project.pk,
+        }
+        for row in rows
+    ]
+
+
+def _turns(project: Project) -> list[dict[str, Any]]:
+    rows = ProjectTurn.objects.filter(project=project).order_by("-at", "-id")
+    return [
+        {
+            "pk": row.pk,
+            "label": row.get_step_display(),
+            "by": row.by_name,
+            "at": date_format(timezone.localtime(row.at), "DATETIME_FORMAT"),
+            "text": row.opinion,
+            "readable": "title" in row.snapshot,
+            "reply_due": reply_day(row.snapshot.get("reply_due")),
+        }
+        for row in rows
+    ]
+
+
+def reply_day(due: str | None) -> str:
+    """`due` is the first instant too late; people are told the last day in time."""
+    if not due:
+        return ""
+    last = datetime.fromisoformat(due) - timedelta(microseconds=1)
+    return date_format(local_day(last), "DATE_FORMAT")
+
+
+def _grants(project: Project) -> list[dict[str, Any]]:
+    rows = Grant.objects.filter(subject=project.pk, ended_at=None).select_related("user")
+    return [
+        {
+            "pk": row.pk,
+            "name": row.user.display_name,
+            "reason": row.reason,
+            "since": day_words(row.granted_at),
+        }
+        for row in rows.order_by("granted_at", "id")
+    ]

@@ -1,0 +1,166 @@
+"""What people type about an item; the verbs decide what becomes of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.documents.intake import ACCEPT
+from actionlearning.foundation.forms import TenantForm
+from actionlearning.foundation.models import User
+from programmes.models import Enrolment, Obligation, Project
+from programmes.queries import local_day
+from reporting.models import InformationItem
+from reporting.models.item import MOST_WORDS
+from reporting.queries import duties_to_meet, enrolments_of
+from reporting.wording import month_name
+
+
+def last_day(due_at: datetime) -> str:
+    """`due_at` is the first instant too late; people are told the last day in time."""
+    return date_format(local_day(due_at - timedelta(microseconds=1)), "DATE_FORMAT")
+
+
+class DutyField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Obligation) -> str:
+        return gettext("%(unit)s · %(programme)s · %(month)s, due %(day)s") % {
+            "unit": obj.organisation,
+            "programme": obj.programme,
+            "month": month_name(obj.window_key),
+            "day": last_day(obj.due_at),
+        }
+
+
+class EnrolmentField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Enrolment) -> str:
+        return f"{obj.organisation} · {obj.programme}"
+
+
+class NewItemForm(TenantForm):
+    """For which duty, or at least for which programme, and of what kind."""
+
+    duty = DutyField(
+        queryset=Obligation.objects.none(),
+        required=False,
+        label=_("For which duty"),
+        empty_label=_("none of these: information without a duty"),
+    )
+    enrolment = EnrolmentField(
+        queryset=Enrolment.objects.none(),
+        required=False,
+        label=_("Unit and programme, where it answers no duty"),
+        empty_label=_("as the duty says"),
+    )
+    kind = forms.ChoiceField(choices=InformationItem.Kind.choices, label=_("Type"))
+    title = forms.CharField(max_length=120, required=False, label=_("Title"))
+
+    def __init__(self, *args: Any, user: User, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["duty"].queryset = duties_to_meet(user, now)
+        self.fields["enrolment"].queryset = enrolments_of(user, now)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not (cleaned["duty"] or cleaned["enrolment"]):
+            self.add_error("enrolment", _("Choose a duty, or the unit and programme it is about."))
+        return cleaned
+
+
+class ItemForm(TenantForm):
+    """A draft may be incomplete; what is missing is asked for at sign-off and submission."""
+
+    title = forms.CharField(max_length=120, required=False, label=_("Title"))
+    kind = forms.ChoiceField(
+        choices=InformationItem.Kind.choices,
+        label=_("Type"),
+        help_text=_(
+            "Dynamic items are brief and timely; reference and research items show features and "
+            "highlights."
+        ),
+    )
+    window_key = forms.ChoiceField(required=False, label=_("Counts for"))
+    event_date = forms.DateField(
+        required=False,
+        label=_("Date of the event"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    body = forms.CharField(
+        required=False,
+        max_length=MOST_WORDS,
+        strip=False,
+        label=_("Text"),
+        widget=forms.Textarea(attrs={"rows": 16}),
+    )
+    project = forms.ModelChoiceField(
+        queryset=Project.objects.none(), required=False, label=_("Topic it is about")
+    )
+    phone = forms.CharField(max_length=30, required=False, label=_("Phone of the drafter"))
+    truthful = forms.BooleanField(
+        required=False, label=_("I declare that all facts in this item are true.")
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, item: InformationItem, months: list[str], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {name: getattr(item, name) for name in self.base_fields})
+        super().__init__(*args, **kwargs)
+        keys = [key for key in dict.fromkeys([item.window_key, *months]) if key]
+        month: Any = self.fields["window_key"]
+        month.choices = [
+            ("", _("the month in which it is received")),
+            *[(key, month_name(key)) for key in keys],
+        ]
+        month.disabled = item.first_submitted_at is not None
+        topics: Any = self.fields["project"]
+        topics.queryset = Project.objects.filter(
+            organisation=item.organisation_id, programme=item.programme_id
+        ).order_by("title", "id")
+
+    def clean_body(self) -> str:
+        return str(self.cleaned_data["body"]).replace("\r\n", "\n")
+
+    def text(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class FileForm(TenantForm):
+    file = forms.FileField(
+        label=_("Photograph or PDF, at most 20 MB"),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
+    )
+
+
+class StepForm(TenantForm):
+    """One press of a button: which version was seen, so that nobody signs what they did not read."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class SubmissionForm(StepForm):
+    truthful = forms.BooleanField(
+        required=False, label=_("I declare that all facts in this item are true.")
+    )
+
+
+class DecisionForm(StepForm):
+    opinion = forms.CharField(
+        required=False,
+        max_length=300,
+        label=_("Opinion"),
+        help_text=_("Required for a return and for “not adopted”; the unit reads it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    flat = forms.BooleanField(
+        required=False,
+        label=_("It is empty or a copy: returned at once, it no longer meets the duty."),
+    )
+
+
+class NilForm(TenantForm):
+    reason = forms.CharField(
+        max_length=300,
+        label=_("Why there is nothing to report"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -1,0 +1,160 @@
+"""What the page of one item says: state, holder, next act, clause, turns, versions, files."""
+
+from datetime import datetime
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from programmes.models.obligation import DutyState
+from programmes.queries import local_day, rule_ids
+from reporting.forms import last_day
+from reporting.models import InformationItem, ItemTurn
+from reporting.queries import duties_of, files_of, holder_of, holders_of, is_own, similar_to
+from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, WRITABLE, ItemState
+from reporting.texts import changes
+from reporting.wording import days_between, kind_label, moment, month_name, state_label
+
+_TOLD = (*STANDING, ItemState.RETURNED)
+"""Turns that everybody who sees the item may read; sign-off and its withdrawal are the unit's own."""
+
+
+def item_for(user: User, pk: Any, permission: Permission = Permission.ITEM_VIEW) -> InformationItem:
+    """The item as this reader may see it; 404 for strangers."""
+    rows = InformationItem.objects.visible_to(user, permission).as_read_by(user)
+    return get_object_or_404(  # type: ignore[no-any-return]
+        rows.select_related("organisation", "supervisor", "programme", "project"), pk=pk
+    )
+
+
+def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
+    """Everything reporting/item_detail.html shows."""
+    turns = [turn for turn in item.turns.order_by("at", "id") if _may_read(turn, item, user)]
+    review = ADOPT.open_to(user, item)
+    return {
+        "item": item,
+        "state_label": state_label(item.state),
+        "holder": _holder(item, now, user),
+        "facts": _facts(item),
+        "duties": [_duty(row) for row in duties_of(item, now)],
+        "turns": [_entry(turn) for turn in turns],
+        "versions": _versions(turns),
+        "files": files_of(item, user),
+        "alike": similar_to(item, item.shown_body) if review else [],  # type: ignore[attr-defined]
+        "returned": _returned(item, turns),
+        **_acts(item, user),
+    }
+
+
+def _may_read(turn: ItemTurn, item: InformationItem, user: User) -> bool:
+    return is_own(item, user) or (turn.step in _TOLD and not _is_withdrawal(turn))
+
+
+def _is_withdrawal(turn: ItemTurn) -> bool:
+    """A sign-off taken back leaves the state without an opinion; a return always has a reason."""
+    return turn.step == ItemState.DRAFT or (turn.step == ItemState.RETURNED and not turn.opinion)
+
+
+def _acts(item: InformationItem, user: User) -> dict[str, bool]:
+    """The buttons ask the same steps as the verbs, and add only what the verb checks besides."""
+    writers = (item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    writes = item.state in WRITABLE and user.has_perm(Permission.ITEM_WRITE, item)
+    return {
+        "may_write": writes,
+        "may_sign": SIGN.open_to(user, item) and user.pk != item.drafted_by_id,
+        "own_paper": SIGN.open_to(user, item) and user.pk == item.drafted_by_id,
+        "may_unsign": writes and item.state == ItemState.SIGNED,
+        "may_submit": SUBMIT.open_to(user, item),
+        "may_decide": ADOPT.open_to(user, item) and user.pk not in writers,
+    }
+
+
+def _holder(item: InformationItem, now: datetime, user: User) -> str:
+    """Who holds it now and since when, by name where the reader may know."""
+    who, since = holder_of(item)
+    if who == "nobody":
+        return _("settled since %(since)s") % {"since": moment(since)}
+    held = {"unit": item.organisation, "office": item.supervisor}[who]
+    sentence = _("%(who)s, since %(since)s") % {"who": held or _("nobody"), "since": moment(since)}
+    if who == "unit" and item.state != ItemState.SIGNED and is_own(item, user):
+        signers = holders_of(Permission.ITEM_SIGN, item.organisation_id, local_day(now))
+        names = _(", ").join(u.display_name for u in signers if u.pk != item.drafted_by_id)
+        sentence += _("; may be signed off by: %(names)s") % {"names": names or _("nobody")}
+    return sentence
+
+
+def _facts(item: InformationItem) -> list[tuple[str, str]]:
+    days = days_between(item.event_date, item.first_submitted_at)
+    told = [
+        (_("Unit"), item.organisation.name),
+        (_("Programme"), item.programme.name),
+        (_("Type"), kind_label(item.kind)),
+        (_("Counts for"), month_name(item.window_key)),
+        (_("Topic"), str(item.project or "")),
+        (_("Date of the event"), date_format(item.event_date) if item.event_date else ""),
+        (_("Days from event to submission"), "" if days is None else str(days)),
+        (_("Drafter"), " ".join(filter(None, (item.drafter_name, item.phone)))),
+        (_("Signed off by"), f"{item.signer_name} {moment(item.signed_at)}".strip()),
+        (_("Submitted at"), moment(item.submitted_at)),
+        (_("First submitted at"), _first_sent(item)),
+        (_("Declared true"), _("yes") if item.truthful else _("not yet")),
+    ]
+    return [(label, value) for label, value in told if value]
+
+
+def _first_sent(item: InformationItem) -> str:
+    again = item.first_submitted_at != item.submitted_at
+    return moment(item.first_submitted_at) if again else ""
+
+
+def _duty(row: Any) -> dict[str, Any]:
+    return {
+        "row": row,
+        "label": DutyState(row.state).label,
+        "rules": rule_ids(row.rule),
+        "clause": row.rule.clause.text,
+        "month": month_name(row.window_key),
+        "due": last_day(row.due_at),
+    }
+
+
+def _entry(turn: ItemTurn) -> dict[str, str]:
+    label = _("sign-off taken back") if _is_withdrawal(turn) else state_label(turn.step)
+    return {"at": moment(turn.at), "by": turn.by_name, "label": label, "text": turn.opinion}
+
+
+def _versions(turns: list[ItemTurn]) -> list[dict[str, Any]]:
+    """The submitted texts, each later one read against the one before."""
+    sent = [turn for turn in turns if turn.step == ItemState.SUBMITTED]
+    found = []
+    for number, turn in enumerate(sent, 1):
+        before = sent[number - 2] if number > 1 else turn
+        found.append(
+            {
+                "number": number,
+                "at": moment(turn.at),
+                "by": turn.by_name,
+                "title": changes(before.title, turn.title),
+                "body": changes(before.body, turn.body),
+                "sha256": turn.content_hash,
+            }
+        )
+    return found
+
+
+def _returned(item: InformationItem, turns: list[ItemTurn]) -> dict[str, str]:
+    """Why it came back and until when an answer keeps the first date."""
+    if item.state != ItemState.RETURNED:
+        return {}
+    returns = [turn for turn in turns if turn.step == ItemState.RETURNED and turn.opinion]
+    if not returns:
+        return {}
+    last = returns[-1]
+    return {
+        "reason": last.opinion,
+        "by": last.by_name,
+        "until": last_day(item.reply_due_at) if item.reply_due_at else "",
+    }

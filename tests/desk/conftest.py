@@ -1,0 +1,3 @@
+from tests.reporting.conftest import clock, programme
+
+__all__ = ["clock", "programme"]

@@ -1,0 +1,151 @@
+"""The pages of those who watch: status and audit."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from actionlearning.desk.views.status import ALARM_AFTER
+from actionlearning.foundation.audit import record, seal
+from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.models import (
+    AuditEvent,
+    Channel,
+    Delivery,
+    Notice,
+    SweepMark,
+    User,
+)
+from actionlearning.schedule import JOBS
+from groups.actions.accounts import choose_language
+from tests.moments import NOON
+from tests.world import World
+
+STATUS = "/t/teng/status/"
+AUDIT = "/t/teng/audit/"
+API = "/t/teng/api/v1/audit-events/"
+
+
+def run_all(**late: timedelta) -> None:
+    now = database_now()
+    for name in ALARM_AFTER:
+        done = now - late.get(name, timedelta(seconds=30))
+        SweepMark.objects.create(job=name, finished_at=done, result={"count": 2})
+
+
+def english(user: User) -> User:
+    choose_language(user, language="en")
+    return user
+
+
+def test_every_recurring_job_is_watched() -> None:
+    assert set(ALARM_AFTER) == set(JOBS)
+
+
+def test_a_silent_job_is_an_alarm(world: World, sign_in: Any) -> None:
+    run_all(sweep=timedelta(minutes=6))
+    page = sign_in(english(world.sysadmin)).get(STATUS).content.decode()
+    assert page.count("too long ago") == 1
+    assert "tell the operator" in page
+
+
+def test_jobs_in_time_are_no_alarm(world: World, sign_in: Any) -> None:
+    client = sign_in(english(world.sysadmin))
+    assert client.get(STATUS).content.decode().count("too long ago") == len(ALARM_AFTER)
+    run_all(digest=timedelta(hours=20))
+    assert "too long ago" not in client.get(STATUS).content.decode()
+
+
+def test_what_did_not_arrive_is_shown(world: World, sign_in: Any) -> None:
+    channel = Channel.objects.create(user=world.ben, kind="email", address="b@example.org")
+    Delivery.objects.create(
+        key="k",
+        batch="b",
+        channel=channel,
+        state="dead",
+        attempts=12,
+        not_before=NOON,
+        created_at=NOON,
+        problem="recipient refused",
+    )
+    Notice.objects.create(
+        key="v",
+        recipient=None,
+        kind="programmes.project_accepted",
+        params={"title": "空岗"},
+        at=NOON,
+        created_at=NOON,
+    )
+    page = sign_in(world.sysadmin).get(STATUS).content.decode()
+    assert "recipient refused" in page
+    assert "空岗" in page
+    assert "PostgreSQL" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "may"),
+    [
+        (STATUS, {"ben", "dora", "ana", "sysadmin"}),
+        (AUDIT, {"auditor"}),
+        (API, {"auditor"}),
+    ],
+)
+def test_who_may_watch(world: World, sign_in: Any, path: str, may: set[str]) -> None:
+    for who in ("ben", "dora", "ana", "lena", "liu", "sysadmin", "secadmin", "auditor"):
+        wanted = 200 if who in may else 404
+        assert sign_in(getattr(world, who)).get(path).status_code == wanted, who
+
+
+def test_the_log_is_narrowed(world: World, sign_in: Any) -> None:
+    record("cat.fed", by=world.ben, at=NOON, target=world.bureau, food="鱼")
+    record("cat.combed", by=world.dora, at=NOON + timedelta(days=1))
+    client = sign_in(world.auditor)
+
+    def shown(query: str) -> list[str]:
+        page = client.get(f"{AUDIT}?{query}").content.decode()
+        rows = page.split("<tbody>")[1] if "<tbody>" in page else ""
+        return [name for name in ("cat.fed", "cat.combed") if name in rows]
+
+    assert shown("action=cat.") == ["cat.fed", "cat.combed"]
+    assert shown("action=cat.f") == ["cat.fed"]
+    assert shown("actor=杜若&action=cat.") == ["cat.combed"]
+    assert shown("day=2026-03-02&action=cat.") == ["cat.fed"]
+    assert shown("day=nonsense&action=cat.f") == ["cat.fed"]
+    assert shown("action=dog.") == []
+    rows = client.get(f"{API}?action=cat.fed").json()["results"]
+    assert rows[0]["detail"] == {"food": "鱼"}
+    assert rows[0]["target_name"] == "民政局"
+
+
+@pytest.mark.parametrize("path", [AUDIT, API])
+def test_the_same_questions_for_one_and_for_three(world: World, sign_in: Any, path: str) -> None:
+    client = sign_in(world.auditor)
+    client.get(path)
+    counts = []
+    for number in (1, 3):
+        for each in range(number):
+            record(f"n{number}.{each}", by=world.ben, at=NOON)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"{path}?action=n{number}")
+        counts.append(len([q for q in asked if "SAVEPOINT" not in q["sql"]]))
+    assert counts[0] == counts[1] <= (8 if path == AUDIT else 5)
+
+
+def test_the_chain_is_verified_at_a_click(world: World, sign_in: Any) -> None:
+    count = seal(now=database_now())
+    client = sign_in(english(world.auditor))
+    assert f"Sealed up to link {count}" in client.get(AUDIT).content.decode()
+    page = client.post(f"{AUDIT}verification/", follow=True).content.decode()
+    assert f"All {count} links are sound" in page
+    assert AuditEvent.objects.get(action="audit.verified").detail["fault"] is None
+
+
+def test_a_changed_row_is_found(world: World, sign_in: Any, monkeypatch: Any) -> None:
+    seal(now=database_now())
+    monkeypatch.setattr(
+        "actionlearning.desk.views.audit.audit.verify", lambda: (3, "row x of link 4 was changed")
+    )
+    page = sign_in(english(world.auditor)).post(f"{AUDIT}verification/", follow=True)
+    assert "The chain is broken: row x of link 4 was changed" in page.content.decode()

@@ -1,0 +1,62 @@
+"""Two tenants with every table filled and every text marked: the ground of wall tests and probe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from actionlearning.foundation.models import Tenant, User
+from actionlearning.foundation.scope import WHOLE, scope
+from groups.models import Organisation, Person
+from groups.roles import Role
+from tests.conftest import found_tenant
+from tests.isolation.filling import dress, fill
+from tests.world import World, _organisation, _seated, build_world
+
+
+@dataclass
+class Ground:
+    """One tenant of the two; `stray` is a unit in no relation to the others, `sam` sits there."""
+
+    world: World
+    stray: Organisation
+    sam: User
+    units: dict[str, Organisation] = field(default_factory=dict)
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.world.tenant
+
+
+@contextmanager
+def inside(ground: Ground, path: str = WHOLE) -> Iterator[None]:
+    """That tenant's scope with an open transaction or savepoint."""
+    with scope(ground.tenant, path=path, actor=None), transaction.atomic():
+        yield
+
+
+def lay_ground(slug: str) -> Ground:
+    """The caller holds the transaction. Rows of the verbs first, then what they have left empty."""
+    tenant = found_tenant(slug)
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
+        world = build_world(tenant)
+        stray = _organisation(world.system, None, "county", "岑溪", "450481")
+        ground = Ground(
+            world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
+        )
+        names = ("county", "bureau", "sister", "child")
+        ground.units = {name: getattr(world, name) for name in names} | {"stray": stray}
+        for unit in ground.units.values():
+            unit.refresh_from_db()
+    return ground
+
+
+def fill_ground(ground: Ground) -> None:
+    with inside(ground):
+        people = {
+            unit.pk: Person.objects.filter(organisation=unit, user__isnull=False)[0].user
+            for unit in ground.units.values()
+        }
+        fill(ground.units.values(), people)
+        dress()

@@ -1,0 +1,31 @@
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from programmes.actions.laying import lay_down
+from programmes.models import Programme
+from tests.reporting.items import SEPTEMBER
+from tests.running import beijing, run_programme
+from tests.world import World
+
+
+@pytest.fixture
+def programme(world: World) -> Programme:
+    """The county bureau's plan in force, its monthly item laid down until December."""
+    made = run_programme(world)
+    for month in range(6, 12):
+        lay_down(made, now=beijing(month, 1))
+    return made
+
+
+@pytest.fixture
+def clock(monkeypatch: Any) -> Callable[[datetime], None]:
+    """Requests arrive at a literal moment instead of the database's own."""
+
+    def set_to(moment: datetime) -> None:
+        monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: moment)
+
+    set_to(SEPTEMBER)
+    return set_to
