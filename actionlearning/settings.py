@@ -206,6 +206,11 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/api/v1"}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": True,
+    "ENUM_NAME_OVERRIDES": {
+        "OrganisationKind": "groups.models.Organisation.Kind",
+        "BodyKind": "groups.roles.BodyKind",
+        "PostRole": "groups.api.shapes.POST_ROLES",
+    },
 }
 
 CELERY_BROKER_URL = (

@@ -1,10 +1,14 @@
 """The product's schedule with every job each second or two: `celery -A benchmarks.fast_schedule`."""
 
+import django
 from celery.schedules import schedule
 
 from actionlearning.celery import app
-from actionlearning.foundation import jobs
-from actionlearning.schedule import JOBS
+
+django.setup()
+
+from actionlearning.foundation import jobs  # noqa: E402  models need the set-up
+from actionlearning.schedule import JOBS  # noqa: E402
 
 __all__ = ["app"]
 

@@ -6,10 +6,10 @@ id: proof
 title: 演练方案
 title_en: A plan for proofs
 level: county
-period: {from: year-08, to: year-%(to)s}
+period: {from: year-08, to: %(to)s}
 labels: {topic: 课题, levels: [课题], facilitator: 促进师, office: 行动办, learner: 学员}
 phases:
-  - {key: work, name: 实施, name_en: Work, from: year-08, to: year-%(to)s}
+  - {key: work, name: 实施, name_en: Work, from: year-08, to: %(to)s}
 team:
   size_min: 6
   size_max: 10
@@ -41,6 +41,6 @@ clauses:
 """
 
 
-def plan_text(last_month: int = 8) -> str:
-    """From August to `last_month` of the same year."""
-    return _HEAD % {"to": f"{last_month:02d}"}
+def plan_text(until: str = "year-08") -> str:
+    """From August to the month `until`."""
+    return _HEAD % {"to": until}

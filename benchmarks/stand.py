@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +31,10 @@ MEMORY = Path("/dev/shm")
 
 
 class Stand:
-    """Servers, migrated database and children of one run. `with Stand() as stand:` stops them all."""
+    """Servers, migrated database and children of one run. `with Stand(...) as stand:` stops them all.
+
+    `in_memory` spares the disk: a killed process leaves the same files there as on a disk.
+    """
 
     def __init__(self, *, durable: bool, in_memory: bool = False) -> None:
         top = MEMORY if in_memory and MEMORY.is_dir() else None
@@ -77,6 +80,7 @@ class Stand:
             "AL_STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
             "AL_WEBHOOK_ALLOW_LOOPBACK": "1",
             "DJANGO_SETTINGS_MODULE": "actionlearning.settings",
+            "CELERY_SKIP_CHECKS": "1",
             "PYTHONWARNINGS": "ignore",
             **addresses(self.state),
         }
@@ -85,15 +89,17 @@ class Stand:
         """A command of the product to its end. Raises CalledProcessError."""
         subprocess.run([sys.executable, *words], cwd=CHECKOUT, check=True)
 
-    def spawn(self, name: str, command: Sequence[str]) -> Child:
+    def spawn(
+        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None
+    ) -> Child:
         """A child that writes to NAME.log of the state directory."""
         with (self.state / f"{name}.log").open("ab") as log:
             return self.nursery.spawn(
-                name, [sys.executable, *command], log=log, env=dict(os.environ), cwd=CHECKOUT
+                name, [sys.executable, *command], log=log, env=env or os.environ, cwd=CHECKOUT
             )
 
     def kill(self, name: str) -> None:
-        """kill -9 of one child and its group, by the id it was started with."""
+        """End one child and its group by kill -9, under the id it was started with."""
         child = self.nursery.children.pop(name)
         child.kill_group()
         child.process.wait()

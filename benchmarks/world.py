@@ -61,10 +61,11 @@ SELECT md5('post-' || %(role)s || o.id)::uuid, o.tenant_id, o.id, o.path, md5('b
 """,
     """
 INSERT INTO groups_tenure
-       (id, tenant_id, organisation_id, org_path, post_id, person_id, user_id, person_name, role, acting, starts_on)
+       (id, tenant_id, organisation_id, org_path, post_id, person_id, user_id, person_name, role, acting, starts_on,
+        taken_at)
 SELECT md5('tenure-' || %(role)s || o.id)::uuid, o.tenant_id, o.id, o.path, md5('post-' || %(role)s || o.id)::uuid,
        md5('person-' || %(role)s || o.id)::uuid, md5('user-' || %(role)s || o.id)::uuid, '韦联', %(role)s, false,
-       %(since)s FROM groups_organisation o WHERE o.level = %(level)s
+       %(since)s, %(since)s FROM groups_organisation o WHERE o.level = %(level)s
 """,
 )
 

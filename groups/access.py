@@ -166,7 +166,7 @@ class Reach:
         return self.span is Span.SUBTREE and self._contains(subject)
 
     def _contains(self, subject: Any) -> bool:
-        path = getattr(subject, "org_path", None) or getattr(subject, "path", "")
+        path = str(getattr(subject, "org_path", "") or getattr(subject, "path", ""))
         if any(path.startswith(seat.path) for seat in self.tops):
             return True
         return any(path in seat.outside for seat in self.tops)
@@ -195,7 +195,7 @@ def visible_organisations(
         if elsewhere:
             condition |= Q(path__in=elsewhere)
         found = condition if number == 0 else found | condition
-    return Organisation.objects.filter(found)  # type: ignore[no-any-return]
+    return Organisation.objects.filter(found)
 
 
 def _above(path: str) -> list[str]:

@@ -97,7 +97,7 @@ TOKENS = Sheet(
     (
         (_("Client"), "name", "text"),
         (_("State"), "state", "text"),
-        (_("May"), "scopes", "text"),
+        (_("Allowed to"), "scopes", "text"),
         (_("Made by"), "by", "text"),
         (_("Since"), "since", "text"),
         (_("Until"), "until", "text"),

@@ -40,12 +40,13 @@ class SeenForm(TenantForm):
 class OrganisationForm(TenantForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     short_name = forms.CharField(label=_("Short name"), max_length=40, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Organisation.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", "—"), *Organisation.Kind.choices])
     division = forms.RegexField(
         r"^\d{6}(\d{3}|\d{6})?$",
         label=_("Division code"),
         required=False,
         help_text=_("GB/T 2260, six digits, where it is or sits in a division."),
+        error_messages={"invalid": _("Six, nine or twelve digits.")},
     )
     seniority = SeniorityField()
 
@@ -126,7 +127,7 @@ class BodyEditForm(BodyForm, SeenForm):
 
 
 class PostForm(TenantForm):
-    title = forms.CharField(label=_("Title"), max_length=60)
+    title = forms.CharField(label=_("Title of the post"), max_length=60)
     role = forms.ChoiceField(
         label=_("Role"),
         required=False,

@@ -24,6 +24,16 @@ from groups.models import (
     Tenure,
 )
 
+_POST = ("id", "title", "role", "rank", "seats")
+_TENURE = {
+    "id": "id",
+    "person": "person",
+    "person_name": "name",
+    "acting": "acting",
+    "starts_on": "starts_on",
+    "ends_on": "ends_on",
+}
+"""Column → name in the answer."""
 HITS = 20
 """As many names as a search for choosing offers; more letters narrow it down."""
 
@@ -32,16 +42,23 @@ def in_force(day: date) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
 
 
-def named_like(rows: QuerySet[Any], typed: str, *, name: str = "name") -> QuerySet[Any]:
-    """Chinese characters anywhere in the name; Latin letters: initials or spelling from the start."""
+def named_like(rows: QuerySet[Any], typed: str, *, inside: bool = False) -> QuerySet[Any]:
+    """Chinese characters anywhere in the name; Latin letters: initials or spelling from the start.
+
+    `inside`: also further on, for units whose names all begin with the name of their county; a LIKE
+    that uses no index, so for the tree only, which is small.
+    """
     text = unicodedata.normalize("NFKC", typed).lower().replace(" ", "")
     if not text:
         return rows
-    found = Q(**{f"{name}__icontains": typed.strip()})
+    found = Q(name__icontains=typed.strip())
     if text.isascii():
         rows = rows.alias(spelled=Replace("pinyin", Value(" "), Value("")))
         for column in ("initials", "spelled"):
-            found |= Q(**{f"{column}__gte": text, f"{column}__lt": text + "~"})
+            if inside:
+                found |= Q(**{f"{column}__contains": text})
+            else:
+                found |= Q(**{f"{column}__gte": text, f"{column}__lt": text + "~"})
     return rows.filter(found)
 
 
@@ -56,7 +73,7 @@ def organisations_listed(
         rows = rows.filter(kind=kind)
     bodies = visible_bodies(user).filter(in_force(day), organisation=OuterRef("pk"))
     count = bodies.order_by().values("organisation").annotate(n=Count("pk")).values("n")
-    return named_like(rows, text).annotate(bodies=Coalesce(Subquery(count), 0))
+    return named_like(rows, text, inside=True).annotate(bodies=Coalesce(Subquery(count), 0))
 
 
 def persons_listed(
@@ -127,6 +144,25 @@ def tenures_of_bodies(bodies: Iterable[Any]) -> tuple[list[Post], dict[uuid.UUID
     for tenure in Tenure.objects.filter(post__body__in=ids).order_by("-starts_on", "-id"):
         tenures[tenure.post_id].append(tenure)
     return posts, tenures
+
+
+def masked(phone: str) -> str:
+    """`138****1234`; a short number keeps its last two places (`practice.md` §10.2)."""
+    if not phone:
+        return ""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}"
+
+
+def seats_of(body: Body) -> list[dict[str, Any]]:
+    """Posts by rank, each with all its tenures, the latest first: one question."""
+    rows = Post.objects.filter(body=body).order_by("rank", "id", "-tenures__starts_on")
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for row in rows.values(*_POST, *(f"tenures__{name}" for name in _TENURE)):
+        post = found.setdefault(row["id"], {name: row[name] for name in _POST} | {"tenures": []})
+        if row["tenures__id"] is not None:
+            tenure = {_TENURE[name]: row[f"tenures__{name}"] for name in _TENURE}
+            post["tenures"].append(tenure)
+    return list(found.values())
 
 
 def lasts_on(row: Any, day: date) -> bool:

@@ -156,6 +156,11 @@ def words_of(permission: P) -> str:
     return str(PERMISSION_WORDS.get(permission, permission))
 
 
+def rights_of(role: str) -> list[str]:
+    """In words, what a role adds to what every sign-in may do."""
+    return [words_of(each) for each in PERMISSIONS.get(role, ()) if each not in OUTSIDER]
+
+
 def roles_with(permission: P) -> list[str]:
     """Every role that holds `permission`."""
     return [role for role, held in PERMISSIONS.items() if permission in held]

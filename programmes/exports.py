@@ -47,3 +47,30 @@ def project_sheet(
         for number, each in enumerate(lines, 1)
     )
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def obligation_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """The ledger of duties as .xlsx: the columns of the page, in its order."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Matter")),
+        Column(_("Clause")),
+        Column(_("Source"), "text", 40),
+        Column(_("Unit")),
+        Column(_("To")),
+        Column(_("Window")),
+        Column(_("Due"), "date"),
+        Column(_("Asked for by"), "date"),
+        Column(_("Progress")),
+        Column(_("State")),
+        Column(_("Days")),
+        Column(_("Remark")),
+    ]
+    names = (
+        "number", "matter", "clause", "sentence", "unit", "recipient", "window", "due_on", "asked_on",
+        "progress", "state_label", "days", "remark",
+    )  # fmt: skip
+    rows = ([each[name] for name in names] for each in lines)
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)

@@ -2,10 +2,32 @@ from typing import Any
 
 from django.urls import path
 
-from programmes.views import project_grants, projects, teams
+from programmes.views import (
+    calendars,
+    enrolments,
+    obligations,
+    plans,
+    programmes,
+    project_grants,
+    projects,
+    teams,
+    units,
+)
 
 app_name = "programmes"
 
+OBLIGATIONS = [
+    path("obligations/", obligations.ObligationList.as_view(), name="obligation_list"),
+    path("obligations/map/", obligations.ObligationMap.as_view(), name="obligation_map"),
+    path(
+        "obligations/<uuid:pk>/", obligations.ObligationDetail.as_view(), name="obligation_detail"
+    ),
+    path(
+        "obligations/<uuid:pk>/waiver/",
+        obligations.ObligationWaiver.as_view(),
+        name="obligation_waiver",
+    ),
+]
 PROJECTS = [
     path("projects/", projects.ProjectList.as_view(), name="project_list"),
     path("projects/inbox/", projects.ProjectInbox.as_view(), name="project_inbox"),
@@ -50,4 +72,36 @@ PROJECTS = [
         name="project_grant_end",
     ),
 ]
-urlpatterns: list[Any] = [*PROJECTS]
+ONE = "programmes/<uuid:pk>/"
+PROGRAMMES = [
+    path("programmes/", programmes.ProgrammeList.as_view(), name="programme_list"),
+    path("programmes/new/", programmes.ProgrammeNew.as_view(), name="programme_new"),
+    path(ONE, programmes.ProgrammeDetail.as_view(), name="programme_detail"),
+    path(f"{ONE}force/", programmes.ProgrammeForce.as_view(), name="programme_force"),
+    path(f"{ONE}closure/", programmes.ProgrammeClosure.as_view(), name="programme_closure"),
+    path(f"{ONE}calendar/", calendars.ProgrammeCalendar.as_view(), name="programme_calendar"),
+    path(f"{ONE}plan/", plans.PlanDetail.as_view(), name="plan_detail"),
+    path(f"{ONE}plan/export/", plans.PlanExport.as_view(), name="plan_export"),
+    path(f"{ONE}plan/new/", plans.PlanNew.as_view(), name="plan_new"),
+    path(f"{ONE}rules/<slug:key>/", plans.RuleEdit.as_view(), name="rule_edit"),
+    path(f"{ONE}enrolments/new/", enrolments.EnrolmentNew.as_view(), name="enrolment_new"),
+    path("enrolments/<uuid:pk>/end/", enrolments.EnrolmentEnd.as_view(), name="enrolment_end"),
+    path("organisations/<uuid:pk>/closure/", units.UnitClosure.as_view(), name="unit_closure"),
+    path("organisations/<uuid:pk>/move/", units.UnitMove.as_view(), name="unit_move"),
+]
+CALENDAR = [
+    path("calendar/", calendars.CalendarList.as_view(), name="calendar_list"),
+    path("calendar/notice/", calendars.CalendarNotice.as_view(), name="calendar_notice"),
+    path("calendar/days/new/", calendars.CalendarDayNew.as_view(), name="calendar_day_new"),
+    path(
+        "calendar/days/<uuid:pk>/removal/",
+        calendars.CalendarDayRemoval.as_view(),
+        name="calendar_day_removal",
+    ),
+    path(
+        "calendar/publication/",
+        calendars.CalendarPublication.as_view(),
+        name="calendar_publication",
+    ),
+]
+urlpatterns: list[Any] = [*OBLIGATIONS, *PROJECTS, *PROGRAMMES, *CALENDAR]

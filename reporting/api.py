@@ -141,7 +141,9 @@ class NewItem(ItemText):
 
 
 class Submission(StrictSerializer):
-    truthful = serializers.BooleanField(required=False, default=False)
+    truthful = serializers.BooleanField(
+        required=False, help_text="Left out: the declaration of the draft stands."
+    )
 
 
 class Nothing(StrictSerializer):
@@ -280,10 +282,10 @@ class ItemViewSet(TenantViewSet):
     )
     @action(detail=True, methods=["post"])
     def attachments(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        upload = request.FILES.get("file")
+        item, upload = self._item(pk), request.FILES.get("file")
         if upload is None or set(request.data) != {"file"}:
             raise BadInput(_("Send one file."), fields={"file": _("Send one file.")})
-        item, name = self._item(pk), upload.name or ""
+        name = upload.name or ""
         added = add_attachment(item, upload=upload, name=name, by=self._by, now=self.now)
         return Response(_file(added), status=201)
 

@@ -1,17 +1,81 @@
-"""Which columns leave the system; how a sheet is written is the foundation's."""
+"""Finished words: what lists print as they are, which columns leave as a sheet, and files on their way out."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
-from reporting.models import Attachment
+from reporting.models import Attachment, InformationItem
+from reporting.states import ItemState
 
 MOST_ROWS = 10_000
+
+
+def month_name(key: str) -> str:
+    """`2026-09` as a month; the key of any other window as it is."""
+    year, _dash, month = key.partition("-")
+    if year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12:
+        return date_format(date(int(year), int(month), 1), "YEAR_MONTH_FORMAT")
+    return key
+
+
+def moment(at: datetime | None) -> str:
+    """Date and minute in the programme's zone; '' for none."""
+    return date_format(timezone.localtime(at), "Y-m-d H:i") if at else ""
+
+
+def days_between(event: date | None, at: datetime | None) -> int | None:
+    """Days from the event to its submission: how fresh the news was (P2-84)."""
+    return (timezone.localtime(at).date() - event).days if event and at else None
+
+
+def state_label(state: str) -> str:
+    return str(ItemState(state).label)
+
+
+def kind_label(kind: str) -> str:
+    return str(InformationItem.Kind(kind).label)
+
+
+COLUMNS = (
+    "id",
+    "shown_title",
+    "kind",
+    "state",
+    "window_key",
+    "event_date",
+    "organisation__name",
+    "drafter_name",
+    "first_submitted_at",
+    "submitted_at",
+    "changed_at",
+)
+"""What a line of a list or sheet is made of."""
+
+
+def line(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """One row of `COLUMNS` as a list shows it."""
+    sent = row["submitted_at"]
+    return {
+        **row,
+        "title": row["shown_title"],
+        "unit": row["organisation__name"],
+        "kind_label": kind_label(row["kind"]),
+        "state_label": state_label(row["state"]),
+        "month": month_name(row["window_key"]),
+        "sent": moment(sent),
+        "changed": moment(row["changed_at"]),
+        "days": days_between(row["event_date"], row["first_submitted_at"]),
+        "waiting": (timezone.localtime(now).date() - timezone.localtime(sent).date()).days
+        if sent and row["state"] == ItemState.SUBMITTED
+        else None,
+    }
 
 
 def item_sheet(title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date) -> bytes:

@@ -13,10 +13,10 @@ from actionlearning.foundation.forms import TenantForm
 from actionlearning.foundation.models import User
 from programmes.models import Enrolment, Obligation, Project
 from programmes.queries import local_day
+from reporting.exports import month_name
 from reporting.models import InformationItem
 from reporting.models.item import MOST_WORDS
 from reporting.queries import duties_to_meet, enrolments_of
-from reporting.wording import month_name
 
 
 def last_day(due_at: datetime) -> str:
@@ -26,7 +26,7 @@ def last_day(due_at: datetime) -> str:
 
 class DutyField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Obligation) -> str:
-        return gettext("%(unit)s · %(programme)s · %(month)s, due %(day)s") % {
+        return gettext("%(month)s, due %(day)s · %(unit)s · %(programme)s") % {
             "unit": obj.organisation,
             "programme": obj.programme,
             "month": month_name(obj.window_key),
@@ -91,7 +91,7 @@ class ItemForm(TenantForm):
         required=False,
         max_length=MOST_WORDS,
         strip=False,
-        label=_("Text"),
+        label=_("Text of the item"),
         widget=forms.Textarea(attrs={"rows": 16}),
     )
     project = forms.ModelChoiceField(

@@ -17,6 +17,7 @@ from tests.world import World, build_world
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones are slow by design
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
+settings.LANGUAGE_CODE = "en"  # tests quote msgids; walks in a browser are in Chinese
 TransactionTestCase._fixture_teardown = empty_tables(TransactionTestCase._fixture_teardown)
 
 
@@ -31,6 +32,10 @@ def django_db_setup(
         become(owner=True)
         old = setup_databases(verbosity=0, interactive=False)
         become(owner=False)
+        for slug, prefix in WORLDS.items():
+            made = found_tenant(slug)
+            with scope(made, path=WHOLE, actor=None), transaction.atomic():
+                build_world(made, prefix)
     yield
     with django_db_blocker.unblock():
         become(owner=True)
@@ -42,9 +47,16 @@ def _fresh_tenant_list() -> None:
     forget_tenants()
 
 
+WORLDS = {"teng": "", "rival": "秘"}
+"""Built once for the run; a transactional test empties the tables, and the next one builds anew."""
+
+
 def found_tenant(slug: str) -> Tenant:
-    """A tenant with its system user, as `manage.py create_tenant` makes it."""
+    """A tenant with its system user, as `manage.py create_tenant` makes it; the same one when asked again."""
     with no_scope(), transaction.atomic():
+        found = Tenant.objects.filter(slug=slug).first()
+        if found is not None:
+            return found
         tenant = Tenant.objects.create(slug=slug, name=slug, created_at=NOON, ready_at=NOON)
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         User.objects.create(login="system", display_name="system", is_system=True, created_at=NOON)
@@ -69,7 +81,7 @@ def rival(db: None) -> World:
     """Another tenant with people and papers of its own: nothing of it may ever be seen."""
     made = found_tenant("rival")
     with scope(made, path=WHOLE, actor=None):
-        return build_world(made, prefix="秘")
+        return build_world(made, prefix=WORLDS["rival"])
 
 
 @pytest.fixture

@@ -45,8 +45,11 @@ class World:
 
 
 def build_world(tenant: Tenant, prefix: str = "") -> World:
-    """`prefix` makes every name of this world recognisable: canaries for the isolation probe."""
+    """`prefix` makes every name of this world recognisable. Asked again, it is the one that stands."""
     system = User.objects.get(is_system=True)
+    standing = list(Organisation.objects.order_by("label"))
+    if standing:
+        return _standing_world(tenant, system, standing)
     county = _organisation(system, None, "county", f"{prefix}藤县", "450422")
     bureau = _organisation(system, county, "unit", f"{prefix}民政局")
     sister = _organisation(system, county, "unit", f"{prefix}教育局")
@@ -69,6 +72,15 @@ def build_world(tenant: Tenant, prefix: str = "") -> World:
         secadmin=_administrator(system, county, "secadmin", Role.SECURITY_ADMINISTRATOR),
         auditor=_administrator(system, county, "auditor", Role.AUDIT_ADMINISTRATOR),
     )
+
+
+def _standing_world(tenant: Tenant, system: User, organisations: list[Organisation]) -> World:
+    """Labels count up, so they give the order in which `build_world` made the organisations."""
+    users = {user.login: user for user in User.objects.filter(login__in=_LOGINS)}
+    return World(tenant, system, *organisations[:4], *(users[login] for login in _LOGINS))
+
+
+_LOGINS = ("ana", "ben", "dora", "lena", "liu", "sis", "kid", "sysadmin", "secadmin", "auditor")
 
 
 def _organisation(
@@ -116,6 +128,6 @@ def _ready(user: User) -> User:
     """As after its first sign-in: password changed; hashed once for the whole run, it is slow by design."""
     global _HASH  # noqa: PLW0603
     _HASH = _HASH or make_password(PASSWORD)
-    User.objects.filter(pk=user.pk).update(password=_HASH, must_change_password=False)
+    User.objects.filter(pk=user.pk).update(password=_HASH, must_change_password=False, language="en")
     user.refresh_from_db()
     return user

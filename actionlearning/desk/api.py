@@ -70,7 +70,8 @@ class NoticeViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     def acknowledgement(self, request: Request, pk: Any, **kwargs: Any) -> Response:
         """“We are on it”: nobody above is told for two working days."""
-        return Response(_notice(acknowledge(self.get_object(), by=request.user, now=self.now)))
+        reader: Any = request.user
+        return Response(_notice(acknowledge(self.get_object(), by=reader, now=self.now)))
 
 
 class AuditEventViewSet(TenantViewSet):

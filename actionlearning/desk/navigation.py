@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -50,14 +50,6 @@ class Language:
     current: bool
 
 
-def _routed(name: str) -> bool:
-    try:
-        reverse(name, args=["x"])
-    except NoReverseMatch:
-        return False
-    return True
-
-
 class Shell:
     """Read by `templates/components/masthead.html`; fragments never ask for it, so they pay nothing."""
 
@@ -74,8 +66,11 @@ class Shell:
         """Only what this sign-in may open; nothing before its password and factor are in order."""
         if self.user is None or not self._is_in():
             return []
-        held = [entry for entry in ENTRIES if self.user.has_perm(entry[2])]
-        return [self._entry(name, label) for name, label, _permission in held if _routed(name)]
+        return [
+            self._entry(name, label)
+            for name, label, permission in ENTRIES
+            if self.user.has_perm(permission)
+        ]
 
     def _is_in(self) -> bool:
         unfinished = self.request.session.get("factor") == "missing"

@@ -10,8 +10,7 @@ from django.db.models.functions import Coalesce
 
 from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
-from actionlearning.foundation.permissions import Permission as P
-from actionlearning.foundation.permissions import Span
+from actionlearning.foundation.permissions import Permission, Span
 from groups.access import reach_of, standing_of
 from groups.roles import PERMISSIONS
 from programmes.models import Obligation, Project
@@ -49,7 +48,7 @@ def own_organisations(user: User) -> list[uuid.UUID]:
 
 def owed_by(user: User, *, now: datetime) -> list[Any]:
     """Open duties of one's own organisations that can still be done, the most urgent first."""
-    if not user.has_perm(P.OBLIGATION_VIEW):
+    if not user.has_perm(Permission.OBLIGATION_VIEW):
         return []
     rows = (
         Obligation.objects.asking(now)
@@ -78,11 +77,29 @@ def _items(user: User, now: datetime) -> list[Papers]:
     recent = Q(state=ItemState.ADOPTED, decided_at__gt=now - timedelta(days=NEWS_DAYS))
     written = ~Q(title="") & ~Q(body="")
     return [
-        *_papers(user, items, P.ITEM_REVIEW, Q(state=ItemState.SUBMITTED), REVIEW, "submitted_at"),
-        *_papers(user, items, P.ITEM_SIGN, Q(state=ItemState.DRAFT) & written, SIGN, "changed_at"),
-        *_papers(user, items, P.ITEM_SUBMIT, Q(state=ItemState.SIGNED), SUBMIT, "signed_at"),
-        *_papers(user, items, P.ITEM_WRITE, Q(state=ItemState.RETURNED), BACK, "decided_at"),
-        *_papers(user, items, P.ITEM_WRITE, recent, ADOPTED, "decided_at"),
+        *_papers(
+            user,
+            items,
+            Permission.ITEM_REVIEW,
+            Q(state=ItemState.SUBMITTED),
+            REVIEW,
+            "submitted_at",
+        ),
+        *_papers(
+            user,
+            items,
+            Permission.ITEM_SIGN,
+            Q(state=ItemState.DRAFT) & written,
+            SIGN,
+            "changed_at",
+        ),
+        *_papers(
+            user, items, Permission.ITEM_SUBMIT, Q(state=ItemState.SIGNED), SUBMIT, "signed_at"
+        ),
+        *_papers(
+            user, items, Permission.ITEM_WRITE, Q(state=ItemState.RETURNED), BACK, "decided_at"
+        ),
+        *_papers(user, items, Permission.ITEM_WRITE, recent, ADOPTED, "decided_at"),
     ]
 
 
@@ -91,14 +108,14 @@ def _projects(user: User) -> list[Papers]:
     candidate, submitted = Q(state=ProjectState.CANDIDATE), Q(state=ProjectState.SUBMITTED)
     returned = Q(state=ProjectState.RETURNED)
     return [
-        *_papers(user, projects, P.PROJECT_CHOOSE, candidate, CHOOSE, "created_at"),
-        *_papers(user, projects, P.PROJECT_REVIEW, submitted, REVIEW, "submitted_at"),
-        *_papers(user, projects, P.PROJECT_CHANGE, returned, BACK, "decided_at"),
+        *_papers(user, projects, Permission.PROJECT_CHOOSE, candidate, CHOOSE, "created_at"),
+        *_papers(user, projects, Permission.PROJECT_REVIEW, submitted, REVIEW, "submitted_at"),
+        *_papers(user, projects, Permission.PROJECT_CHANGE, returned, BACK, "decided_at"),
     ]
 
 
 def _papers(
-    user: User, rows: Any, permission: P, condition: Q, bucket: str, since: str
+    user: User, rows: Any, permission: Permission, condition: Q, bucket: str, since: str
 ) -> list[Papers]:
     """One part of the UNION; none at all where the permission is not held."""
     if not user.has_perm(permission):
@@ -122,5 +139,5 @@ def news_of(user: User) -> tuple[list[Notice], int]:
     mine = inbox_of(user)
     count = unread(mine).order_by().values("recipient").annotate(total=Count("pk")).values("total")
     told = mine.annotate(unread_total=Coalesce(Subquery(count), 0)).order_by("-at", "-id")
-    rows = list(told[:MOST_NEWS])
+    rows: list[Any] = list(told[:MOST_NEWS])
     return rows, rows[0].unread_total if rows else 0

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actionlearning.desk.views import audit, help, home, notices, status, system
+from actionlearning.desk.views import audit, home, notices, status, system
 
 app_name = "desk"
 urlpatterns = [
@@ -16,5 +16,5 @@ urlpatterns = [
     path("status/", status.Status.as_view(), name="status"),
     path("audit/", audit.AuditList.as_view(), name="audit_list"),
     path("audit/verification/", audit.AuditVerification.as_view(), name="audit_verification"),
-    path("help/", help.Help.as_view(), name="help"),
+    path("help/", system.Help.as_view(), name="help"),
 ]

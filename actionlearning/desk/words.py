@@ -10,6 +10,8 @@ from actionlearning.foundation.jobs import BEIJING
 from actionlearning.foundation.models import Notice
 from actionlearning.foundation.notices import subject_and_text
 
+ON_A_LADDER = {f"programmes.{kind}" for kind in ("reminder", "due_day", "overdue", "escalation")}
+"""Notices of a duty that climbs: only these have anything to pause."""
 _SENTENCE = 60
 """Characters of a sentence that a list shows."""
 
@@ -49,6 +51,11 @@ def start_of(text: str) -> str:
     return text if len(text) <= _SENTENCE else text[:_SENTENCE].rstrip() + "…"
 
 
+def shown_window(key: str) -> str:
+    """`2026-09` says something to people; `once` and `standing` are keys only."""
+    return key if key[:1].isdigit() else ""
+
+
 def rule_title(rule: Any) -> str:
     """English readers get the English title where the plan has one."""
     english = (get_language() or "").startswith("en")
@@ -66,6 +73,8 @@ def shown_notice(notice: Notice, slug: str) -> dict[str, Any]:
         "unread": notice.read_at is None and notice.retracted_at is None,
         "acknowledged_at": shown_at(notice.acknowledged_at),
         "settled": notice.retracted_at is not None,
-        "asks": notice.retracted_at is None and notice.acknowledged_at is None,
+        "asks": notice.kind in ON_A_LADDER
+        and notice.retracted_at is None
+        and notice.acknowledged_at is None,
         "address": f"/t/{slug}/{notice.address.lstrip('/')}" if notice.address else "",
     }

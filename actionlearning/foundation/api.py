@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from actionlearning.foundation.errors import BadInput, Stale
+from actionlearning.foundation.etags import VersionedList
 from actionlearning.foundation.paging import after_mark, mark_of
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.problems import Problem
@@ -33,7 +34,7 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class TenantViewSet(GenericViewSet):
+class TenantViewSet(VersionedList, GenericViewSet):
     """REST twin of TenantView: permission by declaration, rows through `visible_to`, 404 for the rest."""
 
     permission_classes = (IsAuthenticated,)

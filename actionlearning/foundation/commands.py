@@ -9,6 +9,8 @@ from actionlearning.foundation.models import Tenant
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.tasks import all_tenants
 
+_FOR_WHOM = ("tenant", "all_tenants")
+
 
 class TenantCommand(BaseCommand):
     """Opens scope and transaction for each tenant asked for, then calls `handle_tenant`."""
@@ -18,9 +20,11 @@ class TenantCommand(BaseCommand):
         parser.add_argument("--all-tenants", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for tenant in self._asked_for(options):
+        asked = self._asked_for(options)
+        further = {name: told for name, told in options.items() if name not in _FOR_WHOM}
+        for tenant in asked:
             with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
-                self.handle_tenant(tenant, **options)
+                self.handle_tenant(tenant, **further)
 
     def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
         raise TypeError(f"{type(self).__name__} must say what it does for a tenant.")

@@ -27,9 +27,9 @@ class TenantFormMixin:
 
     def _dress(self, field: forms.Field) -> None:
         kind = "form-control"
-        if isinstance(
-            field.widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple
-        ):
+        if isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+            kind = "choices"  # Django gives the class to the box around them as well
+        elif isinstance(field.widget, forms.CheckboxInput):
             kind = "form-check-input"
         elif isinstance(field.widget, forms.Select):
             kind = "form-select"

@@ -22,8 +22,10 @@ MOST_ATTEMPTS = 12
 
 logger = logging.getLogger(__name__)
 
+# As in the sweep, rows are found by their keys: a planner that has not looked at a fresh table yet must not
+# compare everybody with everybody.
 _DIGESTS = """
-WITH waiting AS (
+WITH waiting AS MATERIALIZED (
   SELECT n.id, n.recipient_id, %(day)s || ':' || n.recipient_id AS batch FROM foundation_notice n
    WHERE n.digest = '' AND n.retracted_at IS NULL AND n.skipped_at IS NULL
      AND n.recipient_id IS NOT NULL AND n.at <= %(now)s),
@@ -32,17 +34,17 @@ made AS (
          (id, tenant_id, key, batch, channel_id, state, attempts, not_before, created_at, problem)
   SELECT uuidv7(), al_tenant(), 'digest:' || w.batch || ':' || c.id, w.batch, c.id, 'pending', 0,
          %(now)s, %(now)s, ''
-    FROM foundation_channel c JOIN (SELECT DISTINCT recipient_id, batch FROM waiting) w
-      ON w.recipient_id = c.user_id
-   WHERE c.ended_at IS NULL
+    FROM (SELECT DISTINCT recipient_id, batch FROM waiting) w
+   CROSS JOIN LATERAL (SELECT id FROM foundation_channel c
+                        WHERE c.user_id = w.recipient_id AND c.ended_at IS NULL OFFSET 0) c
   ON CONFLICT (tenant_id, key) DO NOTHING
   RETURNING batch)
-UPDATE foundation_notice n SET digest = w.batch
-  FROM waiting w
- WHERE n.id = w.id
-   AND (w.batch IN (SELECT batch FROM made)
-        OR NOT EXISTS (SELECT 1 FROM foundation_channel c
-                        WHERE c.user_id = w.recipient_id AND c.ended_at IS NULL))
+UPDATE foundation_notice n SET digest = %(day)s || ':' || n.recipient_id
+ WHERE n.id = ANY (ARRAY(
+   SELECT w.id FROM waiting w
+    WHERE w.batch IN (SELECT batch FROM made)
+       OR NOT EXISTS (SELECT 1 FROM foundation_channel c
+                       WHERE c.user_id = w.recipient_id AND c.ended_at IS NULL)))
 """
 
 _CLAIM = """
@@ -57,7 +59,7 @@ UPDATE foundation_delivery d
                     THEN 'claimed' ELSE 'cancelled' END,
        claim_token = %(token)s, claimed_until = clock_timestamp() + %(lease)s::interval,
        attempts = d.attempts + 1
-  FROM picked WHERE d.id = picked.id
+ WHERE d.id = ANY (ARRAY(SELECT id FROM picked))
 RETURNING d.id, d.state
 """
 

@@ -54,6 +54,12 @@ def matches(secret: str, code: str, at: datetime, last_step: int | None) -> int 
 def qr_svg(uri: str) -> str:
     """The QR code as inline SVG without style or script; marked safe, it holds nothing typed."""
     drawing: str = segno.make(uri, error="m").svg_inline(
-        scale=5, border=4, dark="#000", light="#fff", svgclass="qr-code", lineclass=None
+        scale=5,
+        border=4,
+        omitsize=True,
+        dark="#000",
+        light="#fff",
+        svgclass="qr-code",
+        lineclass=None,
     )
     return SafeString(drawing)

@@ -33,15 +33,24 @@ PATH_WALL = (
     "text_lt((org_path)::text, ( SELECT al_path_end() AS al_path_end)))"
 )
 
-_PRELUDE = """
+OWN_LINE = "(id = ( SELECT al_tenant() AS al_tenant))"
+APPEND_ONLY_BODY = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"
+FUNCTIONS = {
+    "al_tenant": "RETURN (NULLIF(current_setting('al.tenant'::text, true), ''::text))::uuid",
+    "al_path": "RETURN NULLIF(current_setting('al.path'::text, true), ''::text)",
+    "al_path_end": "RETURN (NULLIF(current_setting('al.path'::text, true), ''::text) || '~'::text)",
+    "al_append_only": APPEND_ONLY_BODY,
+}
+"""Bodies of the wall's functions as PostgreSQL writes them out: the catalogue check compares them."""
+
+_PRELUDE = f"""
 CREATE OR REPLACE FUNCTION al_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN nullif(current_setting('al.tenant', true), '')::uuid;
+  {FUNCTIONS["al_tenant"]};
 CREATE OR REPLACE FUNCTION al_path() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN nullif(current_setting('al.path', true), '');
+  {FUNCTIONS["al_path"]};
 CREATE OR REPLACE FUNCTION al_path_end() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-  RETURN nullif(current_setting('al.path', true), '') || '~';
-CREATE OR REPLACE FUNCTION al_append_only() RETURNS trigger LANGUAGE plpgsql AS
-  $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END$$;
+  {FUNCTIONS["al_path_end"]};
+CREATE OR REPLACE FUNCTION al_append_only() RETURNS trigger LANGUAGE plpgsql AS $${APPEND_ONLY_BODY}$$;
 CREATE OR REPLACE FUNCTION al_bump_list() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE free uuid;
 BEGIN
@@ -58,7 +67,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END$$;
-"""
+"""  # noqa: S608  constants of this file
 
 _WALLED = """
 SELECT c.relname, bool_or(a.attname = 'org_path')

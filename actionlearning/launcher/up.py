@@ -46,6 +46,7 @@ class Order:
 def up(order: Order) -> int:
     """Run everything until a signal comes or a process ends; returns the exit status."""
     started = time.monotonic()
+    os.environ.setdefault("AL_DEMO", "1" if order.demo else "0")
     problem = _problem_with(order)
     if problem:
         return _refuse(problem)

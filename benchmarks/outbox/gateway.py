@@ -26,7 +26,7 @@ _lock = threading.Lock()
 class Robot(BaseHTTPRequestHandler):
     """Answers as the WeCom robot does."""
 
-    def do_POST(self) -> None:  # noqa: N802  http.server's name
+    def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/mood":
             _mood.update(json.loads(content))
@@ -36,7 +36,7 @@ class Robot(BaseHTTPRequestHandler):
         else:
             self._accept()
 
-    def do_GET(self) -> None:  # noqa: N802  http.server's name
+    def do_GET(self) -> None:
         with _lock:
             self._answer(200, dict(_seen))
 

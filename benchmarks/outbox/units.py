@@ -17,20 +17,25 @@ from typing import IO
 import django
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-MOST_WAIT = 0.3  # seconds
+django.setup()
+
+from actionlearning.foundation.clock import database_now  # noqa: E402  models need the set-up
+from actionlearning.foundation.models import Tenant, User  # noqa: E402
+from actionlearning.foundation.scope import WHOLE, no_scope, scope  # noqa: E402
+from groups.models import Organisation  # noqa: E402
+from programmes.actions.evidence import record_evidence  # noqa: E402
+from programmes.models import Programme  # noqa: E402
+
+PAUSE = 0.2  # seconds
 
 
 def main(plan: Path, journal: Path) -> None:
     acts = [line.split("\t") for line in plan.read_text().splitlines()]
     with journal.open("a", buffering=1) as notes:
         for instant, organisation, user in acts:
-            _wait_until(datetime.fromisoformat(instant))
+            while _now() < datetime.fromisoformat(instant):
+                time.sleep(PAUSE)
             _meet(uuid.UUID(organisation), uuid.UUID(user), notes)
-
-
-def _wait_until(instant: datetime) -> None:
-    while _now() < instant:
-        time.sleep(MOST_WAIT)
 
 
 def _now() -> datetime:
@@ -40,31 +45,30 @@ def _now() -> datetime:
             with no_scope(), transaction.atomic():
                 return database_now()
         except (DatabaseError, InterfaceError):
-            connection.close()
-            time.sleep(MOST_WAIT)
-
-
-def _tenant() -> "Tenant":
-    with no_scope(), transaction.atomic():
-        return Tenant.objects.get()
+            _hang_up()
 
 
 def _meet(organisation: uuid.UUID, user: uuid.UUID, notes: IO[str]) -> None:
     """One item, tried until it is confirmed: the same source counts once."""
-    source = uuid.uuid4()
-    first = _now()
-    while True:
+    source, first, sent = uuid.uuid4(), _now(), False
+    while not sent:
         try:
             _send(organisation, user, source)
-            break
+            sent = True
         except (DatabaseError, InterfaceError):
-            connection.close()
-            time.sleep(MOST_WAIT)
+            _hang_up()
     notes.write(f"{organisation}\t{first.isoformat()}\t{_now().isoformat()}\n")
 
 
+def _hang_up() -> None:
+    connection.close()
+    time.sleep(PAUSE)
+
+
 def _send(organisation: uuid.UUID, user: uuid.UUID, source: uuid.UUID) -> None:
-    with scope(_tenant(), path=WHOLE, actor=None), transaction.atomic():
+    with no_scope(), transaction.atomic():
+        tenant = Tenant.objects.get()
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         now = database_now()
         record_evidence(
             deliverable="information_item",
@@ -82,12 +86,4 @@ def _send(organisation: uuid.UUID, user: uuid.UUID, source: uuid.UUID) -> None:
 
 
 if __name__ == "__main__":
-    django.setup()
-    from actionlearning.foundation.clock import database_now
-    from actionlearning.foundation.models import Tenant, User
-    from actionlearning.foundation.scope import WHOLE, no_scope, scope
-    from groups.models import Organisation
-    from programmes.actions.evidence import record_evidence
-    from programmes.models import Programme
-
     main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -38,7 +38,7 @@ def grant(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> Gr
         granted_at=now,
     )
     record("grant.given", target=subject, by=by, at=now, to=str(to.pk), reason=made.reason)
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def open_supervision(
         },
     )
     record("supervision.opened", target=unit, by=by, at=now, supervisor=str(supervisor.pk))
-    return edge  # type: ignore[no-any-return]
+    return edge
 
 
 @transaction.atomic

@@ -16,18 +16,11 @@ from groups.access import visible_organisations, visible_persons
 from groups.actions.persons import add_person, change_person, end_person, show_phone
 from groups.forms import EndForm, PersonEditForm, PersonNewForm
 from groups.models import Organisation, Person, Tenure
-from groups.queries import lasts_on, persons_listed, posts_of_persons
+from groups.queries import lasts_on, masked, persons_listed, posts_of_persons
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
 _CHANGED = ("name", "title", "seniority")
-
-
-def masked(phone: str) -> str:
-    """`138****1234`; a short number keeps its last two places (`practice.md` §10.2)."""
-    if not phone:
-        return ""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}"
 
 
 class PersonList(TenantSheetView):
@@ -44,7 +37,8 @@ class PersonList(TenantSheetView):
         if not asked:
             return None
         units = visible_organisations(self.request.user, Permission.PERSON_VIEW)
-        return get_object_or_404(units, pk=_uuid(asked))
+        found: Organisation = get_object_or_404(units, pk=_uuid(asked))
+        return found
 
     def get_queryset(self) -> Any:
         asked = self.request.GET

@@ -18,7 +18,7 @@ from groups.actions.users import give_role, take_role
 from groups.forms import AppointmentForm
 from groups.models import Organisation
 from groups.queries import HITS, appointments_listed, named_like, sign_ins_listed
-from groups.roles import ADMINISTRATORS, DESCRIPTIONS, PERMISSIONS, Role, words_of
+from groups.roles import ADMINISTRATORS, DESCRIPTIONS, Role, rights_of
 from groups.views.sheets import TenantSheetView, today, written
 
 
@@ -42,7 +42,7 @@ class RoleList(TenantSheetView):
                 "name": role.label,
                 "words": DESCRIPTIONS[role],
                 "administrator": role in ADMINISTRATORS,
-                "rights": [words_of(each) for each in PERMISSIONS[role]],
+                "rights": rights_of(role),
             }
             for role in Role
         ]
@@ -83,7 +83,7 @@ class AppointmentNew(TenantFormView):
         units = Organisation.objects.in_force(today(self.request))
         offered = Q(parent=None)
         if typed := self.request.GET.get("unit", ""):
-            hits = named_like(units, typed).in_order()[:HITS]  # type: ignore[attr-defined]
+            hits = named_like(units, typed, inside=True).in_order()[:HITS]  # type: ignore[attr-defined]
             offered |= Q(pk__in=[unit.pk for unit in hits])
         return super().get_form_kwargs() | {
             "users": [

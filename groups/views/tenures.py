@@ -16,7 +16,7 @@ from groups.actions.bodies import appoint, end_tenure, hand_over
 from groups.forms import EndForm, SeatForm
 from groups.models import Post, Tenure
 from groups.queries import HITS, in_force, named_like
-from groups.roles import DESCRIPTIONS, PERMISSIONS, words_of
+from groups.roles import DESCRIPTIONS, rights_of
 from groups.views.sheets import spelled_out, today
 
 
@@ -45,7 +45,7 @@ class TenantPostForm(TenantFormView):
         kwargs["post"] = post
         kwargs["role"] = post.get_role_display() if post.role else ""
         kwargs["words"] = DESCRIPTIONS.get(post.role, "")
-        kwargs["rights"] = [words_of(each) for each in PERMISSIONS.get(post.role, ())]
+        kwargs["rights"] = rights_of(post.role)
         return super().get_context_data(**kwargs)
 
     def done(self, words: str) -> HttpResponse:

@@ -43,7 +43,7 @@ class TokenList(TenantSheetView):
             {
                 "pk": row.pk,
                 "name": row.name,
-                "tone": _state(row, now)[0],
+                "sign": _state(row, now)[0],
                 "state": _state(row, now)[1],
                 "open": row.revoked_at is None,
                 "scopes": "、".join(words_of(each) for each in row.scopes),
@@ -58,10 +58,10 @@ class TokenList(TenantSheetView):
 
 def _state(token: Any, now: datetime) -> tuple[str, str]:
     if token.revoked_at is not None:
-        return "grey", _("revoked")
+        return "ended", _("revoked")
     if token.expires_at <= now:
-        return "grey", _("run out")
-    return "green", _("in use")
+        return "ended", _("run out")
+    return "in_force", _("in use")
 
 
 class TokenNew(TenantFormView):

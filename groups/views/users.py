@@ -39,7 +39,7 @@ class UserList(TenantSheetView):
                 "left": written(row.person_left),
                 "active": row.is_active,
                 "own": row.pk == self.request.user.pk,
-                "tone": _state(row, now)[0],
+                "sign": _state(row, now)[0],
                 "state": _state(row, now)[1],
                 "factor": _("set up") if row.factor_confirmed_at else "",
                 "last": moment(row.last_login),
@@ -49,13 +49,14 @@ class UserList(TenantSheetView):
 
 
 def _state(user: User, now: Any) -> tuple[str, str]:
+    """(a state whose colour the badge knows, the words)."""
     if not user.is_active:
-        return "grey", _("switched off")
+        return "ended", _("switched off")
     if user.locked_until and user.locked_until > now:
-        return "red", _("locked until %(time)s") % {"time": moment(user.locked_until)}
+        return "overdue", _("locked until %(time)s") % {"time": moment(user.locked_until)}
     if user.must_change_password:
-        return "yellow", _("first password not changed yet")
-    return "green", _("in use")
+        return "pending", _("first password not changed yet")
+    return "in_force", _("in use")
 
 
 class UserNew(TenantFormView):

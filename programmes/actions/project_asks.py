@@ -62,7 +62,7 @@ class Asks:
     def rule(self, ids: Iterable[str]) -> str | None:
         """Those of `ids` that this plan cites, as a refusal names them."""
         cited = {each for clause in self.clauses for each in clause.cites}
-        return ", ".join(each for each in ids if each in cited) or None
+        return ", ".join(each for each in dict.fromkeys(ids) if each in cited) or None
 
     def clause(self, ids: Iterable[str]) -> Clause | None:
         """The sentence that asks for it."""

@@ -81,7 +81,8 @@ def _office_above(project: Project, now: datetime) -> Organisation:
             _("“%(unit)s” reports to nobody in this programme.") % {"unit": project.organisation},
             code="no_superior",
         )
-    return lock_row(found).supervisor
+    lock_row(found)
+    return found.supervisor
 
 
 def _refuse_faults(project: Project, members: list[TeamMember], asks: Asks) -> None:

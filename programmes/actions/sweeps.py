@@ -19,68 +19,75 @@ from programmes.queries import ZONE, calendar_for, local_day
 BATCH = 5000
 PAUSE_WORKING_DAYS = 2
 
+# Rows are found by their keys, one by one, also where the planner believes a table to be empty: right
+# after a great import it does, and a join by scanning would then hold its locks for minutes.
 SWEEP = """
 WITH due AS MATERIALIZED (
   SELECT o.id, o.tenant_id, o.window_id, o.organisation_id, o.supervisor_id, o.rule_id, o.due_version,
-         o.met_until, o.paused_until, o.due_at,
+         o.paused_until,
          o.nil_at IS NULL AND o.waived_at IS NULL AND o.cancelled_at IS NULL
            AND (o.met_at IS NULL OR o.met_until <= %(now)s) AS asking
     FROM programmes_obligation o
    WHERE o.tenant_id = (SELECT al_tenant()) AND o.next_look_at <= %(now)s
    ORDER BY o.next_look_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED),
-step AS (
-  SELECT d.*, g.ordinal, g.at, g.kind, g.roles, g.template,
-         CASE WHEN g.at_supervisor THEN d.supervisor_id ELSE d.organisation_id END AS addressed,
+matter AS MATERIALIZED (
+  SELECT w.id AS window_id, r.id AS rule_id,
+         jsonb_build_object('clause', c.key, 'window', w.key,
+                            'rule', replace(replace(r.title, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
+                            'rule_en', replace(replace(r.title_en, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
+                            'text', replace(replace(c.text, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
+                            'gloss', replace(replace(c.gloss, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
+                            'due', w.last_day, 'asked_for', w.asked_for_on) AS params
+    FROM (SELECT DISTINCT window_id, rule_id FROM due WHERE asking) d
+    JOIN programmes_window w ON w.id = d.window_id
+    JOIN programmes_rule r ON r.id = d.rule_id
+    JOIN programmes_clause c ON c.id = r.clause_id
+    JOIN programmes_plan p ON p.id = r.plan_id
+    JOIN programmes_programme y ON y.id = p.programme_id),
+rung AS MATERIALIZED (
+  SELECT m.*, g.ordinal, g.at, g.kind, g.roles, g.at_supervisor,
          g.kind = 'reminder' AND EXISTS (
            SELECT 1 FROM programmes_rung n
-            WHERE n.window_id = d.window_id AND n.ordinal > g.ordinal AND n.at <= %(now)s) AS passed
-    FROM due d JOIN programmes_rung g ON g.window_id = d.window_id AND g.at <= %(now)s
+            WHERE n.window_id = m.window_id AND n.ordinal > g.ordinal AND n.at <= %(now)s) AS passed
+    FROM matter m JOIN programmes_rung g ON g.window_id = m.window_id AND g.at <= %(now)s),
+step AS (
+  SELECT d.id, d.tenant_id, d.organisation_id, d.due_version, g.*,
+         CASE WHEN g.at_supervisor THEN d.supervisor_id ELSE d.organisation_id END AS addressed
+    FROM due d JOIN rung g ON g.window_id = d.window_id AND g.rule_id = d.rule_id
    WHERE d.asking AND (g.kind <> 'escalation' OR coalesce(d.paused_until <= %(now)s, true))),
-holder AS (
-  SELECT DISTINCT a.addressed, a.roles, t.user_id
-    FROM (SELECT DISTINCT addressed, roles FROM step) a
-    JOIN LATERAL (
-      SELECT t.user_id, rank() OVER (ORDER BY wanted.place) AS place
-        FROM jsonb_array_elements_text(a.roles) WITH ORDINALITY AS wanted (role, place)
-        JOIN groups_tenure t ON t.organisation_id = a.addressed AND t.role = wanted.role
-        JOIN foundation_user u ON u.id = t.user_id AND u.is_active
-       WHERE t.starts_on <= %(day)s
-         AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)) t ON t.place = 1),
 told AS (
   INSERT INTO foundation_notice
          (id, tenant_id, key, recipient_id, kind, about, params, address, at, created_at, skipped_at, digest)
   SELECT uuidv7(), s.tenant_id,
          s.id || ':' || s.due_version || ':' || s.ordinal || ':' || coalesce(h.user_id::text, 'vacant'),
          h.user_id, 'programmes.' || s.kind, s.id,
-         jsonb_build_object('organisation', o.name, 'clause', c.key, 'window', w.key,
-                            'rule', replace(replace(r.title, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
-                            'rule_en', replace(replace(r.title_en, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
-                            'text', replace(replace(c.text, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
-                            'gloss', replace(replace(c.gloss, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
-                            'due', w.last_day, 'asked_for', w.asked_for_on),
+         s.params || jsonb_build_object('organisation', (
+           SELECT o.name FROM groups_organisation o WHERE o.id = s.organisation_id)),
          'obligations/' || s.id || '/', s.at, %(now)s,
          CASE WHEN s.passed THEN %(now)s::timestamptz END, ''
     FROM step s
-    JOIN groups_organisation o ON o.id = s.organisation_id
-    JOIN programmes_rule r ON r.id = s.rule_id
-    JOIN programmes_clause c ON c.id = r.clause_id
-    JOIN programmes_plan p ON p.id = r.plan_id
-    JOIN programmes_programme y ON y.id = p.programme_id
-    JOIN programmes_window w ON w.id = s.window_id
-    LEFT JOIN holder h ON h.addressed = s.addressed AND h.roles = s.roles
+    LEFT JOIN LATERAL (
+      SELECT DISTINCT t.user_id FROM (
+        SELECT t.user_id, rank() OVER (ORDER BY wanted.place) AS place
+          FROM jsonb_array_elements_text(s.roles) WITH ORDINALITY AS wanted (role, place)
+          JOIN groups_tenure t ON t.organisation_id = s.addressed AND t.role = wanted.role
+         WHERE t.starts_on <= %(day)s AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)
+           AND (SELECT u.is_active FROM foundation_user u WHERE u.id = t.user_id)) t
+       WHERE t.place = 1) h ON true
   ON CONFLICT (tenant_id, key) DO UPDATE SET retracted_at = NULL, read_at = NULL, digest = ''
    WHERE foundation_notice.retracted_at IS NOT NULL AND excluded.skipped_at IS NULL
   RETURNING 1),
 looked AS (
   UPDATE programmes_obligation o
      SET next_look_at = CASE
-           WHEN d.asking THEN (
-             SELECT min(CASE WHEN g.kind = 'escalation' THEN greatest(g.at, d.paused_until) ELSE g.at END)
+           WHEN o.nil_at IS NULL AND o.waived_at IS NULL AND o.cancelled_at IS NULL
+                AND (o.met_at IS NULL OR o.met_until <= %(now)s) THEN (
+             SELECT min(CASE WHEN g.kind = 'escalation' THEN greatest(g.at, o.paused_until) ELSE g.at END)
                FROM programmes_rung g
-              WHERE g.window_id = d.window_id AND (
-                    g.at > %(now)s OR (g.kind = 'escalation' AND d.paused_until > %(now)s)))
-           WHEN d.met_until > %(now)s THEN d.met_until END
-    FROM due d WHERE o.id = d.id
+              WHERE g.window_id = o.window_id AND (
+                    g.at > %(now)s OR (g.kind = 'escalation' AND o.paused_until > %(now)s)))
+           WHEN o.met_until > %(now)s THEN o.met_until END
+   WHERE o.id = ANY (ARRAY(SELECT id FROM due))
   RETURNING 1)
 SELECT (SELECT count(*) FROM looked), (SELECT count(*) FROM told)
 """

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from programmes.api.calendars import ROUTES as CALENDARS
+from programmes.api.obligations import ROUTES as OBLIGATIONS
+from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
 
-ROUTES: list[tuple[str, Any, str]] = [*PROJECTS]
+ROUTES: list[tuple[str, Any, str]] = [*PROGRAMMES, *CALENDARS, *OBLIGATIONS, *PROJECTS]

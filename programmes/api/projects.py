@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -140,7 +141,7 @@ def _filter(name: str) -> OpenApiParameter:
 def _members(project: Project) -> QuerySet[Any]:
     fields = TeamMemberLine().fields
     rows = TeamMember.objects.filter(project=project).in_force().order_by("rank", "id")
-    return rows.values(*fields)  # type: ignore[no-any-return]
+    return rows.values(*fields)
 
 
 class ProjectViewSet(TenantViewSet):
@@ -161,17 +162,17 @@ class ProjectViewSet(TenantViewSet):
                     OpenApiParameter("limit", int)],
         responses={200: ProjectLines, **REFUSED},
     )  # fmt: skip
-    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+    def list(self, request: Any, **kwargs: Any) -> HttpResponse:
         found = self.visible().filter(**_wanted(request))
         rows, cursor = self.page(found.values(*LISTED))
         return self.listed(rows, cursor)
 
     @extend_schema(responses={200: ProjectWhole, **REFUSED})
-    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+    def retrieve(self, request: Any, **kwargs: Any) -> Response:
         return self._whole(self.get_object())
 
     @extend_schema(request=ProjectDraft, responses={201: ProjectWhole, **REFUSED})
-    def create(self, request: Request, **kwargs: Any) -> Response:
+    def create(self, request: Any, **kwargs: Any) -> Response:
         typed = self._typed(ProjectDraft)
         parent = typed.pop("parent", None)
         made = propose_project(
@@ -187,7 +188,7 @@ class ProjectViewSet(TenantViewSet):
     @extend_schema(
         request=ProjectText, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED}
     )
-    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+    def partial_update(self, request: Any, **kwargs: Any) -> Response:
         project = self.get_object()
         seen = self._seen(project)
         typed = self._typed(ProjectText, partial=True)
@@ -197,39 +198,39 @@ class ProjectViewSet(TenantViewSet):
 
     @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"])
-    def choice(self, request: Request, **kwargs: Any) -> Response:
+    def choice(self, request: Any, **kwargs: Any) -> Response:
         return self._decided(choose_project)
 
     @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"])
-    def refusal(self, request: Request, **kwargs: Any) -> Response:
+    def refusal(self, request: Any, **kwargs: Any) -> Response:
         return self._decided(decline_project, needs_opinion=True)
 
     @extend_schema(request=None, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})
     @action(detail=True, methods=["post"])
-    def submission(self, request: Request, **kwargs: Any) -> Response:
+    def submission(self, request: Any, **kwargs: Any) -> Response:
         project = self.get_object()
         seen = self._seen(project)
         return self._whole(submit_project(project, by=request.user, now=self.now, seen=seen))
 
     @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"])
-    def acceptance(self, request: Request, **kwargs: Any) -> Response:
+    def acceptance(self, request: Any, **kwargs: Any) -> Response:
         return self._decided(accept_project)
 
     @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
-    def give_back(self, request: Request, **kwargs: Any) -> Response:
+    def give_back(self, request: Any, **kwargs: Any) -> Response:
         return self._decided(return_project, needs_opinion=True)
 
     @extend_schema(responses={200: TeamLines, **REFUSED})
     @action(detail=True, methods=["get"])
-    def members(self, request: Request, **kwargs: Any) -> HttpResponse:
+    def members(self, request: Any, **kwargs: Any) -> HttpResponse:
         return Response({"results": list(_members(self.get_object()))})
 
     @extend_schema(request=TeamSeat, parameters=[MATCH], responses={201: TeamMemberLine, **REFUSED})
     @members.mapping.post
-    def add_member(self, request: Request, **kwargs: Any) -> Response:
+    def add_member(self, request: Any, **kwargs: Any) -> Response:
         project = self.get_object()
         seen, typed = self._seen(project), self._typed(TeamSeat)
         person = typed.pop("person", None)
@@ -242,7 +243,7 @@ class ProjectViewSet(TenantViewSet):
 
     @extend_schema(parameters=[MEMBER, MATCH], responses={204: None, **REFUSED})
     @action(detail=True, methods=["delete"], url_path=f"members/(?P<member_id>{KEY})")
-    def member(self, request: Request, member_id: Any, **kwargs: Any) -> Response:
+    def member(self, request: Any, member_id: Any, **kwargs: Any) -> Response:
         project = self.get_object()
         rows = TeamMember.objects.in_force().filter(project=project)
         found = get_object_or_404(rows, pk=member_id)

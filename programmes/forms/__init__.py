@@ -1,5 +1,6 @@
 """One file for each noun: projects.py, programmes.py (plans, enrolments), calendars.py."""
 
+from programmes.forms.obligations import ObligationWaiverForm
 from programmes.forms.projects import (
     ProjectEnrolmentField,
     ProjectFilterForm,
@@ -12,6 +13,7 @@ from programmes.forms.projects import (
 )
 
 __all__ = [
+    "ObligationWaiverForm",
     "ProjectEnrolmentField",
     "ProjectFilterForm",
     "ProjectForm",

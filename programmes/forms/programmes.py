@@ -1,6 +1,6 @@
 """What people type about programmes, plans and units; the verbs decide what becomes of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -46,7 +46,9 @@ class PackTextForm(TenantForm):
         required=False,
         strip=False,
         label=_("or its text, pasted"),
-        widget=forms.Textarea(attrs={"rows": 14, "class": "form-control code", "wrap": "off"}),
+        widget=forms.Textarea(
+            attrs={"rows": 14, "wrap": "off", "class": "form-control font-monospace"}
+        ),
     )
     one_source = _("Upload a file or paste its text.")
 
@@ -197,6 +199,6 @@ class UnitMoveForm(TenantForm):
 
 
 def earliest_change(programme: Programme, last: date, today: date) -> date:
-    """The first of the coming month, but after the version before it."""
-    first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
-    return max(first, last, programme.starts_on)
+    """The first of a coming month, after the version before it."""
+    after = max(today, last, programme.starts_on - timedelta(days=1))
+    return date(after.year + after.month // 12, after.month % 12 + 1, 1)

@@ -138,7 +138,7 @@ class ProjectFilterForm(TenantForm):
         programme.queryset = Programme.objects.order_by("-starts_on", "name", "id")
         state: Any = self.fields["state"]
         state.choices = [("", _("all")), *ProjectState.choices]
-        self.fields["q"].widget.input_type = "search"  # type: ignore[attr-defined]
+        self.fields["q"].widget.input_type = "search"
 
 
 class TeamMemberForm(TenantForm):

@@ -11,9 +11,9 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
 from groups.models import LedgerModel, Organisation
+from programmes.models.plan import Rule
 from programmes.models.programme import Programme
 from programmes.models.project import Project
-from programmes.models.plan import Rule
 from programmes.models.window import Window
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from programmes.models.obligation import DutyState
 from programmes.packs.shapes import filled
-from programmes.queries import local_day
+from programmes.queries import Tally, local_day
 
 SENTENCE = 42
 """Characters of the sentence that a line shows."""
@@ -37,7 +37,7 @@ _ANY = uuid.UUID(int=0)
 
 def with_columns(rows: Any, now: datetime) -> Any:
     """Plain rows for `lines_of`; joined by key, so that the ordered index scan stays what drives it."""
-    named = rows.with_state(now).annotate(recipient=KT("rule__spec__recipient"))
+    named = rows.with_state(now).annotate(recipient=KeyTextTransform("recipient", "rule__spec"))
     return named.values(*COLUMNS)
 
 
@@ -48,22 +48,29 @@ def lines_of(
     pattern = reverse("programmes:obligation_detail", args=[slug, _ANY]).split(str(_ANY))
     english, today = in_english(), local_day(now)
     return [
-        {"number": number, "address": f"{row['id']}".join(pattern), **_line(row, today, english)}
+        {
+            "number": number,
+            "address": f"{row['id']}".join(pattern),
+            **_line(row, today, english=english),
+        }
         for number, row in enumerate(rows, first)
     ]
 
 
-def _line(row: Mapping[str, Any], today: date, english: bool) -> dict[str, Any]:
+def _line(row: Mapping[str, Any], today: date, *, english: bool) -> dict[str, Any]:
     state = row["state"]
     text = row["rule__clause__gloss"] if english else row["rule__clause__text"]
     return {
-        "matter": title_of(row, english),
+        "matter": title_of(row, english=english),
         "clause": row["rule__clause__key"],
-        "sentence": start_of(filled(text or row["rule__clause__text"], row["programme__year"])),
+        "sentence": start_of(
+            filled(text or row["rule__clause__text"], row["programme__year"]), " " * english
+        ),
         "unit": row["organisation__name"],
         "recipient": recipient_of(row["recipient"], row["supervisor__name"] or ""),
         "window": window_name(row["window_key"]),
         "due_on": row["window__last_day"],
+        "asked_on": row["window__asked_for_on"],
         "due": row["window__last_day"].isoformat(),
         "asked": ""
         if row["window__asked_for_on"] == row["window__last_day"]
@@ -81,14 +88,14 @@ def in_english() -> bool:
     return (translation.get_language() or "").startswith("en")
 
 
-def title_of(row: Mapping[str, Any], english: bool) -> str:
+def title_of(row: Mapping[str, Any], *, english: bool) -> str:
     """English readers get the plan's English title where it has one."""
     told = (english and row["rule__title_en"]) or row["rule__title"]
     return filled(told, row["programme__year"])
 
 
-def start_of(text: str) -> str:
-    text = text.replace("\n", " ")
+def start_of(text: str, between: str) -> str:
+    text = text.replace("\n", between)
     return text if len(text) <= SENTENCE else f"{text[:SENTENCE].rstrip()}…"
 
 
@@ -96,7 +103,13 @@ def start_of(text: str) -> str:
 def badge(state: str, language: str | None) -> str:
     """The state as every page shows it: sign, word and colour; rendered once, not once a row."""
     context = {"state": state, "label": label_of(state)}
-    return render_to_string("components/state_badge.html", context).strip()
+    return render_to_string("components/state_badge.html", context)
+
+
+@lru_cache(maxsize=16)
+def icon(state: str) -> str:
+    """The sign and colour alone, for cells that say the word otherwise."""
+    return render_to_string("components/state_badge.html", {"state": state, "label": " "})
 
 
 def label_of(state: str) -> str:
@@ -165,3 +178,22 @@ def remark_of(row: Mapping[str, Any]) -> str:
     if row["provisional"]:
         told.append(_("provisional"))
     return " · ".join(filter(None, told))
+
+
+def totals_of(found: Tally) -> dict[str, Any]:
+    """Counts by state of what is due by now, and both rates, for people."""
+    language = translation.get_language()
+    counted = [state for state in DutyState if found.counts.get(state)]
+    return {
+        "counts": [
+            {"badge": badge(state, language), "number": found.counts[state]} for state in counted
+        ],
+        "owed": found.owed,
+        "completeness": percent(found.completeness),
+        "timeliness": percent(found.timeliness),
+    }
+
+
+def percent(rate: float | None) -> str:
+    """One decimal, cut and not rounded: 100 % is said only where everything is done."""
+    return "—" if rate is None else f"{int(rate * 1000) / 10:g} %"

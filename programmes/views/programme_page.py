@@ -151,6 +151,7 @@ def _unit_line(row: Enrolment, programme: Programme, tallies: dict[Any, Tally]) 
         "since": day_words(row.starts_on),
         "left": day_words(row.ends_on) if row.ends_on else "",
         "reason": row.end_reason,
+        "may_leave": not runs_it and row.ends_on is None,
         "rates": rate_line(tallies.get(row.organisation_id, Tally({}))),
     }
 

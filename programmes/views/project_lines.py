@@ -5,39 +5,30 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from programmes.actions.project_asks import Asks, sizes_of
 from programmes.models import Plan, TeamMember
-from programmes.models.project import TeamRole
 from programmes.queries import local_day
 from programmes.states import ProjectState
 
 COLUMNS = (
     "id", "title", "level", "state", "months", "tree_path", "created_at", "chosen_at",
     "submitted_at", "decided_at", "programme_id", "programme__name", "organisation__name",
-    "organisation__sort_path", "supervisor__name", "people", "facilitators",
+    "organisation__sort_path", "supervisor__name", "team",
 )  # fmt: skip
 
 
-def with_counts(projects: QuerySet[Any]) -> QuerySet[Any]:
-    """How many are in each team now, facilitators told apart."""
-    guide = Q(role=TeamRole.FACILITATOR)
-    return projects.annotate(people=_count(~guide), facilitators=_count(guide))
-
-
-def _count(who: Q) -> Coalesce:
-    rows = (
-        TeamMember.objects.in_force()
-        .filter(who, project=OuterRef("pk"))
-        .order_by()
-        .values("project")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    return Coalesce(Subquery(rows), 0, output_field=IntegerField())
+def with_team(projects: QuerySet[Any]) -> QuerySet[Any]:
+    """Who is in each team now, for counting as each plan counts."""
+    rows = TeamMember.objects.in_force().filter(project=OuterRef("pk")).order_by("rank")
+    seat = JSONObject(role="role", person_id="person_id", name="name")
+    found: QuerySet[Any] = projects.annotate(team=ArraySubquery(rows.values(seat=seat)))
+    return found
 
 
 def matching(projects: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -55,39 +46,43 @@ def matching(projects: QuerySet[Any], words: str) -> QuerySet[Any]:
 def lines_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Finished strings; one query for the plans' own words of all programmes on the page."""
     rows = list(rows)
-    names = _level_names({row["programme_id"] for row in rows})
-    return [_line(row, names.get(row["programme_id"], [])) for row in rows]
+    asked = _asked({row["programme_id"] for row in rows})
+    return [_line(row, asked.get(row["programme_id"], Asks())) for row in rows]
 
 
-def _line(row: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+def _line(row: Mapping[str, Any], asks: Asks) -> dict[str, Any]:
     since = local_day(since_of(row))
+    sizes = sizes_of([TeamMember(**seat) for seat in row["team"]], asks)
     return {
         "pk": row["id"],
         "title": row["title"],
         "unit": row["organisation__name"],
         "programme": row["programme__name"],
-        "level_name": names[min(row["level"], len(names)) - 1] if names else _("topic"),
+        "level_name": asks.level_name(row["level"]),
         "indent": f"lv{min(row['level'] - 1, 3)}" if row["level"] > 1 else "",
         "state": row["state"],
         "state_label": ProjectState(row["state"]).label,
         "holder": holder_of(row["state"], row["organisation__name"], row["supervisor__name"]),
         "since_day": since,
         "since": date_format(since, "DATE_FORMAT"),
-        "people": row["people"],
-        "facilitators": row["facilitators"],
+        "people": sizes.members,
+        "facilitators": sizes.facilitators,
         "months": row["months"],
         "submitted_at": row["submitted_at"],
         "submitted": day_words(row["submitted_at"]),
     }
 
 
-def _level_names(programmes: set[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+def _asked(programmes: set[uuid.UUID]) -> dict[uuid.UUID, Asks]:
+    """What the latest plan of each programme calls and counts; its clauses are not read."""
     plans = (
         Plan.objects.filter(programme__in=programmes)
         .order_by("number")
-        .values_list("programme_id", "head__labels__levels")
+        .values_list("programme_id", "head__team", "head__labels")
     )
-    return {programme: levels or [] for programme, levels in plans}
+    return {
+        programme: Asks(team=team or {}, labels=labels or {}) for programme, team, labels in plans
+    }
 
 
 def day_words(instant: datetime | None) -> str:

@@ -35,10 +35,11 @@ ROOT = len("0" * 32 + "/")
 
 def project_or_404(request: Any, pk: Any, permission: Permission) -> Project:
     """For whoever may not do it here, it is not there."""
-    found = Project.objects.visible_to(request.user, permission)
-    return get_object_or_404(
-        found.select_related("organisation", "supervisor", "programme", "parent"), pk=pk
+    rows = Project.objects.visible_to(request.user, permission)
+    found: Project = get_object_or_404(
+        rows.select_related("organisation", "supervisor", "programme", "parent"), pk=pk
     )
+    return found
 
 
 def to_project(request: Any, project: Project) -> HttpResponseRedirect:

@@ -34,7 +34,7 @@ from programmes.models import Project, ProjectTurn
 from programmes.models.project import TeamRole
 from programmes.queries import local_day
 from programmes.states import ProjectState
-from programmes.views.project_lines import COLUMNS, day_words, lines_of, matching, with_counts
+from programmes.views.project_lines import COLUMNS, day_words, lines_of, matching, with_team
 from programmes.views.project_page import page_context, project_or_404, to_project
 
 
@@ -52,7 +52,7 @@ class ProjectList(TenantListView):
         if self.filters.is_valid():
             wanted = self.filters.cleaned_data
             found = found.filter(**{k: wanted[k] for k in ("programme", "state") if wanted[k]})
-        return with_counts(found).values(*COLUMNS)
+        return with_team(found).values(*COLUMNS)
 
     @cached_property
     def filters(self) -> ProjectFilterForm:
@@ -93,7 +93,7 @@ class ProjectInbox(TenantListView):
 
     def get_queryset(self) -> Any:
         mine = Project.objects.visible_to(self.request.user, Permission.PROJECT_REVIEW)
-        return with_counts(mine.filter(state=ProjectState.SUBMITTED)).values(*COLUMNS)
+        return with_team(mine.filter(state=ProjectState.SUBMITTED)).values(*COLUMNS)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -158,15 +158,17 @@ def submit_item(
     by: User,
     now: datetime,
     seen: int | None = None,
-    truthful: bool = False,
+    truthful: bool | None = None,
 ) -> InformationItem:
     """Hand it to the office above; from `now` on it meets the duty (P2-83). Again after a return.
+
+    `truthful` is the submitter's declaration; left out, the draft's stands.
 
     Raises RuleBroken (`empty_text`, `duplicate_text`, `not_declared`, and the gate's `too_early`,
     `closed`, `cancelled`), NotAllowed, Stale.
     """
     item = take(SUBMIT, item, by=by, seen=seen)
-    item.truthful = item.truthful or truthful
+    item.truthful = item.truthful if truthful is None else truthful
     _require_text(item)
     _require_declaration(item)
     _refuse_copy(item)

@@ -11,11 +11,10 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantListView
 from groups.access import reach_of
 from programmes.queries import local_day
-from reporting.exports import MOST_ROWS, item_sheet
+from reporting.exports import COLUMNS, MOST_ROWS, item_sheet, line
 from reporting.models import InformationItem
 from reporting.queries import narrowed
 from reporting.states import ItemState
-from reporting.wording import COLUMNS, line
 
 
 class TenantItemLedger(TenantListView):

@@ -11,12 +11,12 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from programmes.models.obligation import DutyState
 from programmes.queries import local_day, rule_ids
+from reporting.exports import days_between, kind_label, moment, month_name, state_label
 from reporting.forms import last_day
 from reporting.models import InformationItem, ItemTurn
 from reporting.queries import duties_of, files_of, holder_of, holders_of, is_own, similar_to
 from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, WRITABLE, ItemState
 from reporting.texts import changes
-from reporting.wording import days_between, kind_label, moment, month_name, state_label
 
 _TOLD = (*STANDING, ItemState.RETURNED)
 """Turns that everybody who sees the item may read; sign-off and its withdrawal are the unit's own."""
@@ -40,7 +40,7 @@ def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
         "holder": _holder(item, now, user),
         "facts": _facts(item),
         "duties": [_duty(row) for row in duties_of(item, now)],
-        "turns": [_entry(turn) for turn in turns],
+        "turns": [*_begun(item, user), *(_entry(turn) for turn in turns)],
         "versions": _versions(turns),
         "files": files_of(item, user),
         "alike": similar_to(item, item.shown_body) if review else [],  # type: ignore[attr-defined]
@@ -119,6 +119,13 @@ def _duty(row: Any) -> dict[str, Any]:
         "month": month_name(row.window_key),
         "due": last_day(row.due_at),
     }
+
+
+def _begun(item: InformationItem, user: User) -> list[dict[str, str]]:
+    """The first line of its way; when a draft was begun is the unit's own affair."""
+    if not is_own(item, user):
+        return []
+    return [{"at": moment(item.created_at), "by": item.drafter_name, "label": _("begun")}]
 
 
 def _entry(turn: ItemTurn) -> dict[str, str]:

@@ -16,13 +16,12 @@ from programmes.models import Obligation
 from programmes.queries import rule_ids
 from reporting.actions.attachments import add_attachment, remove_attachment
 from reporting.actions.items import save_draft, start_item
-from reporting.exports import file_answer
+from reporting.exports import file_answer, moment, month_name
 from reporting.forms import FileForm, ItemForm, NewItemForm, NilForm, last_day
 from reporting.models import InformationItem
 from reporting.queries import DELIVERABLE, duties_to_meet, files_of, phone_of
 from reporting.states import WRITABLE, ItemState
 from reporting.views.reading import item_for
-from reporting.wording import moment, month_name
 
 EDIT, FILES = "reporting/item_edit.html", "reporting/item_files.html"
 _UUID = re.compile(r"[0-9a-f-]{36}")
@@ -38,11 +37,14 @@ class ItemNew(TenantFormView):
         return super().get_form_kwargs() | who
 
     def get_initial(self) -> dict[str, Any]:
-        """The duty one came from, else the oldest that is open."""
+        """The duty one came from, else the next to fall due, else the oldest."""
         asked = self.request.GET.get("duty", "")
         if _UUID.fullmatch(asked):
             return {"duty": asked}
-        first = duties_to_meet(self.request.user, self.request.received_at).first()
+        now = self.request.received_at
+        duties = list(duties_to_meet(self.request.user, now))
+        coming = [each for each in duties if each.due_at > now]
+        first = (coming or duties or [None])[0]
         return {"duty": first.pk if first else None}
 
     def act(self, form: Any) -> HttpResponseBase:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from actionlearning.desk.navigation import ENTRIES
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.models import Notice
+from actionlearning.foundation.scope import WHOLE, scope
 from groups.actions.accounts import choose_language
 from tests.world import World
 
@@ -136,7 +137,7 @@ def test_a_failure_asks_nothing_of_the_database(
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 / 0")
 
-    monkeypatch.setattr("actionlearning.desk.views.help.render", fail)
+    monkeypatch.setattr("actionlearning.desk.views.system.render", fail)
     answer = client.get(HELP)
     assert answer.status_code == 500
     assert "<h1" in answer.content.decode()
@@ -151,3 +152,30 @@ def test_pages_obey_the_content_policy(world: World, sign_in: Any, path: str) ->
     assert " style=" not in page
     assert "hx-on" not in page
     assert all("src=" in tag.split(">")[0] for tag in page.split("<script")[1:])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "notices/",
+        "status/",
+        "audit/",
+        "help/",
+        "account/",
+        "account/password/",
+        "sign-in/factor/",
+    ],
+)
+def test_strangers_are_sent_to_sign_in(world: World, rival: World, sign_in: Any, path: str) -> None:
+    with scope(rival.tenant, path=WHOLE, actor=rival.ben):
+        client = sign_in(rival.ben)
+    answer = client.get(f"/t/teng/{path}")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/t/teng/sign-in/?next=")
+
+
+def test_the_description_of_the_interface_is_there(world: World, sign_in: Any) -> None:
+    client = sign_in(world.ben)
+    assert 'href="/api/v1/schema/"' in client.get(HELP).content.decode()
+    assert client.get("/api/v1/schema/").status_code == 200

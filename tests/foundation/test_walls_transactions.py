@@ -108,8 +108,7 @@ def test_one_kept_connection_never_mixes_scopes(pair):
         with transaction.atomic():
             wrong += jobs()
         with pytest.raises(ZeroDivisionError), within(tenant), transaction.atomic():
-            jobs()
-            raise ZeroDivisionError
+            raise ZeroDivisionError(jobs())
         with pytest.raises(ProgrammingError), within(tenant), transaction.atomic():
             ask("SELECT missing FROM foundation_sweepmark")
 

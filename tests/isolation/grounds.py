@@ -11,7 +11,8 @@ from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Organisation, Person
 from groups.roles import Role
 from tests.conftest import found_tenant
-from tests.isolation.filling import dress, fill
+from tests.isolation.filling import canary_of, dress, fill
+from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
 
 
@@ -36,12 +37,18 @@ def inside(ground: Ground, path: str = WHOLE) -> Iterator[None]:
         yield
 
 
+def tenant_mark(slug: str) -> str:
+    """Stands in every name the verbs are given: what they copy elsewhere is recognised too."""
+    return canary_of(slug, "tenant")
+
+
 def lay_ground(slug: str) -> Ground:
     """The caller holds the transaction. Rows of the verbs first, then what they have left empty."""
     tenant = found_tenant(slug)
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
-        world = build_world(tenant)
-        stray = _organisation(world.system, None, "county", "岑溪", "450481")
+        world = build_world(tenant, prefix=tenant_mark(slug))
+        run_programme(world)
+        stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
         )

@@ -47,7 +47,7 @@ def act(verb: str, project: Project, world: World) -> Project:
 MATRIX = [(state, verb) for state in ProjectState for verb in STEPS]
 
 
-@pytest.mark.parametrize(("state", "verb"), MATRIX, ids=lambda value: str(value))
+@pytest.mark.parametrize(("state", "verb"), MATRIX, ids=str)
 def test_project_verb_is_open_in_exactly_the_states_of_its_step(
     world: World, programme: Programme, state: str, verb: str
 ) -> None:

@@ -187,9 +187,7 @@ def test_change_member_keeps_the_name_of_the_roster(world: World, programme: Pro
 
 def test_team_verbs_refuse_an_older_version(world: World, programme: Programme) -> None:
     project = propose(world, programme)
-    made = add_member(
-        project, seat=Seat(role="member", name="甲"), by=world.ben, now=JUNE, seen=1
-    )
+    made = add_member(project, seat=Seat(role="member", name="甲"), by=world.ben, now=JUNE, seen=1)
     calls: list[Any] = [
         lambda: add_member(
             project, seat=Seat(role="member", name="乙"), by=world.ben, now=JUNE, seen=1

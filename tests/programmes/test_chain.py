@@ -1,15 +1,17 @@
-from programmes.models import *
-from programmes.actions.laying import lay_down
-from programmes.actions.sweeps import queue_due_notices
-from programmes.actions.standing import observe_bodies
+import uuid
+
+from actionlearning.foundation.models import Notice
 from programmes.actions.evidence import *
+from programmes.actions.laying import lay_down
 from programmes.actions.plans import export_plan
+from programmes.actions.standing import observe_bodies
+from programmes.actions.sweeps import queue_due_notices
+from programmes.calendar import from_data, render
+from programmes.models import *
 from programmes.packs.reading import shipped_text
 from programmes.queries import *
-from actionlearning.foundation.models import Notice
 from tests.running import *
-import uuid
-from programmes.calendar import render, from_data
+
 
 def test_all(world):
     p = run_programme(world, now=beijing(5, 20))

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,12 +13,23 @@ from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.teams import Seat, add_member, remove_member
 from programmes.models import Evidence, Project, ProjectTurn, TeamMember
+from tests.conftest import found_tenant
 from tests.programmes.topics import JUNE, chosen, in_state, submitted
 from tests.running import run_programme
-from tests.world import World
+from tests.world import World, build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 20
+
+
+@pytest.fixture
+def world(transactional_db: None) -> Iterator[World]:
+    """Committed, so that every thread sees it."""
+    tenant = found_tenant("teng")
+    with scope(tenant, path=WHOLE, actor=None):
+        with transaction.atomic():
+            made = build_world(tenant)
+        yield made
 
 
 def at_once(world: World, calls: list[Callable[[], Any]]) -> Counter[str]:

@@ -36,7 +36,12 @@ def seats(members: int = 6, guides: int = 1, **extra: int) -> list[Seat]:
 
 
 def propose(
-    world: World, programme: Programme, title: str = "孤儿救助", *, now: datetime = JUNE, **words: Any
+    world: World,
+    programme: Programme,
+    title: str = "孤儿救助",
+    *,
+    now: datetime = JUNE,
+    **words: Any,
 ) -> Project:
     given = {**WORDS, "organisation": world.bureau, "by": world.ben, **words}
     return propose_project(programme=programme, title=title, now=now, **given)

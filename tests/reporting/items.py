@@ -4,6 +4,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from programmes.models import Obligation, Programme
@@ -79,3 +81,11 @@ def photo(colour: str = "red") -> BytesIO:
     Image.new("RGB", (40, 30), colour).save(stream, "PNG")
     stream.seek(0)
     return stream
+
+
+def questions(client: Any, address: str) -> int:
+    """How often one warm request asks the database; savepoints are the test's own."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return sum("SAVEPOINT" not in query["sql"] for query in asked.captured_queries)

@@ -14,6 +14,7 @@ from actionlearning.desk.words import (
     last_day,
     rule_title,
     shown_notice,
+    shown_window,
     start_of,
     waiting_since,
 )
@@ -70,7 +71,7 @@ def _paper(row: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
 def _duty(row: Any, request: Any, now: datetime) -> dict[str, Any]:
     return {
         "title": rule_title(row.rule),
-        "window": row.window_key,
+        "window": shown_window(row.window_key),
         "unit": row.organisation.name,
         "project": row.project.title if row.project else "",
         "clause": row.rule.clause.key,

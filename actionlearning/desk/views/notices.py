@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from actionlearning.desk.words import shown_notice
 from actionlearning.foundation.inbox import inbox_of, mark_read, unread
-from actionlearning.foundation.models import Notice
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantListView, TenantView
 from programmes.actions.sweeps import acknowledge
@@ -39,7 +38,7 @@ class NoticeDetail(TenantView):
     permission = Permission.NOTICE_VIEW
 
     def get(self, request: Any, pk: Any) -> HttpResponse:
-        notice: Notice = get_object_or_404(inbox_of(request.user), pk=pk)
+        notice = get_object_or_404(inbox_of(request.user), pk=pk)
         mark_read(notice, by=request.user, now=request.received_at)
         shown = shown_notice(notice, request.tenant.slug)
         return render(request, "desk/notice_detail.html", {"notice": shown})
@@ -49,7 +48,7 @@ class NoticeAcknowledgement(TenantView):
     permission = Permission.NOTICE_VIEW
 
     def post(self, request: Any, pk: Any) -> HttpResponse:
-        notice: Notice = get_object_or_404(inbox_of(request.user), pk=pk)
+        notice = get_object_or_404(inbox_of(request.user), pk=pk)
         acknowledge(notice, by=request.user, now=request.received_at)
         messages.success(
             request,

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.desk.words import shown_at, shown_notice
+from actionlearning.foundation.channels import CHANNELS
 from actionlearning.foundation.models import Delivery, Notice, SweepMark
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
@@ -60,6 +61,7 @@ def _job(label: Any, patience: timedelta, mark: SweepMark | None, now: datetime)
         "label": label,
         "last": shown_at(mark.finished_at) if mark else "",
         "count": mark.result.get("count") if mark else None,
+        "never": mark is None,
         "late": mark is None or now - mark.finished_at > patience,
     }
 
@@ -73,7 +75,7 @@ def _dead(row: Delivery) -> dict[str, Any]:
     return {
         "at": shown_at(row.created_at),
         "to": row.channel.user.display_name,
-        "kind": row.channel.kind,
+        "kind": CHANNELS[row.channel.kind].label,
         "problem": row.problem,
         "attempts": row.attempts,
     }

@@ -1,4 +1,4 @@
-"""Pages without a tenant or before sign-in: choosing a space, health, language, errors."""
+"""Choosing a space, health, language, help, errors: pages that hold no business."""
 
 from typing import Any
 
@@ -16,7 +16,8 @@ from actionlearning.foundation import demonstration
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.middleware import find_tenant
 from actionlearning.foundation.models import Tenant
-from actionlearning.foundation.views import SystemView
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import SystemView, TenantView
 from groups.actions.accounts import choose_language
 
 _YEAR = 365 * 24 * 3600
@@ -118,6 +119,15 @@ def _cache_answers() -> bool:
         return bool(cache.get("health") == "1")
     except Exception:  # noqa: BLE001  whichever driver is in use, it does not answer
         return False
+
+
+class Help(TenantView):
+    """One short page; each screen links to its part of it."""
+
+    permission = Permission.DESK_VIEW
+
+    def get(self, request: Any) -> HttpResponse:
+        return render(request, "desk/help.html")
 
 
 def not_found(request: Any, exception: Exception) -> HttpResponse:

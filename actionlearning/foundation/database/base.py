@@ -37,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         found = scope_or_none()
         tenant, path = (found.tenant_id, found.path) if found else ("", "")
-        with self.connection.cursor() as cursor:
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
             # Both values are checked by Scope; set_config() is revoked so that no SELECT can move them.
             cursor.execute(f"SET LOCAL al.tenant = '{tenant}'; SET LOCAL al.path = '{path}'")
 

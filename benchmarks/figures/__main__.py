@@ -1,0 +1,46 @@
+"""Everything that is measured inside one process: python -m benchmarks.figures UNITS; one JSON line a figure."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import django
+import psycopg2
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  the product's, once it is set up
+
+from actionlearning.launcher.addresses import DATABASE, postgres_socket_directory  # noqa: E402
+from benchmarks.figures import data, laying, ledger, sweeps  # noqa: E402
+from benchmarks.figures.figure import Figure  # noqa: E402
+
+
+def main(units: int) -> None:
+    for figure in _figures(units):
+        print(json.dumps(figure.plain()), flush=True)
+
+
+def _figures(units: int) -> Iterator[Figure]:
+    folder = postgres_socket_directory(settings.STATE_DIR)
+    large = _superuser(folder, DATABASE)
+    tenant, programme = data.load(large, units)
+    keeper = _superuser(folder, "postgres")
+    large.connection.close()
+    data.copy_small(keeper, DATABASE)
+    data.thin(_superuser(folder, data.SMALL))
+    large = _superuser(folder, DATABASE)
+    yield from ledger.measure(tenant)
+    yield from sweeps.measure(tenant, large, data.NOW)
+    yield from laying.measure(tenant, programme, large, data.NOW)
+
+
+def _superuser(folder: object, database: str) -> Any:
+    connection = psycopg2.connect(f"host={folder} user=postgres dbname={database}")
+    connection.autocommit = True
+    return connection.cursor()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,109 @@
+"""The product's requests for benchmarks/meter.py.
+
+python -m benchmarks.ours ROLE ORGANISATION
+
+The reader is the seat's holder, by session and by client token, walls on.
+"""
+
+import sys
+import uuid
+from datetime import timedelta
+from unittest.mock import patch
+
+import django
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, transaction
+
+django.setup()
+
+from actionlearning.foundation.clock import database_now  # noqa: E402  models need the set-up
+from actionlearning.foundation.database.base import DatabaseWrapper  # noqa: E402
+from actionlearning.foundation.models import ClientToken, Tenant, User  # noqa: E402
+from actionlearning.foundation.scope import WHOLE, no_scope, scope  # noqa: E402
+from actionlearning.foundation.tokens import new_secret  # noqa: E402
+from benchmarks.meter import Call, request, serve  # noqa: E402
+from benchmarks.world import user_id  # noqa: E402
+from groups.roles import CLIENT_SCOPES  # noqa: E402
+from programmes.models import Obligation  # noqa: E402
+
+LEDGER = "/t/bench/obligations/"
+API = "/api/v1/obligations/"
+
+
+def main(role: str, organisation: uuid.UUID) -> None:
+    application = get_wsgi_application()
+    with no_scope(), transaction.atomic():
+        tenant = Tenant.objects.get(slug="bench")
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
+        user = User.objects.get(pk=user_id(role, organisation))
+        session, bearer = _session(tenant, user), _bearer(tenant, user)
+        duty = Obligation.objects.filter(organisation=organisation).order_by("due_at").first()
+    token = {"HTTP_AUTHORIZATION": f"Bearer {bearer}"}
+    browser = {"HTTP_COOKIE": f"sessionid={session}"}
+    serve(
+        {
+            "list": request(application, API, **token),
+            "unchanged": _unchanged(application, token),
+            "detail": request(application, f"{API}{duty.pk}/", **token),
+            "ledger": request(application, LEDGER, **browser),
+            "desk": request(application, "/t/bench/", **browser),
+            "untold": _untold(request(application, API, **token)),
+        },
+        {"bearer": bearer},
+    )
+
+
+def _session(tenant: Tenant, user: User) -> str:
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "groups.access.AppointmentBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store["tenant"], store["factor"] = str(tenant.pk), "passed"
+    store.create()
+    return str(store.session_key)
+
+
+def _bearer(tenant: Tenant, user: User) -> str:
+    secret, digest = new_secret(tenant.slug)
+    now = database_now()
+    ClientToken.objects.create(
+        name="bench",
+        hash=digest,
+        user=user,
+        scopes=[str(permission) for permission in CLIENT_SCOPES],
+        created_by=user,
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    return secret
+
+
+def _unchanged(application: object, token: dict[str, str]) -> Call:
+    tags: list[str] = []
+
+    def remember(environ: object, start: object) -> object:
+        def noting(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
+            tags.extend(value for name, value in headers if name == "ETag")
+            return start(status, headers, *rest)
+
+        return application(environ, noting)
+
+    request(remember, API, **token)()
+    return request(application, API, expected=304, HTTP_IF_NONE_MATCH=tags[-1], **token)
+
+
+def _untold(call: Call) -> Call:
+    """The same while the database is told neither tenant nor path: only where its walls are down."""
+
+    def quiet() -> None:
+        with patch.object(DatabaseWrapper, "apply_scope", lambda self: None):
+            call()
+
+    return quiet
+
+
+if __name__ == "__main__":
+    connection.close()
+    main(sys.argv[1], uuid.UUID(sys.argv[2]))

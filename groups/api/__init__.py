@@ -1,0 +1,15 @@
+"""REST interface of this app; actionlearning/api.py mounts ROUTES. The pages call the same verbs."""
+
+from typing import Any
+
+from groups.api.bodies import BodyViewSet, PostViewSet, TenureViewSet
+from groups.api.organisations import OrganisationViewSet
+from groups.api.persons import PersonViewSet
+
+ROUTES: list[tuple[str, Any, str]] = [
+    ("organisations", OrganisationViewSet, "organisation"),
+    ("persons", PersonViewSet, "person"),
+    ("bodies", BodyViewSet, "body"),
+    ("posts", PostViewSet, "post"),
+    ("tenures", TenureViewSet, "tenure"),
+]

@@ -1,0 +1,134 @@
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import TenantViewSet
+from actionlearning.foundation.permissions import Permission
+from groups.access import visible_bodies, visible_persons
+from groups.actions.bodies import add_post, appoint, end_tenure, hand_over
+from groups.api.shapes import (
+    ONCE,
+    READ,
+    REFUSED,
+    BodyFilter,
+    BodyOut,
+    BodyWithPosts,
+    EndIn,
+    PostIn,
+    PostOut,
+    SeatIn,
+    TenureOut,
+    answered,
+    page_of,
+    row_of,
+    taken_in,
+)
+from groups.models import Body, Post, Tenure
+from groups.queries import bodies_listed, seats_of
+
+
+class BodyViewSet(TenantViewSet):
+    """Leading groups, offices, teams, with their posts and who holds them."""
+
+    permission = Permission.BODY_VIEW
+    queryset = Body.objects.none()
+    serializer_class = BodyOut
+    order = ("place", "starts_on", "id")
+
+    def visible(self) -> Any:
+        return visible_bodies(self.request.user)
+
+    @extend_schema(parameters=[BodyFilter], responses={200: page_of("BodyPage", BodyOut), **READ})
+    def list(self, request: Any, **kwargs: Any) -> HttpResponse:
+        asked = taken_in(BodyFilter, request.query_params)
+        rows, cursor = self.page(
+            bodies_listed(
+                request.user,
+                day=localdate(self.now),
+                text=asked["q"],
+                kind=asked["kind"],
+                ended=asked["ended"],
+            )
+        )
+        return self.listed([row_of(BodyOut, row) for row in rows], cursor)
+
+    @extend_schema(responses={200: BodyWithPosts, **READ})
+    def retrieve(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        found = self.get_object()
+        return answered(row_of(BodyOut, found) | {"posts": seats_of(found)})
+
+    @extend_schema(parameters=[ONCE], request=PostIn, responses={201: PostOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def posts(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        asked = taken_in(PostIn, request.data)
+        made = add_post(self.get_object(), **asked, by=request.user, now=self.now)
+        shown = {name: getattr(made, name) for name in ("id", "title", "role", "rank", "seats")}
+        return Response(shown | {"tenures": []}, status=201)
+
+
+class PostViewSet(TenantViewSet):
+    """`POST /posts/{id}/tenures/` appoints somebody to a post."""
+
+    permission = Permission.BODY_VIEW
+    queryset = Post.objects.none()
+    serializer_class = PostOut
+
+    def visible(self) -> Any:
+        return Post.objects.filter(body__in=visible_bodies(self.request.user))
+
+    @extend_schema(parameters=[ONCE], request=SeatIn, responses={201: TenureOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def tenures(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        asked = taken_in(SeatIn, request.data)
+        person = get_object_or_404(visible_persons(request.user), pk=asked["person"])
+        made = appoint(
+            self.get_object(),
+            person=person,
+            starts_on=asked["on"],
+            acting=asked["acting"],
+            by=request.user,
+            now=self.now,
+        )
+        return Response(_tenure(made), status=201)
+
+
+class TenureViewSet(TenantViewSet):
+    """`POST /tenures/{id}/handover/` and `/end/`: who holds the post from a day on."""
+
+    permission = Permission.BODY_VIEW
+    queryset = Tenure.objects.none()
+    serializer_class = TenureOut
+
+    def visible(self) -> Any:
+        return Tenure.objects.filter(post__body__in=visible_bodies(self.request.user))
+
+    @extend_schema(parameters=[ONCE], request=SeatIn, responses={201: TenureOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def handover(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        asked = taken_in(SeatIn, request.data)
+        person = get_object_or_404(visible_persons(request.user), pk=asked.pop("person"))
+        made = hand_over(self.get_object(), to=person, **asked, by=request.user, now=self.now)
+        return Response(_tenure(made), status=201)
+
+    @extend_schema(request=EndIn, responses={200: TenureOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        asked = taken_in(EndIn, request.data)
+        ended = end_tenure(self.get_object(), **asked, by=request.user, now=self.now)
+        return Response(_tenure(ended))
+
+
+def _tenure(tenure: Tenure) -> dict[str, Any]:
+    return {
+        "id": tenure.pk,
+        "person": tenure.person_id,
+        "name": tenure.person_name,
+        "acting": tenure.acting,
+        "starts_on": tenure.starts_on,
+        "ends_on": tenure.ends_on,
+    }

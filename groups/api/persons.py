@@ -1,0 +1,100 @@
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import TenantViewSet
+from actionlearning.foundation.permissions import Permission
+from groups.access import visible_organisations, visible_persons
+from groups.actions.persons import add_person, change_person
+from groups.api.shapes import (
+    MATCH,
+    ONCE,
+    READ,
+    REFUSED,
+    PersonChange,
+    PersonFilter,
+    PersonIn,
+    PersonOut,
+    PersonWithPosts,
+    answered,
+    page_of,
+    row_of,
+    taken_in,
+)
+from groups.models import Person, Tenure
+from groups.queries import masked, persons_listed
+
+
+class PersonViewSet(TenantViewSet):
+    """Rosters within reach, in order of seniority. Telephone numbers are masked."""
+
+    permission = Permission.PERSON_VIEW
+    queryset = Person.objects.none()
+    serializer_class = PersonOut
+    order = ("place", "seniority", "pinyin", "id")
+
+    def visible(self) -> Any:
+        return visible_persons(self.request.user)
+
+    @extend_schema(
+        parameters=[PersonFilter], responses={200: page_of("PersonPage", PersonOut), **READ}
+    )
+    def list(self, request: Any, **kwargs: Any) -> HttpResponse:
+        asked = taken_in(PersonFilter, request.query_params)
+        rows, cursor = self.page(
+            persons_listed(
+                request.user,
+                day=localdate(self.now),
+                organisation=asked["organisation"],
+                text=asked["q"],
+                ended=asked["ended"],
+            )
+        )
+        return self.listed([_person(row) for row in rows], cursor)
+
+    @extend_schema(responses={200: PersonWithPosts, **READ})
+    def retrieve(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        found = self.get_object()
+        return answered(_person(found) | {"posts": _posts_of(found)})
+
+    @extend_schema(parameters=[ONCE], request=PersonIn, responses={201: PersonOut, **REFUSED})
+    def create(self, request: Any, **kwargs: Any) -> Response:
+        asked = taken_in(PersonIn, request.data)
+        units = visible_organisations(request.user)
+        home = get_object_or_404(units, pk=asked.pop("organisation"))
+        made = add_person(organisation=home, **asked, by=request.user, now=self.now)
+        return answered(_person(made), 201)
+
+    @extend_schema(parameters=[MATCH], request=PersonChange, responses={200: PersonOut, **REFUSED})
+    def partial_update(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        found = self.get_object()
+        self.check_match(found)
+        asked = taken_in(PersonChange, request.data, partial=True)
+        seen = found.version
+        made = change_person(found, **asked, by=request.user, now=self.now, seen=seen)
+        return answered(_person(made))
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return row_of(PersonOut, person) | {"phone": masked(person.phone)}
+
+
+def _posts_of(person: Person) -> list[dict[str, Any]]:
+    rows = Tenure.objects.filter(person=person).select_related("post", "post__body")
+    return [
+        {
+            "tenure": row.pk,
+            "body": row.post.body_id,
+            "body_name": row.post.body.name,
+            "post": row.post_id,
+            "title": row.post.title,
+            "acting": row.acting,
+            "starts_on": row.starts_on,
+            "ends_on": row.ends_on,
+        }
+        for row in rows.order_by("-starts_on", "-id")
+    ]

@@ -1,0 +1,350 @@
+"""Programmes, their plans and the units that take part."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import Problem, StrictSerializer, TenantViewSet
+from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.permissions import Permission
+from groups.access import visible_organisations
+from programmes.actions.enrolments import enrol, leave
+from programmes.actions.plans import load_plan, read_pack
+from programmes.actions.programmes import close_programme, open_programme, put_in_force
+from programmes.models import Clause, Enrolment, Plan, Programme, Rule
+from programmes.packs.nodes import LONGEST_TEXT
+from programmes.packs.shapes import filled
+from programmes.queries import visible_enrolments, visible_programmes
+from programmes.states import ProgrammeState
+from programmes.views.plans import plan_answer
+
+KEY = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+UUID = OpenApiTypes.UUID
+REFUSED = dict.fromkeys((403, 404, 409, 412, 422), Problem)
+PAGED = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+
+
+class ProgrammeLine(serializers.Serializer):
+    """`state` changes by the noun endpoints only."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    pack = serializers.CharField()
+    owner_id = serializers.UUIDField()
+    year = serializers.IntegerField()
+    phase_number = serializers.IntegerField(allow_null=True)
+    batch_number = serializers.IntegerField(allow_null=True)
+    parent_document = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    state = serializers.ChoiceField(ProgrammeState.choices)
+    version = serializers.IntegerField()
+
+
+class ProgrammePage(serializers.Serializer):
+    results = ProgrammeLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class ProgrammeDraft(StrictSerializer):
+    """A pack as YAML text; every mistake in it comes back with its line."""
+
+    pack = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    owner = serializers.UUIDField()
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    name = serializers.CharField(required=False, allow_blank=True, max_length=160)
+    phase_number = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=99
+    )
+    batch_number = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=99
+    )
+
+
+class ProgrammeViewSet(TenantViewSet):
+    """Programmes that the client may see, the latest first."""
+
+    queryset = Programme.objects.none()
+    serializer_class = ProgrammeLine
+    permission = Permission.PROGRAMME_VIEW
+    lookup_value_regex = KEY
+    order = ("-starts_on", "-id")
+
+    def visible(self) -> Any:
+        return visible_programmes(self.request.user)
+
+    @extend_schema(
+        parameters=[*PAGED, OpenApiParameter("state", str, enum=ProgrammeState.values)],
+        responses={200: ProgrammePage, **REFUSED},
+        operation_id="programmes_list",
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        found = self.visible()
+        state = request.query_params.get("state")
+        if state:
+            if state not in ProgrammeState.values:
+                raise BadInput("Unknown state.", fields={"state": "Unknown."}, code="bad_filter")
+            found = found.filter(state=state)
+        rows, cursor = self.page(found.values(*ProgrammeLine().fields))
+        return self.listed(rows, cursor)
+
+    @extend_schema(responses={200: ProgrammeLine, **REFUSED})
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        return _whole(self.get_object())
+
+    @extend_schema(request=ProgrammeDraft, responses={201: ProgrammeLine, **REFUSED})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        typed = _typed(request, ProgrammeDraft)
+        owner = _named(visible_organisations(request.user), "owner", typed.pop("owner"))
+        pack = read_pack(typed.pop("pack"))
+        return _whole(
+            open_programme(pack, owner=owner, by=request.user, now=self.now, **typed), status=201
+        )
+
+    @extend_schema(request=None, responses={200: ProgrammeLine, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def force(self, request: Request, **kwargs: Any) -> Response:
+        return _whole(put_in_force(self._matched(), by=request.user, now=self.now))
+
+    @extend_schema(request=None, responses={200: ProgrammeLine, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def closure(self, request: Request, **kwargs: Any) -> Response:
+        return _whole(close_programme(self._matched(), by=request.user, now=self.now))
+
+    def _matched(self) -> Programme:
+        found: Programme = self.get_object()
+        self.check_match(found)
+        return found
+
+
+def _whole(programme: Programme, status: int = 200) -> Response:
+    body = {name: getattr(programme, name) for name in ProgrammeLine().fields}
+    return Response(body, status=status, headers={"ETag": f'"{programme.version}"'})
+
+
+class PlanLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    programme_id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    applies_from = serializers.DateField()
+    digest = serializers.CharField(help_text="sha256 of the canonical pack.")
+    loaded_at = serializers.DateTimeField()
+
+
+class RuleLine(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    title_en = serializers.CharField()
+    kind = serializers.CharField()
+    deliverable = serializers.CharField()
+    owed_by = serializers.CharField()
+    enabled = serializers.BooleanField()
+    nil_allowed = serializers.BooleanField()
+    spec = serializers.DictField(help_text="The rule as the pack says it.")
+
+
+class ClauseLine(serializers.Serializer):
+    key = serializers.CharField()
+    kind = serializers.CharField()
+    level = serializers.IntegerField()
+    text = serializers.CharField()
+    gloss = serializers.CharField()
+    reading = serializers.CharField()
+    cites = serializers.ListField(child=serializers.CharField())
+    rules = RuleLine(many=True)
+
+
+class PlanWhole(PlanLine):
+    head = serializers.DictField()
+    clauses = ClauseLine(many=True)
+
+
+class PlanPage(serializers.Serializer):
+    results = PlanLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class PlanDraft(StrictSerializer):
+    """The next version; the same pack again answers 200 with the version that is there."""
+
+    programme = serializers.UUIDField()
+    pack = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    applies_from = serializers.DateField()
+
+
+class PlanViewSet(TenantViewSet):
+    """Versions of plans, the latest loaded first."""
+
+    queryset = Plan.objects.none()
+    serializer_class = PlanWhole
+    permission = Permission.PROGRAMME_VIEW
+    lookup_value_regex = KEY
+    order = ("-loaded_at", "-id")
+
+    def visible(self) -> Any:
+        seen = visible_programmes(self.request.user).values("pk")
+        return Plan.objects.filter(programme__in=seen)
+
+    @extend_schema(
+        parameters=[*PAGED, OpenApiParameter("programme", UUID)],
+        responses={200: PlanPage, **REFUSED},
+        operation_id="plans_list",
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        found = _filtered(self.visible(), request, "programme")
+        rows, cursor = self.page(found.values(*PlanLine().fields))
+        return self.listed(rows, cursor)
+
+    @extend_schema(responses={200: PlanWhole, **REFUSED})
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        found = self.visible().select_related("programme")
+        return _plan(get_object_or_404(found, pk=self.kwargs["pk"]))
+
+    @extend_schema(request=PlanDraft, responses={200: PlanWhole, 201: PlanWhole, **REFUSED})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        typed = _typed(request, PlanDraft)
+        programme = _named(visible_programmes(request.user), "programme", typed["programme"])
+        plan, new = load_plan(
+            programme,
+            read_pack(typed["pack"]),
+            applies_from=typed["applies_from"],
+            by=request.user,
+            now=self.now,
+        )
+        return _plan(plan, status=201 if new else 200)
+
+    @extend_schema(
+        responses={(200, "application/yaml"): OpenApiTypes.STR, 404: Problem},
+        operation_id="plans_export",
+    )
+    @action(detail=True, methods=["get"])
+    def export(self, request: Request, **kwargs: Any) -> HttpResponse:
+        plan = get_object_or_404(self.visible().select_related("programme"), pk=self.kwargs["pk"])
+        return plan_answer(plan.programme, str(plan.number))
+
+
+def _plan(plan: Plan, status: int = 200) -> Response:
+    """Two statements more: clauses and rules."""
+    rules: dict[Any, list[dict[str, Any]]] = {}
+    for row in Rule.objects.filter(plan=plan).order_by("ordinal"):
+        line = {name: getattr(row, name) for name in RuleLine().fields}
+        line["title"] = filled(row.title, plan.programme.year)
+        rules.setdefault(row.clause_id, []).append(line)
+    body = {name: getattr(plan, name) for name in (*PlanLine().fields, "head")}
+    body["clauses"] = []
+    for clause in Clause.objects.filter(plan=plan).order_by("ordinal"):
+        told = {name: getattr(clause, name) for name in ClauseLine().fields if name != "rules"}
+        told["text"] = filled(clause.text, plan.programme.year)
+        body["clauses"].append({**told, "rules": rules.get(clause.pk, [])})
+    return Response(body, status=status)
+
+
+class EnrolmentLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    programme_id = serializers.UUIDField()
+    organisation_id = serializers.UUIDField()
+    supervisor_id = serializers.UUIDField(allow_null=True)
+    obliged = serializers.BooleanField()
+    calendar = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    end_reason = serializers.CharField()
+
+
+class EnrolmentPage(serializers.Serializer):
+    results = EnrolmentLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class EnrolmentDraft(StrictSerializer):
+    programme = serializers.UUIDField()
+    organisation = serializers.UUIDField()
+    supervisor = serializers.UUIDField(required=False, allow_null=True)
+    starts_on = serializers.DateField()
+    obliged = serializers.BooleanField(required=False, default=True)
+
+
+class EnrolmentEnding(StrictSerializer):
+    on = serializers.DateField(help_text="Last day of taking part.")
+    reason = serializers.CharField(max_length=200)
+
+
+class EnrolmentViewSet(TenantViewSet):
+    """Units in programmes, as far as the client may see them."""
+
+    queryset = Enrolment.objects.none()
+    serializer_class = EnrolmentLine
+    permission = Permission.PROGRAMME_VIEW
+    lookup_value_regex = KEY
+    order = ("-starts_on", "-id")
+
+    def visible(self) -> Any:
+        return visible_enrolments(self.request.user)
+
+    @extend_schema(
+        parameters=[*PAGED, OpenApiParameter("programme", UUID), OpenApiParameter("organisation", UUID)],
+        responses={200: EnrolmentPage, **REFUSED},
+        operation_id="enrolments_list",
+    )  # fmt: skip
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        found = _filtered(self.visible(), request, "programme", "organisation")
+        rows, cursor = self.page(found.values(*EnrolmentLine().fields))
+        return self.listed(rows, cursor)
+
+    @extend_schema(request=EnrolmentDraft, responses={201: EnrolmentLine, **REFUSED})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        typed = _typed(request, EnrolmentDraft)
+        seen = visible_organisations(request.user)
+        typed["organisation"] = _named(seen, "organisation", typed["organisation"])
+        if typed.get("supervisor"):
+            typed["supervisor"] = _named(seen, "supervisor", typed["supervisor"])
+        programme = _named(visible_programmes(request.user), "programme", typed.pop("programme"))
+        made = enrol(programme, by=request.user, now=self.now, **typed)
+        return Response(EnrolmentLine(made).data, status=201)
+
+    @extend_schema(request=EnrolmentEnding, responses={200: EnrolmentLine, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, **kwargs: Any) -> Response:
+        typed = _typed(request, EnrolmentEnding)
+        ended = leave(self.get_object(), by=request.user, now=self.now, **typed)
+        return Response(EnrolmentLine(ended).data)
+
+
+def _typed(request: Request, serializer: Any) -> dict[str, Any]:
+    read = serializer(data=request.data)
+    read.is_valid(raise_exception=True)
+    return dict(read.validated_data)
+
+
+def _named(rows: Any, field: str, pk: Any) -> Any:
+    """The row a client names in a body; unknown and hidden ones answer alike."""
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise serializers.ValidationError({field: ["Not found."]})
+    return found
+
+
+def _filtered(rows: Any, request: Request, *names: str) -> Any:
+    for name in names:
+        value = request.query_params.get(name, "")
+        if not value:
+            continue
+        try:
+            rows = rows.filter(**{name: serializers.UUIDField().run_validation(value)})
+        except serializers.ValidationError as problem:
+            words = str(problem.detail[0])  # type: ignore[index]
+            raise BadInput(words, fields={name: words}, code="bad_filter") from problem
+    return rows
+
+
+ROUTES: list[tuple[str, Any, str]] = [
+    ("programmes", ProgrammeViewSet, "programme"),
+    ("plans", PlanViewSet, "plan"),
+    ("enrolments", EnrolmentViewSet, "enrolment"),
+]

@@ -1,0 +1,21 @@
+"""The published holiday arrangements that come with the product; what is there already stays."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.commands import TenantCommand
+from actionlearning.foundation.models import Tenant
+from programmes.actions.calendars import seed_calendar
+
+
+class Command(TenantCommand):
+    help = "seed_calendar --tenant teng [--since 2025]"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--since", type=int, default=2025, help="first year")
+
+    def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
+        made = seed_calendar(since=options["since"], now=database_now())
+        self.stdout.write(f"{tenant.slug}: {made} days")

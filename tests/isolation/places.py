@@ -1,0 +1,120 @@
+"""Where a row sits, read from its fields: who may see it follows from containment alone."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from actionlearning.foundation.models import User
+
+WIDE = ("groups.Organisation", "groups.Supervision", "programmes.Programme", "programmes.Enrolment")
+"""Names and dates that everybody in the tenant may read, although they belong to one organisation."""
+PERSONAL = (
+    "foundation.Notice",
+    "foundation.Channel",
+    "foundation.Delivery",
+    "foundation.PastPassword",
+    "foundation.RequestKey",
+)
+"""Nobody's but one sign-in's."""
+_OWNERS = ("user", "recipient", "actor", "created_by")
+
+
+@dataclass(frozen=True)
+class Place:
+    """`path` of an organisation, or `owner`, or wide: readable all over the tenant."""
+
+    tenant: uuid.UUID
+    path: str = ""
+    owner: uuid.UUID | None = None
+    wide: bool = False
+    draft: bool = False
+    subjects: frozenset[uuid.UUID] = frozenset()
+    """The row and the project it belongs to: what a grant may open."""
+
+
+def links(model: Any) -> dict[str, Any]:
+    """Foreign keys inside the walls, by name."""
+    return {
+        f.name: f.related_model
+        for f in model._meta.concrete_fields
+        if f.is_relation and f.name != "tenant" and f.related_model is not model
+    }
+
+
+def is_wide(model: Any) -> bool:
+    """Neither at an organisation nor anybody's own, however far its keys are followed."""
+    if model._meta.label in WIDE:
+        return True
+    names = {f.name for f in model._meta.concrete_fields}
+    if names & {"organisation", *_OWNERS} or model is User:
+        return False
+    parents = [m for name, m in links(model).items() if not model._meta.get_field(name).null]
+    return all(is_wide(parent) for parent in parents)
+
+
+class Places:
+    """Looks rows up once; `homes` maps a sign-in to the path of its unit."""
+
+    def __init__(self, homes: dict[uuid.UUID, str]) -> None:
+        self.homes = homes
+        self.known: dict[uuid.UUID, Place] = {}
+
+    def of(self, row: Any) -> Place:
+        if row.pk not in self.known:
+            self.known[row.pk] = self._find(row)
+        return self.known[row.pk]
+
+    def _find(self, row: Any) -> Place:
+        label, subjects = (
+            row._meta.label,
+            frozenset(filter(None, (row.pk, getattr(row, "project_id", None)))),
+        )
+        if is_wide(type(row)):
+            return Place(row.tenant_id, wide=True)
+        owner = self._owner(row)
+        if label in PERSONAL:
+            return Place(row.tenant_id, owner=owner or uuid.UUID(int=0))
+        if getattr(row, "org_path", "") or getattr(row, "organisation_id", None):
+            path = getattr(row, "org_path", "") or row.organisation.path
+            return Place(row.tenant_id, path, draft=_is_draft(row), subjects=subjects)
+        if owner:
+            return Place(row.tenant_id, self.homes.get(owner, "nowhere"), owner)
+        return self._of_parent(row)
+
+    def _owner(self, row: Any) -> uuid.UUID | None:
+        if isinstance(row, User):
+            return row.pk  # type: ignore[no-any-return]
+        for name in _OWNERS:
+            value = getattr(row, f"{name}_id", None) or getattr(row, name, None)
+            if isinstance(value, uuid.UUID):
+                return value
+        parent = getattr(row, "channel", None)
+        return parent.user_id if parent else None
+
+    def _of_parent(self, row: Any) -> Place:
+        for name, model in links(type(row)).items():
+            if not row._meta.get_field(name).null and not is_wide(model):
+                return self.of(getattr(row, name))
+        if {f.name for f in row._meta.concrete_fields} & set(_OWNERS):
+            return Place(row.tenant_id)  # nobody's
+        raise LookupError(
+            f"Where do rows of {row._meta.label} sit? Say so in tests/isolation/places.py."
+        )
+
+
+def _is_draft(row: Any) -> bool:
+    """A unit's own business until it was handed in (`ItemQuerySet.visible_to`)."""
+    item = getattr(row, "item", row)
+    names = {f.name for f in item._meta.concrete_fields}
+    return "first_submitted_at" in names and item.first_submitted_at is None
+
+
+def fields_of(model: Any, name: str) -> list[Any]:
+    """Distinct values of a field called `name`, for parts of an address that are no ids."""
+    if name not in {f.name for f in model._meta.concrete_fields} or isinstance(
+        model._meta.get_field(name), models.ForeignKey
+    ):
+        return []
+    return list(model._base_manager.values_list(name, flat=True).distinct().order_by(name)[:3])

@@ -1,0 +1,108 @@
+"""What a duty is worth, worked out slowly and by hand: nothing here looks like the product's own way.
+
+A record's story is a list of (moment, what, deadline). Moments are plain numbers or datetimes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Record:
+    sent: Any
+    quantity: int = 1
+    story: list[tuple[Any, str, Any]] = field(default_factory=list)
+
+    def life(self) -> tuple[Any, Any] | None:
+        """(since when it counts, when it stops or None); None for one that was taken back."""
+        since, clock = self.sent, None
+        for moment, what, deadline in self.story:
+            if what == "withdraw":
+                return None
+            if what == "return":
+                clock = deadline if clock is None or deadline < clock else clock
+            elif what == "flat":
+                clock = moment if clock is None or moment < clock else clock
+            elif what == "answer" and clock is not None:
+                since = moment if moment >= clock else since
+                clock = None
+        return since, clock
+
+
+def cached(records: Sequence[Record], minimum: int) -> tuple[Any, Any, int]:
+    """(met at, met until, credited): walks the time line backwards, piece by piece."""
+    lives = [(*life, record.quantity) for record in records if (life := record.life())]
+    credited = sum(quantity for _since, until, quantity in lives if until is None)
+    edges = sorted({edge for since, until, _q in lives for edge in (since, until) if edge is not None})
+    for number in range(len(edges) - 1, -1, -1):
+        here = edges[number]
+        alive = [x for x in lives if x[0] <= here and (x[1] is None or x[1] > here)]
+        if sum(x[2] for x in alive) >= minimum:
+            end = edges[number + 1] if number + 1 < len(edges) else None
+            return _when_enough(alive, minimum), end, credited
+    return None, None, credited
+
+
+def _when_enough(alive: Iterable[tuple[Any, Any, int]], minimum: int) -> Any:
+    have = 0
+    for since, _until, quantity in sorted(alive, key=lambda x: x[0]):
+        have += quantity
+        if have >= minimum:
+            return since
+    raise AssertionError("not enough after all")
+
+
+def state(row: dict[str, Any], now: Any) -> str:
+    """The table of states, read from top to bottom as an office clerk would."""
+
+    def past(name: str) -> bool:
+        return row[name] is not None and row[name] <= now
+
+    if past("cancelled_at"):
+        return "cancelled"
+    if past("waived_at"):
+        return "waived"
+    if past("met_at") and not past("met_until"):
+        return "met" if row["met_at"] < row["due_at"] else "met_late"
+    if past("nil_at"):
+        return "nil" if row["nil_at"] < row["due_at"] else "nil_late"
+    if not past("opens_at"):
+        return "not_open"
+    if past("due_at"):
+        return "missed" if past("closes_at") else "overdue"
+    return "due_soon" if past("soon_at") else "open"
+
+
+def rates(rows: Iterable[dict[str, Any]], as_of: Any) -> tuple[float | None, float | None]:
+    """(completeness, timeliness), counted one by one."""
+    owed = done = in_time = 0
+    for row in rows:
+        if row["due_at"] > as_of:
+            continue
+        found = state(row, as_of)
+        if found in ("waived", "cancelled"):
+            continue
+        owed += 1
+        done += found in ("met", "met_late", "nil", "nil_late")
+        in_time += found in ("met", "nil")
+    return (done / owed, in_time / owed) if owed else (None, None)
+
+
+def notices(
+    rungs: Iterable[dict[str, Any]], now: Any, holders: dict[tuple[Any, str], list[Any]]
+) -> dict[tuple[int, Any], bool]:
+    """(rung, who or None) → skipped, of everything that one asking duty must have led to by `now`.
+
+    `holders` says who holds a role where; a rung carries `where` and its `roles` in order.
+    """
+    reached = [rung for rung in rungs if rung["at"] <= now]
+    found = {}
+    for rung in reached:
+        later = any(other["ordinal"] > rung["ordinal"] for other in reached)
+        people: list[Any] = []
+        for role in rung["roles"]:
+            people = people or holders.get((rung["where"], role), [])
+        for person in people or [None]:
+            found[(rung["ordinal"], person)] = rung["kind"] == "reminder" and later
+    return found

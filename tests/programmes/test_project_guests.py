@@ -1,0 +1,185 @@
+"""An outsider serves one project: sees it, and neither its sister nor anything else."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.scope import NOWHERE, scope
+from groups.access import standing_of
+from groups.actions.grants import grant
+from groups.actions.users import create_user
+from groups.models import Grant
+from programmes.models import Programme, Project
+from tests.programmes.topics import JUNE, chosen, propose
+from tests.world import World
+
+
+def at(name: str, world: World, *args: Any) -> str:
+    return reverse(f"programmes:{name}", args=[world.tenant.slug, *args])
+
+
+@pytest.fixture
+def guide(world: World) -> User:
+    """A facilitator without any post in this tenant."""
+    user, _password = create_user(
+        login="guide", person=None, display_name="外请促进师", by=world.system, now=JUNE
+    )
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    user.refresh_from_db()
+    return user
+
+
+@pytest.fixture
+def pair(world: World, programme: Programme) -> tuple[Project, Project]:
+    return chosen(world, programme, "促进师所在"), chosen(world, programme, "姊妹项目")
+
+
+def open_to(project: Project, user: User, world: World) -> Grant:
+    return grant(project, to=user, reason="担任促进师", by=world.dora, now=JUNE)
+
+
+def api(world: World, *rest: str) -> str:
+    return "/".join([f"/t/{world.tenant.slug}/api/v1/projects", *rest, ""])
+
+
+@pytest.mark.parametrize("who", ["guide", "sis"])
+def test_a_facilitator_sees_the_project_and_not_its_sister(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any, who: str
+) -> None:
+    mine, other = pair
+    user = guide if who == "guide" else world.sis
+    open_to(mine, user, world)
+    client = sign_in(user)
+
+    page = client.get(at("project_list", world)).content.decode()
+    listed = client.get(api(world)).json()["results"]
+
+    assert "促进师所在" in page
+    assert "姊妹项目" not in page
+    assert [row["id"] for row in listed] == [str(mine.pk)]
+    assert client.get(at("project_detail", world, mine.pk)).status_code == 200
+    assert client.get(at("project_detail", world, other.pk)).status_code == 404
+    assert client.get(api(world, str(mine.pk))).status_code == 200
+    assert client.get(api(world, str(other.pk))).status_code == 404
+
+
+def test_without_a_grant_an_outsider_sees_nothing(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any
+) -> None:
+    client = sign_in(guide)
+
+    assert client.get(at("project_list", world)).context["lines"] == []
+    assert client.get(api(world)).json()["results"] == []
+    assert client.get(at("project_detail", world, pair[0].pk)).status_code == 404
+
+
+def test_a_grant_shows_no_other_part_of_the_tree(
+    world: World, programme: Programme, guide: User, sign_in: Any
+) -> None:
+    whole = propose(world, programme, "整体")
+    part = propose(world, programme, "开放的部分", parent=whole)
+    propose(world, programme, "另一部分", parent=whole)
+    open_to(part, guide, world)
+
+    page = sign_in(guide).get(at("project_detail", world, part.pk)).content.decode()
+
+    assert "开放的部分" in page
+    assert "整体" not in page
+    assert "另一部分" not in page
+
+
+WRITES = [
+    ("get", "project_edit"), ("get", "project_members"), ("post", "project_choice"),
+    ("post", "project_refusal"), ("post", "project_submission"), ("post", "project_acceptance"),
+    ("post", "project_return"), ("post", "project_grants"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "name"), WRITES)
+@pytest.mark.parametrize("who", ["guide", "sis"])
+def test_a_grant_lets_nobody_write(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any,
+    method: str, name: str, who: str,
+) -> None:  # fmt: skip
+    user = guide if who == "guide" else world.sis
+    open_to(pair[0], user, world)
+
+    answer = getattr(sign_in(user), method)(at(name, world, pair[0].pk), {"opinion": "x"})
+
+    assert answer.status_code == 404
+    pair[0].refresh_from_db()
+    assert pair[0].state == "chosen"
+
+
+def behind_the_wall(world: World, user: User, table: str) -> int:
+    """Rows the database itself would hand out to this reader, whatever our code asks."""
+    standing = standing_of(User.objects.get(pk=user.pk))
+    with scope(world.tenant, path=standing.path, actor=user), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+def test_the_path_wall_opens_as_far_as_the_granted_unit(
+    world: World, pair: tuple[Project, Project], guide: User
+) -> None:
+    assert standing_of(guide).path == NOWHERE
+    assert behind_the_wall(world, guide, "programmes_project") == 0
+
+    open_to(pair[0], guide, world)
+
+    again = User.objects.get(pk=guide.pk)
+    assert standing_of(again).path == world.bureau.path
+    assert behind_the_wall(world, guide, "groups_person") == 5  # the bureau's and its institution's
+    assert standing_of(User.objects.get(pk=world.sis.pk)).path == world.sister.path
+
+
+def test_a_grant_in_another_unit_widens_to_the_common_parent_only(
+    world: World, pair: tuple[Project, Project]
+) -> None:
+    open_to(pair[0], world.sis, world)
+
+    assert standing_of(User.objects.get(pk=world.sis.pk)).path == world.county.path
+
+
+def test_a_project_is_opened_and_closed_again_on_its_page(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any
+) -> None:
+    client, mine = sign_in(world.dora), pair[0]
+    client.post(at("project_grants", world, mine.pk), {"login": "Guide ", "reason": "担任促进师"})
+    found = Grant.objects.get()
+    page = client.get(at("project_detail", world, mine.pk)).content.decode()
+    assert "外请促进师" in page
+
+    client.post(at("project_grant_end", world, mine.pk, found.pk))
+
+    found.refresh_from_db()
+    assert found.ended_at is not None
+    assert sign_in(guide).get(at("project_detail", world, mine.pk)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [({"login": "nobody", "reason": "专家"}, 422), ({"login": "guide", "reason": ""}, 422)],
+)
+def test_a_refused_grant_keeps_what_was_typed(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any,
+    typed: dict[str, str], status: int,
+) -> None:  # fmt: skip
+    answer = sign_in(world.dora).post(at("project_grants", world, pair[0].pk), typed)
+
+    assert answer.status_code == status
+    assert typed["login"] in answer.content.decode()
+    assert not Grant.objects.exists()
+
+
+def test_only_the_director_opens_a_project(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any
+) -> None:
+    for who in ("ben", "ana", "lena"):
+        answer = sign_in(getattr(world, who)).post(
+            at("project_grants", world, pair[0].pk), {"login": "guide", "reason": "专家"}
+        )
+        assert answer.status_code == 404
