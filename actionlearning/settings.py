@@ -206,10 +206,18 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/api/v1"}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": True,
+    "PREPROCESSING_HOOKS": ["actionlearning.foundation.schema.clients_only"],
     "ENUM_NAME_OVERRIDES": {
         "OrganisationKind": "groups.models.Organisation.Kind",
         "BodyKind": "groups.roles.BodyKind",
         "PostRole": "groups.api.shapes.POST_ROLES",
+        "ItemKind": "reporting.models.InformationItem.Kind",
+        "ItemState": "reporting.states.ItemState",
+        "ProjectState": "programmes.states.ProjectState",
+        "ProgrammeState": "programmes.states.ProgrammeState",
+        "DutyState": "programmes.models.DutyState",
+        "TeamRole": "programmes.models.project.TeamRole",
+        "CalendarDayKind": "programmes.models.CalendarDay.Kind",
     },
 }
 

@@ -39,7 +39,7 @@ def main(role: str, organisation: uuid.UUID) -> None:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         user = User.objects.get(pk=user_id(role, organisation))
         session, bearer = _session(tenant, user), _bearer(tenant, user)
-        duty = Obligation.objects.filter(organisation=organisation).order_by("due_at").first()
+        duty = Obligation.objects.visible_to(user).order_by("due_at").first()
     token = {"HTTP_AUTHORIZATION": f"Bearer {bearer}"}
     browser = {"HTTP_COOKIE": f"sessionid={session}"}
     serve(

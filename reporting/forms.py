@@ -59,8 +59,9 @@ class NewItemForm(TenantForm):
 
     def __init__(self, *args: Any, user: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["duty"].queryset = duties_to_meet(user, now)
-        self.fields["enrolment"].queryset = enrolments_of(user, now)
+        fields: Any = self.fields
+        fields["duty"].queryset = duties_to_meet(user, now)
+        fields["enrolment"].queryset = enrolments_of(user, now)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

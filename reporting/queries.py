@@ -150,7 +150,7 @@ def holders_of(permission: Permission, organisation: Any, day: date) -> list[Use
     return list(User.objects.filter(pk__in=ids, is_active=True).order_by("display_name", "pk"))
 
 
-def holder_of(item: InformationItem) -> tuple[str, datetime]:
+def holder_of(item: InformationItem) -> tuple[str, datetime | None]:
     """Who holds it now (`unit`, `office` or `nobody`), and since when."""
     if item.state == ItemState.SUBMITTED:
         return "office", item.submitted_at

@@ -76,5 +76,10 @@ def shown_notice(notice: Notice, slug: str) -> dict[str, Any]:
         "asks": notice.kind in ON_A_LADDER
         and notice.retracted_at is None
         and notice.acknowledged_at is None,
-        "address": f"/t/{slug}/{notice.address.lstrip('/')}" if notice.address else "",
+        "address": _absolute(notice.address, slug),
     }
+
+
+def _absolute(address: str, slug: str) -> str:
+    """The sweep writes addresses inside the space, the verbs whole ones."""
+    return address if not address or address.startswith("/") else f"/t/{slug}/{address}"

@@ -12,7 +12,7 @@ from django.views.generic.edit import FormMixin
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import Tenant, User
-from actionlearning.foundation.paging import after_mark, mark_of
+from actionlearning.foundation.paging import after_mark, joins_as_written, mark_of
 from actionlearning.foundation.permissions import Permission
 
 PAGE = 50
@@ -116,7 +116,9 @@ class TenantListView(TenantView, ListView):
 
     def page(self, queryset: Any) -> tuple[list[Any], str]:
         """The page's rows and the mark after which the next one begins, or ''."""
-        rows = list(after_mark(queryset, self.order, self.request.GET.get("after", ""))[: PAGE + 1])
+        found = after_mark(queryset, self.order, self.request.GET.get("after", ""))[: PAGE + 1]
+        with joins_as_written():
+            rows = list(found)
         more = len(rows) > PAGE
         return rows[:PAGE], mark_of(rows[PAGE - 1], self.order) if more else ""
 

@@ -137,7 +137,7 @@ class PlanLine(serializers.Serializer):
     loaded_at = serializers.DateTimeField()
 
 
-class RuleLine(serializers.Serializer):
+class PlanRule(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField()
     title_en = serializers.CharField()
@@ -149,7 +149,7 @@ class RuleLine(serializers.Serializer):
     spec = serializers.DictField(help_text="The rule as the pack says it.")
 
 
-class ClauseLine(serializers.Serializer):
+class PlanClause(serializers.Serializer):
     key = serializers.CharField()
     kind = serializers.CharField()
     level = serializers.IntegerField()
@@ -157,12 +157,12 @@ class ClauseLine(serializers.Serializer):
     gloss = serializers.CharField()
     reading = serializers.CharField()
     cites = serializers.ListField(child=serializers.CharField())
-    rules = RuleLine(many=True)
+    rules = PlanRule(many=True)
 
 
 class PlanWhole(PlanLine):
     head = serializers.DictField()
-    clauses = ClauseLine(many=True)
+    clauses = PlanClause(many=True)
 
 
 class PlanPage(serializers.Serializer):
@@ -233,13 +233,13 @@ def _plan(plan: Plan, status: int = 200) -> Response:
     """Two statements more: clauses and rules."""
     rules: dict[Any, list[dict[str, Any]]] = {}
     for row in Rule.objects.filter(plan=plan).order_by("ordinal"):
-        line = {name: getattr(row, name) for name in RuleLine().fields}
+        line = {name: getattr(row, name) for name in PlanRule().fields}
         line["title"] = filled(row.title, plan.programme.year)
         rules.setdefault(row.clause_id, []).append(line)
     body = {name: getattr(plan, name) for name in (*PlanLine().fields, "head")}
     body["clauses"] = []
     for clause in Clause.objects.filter(plan=plan).order_by("ordinal"):
-        told = {name: getattr(clause, name) for name in ClauseLine().fields if name != "rules"}
+        told = {name: getattr(clause, name) for name in PlanClause().fields if name != "rules"}
         told["text"] = filled(clause.text, plan.programme.year)
         body["clauses"].append({**told, "rules": rules.get(clause.pk, [])})
     return Response(body, status=status)

@@ -152,7 +152,7 @@ class TeamMemberForm(TenantForm):
     )
     title = forms.CharField(max_length=120, required=False, label=_("Post held"))
     role = forms.ChoiceField(label=_("Role in the team"))
-    duties = forms.CharField(max_length=200, required=False, label=_("Duties"))
+    duties = forms.CharField(max_length=200, required=False, label=_("Tasks in the team"))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(

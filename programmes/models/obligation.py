@@ -197,3 +197,6 @@ class Obligation(LedgerModel):
                 condition=Q(next_look_at__isnull=False),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_key} {self.window_key}"

@@ -66,7 +66,7 @@ class ItemList(TenantItemLedger):
     order = ("-changed_at", "-id")
 
     @property
-    def heading(self) -> str:  # type: ignore[override]
+    def heading(self) -> str:
         return _("Information items")
 
     def mine(self, rows: Any) -> Any:
@@ -99,7 +99,7 @@ class ItemInbox(TenantItemLedger):
     )
 
     @property
-    def heading(self) -> str:  # type: ignore[override]
+    def heading(self) -> str:
         return _("Items received")
 
     def mine(self, rows: Any) -> Any:

@@ -175,7 +175,7 @@ class ItemAttachments(TenantItemWriting):
 class ItemAttachmentRemoval(ItemAttachments):
     permission = Permission.ITEM_WRITE
 
-    def post(self, request: Any, pk: Any, file: Any) -> HttpResponseBase:  # type: ignore[override]
+    def post(self, request: Any, pk: Any, file: Any) -> HttpResponseBase:
         item = self.item(pk)
         found = get_object_or_404(files_of(item, request.user), pk=file)
         try:

@@ -41,7 +41,3 @@ def calls(node: ast.AST) -> set[str]:
         for call in ast.walk(node)
         if isinstance(call, ast.Call)
     }
-
-
-def length(node: ast.FunctionDef) -> int:
-    return (node.end_lineno or 0) - node.lineno + 1

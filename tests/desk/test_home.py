@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from actionlearning.desk.words import days_left, last_day, shown_at, waiting_since
+from groups.actions.accounts import choose_language
 from programmes.actions.sweeps import queue_due_notices
 from programmes.models import Obligation, Programme
 from reporting.actions.items import adopt_item, return_item
@@ -41,7 +43,9 @@ def test_what_i_owe_leads_to_where_it_is_done(
     owed = duty(world)
     assert f"/t/teng/information/new/?duty={owed.pk}" in page or f"?duty={owed.pk}" in page
     assert owed.rule.clause.key in page
-    assert owed.rule.title in page
+    assert escape(owed.rule.title_en) in page
+    choose_language(world.ben, language="zh-hans")
+    assert owed.rule.title in page_of(sign_in(world.ben))
 
 
 def test_only_my_own_organisation_owes_on_my_desk(

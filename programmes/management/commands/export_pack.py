@@ -1,10 +1,9 @@
 """The plan of a programme as canonical YAML, rebuilt from the tables."""
 
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
 from actionlearning.foundation.commands import TenantCommand
 from actionlearning.foundation.models import Tenant
@@ -15,7 +14,7 @@ from programmes.models import Plan
 class Command(TenantCommand):
     help = "export_pack --tenant teng --programme ID [--number 2] [--file plan.yaml]"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--programme", required=True)
         parser.add_argument("--number", type=int, help="version; left out: the latest")

@@ -1,11 +1,10 @@
 """Opens a programme from a pack, or loads a pack as the next version of one that runs."""
 
-from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.commands import TenantCommand
@@ -26,7 +25,7 @@ class Command(TenantCommand):
         "with --programme ID --applies-from DATE the pack becomes its next version."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--pack", choices=SHIPPED)

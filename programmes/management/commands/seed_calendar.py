@@ -1,7 +1,8 @@
 """The published holiday arrangements that come with the product; what is there already stays."""
 
-from argparse import ArgumentParser
 from typing import Any
+
+from django.core.management.base import CommandParser
 
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.commands import TenantCommand
@@ -12,7 +13,7 @@ from programmes.actions.calendars import seed_calendar
 class Command(TenantCommand):
     help = "seed_calendar --tenant teng [--since 2025]"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--since", type=int, default=2025, help="first year")
 
