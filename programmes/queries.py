@@ -237,12 +237,12 @@ def visible_programmes(user: User) -> QuerySet[Any]:
     """Those of an organisation the reader may see by name, and those one of its units takes part in."""
     seen = visible_organisations(user).values("pk")
     taking_part = Enrolment.objects.filter(programme=OuterRef("pk"), organisation__in=seen)
-    return Programme.objects.filter(Q(owner__in=seen) | Exists(taking_part))  # type: ignore[no-any-return]
+    return Programme.objects.filter(Q(owner__in=seen) | Exists(taking_part))
 
 
 def visible_enrolments(user: User) -> QuerySet[Any]:
     """Of units in the reader's reach: a sister's name and dates are her own."""
-    return Enrolment.objects.filter(organisation__in=visible_organisations(user).values("pk"))  # type: ignore[no-any-return]
+    return Enrolment.objects.filter(organisation__in=visible_organisations(user).values("pk"))
 
 
 def narrowed_duties(rows: Any, wanted: Mapping[str, str], now: datetime, state: str) -> Any:

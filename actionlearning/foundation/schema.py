@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 Endpoint = tuple[str, str, str, Any]
 
 
-class ClientTokenScheme(OpenApiAuthenticationExtension):
+class ClientTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A client's token in the Authorization header."""
 
     target_class = "actionlearning.foundation.clients.MiddlewareAuthentication"

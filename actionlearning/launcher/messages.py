@@ -4,22 +4,25 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
 
 PLACES = ("actionlearning", "groups", "programmes", "reporting", "assessments", "templates")
-KEYWORDS = (
-    "gettext",
-    "gettext_lazy",
-    "gettext_noop",
-    "ngettext",
-    "ngettext_lazy",
-    "pgettext",
-    "pgettext_lazy",
-    "npgettext",
-    "_",
+KEYWORDS: dict[str, None] = dict.fromkeys(
+    (
+        "gettext",
+        "gettext_lazy",
+        "gettext_noop",
+        "ngettext",
+        "ngettext_lazy",
+        "pgettext",
+        "pgettext_lazy",
+        "npgettext",
+        "_",
+    )
 )
 LANGUAGES = {"zh_Hans": "nplurals=1; plural=0;", "zh_Hant": "nplurals=1; plural=0;"}
 """English is the source: its words are the msgids."""
@@ -61,13 +64,13 @@ def _messages_of(path: Path, place: str) -> Iterator[Message]:
         text = "\n".join(line.strip() for line in templatize(text, origin=place).splitlines())
     source = io.BytesIO(text.encode())
     for _line, function, words, _comments in extract_python(source, KEYWORDS, [], {}):
-        message = _message(function, words, place)
+        message = _message(str(function), words, place)
         if message is not None:
             yield message
 
 
-def _message(function: str, words: object, place: str) -> Message | None:
-    parts = [words] if isinstance(words, str) else list(words or [])  # type: ignore[call-overload]
+def _message(function: str, words: Any, place: str) -> Message | None:
+    parts = [words] if isinstance(words, str) else list(words or [])
     context = parts.pop(0) if "pgettext" in function and parts else ""
     if not parts or not parts[0]:
         return None

@@ -20,7 +20,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Appointment, Organisation, Person, Tenure
-from groups.roles import ADMINISTRATORS, Role
+from groups.roles import ADMINISTRATORS
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=30)
@@ -284,17 +284,6 @@ def needs_factor(user: User) -> bool:
     return bool(
         Appointment.objects.filter(user=user, ends_on=None, role__in=ADMINISTRATORS).exists()
     )
-
-
-def holders_of(role: Role, organisation: Organisation, day: date) -> list[User]:
-    """Sign-ins that hold a role at an organisation by a tenure in force on `day`."""
-    tenures = Tenure.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=day),
-        organisation=organisation,
-        role=role,
-        starts_on__lte=day,
-    )
-    return [tenure.user for tenure in tenures.select_related("user") if tenure.user]
 
 
 def _first_password() -> str:

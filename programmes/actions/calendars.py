@@ -90,7 +90,7 @@ def set_day(
     record(
         "calendar.day_set", target=row, by=by, at=now, scope=scope, day=day.isoformat(), kind=kind
     )
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 @transaction.atomic

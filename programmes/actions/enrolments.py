@@ -73,7 +73,7 @@ def enrol(
     if programme.state == ProgrammeState.IN_FORCE:
         lay_down_everywhere(programme, by=by, now=now)
     record("enrolment.opened", target=organisation, by=by, at=now, programme=str(programme.pk))
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _refuse_ended(programme: Programme, organisation: Organisation) -> None:

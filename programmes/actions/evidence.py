@@ -316,4 +316,4 @@ def report_nil(obligation: Obligation, *, reason: str, by: User, now: datetime) 
     row.save(update_fields=["nil_at", "nil_by", "reason", "next_look_at"])
     record("obligation.nil", target=row, by=by, at=now, reason=row.reason)
     retract_notices([row.pk], now=now)
-    return row  # type: ignore[no-any-return]
+    return row

@@ -117,7 +117,7 @@ def lay_anew(programme: Programme, since: date, *, by: User, now: datetime) -> i
 
 
 def insert_obligations(programme: Programme, spans: list[Window], *, now: datetime) -> int:
-    params = {"programme": programme.pk, "windows": [span.pk for span in spans], "now": now}
+    params: dict[str, Any] = {"programme": programme.pk, "windows": [span.pk for span in spans], "now": now}
     with connection.cursor() as cursor:
         cursor.execute(LAY_UNITS, params)
         laid: int = cursor.rowcount
@@ -177,7 +177,7 @@ def _window(rule: Rule, division: str, span: Span, partial: str) -> Window:
     )
     if made:
         Rung.objects.bulk_create(rungs_of(window, span))
-    return window  # type: ignore[no-any-return]
+    return window
 
 
 def window_facts(span: Span, partial: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def open_programme(
     )
     load_plan(programme, pack, applies_from=starts_on, by=by, now=now)
     record("programme.opened", target=programme, by=by, at=now, pack=pack.id, year=year)
-    return programme  # type: ignore[no-any-return]
+    return programme
 
 
 @transaction.atomic

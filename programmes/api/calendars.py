@@ -77,12 +77,14 @@ class CalendarDayViewSet(TenantViewSet):
         read = CalendarDayDraft(data=request.data)
         read.is_valid(raise_exception=True)
         typed = dict(read.validated_data)
-        made = set_day(day=typed.pop("date"), by=request.user, now=self.now, **typed)
+        user: Any = request.user
+        made = set_day(day=typed.pop("date"), by=user, now=self.now, **typed)
         return Response(CalendarDayLine(made).data, status=201)
 
     @extend_schema(responses={204: None, **REFUSED})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
-        remove_day(self.get_object(), by=request.user, now=self.now)
+        user: Any = request.user
+        remove_day(self.get_object(), by=user, now=self.now)
         return Response(status=204)
 
 

@@ -57,8 +57,7 @@ class PackTextForm(TenantForm):
         upload = typed.get("file")
         if upload is not None:
             typed["text"] = self._decoded(upload)
-            self.data = self.data.copy()
-            self.data["text"] = typed["text"]
+            self.data = {**self.data.dict(), "text": typed["text"]}  # type: ignore[attr-defined]
         if not self._source_of(typed):
             self.add_error("text", self.one_source)
         return typed

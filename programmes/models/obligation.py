@@ -118,6 +118,8 @@ class Obligation(LedgerModel):
     Written only by programmes/actions: laying, evidence, exceptions.
     """
 
+    state: str
+    """Only on rows asked for by `with_state(now)`."""
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="obligations")
     window = models.ForeignKey(Window, models.PROTECT, related_name="obligations")
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="obligations")

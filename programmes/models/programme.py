@@ -33,7 +33,7 @@ class Programme(TenantModel):
     @property
     def organisation_id(self) -> uuid.UUID:
         """Where it sits, for access: at its owner."""
-        return self.owner_id  # type: ignore[no-any-return]
+        return self.owner_id
 
 
 class EnrolmentQuerySet(models.QuerySet[Any]):

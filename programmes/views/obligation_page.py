@@ -267,7 +267,7 @@ def history_of(obligation: Obligation) -> list[dict[str, str]]:
 
 def acts_of(obligation: Obligation, user: User, slug: str) -> dict[str, str]:
     """The one next act of this reader, beside it the nil report and the waiver where they are open."""
-    found = {}
+    found: dict[str, Any] = {}
     if obligation.state in ASKING:
         found |= _next_act(obligation, user, slug)
         if obligation.rule.nil_allowed and user.has_perm(Permission.ITEM_SIGN, obligation):

@@ -45,6 +45,8 @@ KNOWN = {
         )
         | {"due": NOON.isoformat(), "asked_for": "2026-03-02"},
     },
+    "programmes.ProjectTurn": {"snapshot": {"title": "x", "background": "x", "team": []}},
+    "programmes.Obligation": {"deliverable": "information_item"},
 }
 """Values that the product takes apart again when it shows the row."""
 

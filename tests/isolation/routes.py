@@ -23,6 +23,7 @@ class Route:
     callback: Any = field(compare=False)
     parts: tuple[tuple[str, str], ...]
     tenanted: bool
+    shape: str = ""
 
     @property
     def view(self) -> Any:
@@ -54,16 +55,21 @@ class Route:
     def is_ours(self) -> bool:
         return bool(self.view) and self.view.__module__.split(".")[0] in OURS
 
+    def collection(self, part: str) -> str:
+        """The word in front of a part: `bodies` of `bodies/<uuid:pk>/posts/new/`."""
+        found = re.search(rf"([\w-]+)/(?:<(?:\w+:)?{part}>|\(\?P<{part}>)", self.shape)
+        return found[1] if found else ""
+
     def fits(self, model: Any, part: str) -> int:
         """How well rows of `model` fit a part of the address."""
+        named = f"{model.__name__}" in re.findall(r"\w+", self.source)
+        found = 3 * likeness(model, self.collection(part)) + 12 * named
         if part != "pk":
-            return likeness(model, part)
+            return found + 3 * likeness(model, part)
         declared = getattr(self.view, "model", None) or getattr(
             getattr(self.view, "queryset", None), "model", None
         )
-        words = "_".join(words_of(model.__name__))
-        named = f"visible_{words}" in self.source or f"{model.__name__}.objects" in self.source
-        return likeness(model, self.name) + 100 * (declared is model) + 12 * named
+        return found + likeness(model, self.name) + 100 * (declared is model)
 
     @cached_property
     def filters(self) -> tuple[str, ...]:
@@ -80,18 +86,22 @@ class Route:
 
 
 def routes() -> list[Route]:
-    return list(_walk(get_resolver().url_patterns, "", ()))
+    return list(_walk(get_resolver().url_patterns, "", (), ""))
 
 
-def _walk(patterns: list[Any], space: str, parts: tuple[tuple[str, str], ...]) -> Iterator[Route]:
+def _walk(
+    patterns: list[Any], space: str, parts: tuple[tuple[str, str], ...], before: str
+) -> Iterator[Route]:
     for found in patterns:
         here = (*parts, *_parts_of(found.pattern))
+        shape = before + str(found.pattern).strip("^$")
         if isinstance(found, URLResolver):
             inner = f"{space}{found.namespace}:" if found.namespace else space
-            yield from _walk(found.url_patterns, inner, here)
+            yield from _walk(found.url_patterns, inner, here, shape)
         elif isinstance(found, URLPattern):
             named = tuple(part for part in here if part[0] != "tenant")
-            yield Route(f"{space}{found.name}", found.callback, named, len(named) != len(here))
+            tenanted = len(named) != len(here)
+            yield Route(f"{space}{found.name}", found.callback, named, tenanted, shape)
 
 
 def _parts_of(pattern: Any) -> list[tuple[str, str]]:
@@ -113,9 +123,6 @@ def likeness(model: Any, name: str) -> int:
     """How well a model's name fits an address's or a field's."""
     theirs, asked = words_of(model.__name__), words_of(name.rsplit(":", maxsplit=1)[-1])
     shared = sum(word in asked for word in theirs)
-    return (
-        shared * 10
-        + 5 * (theirs[-1] == asked[0])
-        + 5 * (theirs == asked[: len(theirs)])
-        - len(theirs)
+    return shared and shared * 10 + 5 * (theirs[-1] == asked[0]) + 5 * (theirs == asked) - len(
+        theirs
     )

@@ -1,19 +1,20 @@
 """The ledger, the heat map, the page of one duty and the waiver."""
 
+import re
 import uuid
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from actionlearning.foundation import middleware
-from actionlearning.foundation.models import Notice
-from actionlearning.foundation.scope import scope
+from actionlearning.foundation.models import Notice, User
+from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import standing_of
 from programmes.actions.evidence import return_evidence
 from programmes.actions.laying import lay_down
@@ -21,10 +22,11 @@ from programmes.actions.sweeps import queue_due_notices
 from programmes.models import Obligation, Programme
 from programmes.queries import narrowed_duties
 from programmes.views.obligation_lines import with_columns
+from tests.conftest import found_tenant
 from tests.database import as_owner
 from tests.handing_in import KIND, duty, hand_in, state_of
 from tests.running import beijing, run_programme
-from tests.world import World
+from tests.world import World, build_world
 
 
 @pytest.fixture
@@ -33,6 +35,7 @@ def programme(world: World, monkeypatch: Any) -> Programme:
     made = run_programme(world, now=beijing(5, 20))
     at(monkeypatch, beijing(7, 20))
     lay_down(made, now=beijing(7, 20))
+    User.objects.update(language="zh-hans")
     return made
 
 
@@ -132,9 +135,10 @@ def test_list_pages_by_fifty_and_goes_on_counting(world, programme, sign_in):
     first = client.get(page(world, "obligation_list"))
     more = client.get(f"{page(world, 'obligation_list')}?{first.context['next_query']}", HTTP_HX_REQUEST="true")
 
-    assert (len(first.context["rows"]), more.context["rows"][0]["number"]) == (50, 51)
-    keys = [row["address"] for row in (*first.context["rows"], *more.context["rows"])]
-    assert len(keys) == len(set(keys))
+    numbers = re.findall(r'<td class="num">(\d+)</td>', more.content.decode())
+    assert (len(first.context["rows"]), numbers) == (50, [str(n) for n in range(51, 83)])
+    keys = re.findall(r"obligations/([0-9a-f-]{36})/", (first.content + more.content).decode())
+    assert len(keys) == len(set(keys)) == 82
     assert more.content.strip().startswith(b"<tr")
 
 
@@ -172,20 +176,19 @@ def test_list_says_a_return_that_waits_and_what_is_over_the_maximum(world, progr
     assert "1" in remarks["民政局", "确定行动学习项目", "overdue"][1]
 
 
-def test_list_exports_the_same_rows_as_a_sheet(world, programme, sign_in, django_assert_max_num_queries):
+def test_list_exports_the_same_rows_as_a_sheet(world, programme, sign_in):
     client = sign_in(world.ana)
 
-    with django_assert_max_num_queries(5):
+    with CaptureQueriesContext(connection) as asked:
         response = client.get(page(world, "obligation_list", state="all", export="xlsx"))
 
     sheet = load_workbook(BytesIO(response.content)).active
-    assert sheet.max_row == 3 + 12
+    assert (sheet.max_row, counted(asked)) == (3 + 12, 4)
     assert [cell.value for cell in sheet[4]][:2] == [1, ITEM]
 
 
 def test_list_speaks_english_where_the_plan_does(world, programme, sign_in):
-    world.ana.language = "en"
-    world.ana.save(update_fields=["language"])
+    User.objects.update(language="en")
 
     row = sign_in(world.ana).get(page(world, "obligation_list")).context["rows"][0]
 
@@ -221,24 +224,35 @@ SELECT (jsonb_populate_record(o, jsonb_build_object('id', uuidv7(), 'window_key'
 """
 
 
-def many(world: World, number: int) -> None:
-    """So many more duties of the bureau, one hour after the other."""
+def many(world: World, number: int, like: Obligation | None = None) -> None:
+    """So many more duties, the bureau's if not said otherwise, one hour after the other."""
     with connection.cursor() as cursor:
-        cursor.execute(COPY, [number, duty(world.bureau).pk])
+        cursor.execute(COPY, [number, (like or duty(world.bureau)).pk])
 
 
-def test_page_of_fifty_is_one_ordered_index_scan(world, programme):
-    many(world, 3000)
-    with connection.cursor() as cursor:
-        cursor.execute(COPY, [3000, duty(world.sister, "2026-07").pk])
-        cursor.execute("ANALYZE programmes_obligation")
+@pytest.mark.django_db(transaction=True)
+def test_page_of_fifty_is_one_ordered_index_scan():
+    """Statistics belong to the owner of the tables, so the rows are really written here."""
+    tenant = found_tenant("teng")
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
+        world = build_world(tenant)
+        run_programme(world, now=beijing(5, 20))
+        many(world, 3000)
+        many(world, 3000, duty(world.sister))
+    with as_owner() as cursor:
+        cursor.execute("ANALYZE")
 
     for user, index in ((world.ana, "obligation_open_1"), (world.ben, "obligation_open_2")):
-        with scope(world.tenant, path=standing_of(user).path, actor=user):
+        with scope(tenant, path=_path_of(tenant, user), actor=user), transaction.atomic():
             plan = _plan(user)
-        scans = [line for line in plan if "programmes_obligation" in line]
-        assert [index in line and "Index Scan" in line for line in scans] == [True], plan
-        assert not any(word in line for line in plan for word in ("Sort", "Bitmap", "Seq Scan on programmes_obligation"))
+        scans = [line for line in plan if "programmes_obligation" in line and "Scan" in line]
+        assert [f"Index Scan using {index}" in line for line in scans] == [True], "\n".join(plan)
+        assert not any(word in line for line in plan for word in ("Sort", "Bitmap")), "\n".join(plan)
+
+
+def _path_of(tenant: Any, user: Any) -> str:
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
+        return str(standing_of(user).path)
 
 
 def _plan(user: Any) -> list[str]:
@@ -290,7 +304,6 @@ def test_detail_recites_its_sentence_and_derives_its_dates(world, programme, sig
 
     assert context["sentence"].startswith("严格执行信息报送制度，每月25日前")
     assert (context["clause"].key, context["rules"], len(context["derivation"])) == ("4.4.2", "P2-83", 5)
-    assert context["facts"]["state_label"] == str(Obligation.objects.model and context["facts"]["state_label"])
     assert "2026-06-25" in context["facts"]["due"]
 
 
@@ -360,7 +373,9 @@ def test_detail_of_a_stranger_is_not_there(world, rival, programme, sign_in):
     address = page(world, "obligation_detail", duty(world.bureau).pk)
 
     assert sign_in(world.sis).get(address).status_code == 404
-    assert sign_in(rival.ana).get(address).status_code == 302
+    with scope(rival.tenant, path=WHOLE, actor=None):
+        client = sign_in(rival.ana)
+    assert client.get(address).status_code == 302
 
 
 # Let go

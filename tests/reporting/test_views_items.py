@@ -271,7 +271,7 @@ def test_item_detail_tells_holder_clause_reply_time_and_versions(world, programm
     client, at = go(world.ben)
     clock(beijing(11, 28))
 
-    page = client.get(at("item_detail", item.pk))
+    page = client.get(at("item_detail", item.pk), headers={"Accept-Language": "zh-hans"})
 
     assert page.context["returned"]["until"] == "2026年12月2日"
     assert "民政局" in page.context["holder"]

@@ -26,7 +26,7 @@ class User(AbstractBaseUser, TenantModel):
     factor_last_step = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[TenantManager] = TenantManager()
+    objects: ClassVar[Any] = TenantManager()
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
