@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,8 +12,7 @@ from django.db.models import Q, QuerySet
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
-from groups.models import Appointment, Person, Tenure
-from groups.roles import roles_with
+from groups.models import Person
 from programmes.models import Enrolment, Obligation
 from programmes.queries import local_day
 from programmes.states import ProgrammeState
@@ -137,17 +136,6 @@ def duties_to_meet(user: User, now: datetime) -> QuerySet[Any]:
         .select_related("rule", "programme", "organisation")
         .order_by("due_at", "id")
     )
-
-
-def holders_of(permission: Permission, organisation: Any, day: date) -> list[User]:
-    """The sign-ins that hold `permission` at one organisation, by post or appointment."""
-    in_force = Q(ends_on=None) | Q(ends_on__gte=day)
-    seats = Q(organisation=organisation, role__in=roles_with(permission), starts_on__lte=day)
-    ids = [
-        *Tenure.objects.filter(in_force, seats, user__isnull=False).values_list("user", flat=True),
-        *Appointment.objects.filter(in_force, seats).values_list("user", flat=True),
-    ]
-    return list(User.objects.filter(pk__in=ids, is_active=True).order_by("display_name", "pk"))
 
 
 def holder_of(item: InformationItem) -> tuple[str, datetime | None]:

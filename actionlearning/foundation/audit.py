@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from actionlearning.foundation.scope import current_tenant_id
 
 GENESIS = "0" * 64
 _LATE_COMMITS = timedelta(days=1)
-"""A transaction may commit this long after its rows were stamped and still be sealed."""
+"""A transaction may commit this long after its rows were made and still be sealed."""
 
 
 def record(
@@ -44,10 +45,16 @@ def seal(*, now: datetime) -> int:
     last = AuditSeal.objects.order_by("-sequence").first()
     waiting = AuditEvent.objects.filter(seals=None)
     if last is not None:
-        waiting = waiting.filter(at__gte=last.sealed_at - _LATE_COMMITS)
+        waiting = waiting.filter(pk__gte=_looked_through(last))
     links = _chain(waiting.order_by("at", "id"), last, now)
     AuditSeal.objects.bulk_create(links, batch_size=1000)
     return len(links)
+
+
+def _looked_through(last: AuditSeal) -> uuid.UUID:
+    """Keys begin with the moment a row was made, whatever `at` says: below this one all are sealed."""
+    made = last.event_id.int >> 80
+    return uuid.UUID(int=max(made - _LATE_COMMITS // timedelta(milliseconds=1), 0) << 80)
 
 
 def _chain(events: Iterable[AuditEvent], last: AuditSeal | None, now: datetime) -> list[AuditSeal]:
@@ -80,7 +87,7 @@ def link(previous: str, sequence: int, event: AuditEvent) -> str:
 
 def verify() -> tuple[int, str | None]:
     """(how far the chain is sealed, first fault in words or None)."""
-    previous, expected = GENESIS, 0
+    previous, expected, found = GENESIS, 0, None
     for found in AuditSeal.objects.select_related("event").order_by("sequence").iterator():
         expected += 1
         if found.sequence != expected:
@@ -88,4 +95,8 @@ def verify() -> tuple[int, str | None]:
         if found.hash != link(previous, expected, found.event):
             return expected - 1, f"row {found.event_id} of link {expected} was changed"
         previous = found.hash
+    if found is not None:
+        loose = AuditEvent.objects.filter(seals=None, pk__lt=_looked_through(found)).first()
+        if loose is not None:
+            return expected, f"row {loose.pk} was put in without a link"
     return expected, None

@@ -139,9 +139,10 @@ class ReachMiddleware:
             return self.get_response(request)
         bearer = tokens.bearer_of(request)
         if bearer is not None:
-            token = tokens.owner_of(bearer, now=request.received_at)
-            if token is None:
+            owner = tokens.owner_of(bearer)
+            if owner is None:
                 return tokens.unauthorised()
+            token, request.received_at = owner
             request.user = token.user
             request.user.token_scopes = frozenset(token.scopes)
             request.client_token = token

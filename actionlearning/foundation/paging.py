@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -32,7 +33,13 @@ def joins_as_written() -> Iterator[None]:
 def after_mark(rows: QuerySet[Any], order: tuple[str, ...], mark: str) -> QuerySet[Any]:
     """`rows` in `order` (`-` before a name: descending), those after `mark`; raises BadInput."""
     rows = rows.order_by(*order)
-    return rows.filter(_beyond(order, _read(mark, len(order)))) if mark else rows
+    if not mark:
+        return rows
+    values = _read(mark, len(order))
+    try:
+        return rows.filter(_beyond(order, values))
+    except (ValidationError, ValueError, TypeError):
+        raise _not_ours() from None
 
 
 def mark_of(row: Any, order: tuple[str, ...]) -> str:
@@ -63,14 +70,19 @@ def _plain(value: Any) -> Any:
 def _read(mark: str, length: int) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(mark))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         values = None
     if (
         not isinstance(values, list)
         or len(values) != length
-        or any(isinstance(v, dict | list) for v in values)
+        or any(value is None or isinstance(value, dict | list) for value in values)
+        or any("\0" in value for value in values if isinstance(value, str))
     ):
-        raise BadInput(
-            _("This page mark is not one of ours: start from the first page."), code="bad_cursor"
-        )
+        raise _not_ours()
     return values
+
+
+def _not_ours() -> BadInput:
+    return BadInput(
+        _("This page mark is not one of ours: start from the first page."), code="bad_cursor"
+    )

@@ -1,15 +1,24 @@
 """Client tokens `<tenant slug>.<random>`: the slug opens the scope, the hash finds the row."""
 
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from actionlearning.foundation.models import ClientToken
+from actionlearning.foundation.models import ClientToken, User
+from actionlearning.foundation.scope import current_tenant_id
 
-_USE_NOTED_EVERY = timedelta(minutes=5)
+_USER = [field.attname for field in User._meta.concrete_fields]
+_OWNER = f"""
+SELECT now(), t.last_used_at IS NULL OR t.last_used_at < now() - interval '5 minutes', t.scopes::text,
+       {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)}, t.id
+  FROM foundation_clienttoken t JOIN foundation_user u ON u.id = t.user_id
+ WHERE t.tenant_id = %s AND t.hash = %s AND t.revoked_at IS NULL AND t.expires_at > now() AND u.is_active
+"""  # noqa: S608  names of columns
 
 
 @dataclass(frozen=True)
@@ -37,16 +46,22 @@ def bearer_of(request: HttpRequest) -> Bearer | None:
     return Bearer(slug, hash_of(token.strip()))
 
 
-def owner_of(bearer: Bearer, *, now: datetime) -> ClientToken | None:
-    """The token in force, its last use noted; None for a wrong, expired or revoked one."""
-    token: ClientToken | None = (
-        ClientToken.objects.select_related("user")
-        .filter(hash=bearer.hash, revoked_at=None, expires_at__gt=now, user__is_active=True)
-        .first()
-    )
-    if token and (token.last_used_at is None or token.last_used_at < now - _USE_NOTED_EVERY):
+def owner_of(bearer: Bearer) -> tuple[ClientToken, datetime] | None:
+    """The token in force and the transaction's instant, its last use noted; None for a wrong, expired or revoked one.
+
+    One prepared sentence: half of what an unchanged list costs would be spent on building it anew.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNER, [current_tenant_id(), bearer.hash])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    now, note, scopes, *columns = row
+    token = ClientToken(pk=columns.pop(), scopes=json.loads(scopes), hash=bearer.hash)
+    token.user = User.from_db(connection.alias, _USER, columns)
+    if note:
         ClientToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token
+    return token, now
 
 
 def unauthorised() -> HttpResponse:

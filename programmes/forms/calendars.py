@@ -26,7 +26,7 @@ class CalendarScopeForm(TenantForm):
 class CalendarDayForm(CalendarScopeForm):
     day = forms.DateField(label=_("Date"), widget=DayInput())
     kind = forms.ChoiceField(label=_("It is a"), choices=KINDS)
-    name = forms.CharField(max_length=60, label=_("Name"))
+    name = forms.CharField(max_length=60, label=_("Name of the day"))
     source = forms.CharField(
         required=False, max_length=200, label=_("Source"), help_text=_("Title and number of the notice.")
     )  # fmt: skip
@@ -57,7 +57,7 @@ class CalendarRowForm(TenantForm):
     keep = forms.BooleanField(required=False, initial=True, label=_("Take over"))
     day = forms.DateField(label=_("Date"), widget=DayInput())
     kind = forms.ChoiceField(label=_("It is a"), choices=KINDS)
-    name = forms.CharField(max_length=60, label=_("Name"))
+    name = forms.CharField(max_length=60, label=_("Name of the day"))
 
     def listed(self) -> ListedDay:
         typed = self.cleaned_data

@@ -85,7 +85,7 @@ class ProgrammeNewForm(PackTextForm):
     name = forms.CharField(
         required=False,
         max_length=160,
-        label=_("Name"),
+        label=_("Name of the programme"),
         help_text=_("Left empty, it takes the plan's title."),
     )
     phase_number = forms.IntegerField(

@@ -120,9 +120,13 @@ class Obligation(LedgerModel):
 
     state: str
     """Only on rows asked for by `with_state(now)`."""
-    rule = models.ForeignKey(Rule, models.PROTECT, related_name="obligations")
+    # Keys that no question starts from carry no index of their own; the others begin with them.
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="obligations", db_index=False)
     window = models.ForeignKey(Window, models.PROTECT, related_name="obligations")
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="obligations")
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="obligations", db_index=False
+    )
     project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="obligations")
     rule_key = models.CharField(max_length=40)
     window_key = models.CharField(max_length=20)
@@ -143,9 +147,9 @@ class Obligation(LedgerModel):
     credited = models.PositiveSmallIntegerField(default=0)
     """Standing quantity; above `maximum` it is legal and counts for no other window."""
     nil_at = models.DateTimeField(null=True)
-    nil_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    nil_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     waived_at = models.DateTimeField(null=True)
-    waived_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    waived_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     cancelled_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
     next_look_at = models.DateTimeField(null=True)
@@ -185,6 +189,10 @@ class Obligation(LedgerModel):
                     name=f"obligation_open_{n}",
                     condition=UNFINISHED,
                 )
+                for n in (1, 2, 3, 4)
+            ],
+            *[
+                models.Index(fields=[f"ancestor_{n}", "due_at", "id"], name=f"obligation_all_{n}")
                 for n in (1, 2, 3, 4)
             ],
             models.Index(fields=["organisation", "due_at", "id"], name="obligation_organisation"),

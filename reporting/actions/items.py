@@ -184,7 +184,7 @@ def submit_item(
         _meet_duty(item, by=by, now=now)
     told = _leave_turn(item, by=by, now=now)
     record("item.submitted", target=item, by=by, at=now, again=again, sha256=told.content_hash)
-    tell_office(item, now=now)
+    tell_office(item, by=by, now=now)
     return item
 
 
@@ -234,7 +234,7 @@ def return_item(
 
     _leave_turn(item, by=by, now=now, opinion=reason)
     record("item.returned", target=item, by=by, at=now, reason=reason, flat=flat)
-    tell_returned(item, reason=reason, now=now)
+    tell_returned(item, reason=reason, by=by, now=now)
     return item
 
 

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from programmes.models.obligation import DutyState
+from programmes.notices import holders_of
 from programmes.queries import local_day, rule_ids
 from reporting.exports import days_between, kind_label, moment, month_name, state_label
 from reporting.forms import last_day
 from reporting.models import InformationItem, ItemTurn
-from reporting.queries import duties_of, files_of, holder_of, holders_of, is_own, similar_to
+from reporting.queries import duties_of, files_of, holder_of, is_own, similar_to
 from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, WRITABLE, ItemState
 from reporting.texts import changes
 
@@ -80,7 +81,7 @@ def _holder(item: InformationItem, now: datetime, user: User) -> str:
     held = {"unit": item.organisation, "office": item.supervisor}[who]
     sentence = _("%(who)s, since %(since)s") % {"who": held or _("nobody"), "since": moment(since)}
     if who == "unit" and item.state != ItemState.SIGNED and is_own(item, user):
-        signers = holders_of(Permission.ITEM_SIGN, item.organisation_id, local_day(now))
+        signers = holders_of(item.organisation, Permission.ITEM_SIGN, day=local_day(now), by=user)
         names = _(", ").join(u.display_name for u in signers if u.pk != item.drafted_by_id)
         sentence += _("; may be signed off by: %(names)s") % {"names": names or _("nobody")}
     return sentence

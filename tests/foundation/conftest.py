@@ -13,7 +13,7 @@ from tests.isolation.grounds import Ground, fill_ground, lay_ground
 def grounds(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Ground, Ground]]:
     """(ours, the rival's): two tenants with rows in every table."""
     with django_db_blocker.unblock(), transaction.atomic():
-        made = lay_ground("teng"), lay_ground("rival")
+        made = lay_ground("walled"), lay_ground("foreign")
         for ground in made:
             fill_ground(ground)
         yield made

@@ -20,7 +20,6 @@ from tests.isolation.grounds import Ground, inside
 from tests.isolation.places import Place
 from tests.moments import NOON
 
-
 ADMINISTERED = ("groups.Appointment", "groups.Tenure", "groups.Person", "foundation.AuditEvent")
 """What the three administrators work on, all over the tenant; no paper of any unit is among it."""
 

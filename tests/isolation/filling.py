@@ -45,6 +45,7 @@ KNOWN = {
         )
         | {"due": NOON.isoformat(), "asked_for": "2026-03-02"},
     },
+    "foundation.Channel": {"kind": "email"},
     "programmes.ProjectTurn": {"snapshot": {"title": "x", "background": "x", "team": []}},
     "programmes.Obligation": {"deliverable": "information_item"},
 }

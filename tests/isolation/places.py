@@ -71,7 +71,7 @@ class Places:
             row._meta.label,
             frozenset(filter(None, (row.pk, getattr(row, "project_id", None)))),
         )
-        if is_wide(type(row)):
+        if is_wide(type(row)) or getattr(row, "is_system", False):
             return Place(row.tenant_id, wide=True)
         owner = self._owner(row)
         if label in PERSONAL:

@@ -135,7 +135,7 @@ class Probe:
     """Built inside an open transaction that the caller rolls back."""
 
     def __init__(self, seed: int = 20260301) -> None:
-        self.ours, self.rivals = lay_ground("teng"), lay_ground("rival")
+        self.ours, self.rivals = lay_ground("probed"), lay_ground("prying")
         for ground in (self.ours, self.rivals):
             fill_ground(ground)
         self.actors = actors_of(self.ours, self.rivals)

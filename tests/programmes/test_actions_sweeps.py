@@ -273,9 +273,9 @@ def test_three_hundred_duties_are_told_as_the_oracle_says(world, programme):
     told_all = Notice.objects.filter(about__in=[row.pk for row in rows])
     for about, key, recipient in told_all.values_list("about", "key", "recipient"):
         found.setdefault(about, set()).add((int(key.split(":")[2]), recipient))
-    assert found == {
-        row.pk: set(oracle.notices(_rungs(row), beijing(12, 20), _holders())) for row in rows if row.pk in asked
-    }
+    holders, now = _holders(), beijing(12, 20)
+    expected = {row.pk: set(oracle.notices(_rungs(row), now, holders)) for row in rows if row.pk in asked}
+    assert found == {pk: lines for pk, lines in expected.items() if lines}
     _nothing_lost_or_doubled(rows, asked)
 
 

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from django.urls import reverse
+from django.urls import include, path, reverse
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.routers import SimpleRouter
@@ -221,7 +221,9 @@ def test_the_schema_of_these_routes_has_no_warning():
         router.register(prefix, viewset, basename=basename)
 
     GENERATOR_STATS.reset()
-    schema = SchemaGenerator(patterns=router.urls).get_schema(request=None, public=True)
+    schema = SchemaGenerator(patterns=[path("api/v1/", include(router.urls))]).get_schema(
+        request=None, public=True
+    )
 
     told = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     assert [line for line in told if "authenticator" not in line] == []

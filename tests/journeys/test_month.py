@@ -1,0 +1,108 @@
+"""A month in an office, in Chinese: the item is written, returned, mended and adopted; red says why."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from programmes.models import Obligation
+from reporting.models import InformationItem
+from reporting.states import ItemState
+from tests.journeys.conftest import PHONE, lay_out
+from tests.journeys.walking import in_chinese, press, running_now, sign_in
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+BODY = "行动小组召开核心学员研讨会，围绕留守老人探访关爱梳理出五个问题，形成三条措施，明确责任人和完成时限。"
+
+
+@pytest.fixture
+def month(transactional_db: None) -> World:
+    def shape(world: World) -> World:
+        running_now(in_chinese(world))
+        return world
+
+    return lay_out(shape)  # type: ignore[no-any-return]
+
+
+def write_item(page: Any) -> str:
+    """Ben opens the newest open duty and writes; returns the item's address."""
+    page.goto("/t/teng/information/new/")
+    options = page.locator("#id_duty option")
+    page.select_option("#id_duty", options.nth(options.count() - 1).get_attribute("value"))
+    page.fill("#id_title", "召开核心学员研讨会")
+    press(page, "开始撰写")
+    page.fill("#id_body", BODY)
+    page.check("#id_truthful")
+    press(page, "保存")
+    return str(page.url).replace("/edit/", "/")
+
+
+@pytest.mark.rule("P2-83")
+def test_an_item_goes_up_comes_back_and_is_adopted(
+    month: World, open_page: Callable[..., Any], faults_of: Callable[[Any], list[str]]
+) -> None:
+    ben = sign_in(open_page(), "ben")
+    address = write_item(ben)
+    dora, ana = sign_in(open_page(), "dora"), sign_in(open_page(), "ana")
+
+    dora.goto(address)
+    press(dora, "审签")
+    ben.goto(address)
+    press(ben, "报送")
+    ana.goto(address)
+    assert faults_of(ana) == []
+    ana.fill("#id_opinion", "请补充参加人数。")
+    press(ana, "退回修改")
+    ben.goto(address)
+    assert "请补充参加人数。" in ben.inner_text("main")
+
+    ben.goto(f"{address}edit/")
+    ben.fill("#id_body", BODY + "学员八人参加。")
+    press(ben, "保存")
+    dora.goto(address)
+    press(dora, "审签")
+    ben.goto(address)
+    press(ben, "报送")
+    ana.goto(address)
+    press(ana, "采用")
+    assert "已采用" in ana.inner_text("main")
+
+
+def test_a_leader_sees_on_a_phone_what_is_red_and_why(
+    month: World, open_page: Callable[..., Any], faults_of: Callable[[Any], list[str]]
+) -> None:
+    page = sign_in(open_page(PHONE), "lena")
+    page.goto("/t/teng/obligations/?state=overdue")
+    assert "逾期" in page.inner_text("main")
+    assert faults_of(page) == []
+
+    page.locator("main table a").first.click()
+    page.wait_for_load_state()
+
+    words = page.inner_text("main")
+    assert "所依据的条款" in words
+    assert "日期如何得出" in words
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert faults_of(page) == []
+
+
+def test_a_double_click_submits_once(month: World, open_page: Callable[..., Any]) -> None:
+    ben = sign_in(open_page(), "ben")
+    address = write_item(ben)
+    dora = sign_in(open_page(), "dora")
+    dora.goto(address)
+    press(dora, "审签")
+    ben.goto(address)
+
+    ben.locator("main").get_by_role("button", name="报送", exact=True).first.dblclick()
+    ben.wait_for_load_state()
+
+    assert "已报送" in ben.inner_text("main")
+
+    def facts(world: World) -> tuple[int, int]:
+        sent = InformationItem.objects.filter(state=ItemState.SUBMITTED).count()
+        return sent, Obligation.objects.filter(credited__gt=0, deliverable="information_item").count()
+
+    assert lay_out(facts) == (1, 1)
