@@ -59,7 +59,9 @@ REDIS_URL = _text("REDIS_URL", EMBEDDED["REDIS_URL"])
 
 SECRET_KEY = _text("AL_SECRET_KEY")
 if not SECRET_KEY:
-    raise RuntimeError("AL_SECRET_KEY is missing: `manage.py up` makes one, real servers get their own.")
+    raise RuntimeError(
+        "AL_SECRET_KEY is missing: `manage.py up` makes one, real servers get their own."
+    )
 DEBUG = False
 ALLOWED_HOSTS = _text("AL_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in _text("AL_ORIGINS").split(",") if origin]
@@ -185,7 +187,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["actionlearning.foundation.clients.MiddlewareAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "actionlearning.foundation.clients.MiddlewareAuthentication"
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["actionlearning.foundation.clients.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": [

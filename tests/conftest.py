@@ -15,7 +15,9 @@ from tests.database import become, empty_tables
 from tests.moments import NOON
 from tests.world import World, build_world
 
-settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones are slow by design
+settings.PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+]  # slow ones are slow by design
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
 settings.LANGUAGE_CODE = "en"  # tests quote msgids; walks in a browser are in Chinese
 TransactionTestCase._fixture_teardown = empty_tables(TransactionTestCase._fixture_teardown)

@@ -41,7 +41,9 @@ def hand_in(
     )
 
 
-def duty(unit: Organisation, window: str = "2026-06", rule: str = "monthly_information") -> Obligation:
+def duty(
+    unit: Organisation, window: str = "2026-06", rule: str = "monthly_information"
+) -> Obligation:
     return Obligation.objects.get(organisation=unit, rule_key=rule, window_key=window)
 
 

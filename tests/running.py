@@ -24,7 +24,9 @@ def run_programme(world: World, pack: str = "plan2", *, now: datetime = NOON) ->
     programme = open_programme(
         read(shipped_text(pack)), owner=world.county, year=2026, by=world.ana, now=now
     )
-    enrol(programme, world.county, starts_on=programme.starts_on, obliged=False, by=world.ana, now=now)
+    enrol(
+        programme, world.county, starts_on=programme.starts_on, obliged=False, by=world.ana, now=now
+    )
     for unit in (world.bureau, world.sister):
         enrol(programme, unit, starts_on=programme.starts_on, by=world.ana, now=now)
     return put_in_force(programme, by=world.ana, now=now)

@@ -128,6 +128,8 @@ def _ready(user: User) -> User:
     """As after its first sign-in: password changed; hashed once for the whole run, it is slow by design."""
     global _HASH  # noqa: PLW0603
     _HASH = _HASH or make_password(PASSWORD)
-    User.objects.filter(pk=user.pk).update(password=_HASH, must_change_password=False, language="en")
+    User.objects.filter(pk=user.pk).update(
+        password=_HASH, must_change_password=False, language="en"
+    )
     user.refresh_from_db()
     return user

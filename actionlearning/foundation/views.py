@@ -75,6 +75,10 @@ class TenantView(View):
 
     def _to_sign_in(self, request: Any) -> HttpResponse:
         address = reverse("groups:sign_in", args=[request.tenant.slug])
+        if getattr(request, "htmx", False):
+            # A fragment has no room for the sign-in page: the whole window goes there and comes back.
+            back = urlencode({"next": request.htmx.current_url_abs_path or ""})
+            return HttpResponse(status=401, headers={"HX-Redirect": f"{address}?{back}"})
         if request.method == "GET":
             address += "?" + urlencode({"next": request.get_full_path()})
         return HttpResponseRedirect(address)

@@ -117,7 +117,11 @@ def lay_anew(programme: Programme, since: date, *, by: User, now: datetime) -> i
 
 
 def insert_obligations(programme: Programme, spans: list[Window], *, now: datetime) -> int:
-    params: dict[str, Any] = {"programme": programme.pk, "windows": [span.pk for span in spans], "now": now}
+    params: dict[str, Any] = {
+        "programme": programme.pk,
+        "windows": [span.pk for span in spans],
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(LAY_UNITS, params)
         laid: int = cursor.rowcount

@@ -103,6 +103,8 @@ def test_a_double_click_submits_once(month: World, open_page: Callable[..., Any]
 
     def facts(world: World) -> tuple[int, int]:
         sent = InformationItem.objects.filter(state=ItemState.SUBMITTED).count()
-        return sent, Obligation.objects.filter(credited__gt=0, deliverable="information_item").count()
+        return sent, Obligation.objects.filter(
+            credited__gt=0, deliverable="information_item"
+        ).count()
 
     assert lay_out(facts) == (1, 1)

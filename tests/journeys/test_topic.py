@@ -15,7 +15,15 @@ from tests.world import START, World
 
 pytestmark = pytest.mark.browser
 
-ROLES = ("convener", "team_leader", "liaison", "study_committee", "presenter", "core_learner", "core_learner")
+ROLES = (
+    "convener",
+    "team_leader",
+    "liaison",
+    "study_committee",
+    "presenter",
+    "core_learner",
+    "core_learner",
+)
 
 
 @pytest.fixture
@@ -31,7 +39,9 @@ def seat_team(world: World) -> None:
     """Seven learners of the roster and a facilitator from outside."""
     project = Project.objects.get()
     people = [
-        add_person(organisation=world.bureau, name=f"学员{n}", starts_on=START, by=world.dora, now=NOON)
+        add_person(
+            organisation=world.bureau, name=f"学员{n}", starts_on=START, by=world.dora, now=NOON
+        )
         for n in range(len(ROLES))
     ]
     seats = [Seat(role=role, person=person) for role, person in zip(ROLES, people, strict=True)]

@@ -34,7 +34,9 @@ def cached(records: Sequence[Record], minimum: int) -> tuple[Any, Any, int]:
     """(met at, met until, credited): walks the time line backwards, piece by piece."""
     lives = [(*life, record.quantity) for record in records if (life := record.life())]
     credited = sum(quantity for _since, until, quantity in lives if until is None)
-    edges = sorted({edge for since, until, _q in lives for edge in (since, until) if edge is not None})
+    edges = sorted(
+        {edge for since, until, _q in lives for edge in (since, until) if edge is not None}
+    )
     for number in range(len(edges) - 1, -1, -1):
         here = edges[number]
         alive = [x for x in lives if x[0] <= here and (x[1] is None or x[1] > here)]

@@ -31,7 +31,12 @@ def programme(world: World) -> Programme:
 
 def unit(world: World, name: str = "交通局") -> Organisation:
     return add_organisation(
-        parent=world.county, kind="unit", name=name, starts_on=date(2026, 1, 1), by=world.system, now=NOON
+        parent=world.county,
+        kind="unit",
+        name=name,
+        starts_on=date(2026, 1, 1),
+        by=world.system,
+        now=NOON,
     )
 
 
@@ -94,7 +99,9 @@ def test_unit_that_joins_on_15_august_owes_from_september_four_of_four(world, pr
     assert (tally(rows, YEAR_END).owed, tally(rows, YEAR_END).completeness) == (4, 1.0)
 
 
-def test_unit_that_closes_on_20_december_has_its_december_cancelled_with_the_reason(world, programme):
+def test_unit_that_closes_on_20_december_has_its_december_cancelled_with_the_reason(
+    world, programme
+):
     lay_down(programme, now=beijing(12, 1))
 
     close_unit(
@@ -102,7 +109,11 @@ def test_unit_that_closes_on_20_december_has_its_december_cancelled_with_the_rea
     )
 
     row = duty(world.sister, "2026-12")
-    assert (state_of(row, beijing(12, 19)), row.reason, row.next_look_at) == ("cancelled", "机构撤销", None)
+    assert (state_of(row, beijing(12, 19)), row.reason, row.next_look_at) == (
+        "cancelled",
+        "机构撤销",
+        None,
+    )
     assert state_of(duty(world.sister, "2026-11"), beijing(12, 19)) == "overdue"
 
 
@@ -135,7 +146,12 @@ def test_new_version_leaves_open_duties_with_the_old_one(world, programme):
     before = Plan.objects.get()
 
     change_rule(
-        programme, MONTHLY, {"day": 20}, applies_from=date(2026, 8, 1), by=world.ana, now=beijing(7, 10)
+        programme,
+        MONTHLY,
+        {"day": 20},
+        applies_from=date(2026, 8, 1),
+        by=world.ana,
+        now=beijing(7, 10),
     )
     lay_down(programme, now=beijing(9, 1))
 
@@ -198,7 +214,11 @@ def test_programme_that_begins_inside_a_window_prorates_once_and_not_twice(world
 
     lay_down(programme, now=beijing(7, 1))
 
-    row = duty(world.bureau, rule="skills_training", window=Window.objects.get(rule__key="skills_training").key)
+    row = duty(
+        world.bureau,
+        rule="skills_training",
+        window=Window.objects.get(rule__key="skills_training").key,
+    )
     assert row.minimum == 3  # 4 × 62 days of 123, rounded up
 
 
@@ -210,7 +230,9 @@ def test_project_owes_from_the_day_it_was_chosen(world, programme):
         programme, "project_seminars", {"enabled": True, "note": None},
         applies_from=date(2026, 7, 1), by=world.ana, now=beijing(6, 10),
     )  # fmt: skip
-    topic = Project(programme=programme, title="孤儿保障", created_by=world.ben, created_at=beijing(6, 1))
+    topic = Project(
+        programme=programme, title="孤儿保障", created_by=world.ben, created_at=beijing(6, 1)
+    )
     topic.place(world.bureau)
     topic.hang(None)
     topic.supervisor, topic.chosen_by, topic.chosen_at = world.county, world.lena, beijing(6, 20)
@@ -229,7 +251,9 @@ def test_evidence_of_a_project_meets_its_own_duty_and_not_another_projects(world
     test_project_owes_from_the_day_it_was_chosen(world, programme)
     topic = Project.objects.get()
 
-    hand_in(programme, world.bureau, beijing(7, 5), by=world.ben, deliverable="seminar", project=topic)
+    hand_in(
+        programme, world.bureau, beijing(7, 5), by=world.ben, deliverable="seminar", project=topic
+    )
     hand_in(programme, world.bureau, beijing(7, 5), by=world.ben, deliverable="seminar")
 
     july = Obligation.objects.get(rule_key="project_seminars", window_key="2026-07")

@@ -83,7 +83,9 @@ def test_sweep_after_three_days_off_collapses_reminders_into_the_latest(world, p
 
     skipped = Notice.objects.filter(skipped_at__isnull=False)
     assert told(duty(world.bureau)) == REMINDERS
-    assert set(skipped.values_list("kind", "skipped_at")) == {("programmes.reminder", beijing(6, 25, 10))}
+    assert set(skipped.values_list("kind", "skipped_at")) == {
+        ("programmes.reminder", beijing(6, 25, 10))
+    }
     assert skipped.count() == 2
 
 
@@ -92,7 +94,9 @@ def test_sweep_after_weeks_off_skips_no_overdue_and_no_escalation(world, program
 
     assert told(duty(world.bureau)) == [*REMINDERS, *LADDER]
     kinds = Notice.objects.filter(skipped_at=None).values_list("kind", flat=True)
-    assert sorted(kinds) == ["programmes.due_day"] + ["programmes.escalation"] * 4 + ["programmes.overdue"]
+    assert sorted(kinds) == ["programmes.due_day"] + ["programmes.escalation"] * 4 + [
+        "programmes.overdue"
+    ]
 
 
 def test_sweep_says_the_sentence_and_both_dates(world, programme):
@@ -100,7 +104,12 @@ def test_sweep_says_the_sentence_and_both_dates(world, programme):
 
     told_once = Notice.objects.get()
     assert told_once.address == f"obligations/{duty(world.bureau).pk}/"
-    facts = {"organisation": "民政局", "window": "2026-06", "due": "2026-06-25", "asked_for": "2026-06-25"}
+    facts = {
+        "organisation": "民政局",
+        "window": "2026-06",
+        "due": "2026-06-25",
+        "asked_for": "2026-06-25",
+    }
     assert facts.items() <= told_once.params.items()
     assert "每月25日前" in told_once.params["text"]
     assert "{year}" not in str(told_once.params)
@@ -127,7 +136,9 @@ def test_undone_fulfilment_asks_again_and_what_was_taken_back_comes_to_life(worl
     queue_due_notices(now=beijing(6, 26, 10))
     source = uuid.uuid4()
     hand_in(programme, world.bureau, beijing(6, 26, 11), by=world.liu, source=source)
-    return_evidence(kind=KIND, source=source, reason="空白", flat=True, by=world.ana, now=beijing(6, 26, 15))
+    return_evidence(
+        kind=KIND, source=source, reason="空白", flat=True, by=world.ana, now=beijing(6, 26, 15)
+    )
 
     queue_due_notices(now=beijing(6, 26, 16))
 
@@ -232,7 +243,13 @@ def test_next_role_in_line_is_told_where_the_first_is_vacant(world, programme):
 
 def test_hand_over_moves_the_addressee(world, programme):
     queue_due_notices(now=beijing(6, 22, 10))
-    person = add_person(organisation=world.bureau, name="新联", starts_on=date(2026, 6, 1), by=world.system, now=NOON)
+    person = add_person(
+        organisation=world.bureau,
+        name="新联",
+        starts_on=date(2026, 6, 1),
+        by=world.system,
+        now=NOON,
+    )
     create_user(login="xin", person=person, by=world.system, now=NOON)
     person.refresh_from_db()
     tenure = Tenure.objects.get(user=world.liu)
@@ -240,7 +257,11 @@ def test_hand_over_moves_the_addressee(world, programme):
     hand_over(tenure, to=person, on=date(2026, 6, 23), by=world.system, now=beijing(6, 22, 18))
     queue_due_notices(now=beijing(6, 25, 10))
 
-    found = Notice.objects.filter(skipped_at=None).order_by("at").values_list("kind", "recipient__login")
+    found = (
+        Notice.objects.filter(skipped_at=None)
+        .order_by("at")
+        .values_list("kind", "recipient__login")
+    )
     assert list(found) == [("programmes.reminder", "liu"), ("programmes.due_day", "xin")]
 
 
@@ -274,7 +295,9 @@ def test_three_hundred_duties_are_told_as_the_oracle_says(world, programme):
     for about, key, recipient in told_all.values_list("about", "key", "recipient"):
         found.setdefault(about, set()).add((int(key.split(":")[2]), recipient))
     holders, now = _holders(), beijing(12, 20)
-    expected = {row.pk: set(oracle.notices(_rungs(row), now, holders)) for row in rows if row.pk in asked}
+    expected = {
+        row.pk: set(oracle.notices(_rungs(row), now, holders)) for row in rows if row.pk in asked
+    }
     assert found == {pk: lines for pk, lines in expected.items() if lines}
     _nothing_lost_or_doubled(rows, asked)
 

@@ -100,7 +100,9 @@ def test_list_sends_the_fields_asked_for(world, api):
     assert results(api(world.ana).get(fields="state", limit="1"))[0].keys() == {"state"}
 
 
-@pytest.mark.parametrize("query", [{"fields": "colour"}, {"state": "x"}, {"programme": "x"}, {"limit": "0"}])
+@pytest.mark.parametrize(
+    "query", [{"fields": "colour"}, {"state": "x"}, {"programme": "x"}, {"limit": "0"}]
+)
 def test_list_refuses_what_makes_no_sense(world, api, query):
     response = api(world.ana).get(**query)
 
@@ -158,7 +160,10 @@ def test_retrieve_says_the_sentence_the_derivation_and_the_evidence(world, api):
 def test_retrieve_as_of(world, api):
     address = f"{ALL}{duty(world.bureau).pk}/"
 
-    states = [api(world.ben).get(address, as_of=day).json()["state"] for day in ("2026-06-25", "2026-06-26")]
+    states = [
+        api(world.ben).get(address, as_of=day).json()["state"]
+        for day in ("2026-06-25", "2026-06-26")
+    ]
 
     assert states == ["due_soon", "overdue"]
 
@@ -204,7 +209,11 @@ def test_waiver_by_the_own_level_is_refused(world, api):
 def test_nil_report_names_the_rule_that_knows_none(world, api):
     response = api(world.dora).post(f"{ALL}{duty(world.bureau).pk}/nil-report/", {"reason": "无"})
 
-    assert (response.status_code, response.json()["code"], response.json()["rule"]) == (409, "no_nil", "P2-83")
+    assert (response.status_code, response.json()["code"], response.json()["rule"]) == (
+        409,
+        "no_nil",
+        "P2-83",
+    )
 
 
 def test_nil_report(world, api):
@@ -261,7 +270,9 @@ def test_etag_unchanged_list_answers_304_without_reading_it(world, api):
         response = mine.client.get(mine.root + ALL, HTTP_IF_NONE_MATCH=tag)
 
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", tag)
-    assert not any("programmes_obligation" in each["sql"].split("WHERE")[0] for each in asked.captured_queries)
+    assert not any(
+        "programmes_obligation" in each["sql"].split("WHERE")[0] for each in asked.captured_queries
+    )
 
 
 def test_etag_moves_with_every_kind_of_change(world, api):
@@ -295,7 +306,11 @@ def test_etag_stays_where_nothing_was_changed(world, api):
 
 
 def test_etag_differs_by_reader_query_language_and_day(world, api, monkeypatch):
-    tags = [api(world.ana).get()["ETag"], api(world.ana).get(limit="5")["ETag"], api(world.ben).get()["ETag"]]
+    tags = [
+        api(world.ana).get()["ETag"],
+        api(world.ana).get(limit="5")["ETag"],
+        api(world.ben).get()["ETag"],
+    ]
     User.objects.filter(pk=world.ana.pk).update(language="zh-hant")
     tags.append(api(world.ana).get()["ETag"])
     at(monkeypatch, beijing(7, 21, 0, 1))
@@ -322,7 +337,11 @@ def test_etag_is_for_lists_alone_and_a_refusal_has_none(world, api):
 
 def test_versioned_refuses_a_table_whose_changes_nobody_counts():
     with pytest.raises(TypeError, match="groups_body"):
-        type("Wrong", (TenantViewSet,), {"permission": Permission.BODY_VIEW, "versioned": ("groups_body",)})
+        type(
+            "Wrong",
+            (TenantViewSet,),
+            {"permission": Permission.BODY_VIEW, "versioned": ("groups_body",)},
+        )
 
 
 def test_version_of_another_tenant_is_not_touched(world, rival, programme):

@@ -148,7 +148,12 @@ def rows_like(template: Obligation, world: World, *, many: int, seed: int) -> li
         facts: dict[str, Any] = dict.fromkeys(INSTANTS)
         facts |= {"opens_at": opens, "soon_at": soon, "due_at": due}
         facts["closes_at"] = closes if dice.random() < 0.7 else None
-        for name, chance in (("met_at", 0.5), ("nil_at", 0.2), ("waived_at", 0.15), ("cancelled_at", 0.1)):
+        for name, chance in (
+            ("met_at", 0.5),
+            ("nil_at", 0.2),
+            ("waived_at", 0.15),
+            ("cancelled_at", 0.1),
+        ):
             if dice.random() < chance:
                 facts[name] = due if dice.random() < 0.2 else dice.choice(days)
         if facts["met_at"] and dice.random() < 0.4:

@@ -63,7 +63,9 @@ ITEM = "月度行动学习信息"
 def test_list_shows_unfinished_duties_the_most_urgent_first(world, programme, sign_in):
     hand_in(programme, world.sister, beijing(6, 10), by=world.sis, window="2026-06")
 
-    found = rows_of(sign_in(world.ana).get(page(world, "obligation_list", rule="monthly_information")))
+    found = rows_of(
+        sign_in(world.ana).get(page(world, "obligation_list", rule="monthly_information"))
+    )
 
     assert found == [
         ("民政局", ITEM, "overdue"), ("民政局", ITEM, "open"), ("教育局", ITEM, "open"),
@@ -106,7 +108,9 @@ def test_list_filters(world, programme, sign_in, query, count):
     assert len(found) == count
 
 
-@pytest.mark.parametrize("query", [{"programme": "x"}, {"organisation": "x"}, {"state": "x"}, {"after": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"programme": "x"}, {"organisation": "x"}, {"state": "x"}, {"after": "x"}]
+)
 def test_list_refuses_a_filter_that_makes_no_sense(world, programme, sign_in, query):
     assert sign_in(world.ana).get(page(world, "obligation_list", **query)).status_code == 422
 
@@ -133,7 +137,9 @@ def test_list_pages_by_fifty_and_goes_on_counting(world, programme, sign_in):
     client = sign_in(world.ana)
 
     first = client.get(page(world, "obligation_list"))
-    more = client.get(f"{page(world, 'obligation_list')}?{first.context['next_query']}", HTTP_HX_REQUEST="true")
+    more = client.get(
+        f"{page(world, 'obligation_list')}?{first.context['next_query']}", HTTP_HX_REQUEST="true"
+    )
 
     numbers = re.findall(r'<td class="num">(\d+)</td>', more.content.decode())
     assert (len(first.context["rows"]), numbers) == (50, [str(n) for n in range(51, 83)])
@@ -154,7 +160,8 @@ def test_list_totals_and_both_rates(world, programme, sign_in):
     hand_in(programme, world.bureau, beijing(7, 1), by=world.liu, window="2026-06")
 
     found = sign_in(world.ana).get(
-        page(world, "obligation_list", rule="monthly_information", totals="1"), HTTP_HX_REQUEST="true"
+        page(world, "obligation_list", rule="monthly_information", totals="1"),
+        HTTP_HX_REQUEST="true",
     )
 
     totals = found.context["totals"]
@@ -166,11 +173,16 @@ def test_list_says_a_return_that_waits_and_what_is_over_the_maximum(world, progr
     source = uuid.uuid4()
     hand_in(programme, world.bureau, beijing(7, 16), by=world.liu, source=source, window="2026-07")
     return_evidence(kind=KIND, source=source, reason="补", by=world.ana, now=beijing(7, 17))
-    Obligation.objects.filter(rule_key="topics", organisation=world.bureau).update(maximum=1, credited=2)
+    Obligation.objects.filter(rule_key="topics", organisation=world.bureau).update(
+        maximum=1, credited=2
+    )
 
     found = sign_in(world.ana).get(page(world, "obligation_list")).context["rows"]
 
-    remarks = {(row["unit"], row["matter"], row["state"]): (row["progress"], row["remark"]) for row in found}
+    remarks = {
+        (row["unit"], row["matter"], row["state"]): (row["progress"], row["remark"])
+        for row in found
+    }
     assert "2026-07-22" in remarks["民政局", ITEM, "met"][1]
     assert remarks["民政局", ITEM, "met"][0] == "1/1"
     assert "1" in remarks["民政局", "确定行动学习项目", "overdue"][1]
@@ -300,16 +312,24 @@ def test_map_query_count(world, programme, sign_in):
 
 
 def test_detail_recites_its_sentence_and_derives_its_dates(world, programme, sign_in):
-    context = sign_in(world.ben).get(page(world, "obligation_detail", duty(world.bureau).pk)).context
+    context = (
+        sign_in(world.ben).get(page(world, "obligation_detail", duty(world.bureau).pk)).context
+    )
 
     assert context["sentence"].startswith("严格执行信息报送制度，每月25日前")
-    assert (context["clause"].key, context["rules"], len(context["derivation"])) == ("4.4.2", "P2-83", 5)
+    assert (context["clause"].key, context["rules"], len(context["derivation"])) == (
+        "4.4.2",
+        "P2-83",
+        5,
+    )
     assert "2026-06-25" in context["facts"]["due"]
 
 
 @pytest.mark.parametrize(("day", "state"), [("2026-06-25", "due_soon"), ("2026-06-26", "overdue")])
 def test_detail_as_of_a_past_day(world, programme, sign_in, day, state):
-    found = sign_in(world.ben).get(page(world, "obligation_detail", duty(world.bureau).pk, as_of=day))
+    found = sign_in(world.ben).get(
+        page(world, "obligation_detail", duty(world.bureau).pk, as_of=day)
+    )
 
     assert (found.context["duty"].state, found.context["acts"]) == (state, {})
 
@@ -354,7 +374,9 @@ def test_detail_tells_who_was_told_only_to_those_concerned(world, programme, sig
 def test_detail_offers_what_this_reader_may_do(world, programme, sign_in, who, acts):
     programme.plans.get().rules.update(nil_allowed=True)
 
-    found = sign_in(getattr(world, who)).get(page(world, "obligation_detail", duty(world.bureau).pk))
+    found = sign_in(getattr(world, who)).get(
+        page(world, "obligation_detail", duty(world.bureau).pk)
+    )
 
     assert set(found.context["acts"]) - {"next_label"} == acts
 
@@ -364,7 +386,9 @@ def test_detail_offers_what_this_reader_may_do(world, programme, sign_in, who, a
     [("topics", "once", "/projects/new/"), ("office", "standing", "/organisations/")],
 )
 def test_detail_leads_to_what_would_meet_the_duty(world, programme, sign_in, rule, window, part):
-    found = sign_in(world.dora).get(page(world, "obligation_detail", duty(world.bureau, window, rule).pk))
+    found = sign_in(world.dora).get(
+        page(world, "obligation_detail", duty(world.bureau, window, rule).pk)
+    )
 
     assert part in found.context["acts"]["next"]
 
@@ -392,7 +416,9 @@ def test_waiver_by_the_office_above_is_recorded(world, programme, sign_in):
 
 
 def test_waiver_without_a_reason_comes_back_with_the_form(world, programme, sign_in):
-    response = sign_in(world.ana).post(page(world, "obligation_waiver", duty(world.bureau).pk), {"reason": " "})
+    response = sign_in(world.ana).post(
+        page(world, "obligation_waiver", duty(world.bureau).pk), {"reason": " "}
+    )
 
     assert (response.status_code, "reason" in response.context["form"].errors) == (422, True)
 
@@ -400,7 +426,9 @@ def test_waiver_without_a_reason_comes_back_with_the_form(world, programme, sign
 def test_waiver_of_a_settled_duty_keeps_what_was_typed(world, programme, sign_in):
     hand_in(programme, world.bureau, beijing(6, 10), by=world.liu, window="2026-06")
 
-    response = sign_in(world.ana).post(page(world, "obligation_waiver", duty(world.bureau).pk), {"reason": "换届"})
+    response = sign_in(world.ana).post(
+        page(world, "obligation_waiver", duty(world.bureau).pk), {"reason": "换届"}
+    )
 
     assert (response.status_code, "换届" in response.content.decode()) == (409, True)
 

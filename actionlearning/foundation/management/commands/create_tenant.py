@@ -31,6 +31,10 @@ def found_tenant(slug: str, name: str, *, ready: bool = True) -> Tenant:
         )
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         User.objects.create(
-            login="system", display_name="system", is_system=True, password="!", created_at=now  # noqa: S106  none matches
+            login="system",
+            display_name="system",
+            is_system=True,
+            password="!",
+            created_at=now,  # noqa: S106  none matches
         )
     return tenant
