@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 
+from actionlearning.foundation import founding
 from actionlearning.foundation.middleware import forget_tenants
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, no_scope, scope
@@ -59,10 +60,7 @@ def found_tenant(slug: str) -> Tenant:
         found = Tenant.objects.filter(slug=slug).first()
         if found is not None:
             return found
-        tenant = Tenant.objects.create(slug=slug, name=slug, created_at=NOON, ready_at=NOON)
-    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
-        User.objects.create(login="system", display_name="system", is_system=True, created_at=NOON)
-    return tenant
+    return founding.found_tenant(slug, slug, now=NOON)[0]
 
 
 @pytest.fixture

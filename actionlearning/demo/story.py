@@ -1,7 +1,7 @@
 """What units and offices do in a programme, put on the clock act by act, through the real verbs."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable  # noqa: TC003  a field of a dataclass
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 

@@ -48,12 +48,13 @@ class VersionedList:
         if unknown := set(cls.versioned) - set(VERSIONED):
             raise TypeError(f"{cls.__name__}: changes to {sorted(unknown)} are not counted.")
 
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+    def check_throttles(self, request: Any) -> None:
+        """The last check before the handler runs: a 304 costs nothing of the client's allowance."""
         if self.versioned and getattr(self, "action", "") == "list":
             self._tag = self._tag_of(request)
             if self._tag in parse_etags(request.headers.get("If-None-Match", "")):
                 raise NotModified
+        super().check_throttles(request)  # type: ignore[misc]
 
     def handle_exception(self, found: Exception) -> Any:
         if isinstance(found, NotModified):

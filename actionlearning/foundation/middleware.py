@@ -11,12 +11,15 @@ from django.contrib.auth import load_backend
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from actionlearning.foundation import tokens
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import RequestKey, Tenant, User
 from actionlearning.foundation.scope import NOWHERE, WHOLE, no_scope, scope
 
@@ -223,22 +226,42 @@ class RequestKeyMiddleware:
         header = request.headers.get("Idempotency-Key", "")
         if not header and "/api/" not in request.path_info:
             header = request.POST.get("request_key", "")
-        return str(header)[:80]
+        return str(header).replace("\0", "")[:80]
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    body = request.body if "/api/" in request.path_info else b""
-    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+    """What was asked for, so that a key cannot stand for two different things."""
+    asked = f"{request.method} {request.path}\n".encode()
+    body = request.body if "/api/" in request.path_info else _typed(request)
+    return hashlib.sha256(asked + body).hexdigest()
+
+
+def _typed(request: HttpRequest) -> bytes:
+    """The form as its reader filled it in; its token differs from page to page."""
+    fields = [(name, request.POST.getlist(name)) for name in sorted(request.POST)]
+    files = [(name, file.name, file.size) for name, file in sorted(request.FILES.items())]
+    return repr([field for field in fields if field[0] != "csrfmiddlewaretoken"] + files).encode()
 
 
 def _again(row: RequestKey, request: HttpRequest) -> HttpResponse:
     if row.fingerprint != _fingerprint(request) or row.status is None:
-        return HttpResponse(
-            b'{"code": "key_reused", "title": "This Idempotency-Key was used for another request."}',
-            status=422,
-            content_type="application/problem+json",
-        )
+        return _key_reused(request)
     answer = HttpResponse(bytes(row.body), status=row.status, content_type=row.media_type)
     if row.location:
         answer.headers["Location"] = row.location
     return answer
+
+
+def _key_reused(request: HttpRequest) -> HttpResponse:
+    words = _(
+        "This form was sent before with other contents. Open the page anew and fill it in again."
+    )
+    if "/api/" not in request.path_info:
+        refusal = RuleBroken(words, code="key_reused")
+        return render(request, "refused.html", {"refusal": refusal}, status=422)
+    return HttpResponse(
+        b'{"type": "about:blank", "title": "This Idempotency-Key was used for another request.",'
+        b' "status": 422, "code": "key_reused"}',
+        status=422,
+        content_type="application/problem+json",
+    )

@@ -137,35 +137,45 @@ def dispatch(*, more: Callable[[], bool] = lambda: True) -> int:
 
 
 def _send(delivery: uuid.UUID, token: uuid.UUID) -> int:
+    """Whatever goes wrong with one copy is noted on it: the others must not wait for it."""
+    try:
+        _hand_over(delivery)
+    except SendFailed as failure:
+        logger.warning("delivery %s failed: %s", delivery, failure)
+        return _put_back(delivery, token, str(failure), permanent=failure.permanent)
+    except Exception as failure:
+        logger.exception("delivery %s cannot be made", delivery)
+        return _put_back(delivery, token, type(failure).__name__, permanent=False)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SENT, [delivery, token])
+        return int(cursor.rowcount)
+
+
+def _hand_over(delivery: uuid.UUID) -> None:
     with transaction.atomic():
         row = Delivery.objects.select_related("channel__user").get(pk=delivery)
         subject, text = digest_words(row)
     channel = row.channel
-    try:
-        CHANNELS[channel.kind].send(
-            channel.address,
-            channel.secret,
-            key=f"{current_tenant_id()}:{row.key}",
-            subject=subject,
-            text=text,
-        )
-    except SendFailed as failure:
-        logger.warning("delivery %s failed: %s", delivery, failure)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                _RETRY,
-                {
-                    "id": delivery,
-                    "token": token,
-                    "permanent": failure.permanent,
-                    "most": MOST_ATTEMPTS,
-                    "problem": str(failure)[:300],
-                },
-            )
-        return 0
+    CHANNELS[channel.kind].send(
+        channel.address,
+        channel.secret,
+        key=f"{current_tenant_id()}:{row.key}",
+        subject=subject,
+        text=text,
+    )
+
+
+def _put_back(delivery: uuid.UUID, token: uuid.UUID, problem: str, *, permanent: bool) -> int:
+    values = {
+        "id": delivery,
+        "token": token,
+        "permanent": permanent,
+        "most": MOST_ATTEMPTS,
+        "problem": problem[:300],
+    }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SENT, [delivery, token])
-        return int(cursor.rowcount)
+        cursor.execute(_RETRY, values)
+    return 0
 
 
 def digest_words(delivery: Delivery) -> tuple[str, str]:

@@ -3,14 +3,14 @@
 Written by the product's own laying statement, past the triggers of foreign keys, which would need hours.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connections, transaction
 
 from actionlearning.foundation.clock import database_now
-from actionlearning.foundation.management.commands.create_tenant import found_tenant
+from actionlearning.foundation.founding import found_tenant
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, scope
 from benchmarks.plan import plan_text
@@ -52,7 +52,7 @@ _QUIET = "UPDATE programmes_obligation SET next_look_at = NULL"
 
 def load(cursor: Any, units: int) -> tuple[Tenant, Programme]:
     """`cursor` is a superuser's. The small copy is another database of the same server."""
-    tenant = found_tenant("bench", "演练")
+    tenant, _system = found_tenant("bench", "演练", now=datetime.now(UTC))
     grow(cursor, tenant.pk, [*LEVELS, Level("unit", "单位", units)])
     for level, role in (
         (1, "office_director"),

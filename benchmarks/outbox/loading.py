@@ -4,6 +4,7 @@ python -m benchmarks.outbox.loading UNITS GATEWAY_PORT SUPERUSER_DSN
 """
 
 import sys
+from datetime import UTC, datetime
 
 import django
 import psycopg2
@@ -12,7 +13,7 @@ from django.db import transaction
 django.setup()
 
 from actionlearning.foundation.clock import database_now  # noqa: E402  models need the set-up
-from actionlearning.foundation.management.commands.create_tenant import found_tenant  # noqa: E402
+from actionlearning.foundation.founding import found_tenant  # noqa: E402
 from actionlearning.foundation.models import Channel, Tenant, User  # noqa: E402
 from actionlearning.foundation.scope import WHOLE, scope  # noqa: E402
 from benchmarks.plan import plan_text  # noqa: E402
@@ -27,7 +28,7 @@ YEAR = 2026
 
 
 def main(units: int, port: int, superuser: str) -> None:
-    tenant = found_tenant("proof", "演练")
+    tenant, _system = found_tenant("proof", "演练", now=datetime.now(UTC))
     connection = psycopg2.connect(superuser)
     connection.autocommit = True
     with connection.cursor() as cursor:

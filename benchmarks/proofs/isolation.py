@@ -3,6 +3,7 @@
 python -m benchmarks.proofs.isolation
 """
 
+import os
 import sys
 from time import perf_counter
 
@@ -36,8 +37,6 @@ def main() -> int:
 
 def _run():
     """Django and what needs it are imported once the servers have an address."""
-    import os
-
     os.environ["DJANGO_SETTINGS_MODULE"] = "actionlearning.settings"
     os.environ.setdefault(
         "AL_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage"

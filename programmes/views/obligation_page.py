@@ -157,7 +157,7 @@ def _return_line(told: dict[str, Any]) -> dict[str, str]:
     elif told["flat"]:
         outcome = _("empty or a copy: it does not count")
     else:
-        outcome = _("answer due %(until)s") % {"until": ends(told["due_at"])}
+        outcome = _("answer due %(until)s") % {"until": local_day(told["due_at"] - TICK).isoformat()}
     return {"at": moment(told["returned_at"]), "reason": told["reason"], "outcome": outcome}
 
 

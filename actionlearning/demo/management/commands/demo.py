@@ -11,7 +11,8 @@ from actionlearning.demo.staff import PASSWORD
 from actionlearning.demo.worlds import WORLDS, World
 from actionlearning.foundation import demonstration
 from actionlearning.foundation.clock import database_now
-from actionlearning.foundation.models import Tenant, User
+from actionlearning.foundation.founding import found_tenant
+from actionlearning.foundation.models import Tenant
 from actionlearning.foundation.scope import WHOLE, no_scope, scope
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -41,17 +42,8 @@ class Command(BaseCommand):
         told(0.0)
         with translation.override(settings.LANGUAGE_CODE), no_scope(), transaction.atomic():
             now = database_now()
-            tenant = Tenant.objects.create(
-                slug=world.slug, name=world.name, created_at=now, ready_at=now
-            )
+            tenant, system = found_tenant(world.slug, world.name, now=now)
             with scope(tenant, path=WHOLE, actor=None):
-                system = User.objects.create(
-                    login="system",
-                    display_name="系统",
-                    is_system=True,
-                    password="!",
-                    created_at=now,
-                )
                 shown = world.build(system, now.astimezone(BEIJING).date(), told)
         cache.set(demonstration.PEOPLE % world.slug, shown, None)
         cache.set(demonstration.PASSWORD % world.slug, PASSWORD, None)

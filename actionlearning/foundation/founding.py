@@ -1,0 +1,23 @@
+"""A new walled space begins with its system user, by whom every automatic change is made."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from actionlearning.foundation.models import Tenant, User
+from actionlearning.foundation.scope import WHOLE, no_scope, scope
+
+
+def found_tenant(slug: str, name: str, *, now: datetime) -> tuple[Tenant, User]:
+    """The tenant and its system user, in one transaction."""
+    with no_scope(), transaction.atomic():
+        tenant = Tenant.objects.create(slug=slug, name=name, created_at=now, ready_at=now)
+        with scope(tenant, path=WHOLE, actor=None):
+            system = User.objects.create(
+                login="system",
+                display_name="system",
+                is_system=True,
+                password="!",  # noqa: S106  no password matches it
+                created_at=now,
+            )
+    return tenant, system
