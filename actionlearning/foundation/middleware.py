@@ -239,8 +239,13 @@ def _fingerprint(request: HttpRequest) -> str:
 def _typed(request: HttpRequest) -> bytes:
     """The form as its reader filled it in; its token differs from page to page."""
     fields = [(name, request.POST.getlist(name)) for name in sorted(request.POST)]
-    files = [(name, file.name, file.size) for name, file in sorted(request.FILES.items())]
-    return repr([field for field in fields if field[0] != "csrfmiddlewaretoken"] + files).encode()
+    files = [
+        (name, file.name, file.size)
+        for name in sorted(request.FILES)
+        for file in request.FILES.getlist(name)
+    ]
+    told = [field for field in fields if field[0] != "csrfmiddlewaretoken"]
+    return repr((told, files)).encode()
 
 
 def _again(row: RequestKey, request: HttpRequest) -> HttpResponse:

@@ -166,7 +166,7 @@ def _hand_over(delivery: uuid.UUID) -> None:
 
 
 def _put_back(delivery: uuid.UUID, token: uuid.UUID, problem: str, *, permanent: bool) -> int:
-    values = {
+    values: dict[str, Any] = {
         "id": delivery,
         "token": token,
         "permanent": permanent,

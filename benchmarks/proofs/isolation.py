@@ -1,6 +1,6 @@
 """Try every route with every actor and every foreign id; nobody may see what is not theirs.
 
-python -m benchmarks.proofs.isolation
+python -m benchmarks.proofs.isolation [most tries of one actor on one route]
 """
 
 import os
@@ -12,12 +12,12 @@ from tests import embedded_servers
 SHOWN = 50
 
 
-def main() -> int:
+def main(most: int = 10**6) -> int:
     """Print one line and return the exit status: 1 for a leak, an error or a route without a probe."""
     began = perf_counter()
     embedded_servers.start()
     try:
-        probe = _run()
+        probe = _run(most)
     finally:
         embedded_servers.stop()
     found = probe.found
@@ -35,7 +35,7 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _run():
+def _run(most):
     """Django and what needs it are imported once the servers have an address."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "actionlearning.settings"
     os.environ.setdefault(
@@ -59,7 +59,7 @@ def _run():
     try:
         with unthrottled(), transaction.atomic():
             probe = Probe()
-            Trial(probe, thorough=True).run(probe.calibrate())
+            Trial(probe, thorough=True, most=most).run(probe.calibrate())
             transaction.set_rollback(True)
     finally:
         connection.close()
@@ -69,4 +69,4 @@ def _run():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(int(argument) for argument in sys.argv[1:])))

@@ -206,6 +206,11 @@ class Obligation(LedgerModel):
                 name="obligation_look",
                 condition=Q(next_look_at__isnull=False),
             ),
+            models.Index(
+                fields=["tenant", "opens_at"],
+                name="obligation_body",
+                condition=Q(deliverable="body", met_at=None, cancelled_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

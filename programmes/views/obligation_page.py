@@ -157,7 +157,9 @@ def _return_line(told: dict[str, Any]) -> dict[str, str]:
     elif told["flat"]:
         outcome = _("empty or a copy: it does not count")
     else:
-        outcome = _("answer due %(until)s") % {"until": local_day(told["due_at"] - TICK).isoformat()}
+        outcome = _("answer due %(until)s") % {
+            "until": local_day(told["due_at"] - TICK).isoformat()
+        }
     return {"at": moment(told["returned_at"]), "reason": told["reason"], "outcome": outcome}
 
 

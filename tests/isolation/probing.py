@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import Resolver404, resolve
 
 from actionlearning.foundation.models import User
-from groups.models import Appointment, Organisation, Person
+from groups.models import Appointment, Grant, Organisation, Person
 from tests.isolation.actors import Actor, actors_of, insiders_of
 from tests.isolation.browsing import Answer, Browser, FormShape, forms_in
 from tests.isolation.filling import canary_of, dress, tenant_models, texts_of
@@ -113,7 +113,9 @@ def _refs(row: Any) -> frozenset[uuid.UUID]:
 
 
 def _homes(ground: Ground) -> dict[uuid.UUID, str]:
-    homes = dict(Appointment.objects.values_list("user", "organisation__path"))
+    """The unit of each sign-in; an outsider's is where something was opened to it."""
+    homes = dict(Grant.objects.values_list("user", "organisation__path"))
+    homes |= dict(Appointment.objects.values_list("user", "organisation__path"))
     return homes | dict(Person.objects.exclude(user=None).values_list("user", "org_path"))
 
 

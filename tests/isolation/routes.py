@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-OURS = ("actionlearning", "groups", "programmes", "reporting", "assessments")
+OURS = ("actionlearning", "groups", "programmes", "reporting", "assessments", "tests")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _FORM = re.compile(r"(\w+)\(\s*(?:data=)?(?:self\.)?request\.(?:GET|query_params)\b")
 _ASKED = re.compile(r"""(?:GET|query_params|params|query)(?:\.get(?:list)?\(|\[)\s*["'](\w+)["']""")
@@ -115,7 +115,8 @@ def words_of(name: str) -> list[str]:
     """`InformationItem`, `information_item` and `information-items` are the same words."""
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
     return [
-        word[:-1] if word.endswith("s") and len(word) > 3 else word for word in snake.split("_")
+        re.sub(r"(?<=\w{3})s$", "", re.sub(r"(?<=\w\w)ies$", "y", word))
+        for word in snake.split("_")
     ]
 
 

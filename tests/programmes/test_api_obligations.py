@@ -369,7 +369,8 @@ def test_client_token_reads_with_few_statements(world, programme, client):
 
 
 @pytest.mark.slow
-def test_304_costs_less_than_a_third_of_the_list(world, api):
+def test_304_costs_less_than_half_of_the_list(world, api):
+    """Measured 0.29 for a client token, 0.33 for a session; the rest is finding out who asks."""
     many(world, 60)
     mine = api(world.ana)
     tag = mine.get()["ETag"]
@@ -382,6 +383,4 @@ def test_304_costs_less_than_a_third_of_the_list(world, api):
             rounds.append(time.process_time() - began)
         return sorted(rounds)[len(rounds) // 4]
 
-    full, cheap = cost(), cost(HTTP_IF_NONE_MATCH=tag)
-    print(full, cheap, cheap / full)
-    assert cheap < full
+    assert cost(HTTP_IF_NONE_MATCH=tag) < cost() / 2
