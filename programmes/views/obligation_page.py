@@ -62,7 +62,7 @@ def page_of(obligation: Obligation, request: Any, now: datetime) -> dict[str, An
         **sentence_of(obligation),
         "facts": facts_of(obligation, now),
         "derivation": render(from_data(obligation.window.derivation)),
-        "evidence": [evidence_line(each, slug) for each in evidence],
+        "evidence": [evidence_line(each, slug, now) for each in evidence],
         "holder": holder_of(obligation, evidence, user, now),
         "notices": notices_of(obligation, user),
         "history": history_of(obligation),
@@ -127,11 +127,13 @@ def ends(at: datetime | None) -> str:
     return _("until 24:00 on %(day)s") % {"day": local_day(at - TICK).isoformat()}
 
 
-def evidence_line(record: dict[str, Any], slug: str) -> dict[str, Any]:
+def evidence_line(record: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
     """One record: when it came, what became of it, and every time it was sent back."""
     root = reverse("desk:home", args=[slug])
     if record["withdrawn_at"]:
         standing = _("withdrawn %(at)s") % {"at": moment(record["withdrawn_at"])}
+    elif record["counts_until"] and record["counts_until"] <= now:
+        standing = _("counted until %(at)s") % {"at": moment(record["counts_until"])}
     elif record["counts_until"]:
         standing = _("stands until %(at)s, unless it is answered") % {
             "at": moment(record["counts_until"])

@@ -14,7 +14,7 @@ from tests.isolation.browsing import Answer
 from tests.isolation.probing import UUID, Calibrated, Probe, Row
 from tests.isolation.routes import METHODS, likeness
 
-SHARE = 1 / 3
+SHARE = 1 / 2
 """Of the pairs of route and actor that get a second try, drawn from all others, in a sample."""
 NOBODY = uuid.UUID("01900000-0000-7000-8000-000000000000")
 """A well-formed id of nothing: the answer to a foreign id must not differ from the answer to it."""

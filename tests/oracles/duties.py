@@ -55,7 +55,7 @@ def _when_enough(alive: Iterable[tuple[Any, Any, int]], minimum: int) -> Any:
     raise AssertionError("not enough after all")
 
 
-def state(row: dict[str, Any], now: Any) -> str:
+def state(row: dict[str, Any], now: Any) -> str:  # noqa: PLR0911  the table has that many lines
     """The table of states, read from top to bottom as an office clerk would."""
 
     def past(name: str) -> bool:

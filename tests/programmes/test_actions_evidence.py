@@ -359,6 +359,17 @@ def test_evidence_outdoes_a_nil_report(world, nil_open):
     assert state_of(duty(world.bureau), beijing(6, 13)) == "met"
 
 
+def test_settled_duty_whose_evidence_is_taken_back_looks_no_more(world, nil_open):
+    report_nil(duty(world.bureau), reason="无", by=world.dora, now=beijing(6, 10))
+    source = uuid.uuid4()
+    hand_in(nil_open, world.bureau, beijing(6, 12), by=world.liu, source=source)
+
+    withdraw_evidence(kind=KIND, source=source, by=world.liu, now=beijing(6, 13))
+
+    assert duty(world.bureau).next_look_at is None
+    assert state_of(duty(world.bureau), beijing(6, 14)) == "nil"
+
+
 # Let go by the office above
 
 

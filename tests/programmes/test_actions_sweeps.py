@@ -13,6 +13,7 @@ from groups.actions.organisations import add_organisation
 from groups.actions.persons import add_person
 from groups.actions.users import create_user
 from groups.models import Organisation, Tenure
+from programmes.actions import sweeps
 from programmes.actions.enrolments import enrol
 from programmes.actions.evidence import report_nil, return_evidence
 from programmes.actions.exceptions import waive
@@ -272,6 +273,14 @@ def test_sweep_works_in_batches(world, programme):
     looked = [sweep_batch(now=beijing(7, 30), batch=2)[0] for _ in range(many // 2 + 2)]
 
     assert (sum(looked), looked[-1]) == (many, 0)
+
+
+def test_sweep_goes_on_until_nothing_is_left(world, programme, monkeypatch):
+    lay_down(programme, now=beijing(9, 1))
+    monkeypatch.setattr(sweeps, "BATCH", 2)
+
+    assert queue_due_notices(now=beijing(7, 30)) > 0
+    assert sweep_batch(now=beijing(7, 30)) == (0, 0)
 
 
 # Against the slow way

@@ -16,11 +16,12 @@ from actionlearning.foundation import middleware
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import standing_of
-from programmes.actions.evidence import return_evidence
+from programmes.actions.evidence import resubmit_evidence, return_evidence, withdraw_evidence
 from programmes.actions.laying import lay_down
-from programmes.actions.sweeps import queue_due_notices
+from programmes.actions.sweeps import acknowledge, queue_due_notices
 from programmes.models import Obligation, Programme
 from programmes.queries import narrowed_duties
+from programmes.views import obligations
 from programmes.views.obligation_lines import with_columns
 from tests.conftest import found_tenant
 from tests.database import as_owner
@@ -354,6 +355,84 @@ def test_detail_shows_evidence_returns_and_who_holds_it(world, programme, sign_i
     assert "刘联" in context["holder"]["people"]
     assert context["evidence"][0]["returns"][0]["reason"] == "缺数据"
     assert len(context["history"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("nothing", "counts from 2026-07-15 12:00"),
+        ("return", "stands until 2026-07-23 00:00, unless it is answered"),
+        ("flat", "counted until 2026-07-17 12:00"),
+        ("answer", "counts from 2026-07-15 12:00"),
+        ("withdraw", "withdrawn 2026-07-18 12:00"),
+    ],
+)
+def test_detail_says_how_a_record_stands(world, programme, sign_in, what, words):
+    User.objects.update(language="en")
+    source = uuid.uuid4()
+    hand_in(programme, world.bureau, beijing(7, 15), by=world.liu, source=source, window="2026-07")
+    if what in ("return", "flat", "answer"):
+        when, flat = beijing(7, 20 if what == "return" else 17), what == "flat"
+        return_evidence(kind=KIND, source=source, reason="补", flat=flat, by=world.ana, now=when)
+    if what == "answer":
+        resubmit_evidence(kind=KIND, source=source, by=world.liu, now=beijing(7, 18))
+    if what == "withdraw":
+        withdraw_evidence(kind=KIND, source=source, by=world.liu, now=beijing(7, 18))
+
+    found = sign_in(world.ben).get(
+        page(world, "obligation_detail", duty(world.bureau, "2026-07").pk)
+    )
+
+    assert found.context["evidence"][0]["standing"] == words
+
+
+def test_detail_says_what_became_of_each_notice(world, programme, sign_in):
+    User.objects.update(language="en")
+    queue_due_notices(now=beijing(6, 25, 10))
+    acknowledge(
+        Notice.objects.get(kind="programmes.due_day", recipient=world.liu),
+        by=world.liu,
+        now=beijing(6, 25, 11),
+    )
+    address = page(world, "obligation_detail", duty(world.bureau).pk)
+
+    told = sign_in(world.ben).get(address).context["notices"]
+    outcome = "not sent: a later one took its place"
+    assert [each["outcome"] for each in told] == [outcome, outcome, "acknowledged 2026-06-25 11:00"]
+
+    hand_in(programme, world.bureau, beijing(6, 25, 12), by=world.liu, window="2026-06")
+    told = sign_in(world.ben).get(address).context["notices"]
+    assert {each["outcome"] for each in told} == {outcome, "taken back"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "days"),
+    [
+        ({"met_at": beijing(6, 27)}, "2 days late"),
+        ({"nil_at": beijing(6, 26)}, "1 day late"),
+        ({"met_at": beijing(6, 20)}, ""),
+        ({}, "25 days late"),
+    ],
+)
+def test_list_counts_days_from_the_last_day_in_time(world, programme, sign_in, facts, days):
+    User.objects.update(language="en")
+    signer = {"nil_by": world.dora} if "nil_at" in facts else {}
+    Obligation.objects.filter(pk=duty(world.bureau).pk).update(provisional=True, **facts, **signer)
+
+    found = sign_in(world.ben).get(page(world, "obligation_list", month="2026-06", state="all"))
+
+    row = found.context["rows"][0]
+    assert (row["days"], row["remark"]) == (days, "provisional")
+
+
+def test_list_offers_units_by_search_alone_where_they_are_many(
+    world, programme, sign_in, monkeypatch
+):
+    monkeypatch.setattr(obligations, "MOST_UNITS", 1)
+
+    choices = sign_in(world.ana).get(page(world, "obligation_list")).context["choices"]
+
+    assert (choices["unit"], choices["rule"][0][0]) == ([], "monthly_information")
 
 
 def test_detail_tells_who_was_told_only_to_those_concerned(world, programme, sign_in):
