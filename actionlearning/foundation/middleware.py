@@ -10,7 +10,13 @@ from django.conf import settings
 from django.contrib.auth import load_backend
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+)
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -63,6 +69,8 @@ class TenantMiddleware:
         request.__class__ = _with_clock(type(request))
         request.tenant = None
         request.after_refusal = []
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest()  # no column can hold it, no reader can type it
         slug = _slug_of(request)
         if request.path_info.startswith("/health/"):
             return self.get_response(request)  # asked when the database may be away

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from tests import embedded_servers
 
-SHOWN = 50
+SHOWN = 200
 
 
 def main(most: int = 10**6) -> int:

@@ -142,6 +142,13 @@ def test_a_page_that_is_not_found_is_no_refusal(ben):
     assert refusals() == []
 
 
+@pytest.mark.parametrize(
+    "address", ["/?code=%00", f"{PAGE}?q=a%00b", "/api/v1/persons/?cursor=%00"]
+)
+def test_a_character_no_column_can_hold_is_refused_at_the_door(ben, address):
+    assert ben.get(address).status_code == 400
+
+
 # -- who is who -------------------------------------------------------------------------------------
 
 

@@ -250,8 +250,10 @@ def test_page_of_fifty_is_one_ordered_index_scan():
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant)
         run_programme(world, now=beijing(5, 20))
-        many(world, 3000)
-        many(world, 3000, duty(world.sister))
+        many(world, 6000)
+        many(world, 6000, duty(world.sister))
+        done = Obligation.objects.filter(window_key__regex="^n.*[13579]$")
+        assert done.update(met_at=beijing(6, 10), next_look_at=None) == 6000
     with as_owner() as cursor:
         cursor.execute("ANALYZE")
 
@@ -361,7 +363,7 @@ def test_detail_shows_evidence_returns_and_who_holds_it(world, programme, sign_i
     ("what", "words"),
     [
         ("nothing", "counts from 2026-07-15 12:00"),
-        ("return", "stands until 2026-07-23 00:00, unless it is answered"),
+        ("return", "stands until 2026-07-24 00:00, unless it is answered"),
         ("flat", "counted until 2026-07-17 12:00"),
         ("answer", "counts from 2026-07-15 12:00"),
         ("withdraw", "withdrawn 2026-07-18 12:00"),
