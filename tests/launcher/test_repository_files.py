@@ -184,4 +184,4 @@ def test_ci_script_is_valid_bash_and_ends_with_the_tests():
     script = CHECKOUT / ".ci" / "run"
 
     subprocess.run(["bash", "-n", script], check=True)
-    assert "exec python3 manage.py test\nfi\n" in script.read_text()
+    assert "exec python3 manage.py test -n 2\nfi\n" in script.read_text()
