@@ -57,6 +57,7 @@ def start() -> None:
     servers = Servers(state, Nursery(take_locks(state)[1]), durable=False)
     _running.append(servers)
     servers.start()
+    os.environ["TEST_SERVERS_ARE_OURS"] = "1"  # conftest need not drop databases of theirs
     os.environ |= {
         "AL_STATE_DIR": str(state),
         "AL_SECRET_KEY": secret_key(state),
