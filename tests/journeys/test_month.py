@@ -9,7 +9,7 @@ from programmes.models import Obligation
 from reporting.models import InformationItem
 from reporting.states import ItemState
 from tests.journeys.conftest import PHONE, lay_out
-from tests.journeys.walking import in_chinese, press, running_now, sign_in
+from tests.journeys.walking import button, in_chinese, press, running_now, sign_in
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -78,8 +78,8 @@ def test_a_leader_sees_on_a_phone_what_is_red_and_why(
     assert "逾期" in page.inner_text("main")
     assert faults_of(page) == []
 
-    page.locator("main table a").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main table a").first.click()
 
     words = page.inner_text("main")
     assert "所依据的条款" in words
@@ -96,8 +96,8 @@ def test_a_double_click_submits_once(month: World, open_page: Callable[..., Any]
     press(dora, "审签")
     ben.goto(address)
 
-    ben.locator("main").get_by_role("button", name="报送", exact=True).first.dblclick()
-    ben.wait_for_load_state()
+    with ben.expect_navigation():
+        button(ben, "报送").dblclick()
 
     assert "已报送" in ben.inner_text("main")
 

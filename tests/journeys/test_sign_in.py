@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 def fill_in(page: Any, login: str, password: str = PASSWORD) -> None:
     page.fill("#id_login", login)
     page.fill("#id_password", password)
-    page.click("main button[type=submit]")
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])

@@ -55,7 +55,14 @@ def sign_in(page: Any, login: str) -> Any:
     return page
 
 
+def button(page: Any, words: str) -> Any:
+    return page.locator("main").get_by_role("button", name=words, exact=True).first
+
+
 def press(page: Any, words: str) -> None:
-    """A button or link by its Chinese words; the answer is on screen afterwards."""
-    page.locator("main").get_by_role("button", name=words, exact=True).first.click()
-    page.wait_for_load_state()
+    """A button by its Chinese words; the page that answers is on screen afterwards.
+
+    A load state would be that of the page being left, so the navigation itself is awaited.
+    """
+    with page.expect_navigation():
+        button(page, words).click()
