@@ -24,11 +24,16 @@ class Rung:
 
 @dataclass(frozen=True)
 class Look:
-    """From `begin` on the clock somebody looked again and again; by `end` nothing was left to do."""
+    """From `begin` on the clock somebody looked again and again; by `end` nothing was left to do.
+
+    `waiting`: the notices seen at `end` to wait for the next day's copy, because their reader had
+    had that day's copy before they were written: one copy a person and day.
+    """
 
     begin: datetime
     end: datetime
     day: str
+    waiting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,16 @@ class Duty:
 
 @dataclass(frozen=True)
 class Notice:
-    """A line of an inbox as found; `digest` is `day:recipient` of the copy that carried it."""
+    """A line of an inbox as found; `digest` is `day:recipient` of the copy that carried it.
+
+    `history`: for whoever reads a verdict.
+    """
 
     key: str
     recipient: str
     state: str
     digest: str
+    history: str = ""
 
 
 @dataclass
@@ -90,13 +99,11 @@ def _of(
     skipped = rung.kind == "reminder" and successor
     states = _states(duty, look, skipped=skipped)
     recipient = "" if rung.vacant else duty.above if rung.upward else duty.holder
-    # One copy a person and day: what comes after it waits for the next look.
-    turn = (looks[looks.index(look) :] + looks[-1:])[1] if rung.upward else look
-    unmet = duty.met is None or duty.met[0] >= turn.end
-    yield (
-        f"{duty.key}:1:{rung.ordinal}:{recipient or 'vacant'}",
-        Expected(recipient, states, look.day, copied=bool(recipient) and not skipped and unmet),
-    )
+    key = f"{duty.key}:1:{rung.ordinal}:{recipient or 'vacant'}"
+    place = looks.index(look) + (key in look.waiting)
+    turn = looks[place] if place < len(looks) else None
+    unmet = turn is not None and (duty.met is None or duty.met[0] >= turn.end)
+    yield key, Expected(recipient, states, look.day, bool(recipient) and not skipped and unmet)
 
 
 def _states(duty: Duty, look: Look, *, skipped: bool) -> frozenset[str]:
@@ -141,6 +148,6 @@ def _judge_notice(
     if notice is None or not want.copied:
         return
     if notice.digest not in accepted:
-        verdict.lost.append(f"{key}: no copy")
+        verdict.lost.append(f"{key}: no copy, {notice.history}")
     elif notice.digest.split(":")[0] < want.day:
         verdict.wrong.append(f"{key}: copied on {notice.digest}")

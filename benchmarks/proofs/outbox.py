@@ -35,6 +35,10 @@ SELECT (SELECT count(*) FROM programmes_obligation WHERE next_look_at <= proof.n
            AND NOT EXISTS (SELECT 1 FROM foundation_delivery d
              WHERE d.batch = (proof.now() AT TIME ZONE 'Asia/Shanghai')::date || ':' || n.recipient_id))
 """
+_WAITING = """
+SELECT key FROM foundation_notice
+ WHERE digest = '' AND retracted_at IS NULL AND skipped_at IS NULL AND recipient_id IS NOT NULL
+"""
 _DUTIES = """
 SELECT o.id, o.organisation_id, o.met_at, o.credited,
        (SELECT count(*) FROM programmes_evidence e WHERE e.obligation_id = o.id)
@@ -43,7 +47,8 @@ SELECT o.id, o.organisation_id, o.met_at, o.credited,
 _NOTICES = """
 SELECT key, coalesce(recipient_id::text, ''), digest,
        CASE WHEN skipped_at IS NOT NULL THEN 'skipped'
-            WHEN retracted_at IS NOT NULL THEN 'retracted' ELSE 'told' END
+            WHEN retracted_at IS NOT NULL THEN 'retracted' ELSE 'told' END,
+       'written ' || created_at || ', taken back ' || coalesce(retracted_at::text, 'never')
   FROM foundation_notice
 """
 
@@ -113,7 +118,10 @@ class Proof:
             time.sleep(self.rig.random.uniform(0.3, 1.8))
             self.rig.strike()
         end = self.settled()
-        self.looks.append(Look(moment, end, moment.date().isoformat()))
+        with self.stand.superuser() as cursor:
+            cursor.execute(_WAITING)
+            waiting = frozenset(key for (key,) in cursor.fetchall())
+        self.looks.append(Look(moment, end, moment.date().isoformat(), waiting))
 
     def settled(self) -> datetime:
         """The simulated instant at which nothing was left, twice in a row. Raises RuntimeError."""
@@ -139,7 +147,7 @@ class Proof:
             cursor.execute(_DUTIES)
             rows = cursor.fetchall()
             cursor.execute(_NOTICES)
-            notices = [Notice(k, r, state, digest) for k, r, digest, state in cursor.fetchall()]
+            notices = [Notice(k, r, state, d, told) for k, r, d, state, told in cursor.fetchall()]
         above = str(user_id("promotion_team_leader", organisation_id(1, 1)))
         duties = [
             Duty(key, str(user_id("liaison", unit)), above, met.get(unit))

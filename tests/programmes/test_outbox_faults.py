@@ -54,6 +54,23 @@ def test_who_had_sent_before_is_told_nothing():
     assert verdict([SENT], duty=early).wrong
 
 
+CLIMB = Rung(5, FIRST, "escalation", upward=True)
+CLIMBED = Notice("duty:1:5:team", "team", "retracted", "")
+TAKEN_BACK = Duty("duty", "liu", "team", (beijing(8, 24, 11), beijing(8, 24, 12)))
+
+
+@pytest.mark.parametrize("waiting", [frozenset(), frozenset({"duty:1:5:team"})])
+def test_a_notice_without_a_copy_is_excused_only_if_it_waited_for_the_next_day(waiting):
+    looks = [
+        Look(FIRST, beijing(8, 24, 10), "2026-08-24", waiting),
+        Look(SECOND, beijing(8, 25, 10), "2026-08-25"),
+    ]
+
+    found = judge(expected([TAKEN_BACK], [CLIMB], looks), [CLIMBED], set(), DAYS)
+
+    assert bool(found.lost) is not bool(waiting)
+
+
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_while_everything_is_killed_in_turn():
     done = subprocess.run(
