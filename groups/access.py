@@ -1,7 +1,7 @@
 """Who may do what where. One place answers both «may I?» and «which rows?» (`model.md` §2)."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -139,6 +139,18 @@ class Reach:
                 condition |= Q(supervisor=seat.organisation_id)
             found = condition if number == 0 else found | condition
         return found
+
+    def holds(self, row: Mapping[str, Any]) -> bool:
+        """The same answer as `as_q()` for one plain ledger row in hand, keyed by column."""
+        if self.span is Span.OWN:
+            return row["organisation_id"] in self.organisations
+        if self.span is Span.BELOW:
+            return row["supervisor_id"] in self.organisations
+        return any(
+            row[f"ancestor_{seat.level}"] == seat.organisation_id
+            or (seat.outside and row["supervisor_id"] == seat.organisation_id)
+            for seat in self.tops
+        )
 
     def own_q(self) -> Q:
         return _one_of("organisation", self.organisations)

@@ -1,9 +1,10 @@
 """Duties: what is owed, how it stands, and both rates."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
-from django.db.models.functions import Now
+import orjson
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -19,19 +20,10 @@ from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.evidence import report_nil
 from programmes.actions.exceptions import waive
-from programmes.calendar import from_data, render
+from programmes.api.duty_whole import around, duty_row
 from programmes.models import Obligation
 from programmes.models.obligation import DutyState
-from programmes.packs.shapes import filled
-from programmes.queries import (
-    LEDGER_GROUPS,
-    day_asked,
-    duties_in,
-    evidence_of,
-    narrowed_duties,
-    rule_ids,
-    tally,
-)
+from programmes.queries import LEDGER_GROUPS, day_asked, duties_in, narrowed_duties, tally
 
 TOLD = {
     "id": "id",
@@ -187,18 +179,17 @@ class ObligationViewSet(TenantViewSet):
         return self.listed([{name: row[key] for key, name in names} for row in found], cursor)
 
     @extend_schema(parameters=[AS_OF], responses={200: DutyWhole, 404: Problem, 422: Problem})
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        moment = day_asked(request.query_params.get("as_of", "")) or Now()
-        return Response(_whole(self._duty(pk, moment)))
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        return self._told(_key(pk), day_asked(request.query_params.get("as_of", "")))
 
     @extend_schema(request=Reason, responses={200: DutyWhole, **REFUSED})
     @action(detail=True, methods=["post"])
-    def waiver(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def waiver(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         return self._act(waive, pk)
 
     @extend_schema(request=Reason, responses={200: DutyWhole, **REFUSED})
     @action(detail=True, methods=["post"], url_path="nil-report", url_name="nil-report")
-    def nil_report(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def nil_report(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         return self._act(report_nil, pk)
 
     @extend_schema(parameters=[*PLACE, AS_OF], responses={200: Rates, 422: Problem})
@@ -215,21 +206,26 @@ class ObligationViewSet(TenantViewSet):
             }
         )
 
-    def _duty(self, pk: str, moment: Any) -> Obligation:
-        try:
-            key = uuid.UUID(pk)
-        except ValueError:
-            raise Http404 from None
-        related = ("rule__clause", "rule__plan", "window", "programme", "organisation")
-        rows = self.get_queryset().with_state(moment).select_related(*related)
-        return get_object_or_404(rows, pk=key)  # type: ignore[no-any-return]
+    def _told(self, key: uuid.UUID, moment: datetime | None) -> HttpResponse:
+        row = duty_row(key, self.request.user, moment)
+        if row is None:
+            raise Http404
+        told = {name: row[column] for column, name in TOLD.items()} | around(row)
+        return HttpResponse(orjson.dumps(told), content_type="application/json")
 
-    def _act(self, verb: Any, pk: str) -> Response:
-        duty = self._duty(pk, self.now)
+    def _act(self, verb: Any, pk: str) -> HttpResponse:
+        duty = get_object_or_404(self.get_queryset(), pk=_key(pk))
         form = Reason(data=self.request.data)
         form.is_valid(raise_exception=True)
         verb(duty, reason=form.validated_data["reason"], by=self.request.user, now=self.now)
-        return Response(_whole(self._duty(pk, self.now)))
+        return self._told(duty.pk, self.now)
+
+
+def _key(pk: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(pk)
+    except ValueError:
+        raise Http404 from None
 
 
 def _columns(fields: str) -> dict[str, str]:
@@ -240,30 +236,6 @@ def _columns(fields: str) -> dict[str, str]:
     if unknown := sorted(set(asked) - set(TOLD.values())):
         raise BadInput(_("Unknown field."), fields={"fields": ", ".join(unknown)})
     return {column: name for column, name in TOLD.items() if name in asked}
-
-
-def _whole(duty: Obligation) -> dict[str, Any]:
-    clause, year = duty.rule.clause, duty.programme.year
-    told = {name: _value(duty, column) for column, name in TOLD.items()}
-    return told | {
-        "clause": {
-            "id": clause.pk,
-            "key": clause.key,
-            "text": filled(clause.text, year),
-            "reading": clause.reading,
-            "gloss": filled(clause.gloss, year),
-        },
-        "rule_ids": rule_ids(duty.rule),
-        "plan_version": duty.rule.plan.number,
-        "derivation": render(from_data(duty.window.derivation)),
-        "evidence": evidence_of(duty),
-    }
-
-
-def _value(duty: Any, column: str) -> Any:
-    for part in column.split("__"):
-        duty = getattr(duty, part)
-    return duty
 
 
 ROUTES: list[tuple[str, Any, str]] = [("obligations", ObligationViewSet, "obligation")]

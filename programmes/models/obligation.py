@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
@@ -54,22 +54,41 @@ def standing(now: Any) -> Q:
     return Q(met_at__lte=now) & (Q(met_until=None) | Q(met_until__gt=now))
 
 
-def state_at(now: Any) -> Case:
-    """The state as one SQL expression; `now` is an instant or the database's own `Now()`."""
-    return Case(
-        When(cancelled_at__lte=now, then=Value(DutyState.CANCELLED)),
-        When(waived_at__lte=now, then=Value(DutyState.WAIVED)),
-        When(standing(now) & Q(met_at__lt=F("due_at")), then=Value(DutyState.MET)),
-        When(standing(now), then=Value(DutyState.MET_LATE)),
-        When(Q(nil_at__lte=now) & Q(nil_at__lt=F("due_at")), then=Value(DutyState.NIL)),
-        When(nil_at__lte=now, then=Value(DutyState.NIL_LATE)),
-        When(opens_at__gt=now, then=Value(DutyState.NOT_OPEN)),
-        When(soon_at__gt=now, due_at__gt=now, then=Value(DutyState.OPEN)),
-        When(due_at__gt=now, then=Value(DutyState.DUE_SOON)),
-        When(closes_at__lte=now, then=Value(DutyState.MISSED)),
-        default=Value(DutyState.OVERDUE),
-        output_field=models.CharField(),
-    )
+STATE = """
+CASE WHEN {o}.cancelled_at <= {now} THEN 'cancelled'
+     WHEN {o}.waived_at <= {now} THEN 'waived'
+     WHEN {o}.met_at <= {now} AND ({o}.met_until IS NULL OR {o}.met_until > {now})
+     THEN CASE WHEN {o}.met_at < {o}.due_at THEN 'met' ELSE 'met_late' END
+     WHEN {o}.nil_at <= {now}
+     THEN CASE WHEN {o}.nil_at < {o}.due_at THEN 'nil' ELSE 'nil_late' END
+     WHEN {o}.opens_at > {now} THEN 'not_open'
+     WHEN {o}.soon_at > {now} AND {o}.due_at > {now} THEN 'open'
+     WHEN {o}.due_at > {now} THEN 'due_soon'
+     WHEN {o}.closes_at <= {now} THEN 'missed'
+     ELSE 'overdue' END
+"""
+"""Of the table asked as `{o}` at the instant `{now}`."""
+
+
+class StateAt(models.Func):
+    """The state as one SQL expression; `now` is an instant or the database's own `Now()`.
+
+    A finished sentence: building it from its parts anew would be a sixth of what a list costs.
+    """
+
+    output_field = models.CharField()
+
+    def __init__(self, now: Any) -> None:
+        super().__init__(F("due_at"), now)  # any column tells under which name the table is asked
+
+    def as_sql(
+        self, compiler: Any, connection: Any, *_: Any, **_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        column: Any
+        column, now = self.source_expressions
+        asked, given = compiler.compile(now)
+        table = connection.ops.quote_name(column.alias)
+        return STATE.format(o=table, now=asked), (*given,) * STATE.count("{now}")
 
 
 class ObligationQuerySet(models.QuerySet[Any]):
@@ -81,7 +100,7 @@ class ObligationQuerySet(models.QuerySet[Any]):
         return self.filter(reach_of(user, permission).as_q())
 
     def with_state(self, now: Any) -> "ObligationQuerySet":
-        return self.annotate(state=state_at(now))
+        return self.annotate(state=StateAt(now))
 
     def unfinished(self) -> "ObligationQuerySet":
         return self.filter(UNFINISHED)

@@ -1,6 +1,6 @@
 """Duties over REST: list, one duty, both rates, the two acts, and 304 for whoever has the list already."""
 
-import time
+import secrets
 import uuid
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from actionlearning.foundation import etags, middleware
 from actionlearning.foundation.api import TenantViewSet
+from actionlearning.foundation.clients import ClientThrottle
 from actionlearning.foundation.models import ListVersion, User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
@@ -175,7 +176,7 @@ def test_retrieve_query_count(world, api):
     with CaptureQueriesContext(connection) as asked:
         mine.get(address)
 
-    assert counted(asked) == 5
+    assert counted(asked) == 4
 
 
 @pytest.mark.parametrize("key", ["x", str(uuid.UUID(int=3))])
@@ -368,19 +369,19 @@ def test_client_token_reads_with_few_statements(world, programme, client):
     assert client.get(ALL, HTTP_IF_NONE_MATCH=tag, **bearer).status_code == 304
 
 
-@pytest.mark.slow
-def test_304_costs_less_than_half_of_the_list(world, api):
-    """Measured 0.29 for a client token, 0.33 for a session; the rest is finding out who asks."""
-    many(world, 60)
+def test_client_is_told_when_to_come_back(world, api, monkeypatch):
+    """Reading what has not changed costs nothing of the allowance."""
+    a_minute_of_its_own = secrets.randbelow(10**9) * 60
+    monkeypatch.setattr(ClientThrottle, "timer", lambda _self: a_minute_of_its_own + 15)
+    monkeypatch.setattr(ClientThrottle, "THROTTLE_RATES", {"client": "2/min"})
     mine = api(world.ana)
-    tag = mine.get()["ETag"]
+    answers = [mine.get() for _ in range(2)]
+    unchanged = mine.client.get(mine.root + ALL, HTTP_IF_NONE_MATCH=answers[0]["ETag"])
 
-    def cost(**headers: str) -> float:
-        rounds = []
-        for _ in range(25):
-            began = time.process_time()
-            mine.client.get(mine.root + ALL, **headers)
-            rounds.append(time.process_time() - began)
-        return sorted(rounds)[len(rounds) // 4]
+    refused = mine.get()
 
-    assert cost(HTTP_IF_NONE_MATCH=tag) < cost() / 2
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert unchanged.status_code == 304
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    assert refused["Retry-After"] == "46"
+    assert api(world.ben).get().status_code == 200
