@@ -9,7 +9,7 @@ from groups.api import ROUTES as GROUPS
 from programmes.api import ROUTES as PROGRAMMES
 from reporting.api import ROUTES as REPORTING
 
-ROUTES = [*DESK, *GROUPS, *PROGRAMMES, *REPORTING]
+ROUTES = [*PROGRAMMES, *REPORTING, *GROUPS, *DESK]
 """(prefix, viewset, basename)"""
 
 

@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "actionlearning.foundation.middleware.PolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "actionlearning.foundation.middleware.RequestKeyMiddleware",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth import load_backend
 from django.contrib.auth.models import AnonymousUser
@@ -195,6 +197,16 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", language)
         if request.tenant is not None:
             response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Pages get the policy of the settings; an answer of the REST interface, which is no page, the strictest."""
+
+    def process_response(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
+        if "/api/v1/" not in request.path_info:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, "default-src 'none'; frame-ancestors 'none'")
         return response
 
 

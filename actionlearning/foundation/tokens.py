@@ -57,7 +57,8 @@ def owner_of(bearer: Bearer) -> tuple[ClientToken, datetime] | None:
     if row is None:
         return None
     now, note, scopes, *columns = row
-    token = ClientToken(pk=columns.pop(), scopes=json.loads(scopes), hash=bearer.hash)
+    known = [columns.pop(), bearer.hash, json.loads(scopes)]
+    token = ClientToken.from_db(connection.alias, ["id", "hash", "scopes"], known)
     token.user = User.from_db(connection.alias, _USER, columns)
     if note:
         ClientToken.objects.filter(pk=token.pk).update(last_used_at=now)

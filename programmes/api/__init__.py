@@ -7,4 +7,4 @@ from programmes.api.obligations import ROUTES as OBLIGATIONS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
 
-ROUTES: list[tuple[str, Any, str]] = [*PROGRAMMES, *CALENDARS, *OBLIGATIONS, *PROJECTS]
+ROUTES: list[tuple[str, Any, str]] = [*OBLIGATIONS, *PROJECTS, *PROGRAMMES, *CALENDARS]
