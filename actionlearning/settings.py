@@ -126,6 +126,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "actionlearning.desk.navigation.shell",
             ],
+            "libraries": {"lucide": "actionlearning.desk.templatetags.icons"},
         },
     }
 ]

@@ -253,7 +253,10 @@ class AppointmentBackend:
         return standing_of(user)
 
     def get_user(self, user_id: Any) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        try:
+            return User.objects.get(pk=user_id, is_active=True)
+        except User.DoesNotExist:
+            return None
 
     def has_perm(self, user: User, permission: Permission, subject: Any = None) -> bool:
         scopes = getattr(user, "token_scopes", None)

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from groups.models import Organisation
 from groups.queries import named_like
@@ -314,3 +316,35 @@ def evidence_of(obligation: Obligation) -> list[dict[str, Any]]:
         if row["returns__returned_at"] is not None:
             record["returns"].append({name: row[f"returns__{name}"] for name in told})
     return list(found.values())
+
+
+_OFFERED = """
+SELECT 'programme', id::text, name, starts_on::text, year, id::text
+  FROM programmes_programme WHERE tenant_id = (SELECT al_tenant()) AND state <> 'draft'
+UNION ALL
+SELECT 'rule', r.key, {title}, lpad((r.ordinal + CASE r.kind WHEN 'monthly' THEN 0 ELSE 1000 END)::text, 6),
+       y.year, y.id::text
+  FROM programmes_rule r
+  JOIN programmes_plan p ON p.id = r.plan_id
+  JOIN programmes_programme y ON y.id = p.programme_id
+ WHERE r.tenant_id = (SELECT al_tenant()) AND r.enabled AND y.state <> 'draft'
+UNION ALL
+(SELECT 'unit', o.id::text, o.name, o.sort_path, o.level, o.id::text
+   FROM groups_organisation o
+  WHERE o.id IN ({units})
+    AND EXISTS (SELECT 1 FROM programmes_enrolment e WHERE e.organisation_id = o.id AND e.obliged)
+  ORDER BY o.sort_path LIMIT %s)
+"""
+
+
+def filters_on_offer(
+    user: User, *, most_units: int, english: bool
+) -> list[tuple[str, str, str, str, int, str]]:
+    """(kind, key, label, place, year, programme) of programmes, rules and units to narrow a ledger to."""
+    units = visible_organisations(user, Permission.OBLIGATION_VIEW).values("pk").order_by()
+    seen, given = units.query.sql_with_params()
+    title = "r.title_en" if english else "r.title"
+    with connection.cursor() as cursor:
+        # What is put in is the product's own: a column's name, and a condition whose values are bound.
+        cursor.execute(_OFFERED.format(title=title, units=seen), [*given, most_units])
+        return sorted(cursor.fetchall(), key=lambda row: (row[0], row[3]))

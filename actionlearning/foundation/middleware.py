@@ -155,10 +155,10 @@ class ReachMiddleware:
             owner = tokens.owner_of(bearer)
             if owner is None:
                 return tokens.unauthorised()
-            token, request.received_at = owner
-            request.user = token.user
-            request.user.token_scopes = frozenset(token.scopes)
-            request.client_token = token
+            request.received_at, request.list_versions = owner.at, owner.versions
+            request.client_token = owner.token
+            request.user = owner.token.user
+            request.user.token_scopes = frozenset(owner.token.scopes)
         user = request.user if request.user.is_authenticated else None
         with scope(request.tenant, path=self._path_of(request, user), actor=user):
             return self.get_response(request)

@@ -15,6 +15,9 @@ from actionlearning.foundation.scope import current_tenant_id
 _USER = [field.attname for field in User._meta.concrete_fields]
 _OWNER = f"""
 SELECT now(), t.last_used_at IS NULL OR t.last_used_at < now() - interval '5 minutes', t.scopes::text,
+       (SELECT coalesce(jsonb_object_agg(v.list, v.version), '{{}}')::text
+          FROM (SELECT list, sum(version) AS version FROM foundation_listversion
+                 WHERE tenant_id = t.tenant_id GROUP BY list) v),
        {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)}, t.id
   FROM foundation_clienttoken t JOIN foundation_user u ON u.id = t.user_id
  WHERE t.tenant_id = %s AND t.hash = %s AND t.revoked_at IS NULL AND t.expires_at > now() AND u.is_active
@@ -46,8 +49,17 @@ def bearer_of(request: HttpRequest) -> Bearer | None:
     return Bearer(slug, hash_of(token.strip()))
 
 
-def owner_of(bearer: Bearer) -> tuple[ClientToken, datetime] | None:
-    """The token in force and the transaction's instant, its last use noted; None for a wrong, expired or revoked one.
+@dataclass(frozen=True)
+class Owner:
+    """The token in force, the transaction's instant, and how often each counted list had changed by then."""
+
+    token: ClientToken
+    at: datetime
+    versions: dict[str, int]
+
+
+def owner_of(bearer: Bearer) -> Owner | None:
+    """Who holds it, its last use noted; None for a wrong, expired or revoked one.
 
     One prepared sentence: half of what an unchanged list costs would be spent on building it anew.
     """
@@ -56,13 +68,13 @@ def owner_of(bearer: Bearer) -> tuple[ClientToken, datetime] | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    now, note, scopes, *columns = row
+    now, note, scopes, versions, *columns = row
     known = [columns.pop(), bearer.hash, json.loads(scopes)]
     token = ClientToken.from_db(connection.alias, ["id", "hash", "scopes"], known)
     token.user = User.from_db(connection.alias, _USER, columns)
     if note:
         ClientToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token, now
+    return Owner(token, now, json.loads(versions))
 
 
 def unauthorised() -> HttpResponse:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
@@ -46,19 +46,26 @@ def lines_of(
 ) -> list[dict[str, Any]]:
     """Every cell a string, numbered from `first`."""
     pattern = reverse("programmes:obligation_detail", args=[slug, _ANY]).split(str(_ANY))
-    english, today = in_english(), local_day(now)
+    words, today = Words(), local_day(now)
     return [
-        {
-            "number": number,
-            "address": f"{row['id']}".join(pattern),
-            **_line(row, today, english=english),
-        }
+        {"number": number, "address": f"{row['id']}".join(pattern), **_line(row, today, words)}
         for number, row in enumerate(rows, first)
     ]
 
 
-def _line(row: Mapping[str, Any], today: date, *, english: bool) -> dict[str, Any]:
-    state = row["state"]
+class Words:
+    """What many lines say alike in the reader's language, each worked out once a page."""
+
+    def __init__(self) -> None:
+        self.language = translation.get_language()
+        self.english = in_english()
+        self.window = cache(window_name)
+        self.recipient = cache(recipient_of)
+        self.label = cache(label_of)
+
+
+def _line(row: Mapping[str, Any], today: date, words: Words) -> dict[str, Any]:
+    state, english = row["state"], words.english
     text = row["rule__clause__gloss"] if english else row["rule__clause__text"]
     return {
         "matter": title_of(row, english=english),
@@ -67,8 +74,8 @@ def _line(row: Mapping[str, Any], today: date, *, english: bool) -> dict[str, An
             filled(text or row["rule__clause__text"], row["programme__year"]), " " * english
         ),
         "unit": row["organisation__name"],
-        "recipient": recipient_of(row["recipient"], row["supervisor__name"] or ""),
-        "window": window_name(row["window_key"]),
+        "recipient": words.recipient(row["recipient"], row["supervisor__name"] or ""),
+        "window": words.window(row["window_key"]),
         "due_on": row["window__last_day"],
         "asked_on": row["window__asked_for_on"],
         "due": row["window__last_day"].isoformat(),
@@ -77,8 +84,8 @@ def _line(row: Mapping[str, Any], today: date, *, english: bool) -> dict[str, An
         else row["window__asked_for_on"].isoformat(),
         "progress": progress_of(row),
         "state": state,
-        "state_label": label_of(state),
-        "badge": badge(state, translation.get_language()),
+        "state_label": words.label(state),
+        "badge": badge(state, words.language),
         "days": days_of(row, today),
         "remark": remark_of(row),
     }

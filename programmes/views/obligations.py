@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef, Value, When
-from django.db.models.functions import Cast
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
@@ -15,14 +13,20 @@ from django.utils.translation import gettext_lazy
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import PAGE, TenantFormView, TenantListView, TenantView
-from groups.access import reach_of, visible_organisations
+from groups.access import reach_of
 from programmes.actions.exceptions import waive
 from programmes.exports import MOST_ROWS, obligation_sheet
 from programmes.forms import ObligationWaiverForm
-from programmes.models import Enrolment, Obligation, Programme, Rule
+from programmes.models import Obligation
 from programmes.packs.shapes import filled
-from programmes.queries import day_asked, duties_in, local_day, narrowed_duties, tally
-from programmes.states import ProgrammeState
+from programmes.queries import (
+    day_asked,
+    duties_in,
+    filters_on_offer,
+    local_day,
+    narrowed_duties,
+    tally,
+)
 from programmes.views.obligation_lines import in_english, lines_of, totals_of, with_columns
 from programmes.views.obligation_map import heat_map
 from programmes.views.obligation_page import obligation_or_404, page_of
@@ -60,7 +64,9 @@ class TenantDutyView(TenantView):
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """Programmes, rules and units to choose from; units only where their list is short enough."""
         found: dict[str, dict[str, str]] = {"programme": {}, "rule": {}, "unit": {}}
-        for kind, key, label, _place, year, programme in _offered(self.request.user):
+        for kind, key, label, _place, year, programme in filters_on_offer(
+            self.request.user, most_units=MOST_UNITS + 1, english=in_english()
+        ):
             if kind == "programme" and self.one_rule and "programme" not in self.request.GET:
                 self.wanted["programme"] = key
             if kind != "rule" or self.wanted.get("programme", programme) == programme:
@@ -70,40 +76,6 @@ class TenantDutyView(TenantView):
         if len(found["unit"]) > MOST_UNITS:
             found["unit"] = {}
         return {kind: list(options.items()) for kind, options in found.items()}
-
-
-def _offered(user: Any) -> list[tuple[str, str, str, str, int, str]]:
-    """(kind, key, label, place, year, programme) of everything on offer, in one statement."""
-    running = Programme.objects.exclude(state=ProgrammeState.DRAFT)
-    monthly_first = Case(When(kind="monthly", then="ordinal"), default=F("ordinal") + 1000)
-    rules = Rule.objects.filter(enabled=True, plan__programme__in=running).annotate(
-        turn=Cast(monthly_first, IntegerField())
-    )
-    obliged = Enrolment.objects.filter(organisation=OuterRef("pk"), obliged=True)
-    units = visible_organisations(user, Permission.OBLIGATION_VIEW).filter(Exists(obliged))
-    title = "title_en" if in_english() else "title"
-    parts = [
-        _option("programme", running, "pk", "name", "starts_on", "year", "pk"),
-        _option("rule", rules, "key", title, "turn", "plan__programme__year", "plan__programme"),
-        _option("unit", units, "pk", "name", "sort_path", "level", "pk")[: MOST_UNITS + 1],
-    ]
-    found = parts[0].union(*parts[1:], all=True)
-    return sorted(found, key=lambda row: (row[0], row[3].rjust(4)))
-
-
-def _option(
-    kind: str, rows: Any, key: str, label: str, place: str, year: str, programme: str
-) -> Any:
-    told = rows.order_by(place).annotate(
-        option=Value(kind, CharField()),
-        option_key=Cast(key, CharField()),
-        option_label=F(label),
-        option_place=Cast(place, CharField()),
-        option_year=Cast(year, IntegerField()),
-        option_programme=Cast(programme, CharField()),
-    )
-    columns = ("key", "label", "place", "year", "programme")
-    return told.values_list("option", *(f"option_{name}" for name in columns))
 
 
 class ObligationList(TenantDutyView, TenantListView):

@@ -365,7 +365,7 @@ def test_client_token_reads_with_few_statements(world, programme, client):
     with CaptureQueriesContext(connection) as asked:
         found = client.get(ALL, **bearer)
 
-    assert (len(results(found)), counted(asked)) == (12, 4)
+    assert (len(results(found)), counted(asked)) == (12, 3)
     assert client.get(ALL, HTTP_IF_NONE_MATCH=tag, **bearer).status_code == 304
 
 
