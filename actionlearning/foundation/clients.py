@@ -40,7 +40,7 @@ class ClientThrottle(SimpleRateThrottle):
     """Seconds."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        if not request.user.is_authenticated:
+        if self.rate is None or not request.user.is_authenticated:
             return True
         self.now = self.timer()
         window = int(self.now // self.duration)
@@ -54,10 +54,10 @@ class ClientThrottle(SimpleRateThrottle):
 
 def _count(key: str, seconds: int) -> int:
     """How many times `key` was counted, this one included; forgotten when its window is over."""
-    trip = _valkey().pipeline(transaction=False)
-    trip.incr(key)
-    trip.expire(key, seconds)
-    return int(trip.execute()[0])
+    counted = int(_valkey().incr(key))
+    if counted == 1:
+        _valkey().expire(key, seconds)
+    return counted
 
 
 @cache

@@ -29,10 +29,6 @@ def version_of(tables: tuple[str, ...]) -> tuple[datetime, int]:
     return at, int(version)
 
 
-class NotModified(Exception):
-    """The client has this list already."""
-
-
 class VersionedList:
     """Part of TenantViewSet: with `versioned` a list answers 304 before any of its rows is read.
 
@@ -48,31 +44,38 @@ class VersionedList:
         if unknown := set(cls.versioned) - set(VERSIONED):
             raise TypeError(f"{cls.__name__}: changes to {sorted(unknown)} are not counted.")
 
-    def check_throttles(self, request: Any) -> None:
-        """The last check before the handler runs: a 304 costs nothing of the client's allowance."""
-        if self.versioned and getattr(self, "action", "") == "list":
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Before anything else is worked out: a 304 costs nothing of the client's allowance."""
+        if self._is_versioned(request):
             self._tag = self._tag_of(request)
             if self._tag in parse_etags(request.headers.get("If-None-Match", "")):
-                raise NotModified
-        super().check_throttles(request)  # type: ignore[misc]
-
-    def handle_exception(self, found: Exception) -> Any:
-        if isinstance(found, NotModified):
-            return HttpResponse(status=304)
-        return super().handle_exception(found)  # type: ignore[misc]
+                return self._stamped(HttpResponse(status=304))
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        if self._tag and response.status_code in (200, 304):
-            response.headers["ETag"] = self._tag
-            response.headers["Cache-Control"] = "private, no-cache"
-            patch_vary_headers(response, ("Accept-Language", "Authorization", "Cookie"))
+        return self._stamped(response) if self._tag and response.status_code == 200 else response
+
+    def _is_versioned(self, request: Any) -> bool:
+        """Only for those who may read the list; for all others the base decides."""
+        asked = self.action_map.get(request.method.lower())  # type: ignore[attr-defined]
+        return bool(
+            self.versioned
+            and asked == "list"
+            and request.user.is_authenticated
+            and request.user.has_perm(self.permission)  # type: ignore[attr-defined]
+        )
+
+    def _stamped(self, response: HttpResponse) -> HttpResponse:
+        response.headers["ETag"] = self._tag
+        response.headers["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ("Accept-Language", "Authorization", "Cookie"))
         return response
 
     def _tag_of(self, request: Any) -> str:
-        at, version = self._version(request._request)  # noqa: SLF001  DRF hides Django's request
+        at, version = self._version(request)
         # The same instant as request.received_at: whoever asks for it later needs no second statement.
-        vars(request._request).setdefault("received_at", at)  # noqa: SLF001
+        vars(request).setdefault("received_at", at)
         standing = request.user.standing
         facts = (
             version,
@@ -81,7 +84,7 @@ class VersionedList:
             standing.path,
             sorted(map(repr, standing.seats)),
             sorted(getattr(request.user, "token_scopes", ())),
-            request._request.get_full_path(),  # noqa: SLF001
+            request.get_full_path(),
             get_language(),
         )
         return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'

@@ -29,7 +29,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import RequestKey, Tenant, User
-from actionlearning.foundation.scope import NOWHERE, WHOLE, no_scope, scope
+from actionlearning.foundation.scope import NOWHERE, WHOLE, narrow, no_scope, scope
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -82,11 +82,10 @@ class TenantMiddleware:
         request.tenant = find_tenant(slug)
         if request.tenant is None:
             return _nobody_home(request)
-        with scope(request.tenant, path=WHOLE, actor=None):
-            with transaction.atomic():
-                response = self._answer(request)
-            if request.after_refusal:
-                self._write_refusal(request)
+        with scope(request.tenant, path=WHOLE, actor=None), transaction.atomic():
+            response = self._answer(request)
+        if request.after_refusal:
+            self._write_refusal(request)
         return response
 
     def _answer(self, request: Any) -> HttpResponseBase:
@@ -102,7 +101,7 @@ class TenantMiddleware:
         return response
 
     def _write_refusal(self, request: Any) -> None:
-        with transaction.atomic():
+        with scope(request.tenant, path=WHOLE, actor=None), transaction.atomic():
             for write in request.after_refusal:
                 write(database_now())
 
@@ -160,8 +159,8 @@ class ReachMiddleware:
             request.user = owner.token.user
             request.user.token_scopes = frozenset(owner.token.scopes)
         user = request.user if request.user.is_authenticated else None
-        with scope(request.tenant, path=self._path_of(request, user), actor=user):
-            return self.get_response(request)
+        narrow(request.tenant, path=self._path_of(request, user), actor=user)
+        return self.get_response(request)
 
     def _path_of(self, request: Any, user: Any) -> str:
         if user is None or not _session_of_tenant(request):

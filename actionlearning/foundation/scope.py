@@ -64,6 +64,16 @@ def scope(tenant: "Tenant", *, path: str, actor: "User | None") -> Iterator[None
         yield
 
 
+def narrow(tenant: "Tenant", *, path: str, actor: "User | None") -> None:
+    """From here on, until the scope that is open ends, the part of the tree that `actor` may reach.
+
+    For a request, whose reader is known only inside its transaction: nothing needs the wider scope again.
+    """
+    current_scope()
+    _scope.set(Scope(uuid.UUID(str(tenant.pk)), path, actor.pk if actor else None))
+    _tell_open_transactions()
+
+
 @contextmanager
 def no_scope() -> Iterator[None]:
     """Between two tenants: what is shared by all is visible, nothing else."""
