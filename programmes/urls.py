@@ -85,6 +85,11 @@ PROGRAMMES = [
     path(f"{ONE}plan/new/", plans.PlanNew.as_view(), name="plan_new"),
     path(f"{ONE}rules/<slug:key>/", plans.RuleEdit.as_view(), name="rule_edit"),
     path(f"{ONE}enrolments/new/", enrolments.EnrolmentNew.as_view(), name="enrolment_new"),
+    path(
+        "enrolments/<uuid:pk>/supervisor/",
+        enrolments.EnrolmentSupervisor.as_view(),
+        name="enrolment_supervisor",
+    ),
     path("enrolments/<uuid:pk>/end/", enrolments.EnrolmentEnd.as_view(), name="enrolment_end"),
     path("organisations/<uuid:pk>/closure/", units.UnitClosure.as_view(), name="unit_closure"),
     path("organisations/<uuid:pk>/move/", units.UnitMove.as_view(), name="unit_move"),

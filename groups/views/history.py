@@ -12,6 +12,9 @@ WORDS = {
     "organisation.changed": _("changed"),
     "organisation.closed": _("ended"),
     "organisation.moved": _("moved to another place in the tree"),
+    "enrolment.opened": _("took part in a programme"),
+    "enrolment.supervisor_changed": _("put under another superior"),
+    "enrolment.ended": _("left a programme"),
     "supervision.opened": _("put under supervision"),
     "supervision.closed": _("supervision ended"),
     "person.added": _("put on the roster"),
@@ -43,6 +46,8 @@ def entries_about(*subjects: Any) -> list[dict[str, Any]]:
 
 def _text(event: Any) -> str:
     detail = event.detail
+    if event.action == "enrolment.supervisor_changed":
+        return f"{detail['before']} → {detail['after']} ({detail['on']})"
     if event.action == "post.handed_over":
         return f"{event.target_name}: {detail['before']} → {detail['after']}"
     if event.action in {"post.taken", "post.added"}:

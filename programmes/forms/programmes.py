@@ -169,6 +169,33 @@ class EnrolmentNewForm(TenantForm):
         above.queryset = seen.filter(pk__in=inside)
 
 
+class EnrolmentSupervisorForm(TenantForm):
+    """Offers who takes part, not the superior of today; empty is the office that runs the programme."""
+
+    supervisor = OrganisationChoice(
+        Organisation.objects.none(),
+        required=False,
+        label=_("Reports to"),
+        help_text=_("A level may be skipped."),
+        empty_label=_("the office that runs the programme"),
+    )
+    on = forms.DateField(label=_("From"), widget=DayInput())
+
+    def __init__(self, *args: Any, enrolment: Enrolment, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = enrolment.programme.owner_id
+        inside = Enrolment.objects.filter(programme=enrolment.programme_id, ends_on=None)
+        above: Any = self.fields["supervisor"]
+        above.queryset = (
+            visible_organisations(user)
+            .filter(pk__in=inside.values("organisation"), ends_on=None)
+            .exclude(pk__in=[owner, enrolment.organisation_id, enrolment.supervisor_id])
+            .in_order()
+        )
+        if enrolment.supervisor_id == owner:
+            above.required, above.empty_label = True, "—"
+
+
 class EndForm(TenantForm):
     """A last day and why."""
 
