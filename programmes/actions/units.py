@@ -16,10 +16,7 @@ from programmes.models import Enrolment
 def close_unit(
     unit: Organisation, *, on: date, reason: str, by: User, now: datetime
 ) -> Organisation:
-    """It ends: its duties from `on` are cancelled with the reason, its enrolments end.
-
-    Its bodies stand until they are dissolved: that is the act of whoever may change them.
-    """
+    """It ends, and its bodies with it; its duties from `on` are cancelled with the reason."""
     for enrolment in Enrolment.objects.filter(organisation=unit, ends_on=None):
         leave(enrolment, on=on, reason=reason, by=by, now=now)
     return close_organisation(unit, on=on, reason=reason, by=by, now=now)
