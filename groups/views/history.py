@@ -19,16 +19,27 @@ WORDS = {
     "supervision.closed": _("supervision ended"),
     "person.added": _("put on the roster"),
     "person.changed": _("entry changed"),
+    "person.transferred": _("went to another unit"),
+    "person.arrived": _("came from another unit"),
     "person.ended": _("left the roster"),
     "person.phone_shown": _("telephone number looked at"),
     "body.formed": _("formed"),
     "body.changed": _("changed"),
     "body.dissolved": _("dissolved"),
     "post.added": _("post added"),
+    "post.changed": _("post changed"),
+    "post.ended": _("post ended"),
     "post.taken": _("post taken"),
     "post.handed_over": _("post handed over"),
     "tenure.ended": _("left the post"),
+    "tenure.cancelled": _("appointment cancelled before it began"),
+    "tenure.corrected": _("acting or not: corrected"),
 }
+
+
+MOVED = {"enrolment.supervisor_changed", "person.transferred", "person.arrived"}
+NAMED = {"post.taken", "post.added", "tenure.cancelled", "tenure.corrected"}
+"""Acts on a post that name whom they are about."""
 
 
 def entries_about(*subjects: Any) -> list[dict[str, Any]]:
@@ -46,13 +57,13 @@ def entries_about(*subjects: Any) -> list[dict[str, Any]]:
 
 def _text(event: Any) -> str:
     detail = event.detail
-    if event.action == "enrolment.supervisor_changed":
-        return f"{detail['before']} → {detail['after']} ({detail['on']})"
     if event.action == "post.handed_over":
         return f"{event.target_name}: {detail['before']} → {detail['after']}"
-    if event.action in {"post.taken", "post.added"}:
+    if event.action in MOVED:
+        return f"{detail['before']} → {detail['after']} ({detail['on']})"
+    if event.action in NAMED:
         return f"{event.target_name} {detail.get('name', '')}".strip()
-    if event.action == "organisation.changed":
+    if event.action in {"organisation.changed", "post.changed"}:
         changed = detail.get("after", {})
         return "\n".join(f"{detail['before'][key]} → {changed[key]}" for key in changed)
     return str(detail.get("reason", ""))

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
@@ -12,6 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of, visible_organisations
 from groups.models import Organisation
+from groups.queries import organisations_changed_by
 from programmes.models import Enrolment, Programme
 from programmes.packs.nodes import LONGEST_TEXT
 from programmes.packs.reading import SHIPPED, shipped_text
@@ -212,12 +212,10 @@ class UnitMoveForm(TenantForm):
 
     def __init__(self, *args: Any, unit: Organisation, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = Q(pk__in=[])
-        for seat in reach_of(user, Permission.ORGANISATION_CHANGE).tops:
-            allowed |= Q(path__gte=seat.path, path__lt=seat.path + "~")
         parent: Any = self.fields["parent"]
         parent.queryset = (
-            Organisation.objects.filter(allowed, ends_on=None)
+            organisations_changed_by(user)
+            .filter(ends_on=None)
             .exclude(path__gte=unit.path, path__lt=unit.path + "~")
             .exclude(pk=unit.parent_id)
             .in_order()
