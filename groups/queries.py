@@ -25,7 +25,7 @@ from groups.models import (
 )
 from groups.models.organisation import OrganisationQuerySet
 
-_POST = ("id", "title", "role", "rank", "seats", "ends_on")
+_POST = ("id", "title", "role", "rank", "seats", "ends_on", "version")
 _TENURE = {
     "id": "id",
     "person": "person",
