@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path
 
 from programmes.views import (
+    bodies,
     calendars,
     enrolments,
     obligations,
@@ -92,6 +93,7 @@ PROGRAMMES = [
     ),
     path("enrolments/<uuid:pk>/end/", enrolments.EnrolmentEnd.as_view(), name="enrolment_end"),
     path("organisations/<uuid:pk>/closure/", units.UnitClosure.as_view(), name="unit_closure"),
+    path("organisations/<uuid:pk>/bodies/plan/", bodies.UnitBodies.as_view(), name="unit_bodies"),
     path("organisations/<uuid:pk>/move/", units.UnitMove.as_view(), name="unit_move"),
 ]
 CALENDAR = [

@@ -12,6 +12,7 @@ WORDS = {
     "organisation.changed": _("changed"),
     "organisation.closed": _("ended"),
     "organisation.moved": _("moved to another place in the tree"),
+    "bodies.formed_by_plan": _("bodies formed by the plan"),
     "enrolment.opened": _("took part in a programme"),
     "enrolment.supervisor_changed": _("put under another superior"),
     "enrolment.ended": _("left a programme"),

@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from actionlearning.foundation.api import StrictSerializer, TenantViewSet
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
+from groups.roles import BodyKind
+from programmes.actions.bodies import form_by_plan
 from programmes.actions.enrolments import enrol, leave, report_to
 from programmes.api.asking import (
     KEY,
@@ -63,6 +65,23 @@ class EnrolmentSuperior(StrictSerializer):
     on = serializers.DateField(help_text="First day under the new superior; not in the future.")
 
 
+class BodiesByPlan(StrictSerializer):
+    """Without `kinds` what the plans require."""
+
+    starts_on = serializers.DateField()
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(BodyKind.choices), required=False, allow_empty=False
+    )
+
+
+class BodyMade(serializers.Serializer):
+    id = serializers.UUIDField()
+    organisation_id = serializers.UUIDField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    starts_on = serializers.DateField()
+
+
 class EnrolmentViewSet(TenantViewSet):
     """Units in programmes, as far as the client may see them."""
 
@@ -106,6 +125,15 @@ class EnrolmentViewSet(TenantViewSet):
             asked["supervisor"] = named(seen, "supervisor", asked["supervisor"])
         changed = report_to(self.get_object(), by=asker(request), now=self.now, **asked)
         return Response(EnrolmentLine(changed).data)
+
+    @extend_schema(request=BodiesByPlan, responses={201: BodyMade(many=True), **REFUSED})
+    @action(detail=True, methods=["post"])
+    def bodies(self, request: Request, **kwargs: Any) -> Response:
+        """Forms what the plans in force ask of this unit and is missing."""
+        asked = typed(request, BodiesByPlan)
+        unit = self.get_object().organisation
+        made = form_by_plan(unit, by=asker(request), now=self.now, **asked)
+        return Response(BodyMade(made, many=True).data, status=201)
 
     @extend_schema(request=EnrolmentEnding, responses={200: EnrolmentLine, **REFUSED})
     @action(detail=True, methods=["post"])

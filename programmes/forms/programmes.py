@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
@@ -12,6 +13,7 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of, visible_organisations
 from groups.models import Organisation
 from groups.queries import organisations_changed_by
+from programmes.actions.bodies import Missing
 from programmes.models import Enrolment, Programme
 from programmes.packs.nodes import LONGEST_TEXT
 from programmes.packs.reading import SHIPPED, shipped_text
@@ -205,6 +207,32 @@ class EndForm(TenantForm):
         label=_("Reason"),
         help_text=_("It stays on record with every duty that is cancelled."),
     )
+
+
+class UnitBodiesForm(TenantForm):
+    """What the plans ask for and is missing; the required ones are ticked."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("To be formed"), choices=[], widget=forms.CheckboxSelectMultiple
+    )
+    starts_on = forms.DateField(label=_("In force since"), widget=DayInput())
+
+    def __init__(self, *args: Any, missing: list[Missing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds: Any = self.fields["kinds"]
+        kinds.choices = [(each.kind, self._words(each)) for each in missing]
+
+    @staticmethod
+    def _words(missing: Missing) -> str:
+        """Its name and its posts, with the number of seats where there are several."""
+        posts = [
+            f"{post['title']}×{post['seats']}" if post.get("seats", 1) > 1 else post["title"]
+            for post in missing.posts
+        ]
+        name = missing.name
+        if not missing.required:
+            name = gettext("%(name)s (not required)") % {"name": name}
+        return f"{name}: {'、'.join(posts)}"
 
 
 class UnitMoveForm(TenantForm):
