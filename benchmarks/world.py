@@ -55,9 +55,10 @@ SELECT md5('body-' || %(role)s || o.id)::uuid, o.tenant_id, o.id, o.path, %(body
   FROM groups_organisation o WHERE o.level = %(level)s
 """,
     """
-INSERT INTO groups_post (id, tenant_id, organisation_id, org_path, body_id, title, role, rank, seats)
+INSERT INTO groups_post (id, tenant_id, organisation_id, org_path, body_id, title, role, rank, seats,
+       version)
 SELECT md5('post-' || %(role)s || o.id)::uuid, o.tenant_id, o.id, o.path, md5('body-' || %(role)s || o.id)::uuid,
-       '专员', %(role)s, 1, 1 FROM groups_organisation o WHERE o.level = %(level)s
+       '专员', %(role)s, 1, 1, 1 FROM groups_organisation o WHERE o.level = %(level)s
 """,
     """
 INSERT INTO groups_tenure
@@ -71,8 +72,10 @@ SELECT md5('tenure-' || %(role)s || o.id)::uuid, o.tenant_id, o.id, o.path, md5(
 
 _ENROL = """
 INSERT INTO programmes_enrolment
-       (id, tenant_id, programme_id, organisation_id, supervisor_id, obliged, calendar, starts_on, end_reason)
-SELECT md5('enrolment-' || g.id || o.id)::uuid, o.tenant_id, g.id, o.id, o.parent_id, true, 'CN', g.starts_on, ''
+       (id, tenant_id, programme_id, organisation_id, supervisor_id, obliged, calendar, starts_on, since,
+        end_reason)
+SELECT md5('enrolment-' || g.id || o.id)::uuid, o.tenant_id, g.id, o.id, o.parent_id, true, 'CN', g.starts_on,
+       g.starts_on, ''
   FROM groups_organisation o CROSS JOIN programmes_programme g
  WHERE o.level = %(level)s AND g.id = %(programme)s
 """

@@ -55,7 +55,20 @@ class OrganisationNewForm(OrganisationForm):
     starts_on = DayField(label=_("In force since"))
 
 
-class OrganisationEditForm(OrganisationForm, SeenForm):
+class SinceForm(SeenForm):
+    """A change that may correct the first day; left empty, it stays."""
+
+    starts_on = DayField(
+        label=_("In force since"),
+        required=False,
+        help_text=_("May be corrected while nothing of it lies before."),
+    )
+
+    def clean_starts_on(self) -> Any:
+        return self.cleaned_data["starts_on"] or self.initial["starts_on"]
+
+
+class OrganisationEditForm(OrganisationForm, SinceForm):
     seniority = SeniorityField(help_text=_("Lists follow it, 1 comes first."))
 
     def clean_seniority(self) -> int:
@@ -78,7 +91,7 @@ class PersonNewForm(PersonForm):
     starts_on = DayField(label=_("On the roster since"))
 
 
-class PersonEditForm(PersonForm, SeenForm):
+class PersonEditForm(PersonForm, SinceForm):
     phone = forms.CharField(
         label=_("New telephone number"),
         max_length=30,
@@ -122,7 +135,7 @@ class BodyNewForm(BodyForm):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
-class BodyEditForm(BodyForm, SeenForm):
+class BodyEditForm(BodyForm, SinceForm):
     pass
 
 
@@ -139,6 +152,30 @@ class PostForm(TenantForm):
         label=_("Rank"), min_value=1, max_value=HIGHEST, initial=1, help_text=_("1 comes first.")
     )
     seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=999, initial=1)
+
+
+class PostEditForm(PostForm, SeenForm):
+    pass
+
+
+class UnitChoice(forms.ModelChoiceField):
+    """Indented as the tree is."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        indent = "\u3000" * (obj.level - 1)
+        return f"{indent}{obj}"
+
+
+class TransferForm(TenantForm):
+    """To another roster."""
+
+    to = UnitChoice(Organisation.objects.none(), label=_("To the unit"))
+    on = DayField(label=_("First day there"))
+    title = forms.CharField(label=_("Post held there"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, units: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = units  # type: ignore[attr-defined]
 
 
 class PersonChoice(forms.ModelChoiceField):
@@ -192,11 +229,30 @@ class UserForm(TenantForm):
         self.fields["person"].queryset = persons  # type: ignore[attr-defined]
 
 
+class UserEditForm(TenantForm):
+    login = forms.CharField(
+        label=_("Sign-in name"), max_length=60, help_text=_("Letters, digits and . - _ @ only.")
+    )
+    display_name = forms.CharField(label=_("Name shown"), max_length=60)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+
+
+class UserPersonForm(TenantForm):
+    person = PersonChoice(
+        Person.objects.none(), label=_("Person"), help_text=_("Search above by name or initials.")
+    )
+
+    def __init__(self, *args: Any, persons: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = persons  # type: ignore[attr-defined]
+
+
 class AppointmentForm(TenantForm):
     user = forms.ChoiceField(label=_("Sign-in"))
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
     starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("Last day"), required=False, help_text=_("Left empty: open end."))
 
     def __init__(
         self,

@@ -23,8 +23,9 @@ from groups.models import (
     Supervision,
     Tenure,
 )
+from groups.models.organisation import OrganisationQuerySet
 
-_POST = ("id", "title", "role", "rank", "seats")
+_POST = ("id", "title", "role", "rank", "seats", "ends_on", "version")
 _TENURE = {
     "id": "id",
     "person": "person",
@@ -40,6 +41,19 @@ HITS = 20
 
 def in_force(day: date) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def lasting(day: date) -> Q:
+    """In force on `day` or only later."""
+    return Q(ends_on=None) | Q(ends_on__gte=day)
+
+
+def organisations_changed_by(user: User) -> OrganisationQuerySet:
+    """Those whose place in the tree this sign-in may change."""
+    found = Q(pk__in=[])
+    for seat in reach_of(user, Permission.ORGANISATION_CHANGE).tops:
+        found |= Q(path__gte=seat.path, path__lt=seat.path + "~")
+    return Organisation.objects.filter(found)
 
 
 def named_like(rows: QuerySet[Any], typed: str, *, inside: bool = False) -> QuerySet[Any]:

@@ -2,7 +2,17 @@ from typing import Any
 
 from django.urls import path
 
-from groups.views import bodies, grants, organisations, persons, roles, tenures, tokens, users
+from groups.views import (
+    bodies,
+    grants,
+    organisations,
+    persons,
+    posts,
+    roles,
+    tenures,
+    tokens,
+    users,
+)
 from groups.views.session import SESSION_URLS
 
 ORGANISATION_URLS = [
@@ -31,6 +41,7 @@ PERSON_URLS = [
     path("persons/<uuid:pk>/", persons.PersonDetail.as_view(), name="person_detail"),
     path("persons/<uuid:pk>/edit/", persons.PersonEdit.as_view(), name="person_edit"),
     path("persons/<uuid:pk>/ending/", persons.PersonEnding.as_view(), name="person_ending"),
+    path("persons/<uuid:pk>/transfer/", persons.PersonTransfer.as_view(), name="person_transfer"),
     path("persons/<uuid:pk>/phone/", persons.PersonPhone.as_view(), name="person_phone"),
 ]
 BODY_URLS = [
@@ -40,14 +51,24 @@ BODY_URLS = [
     path(
         "bodies/<uuid:pk>/dissolution/", bodies.BodyDissolution.as_view(), name="body_dissolution"
     ),
-    path("bodies/<uuid:pk>/posts/new/", bodies.PostNew.as_view(), name="post_new"),
+    path("bodies/<uuid:pk>/posts/new/", posts.PostNew.as_view(), name="post_new"),
+    path("posts/<uuid:pk>/edit/", posts.PostEdit.as_view(), name="post_edit"),
+    path("posts/<uuid:pk>/ending/", posts.PostEnding.as_view(), name="post_ending"),
     path("posts/<uuid:pk>/tenures/new/", tenures.TenureNew.as_view(), name="tenure_new"),
     path("tenures/<uuid:pk>/handover/", tenures.TenureHandover.as_view(), name="tenure_handover"),
+    path("tenures/<uuid:pk>/acting/", tenures.TenureActing.as_view(), name="tenure_acting"),
+    path(
+        "tenures/<uuid:pk>/cancellation/",
+        tenures.TenureCancellation.as_view(),
+        name="tenure_cancellation",
+    ),
     path("tenures/<uuid:pk>/ending/", tenures.TenureEnding.as_view(), name="tenure_ending"),
 ]
 ADMINISTRATOR_URLS = [
     path("users/", users.UserList.as_view(), name="user_list"),
     path("users/new/", users.UserNew.as_view(), name="user_new"),
+    path("users/<uuid:pk>/edit/", users.UserEdit.as_view(), name="user_edit"),
+    path("users/<uuid:pk>/person/", users.UserPerson.as_view(), name="user_person"),
     path("users/<uuid:pk>/password/", users.UserPassword.as_view(), name="user_password"),
     path(
         "users/<uuid:pk>/deactivation/", users.UserDeactivation.as_view(), name="user_deactivation"

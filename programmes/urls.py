@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path
 
 from programmes.views import (
+    bodies,
     calendars,
     enrolments,
     obligations,
@@ -85,8 +86,14 @@ PROGRAMMES = [
     path(f"{ONE}plan/new/", plans.PlanNew.as_view(), name="plan_new"),
     path(f"{ONE}rules/<slug:key>/", plans.RuleEdit.as_view(), name="rule_edit"),
     path(f"{ONE}enrolments/new/", enrolments.EnrolmentNew.as_view(), name="enrolment_new"),
+    path(
+        "enrolments/<uuid:pk>/supervisor/",
+        enrolments.EnrolmentSupervisor.as_view(),
+        name="enrolment_supervisor",
+    ),
     path("enrolments/<uuid:pk>/end/", enrolments.EnrolmentEnd.as_view(), name="enrolment_end"),
     path("organisations/<uuid:pk>/closure/", units.UnitClosure.as_view(), name="unit_closure"),
+    path("organisations/<uuid:pk>/bodies/plan/", bodies.UnitBodies.as_view(), name="unit_bodies"),
     path("organisations/<uuid:pk>/move/", units.UnitMove.as_view(), name="unit_move"),
 ]
 CALENDAR = [

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -12,6 +12,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row
+from groups.actions.beginnings import must_begin
 from groups.actions.users import keep_three_apart
 from groups.models import Body, Organisation, Person, Post, Tenure
 from groups.roles import ADMINISTRATORS
@@ -29,7 +30,7 @@ def form_body(
     secretariat: Body | None = None,
 ) -> Body:
     """Raises NotAllowed, BadInput, RuleBroken (a body of this kind is in force already)."""
-    _may(Permission.BODY_CHANGE, by, organisation)
+    may_change(Permission.BODY_CHANGE, by, organisation)
     if not name.strip():
         raise BadInput(_("A name is needed."), fields={"name": _("A name is needed.")})
     if lock_row(organisation).ends_on:
@@ -55,41 +56,81 @@ def change_body(
     by: User,
     now: datetime,
     seen: int | None = None,
+    starts_on: date | None = None,
 ) -> Body:
-    """Its name and its secretariat (P1-23). Raises NotAllowed, BadInput, Stale, RuleBroken."""
+    """Its name, its secretariat (P1-23) and its first day. Raises NotAllowed, BadInput, Stale, RuleBroken."""
     fresh = lock(body, seen=seen)
-    _may(Permission.BODY_CHANGE, by, fresh)
-    _must_stand(fresh)
+    may_change(Permission.BODY_CHANGE, by, fresh)
+    must_stand(fresh)
     if secretariat is not None and secretariat.pk == fresh.pk:
         words = _("A body cannot be its own secretariat.")
         raise BadInput(words, fields={"secretariat": words})
+    if starts_on is not None and starts_on != fresh.starts_on:
+        must_begin(starts_on, fresh.ends_on, Tenure.objects.filter(post__body=fresh))
+        fresh.starts_on = starts_on
     fresh.name, fresh.secretariat = name.strip() or fresh.name, secretariat
     fresh.version += 1
-    fresh.save(update_fields=["name", "secretariat", "version"])
+    fresh.save(update_fields=["name", "secretariat", "starts_on", "version"])
     record("body.changed", target=fresh, by=by, at=now)
     return fresh
 
 
 @transaction.atomic
 def dissolve_body(body: Body, *, on: date, by: User, now: datetime) -> Body:
-    """`on` is its last day and that of every tenure in it. Raises NotAllowed, BadInput, RuleBroken."""
+    """`on` is its last day and that of every tenure in it. Raises NotAllowed, BadInput, RuleBroken.
+
+    Where somebody still sits in it, it takes who may end a tenure.
+    """
     fresh = lock(body)
-    _may(Permission.BODY_CHANGE, by, fresh)
-    _must_stand(fresh)
+    may_change(Permission.BODY_CHANGE, by, fresh)
+    must_stand(fresh)
     if on < fresh.starts_on:
         raise BadInput(_("It cannot end before it began."), fields={"on": _("Too early.")})
-    seated = Tenure.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), post__body=fresh)
-    if seated.filter(starts_on__gt=on).exists():
-        raise RuleBroken(
-            _("Somebody is appointed to it from a later day: choose that day or a later one."),
-            code="later_tenure",
-        )
-    seated.update(ends_on=on)
-    fresh.ends_on = on
-    fresh.version += 1
-    fresh.save(update_fields=["ends_on", "version"])
+    vacate(Tenure.objects.filter(post__body=fresh), fresh, on=on, by=by)
+    _end_body(fresh, on)
     record("body.dissolved", target=fresh, by=by, at=now, on=on.isoformat())
     return fresh
+
+
+def vacate(seats: QuerySet[Any], subject: Any, *, on: date, by: User) -> None:
+    """Tenures of `subject` that last longer end on `on`. Raises NotAllowed, RuleBroken `later_tenure`."""
+    lasting = seats.filter(Q(ends_on=None) | Q(ends_on__gt=on))
+    if lasting.filter(starts_on__gt=on).exists():
+        raise RuleBroken(
+            _(
+                "Somebody is appointed to it from a later day: cancel that appointment, or choose that day or a later one."
+            ),
+            code="later_tenure",
+        )
+    if lasting.exists() and not by.has_perm(Permission.APPOINT, subject):
+        raise NotAllowed(
+            _("Somebody still holds a post here: only who may end a tenure may do this."),
+            code="holds_posts",
+        )
+    lasting.update(ends_on=on)
+
+
+def _end_body(body: Body, on: date) -> None:
+    body.ends_on = on
+    body.version += 1
+    body.save(update_fields=["ends_on", "version"])
+
+
+@transaction.atomic
+def end_bodies_of(organisation: Organisation, *, on: date, by: User, now: datetime) -> list[str]:
+    """They end with their organisation, which somebody may close who may not change its bodies.
+
+    Returns their names. Appointments that would have begun later never begin.
+    """
+    names = []
+    for body in Body.objects.select_for_update().filter(organisation=organisation, ends_on=None):
+        seats = Tenure.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), post__body=body)
+        seats.filter(starts_on__gt=on).delete()
+        seats.update(ends_on=on)
+        _end_body(body, max(on, body.starts_on))
+        record("body.dissolved", target=body, by=by, at=now, on=on.isoformat())
+        names.append(body.name)
+    return names
 
 
 @transaction.atomic
@@ -104,8 +145,8 @@ def add_post(
     seats: int = 1,
 ) -> Post:
     """`role` says what its holder may do. Raises NotAllowed, BadInput."""
-    _may(Permission.BODY_CHANGE, by, body)
-    _must_stand(body)
+    may_change(Permission.BODY_CHANGE, by, body)
+    must_stand(body)
     if not title.strip():
         raise BadInput(_("A title is needed."), fields={"title": _("A title is needed.")})
     if role in ADMINISTRATORS:
@@ -124,7 +165,7 @@ def appoint(
     post: Post, *, person: Person, starts_on: date, by: User, now: datetime, acting: bool = False
 ) -> Tenure:
     """Seat a person from a day on. Raises NotAllowed, BadInput, RuleBroken (no seat free, holds it)."""
-    _may(Permission.APPOINT, by, post)
+    may_change(Permission.APPOINT, by, post)
     lock_row(post)
     _may_sit(post, person, starts_on)
     if _held_from(post, starts_on).count() >= post.seats:
@@ -170,8 +211,10 @@ def _held_from(post: Post, day: date) -> Any:
 
 
 def _may_sit(post: Post, person: Person, day: date) -> None:
-    """A standing body, someone still on a roster, not twice in one post, no administrator."""
-    _must_stand(post.body)
+    """A standing body and post, someone still on a roster, not twice in one post, no administrator."""
+    must_stand(post.body)
+    if post.ends_on is not None:
+        raise RuleBroken(_("The post “%(title)s” has ended.") % {"title": post}, code="ended")
     if person.ends_on is not None and person.ends_on < day:
         words = _("%(name)s has left the roster.") % {"name": person}
         raise BadInput(words, fields={"person": words})
@@ -179,14 +222,14 @@ def _may_sit(post: Post, person: Person, day: date) -> None:
         raise RuleBroken(_("%(name)s holds this post already.") % {"name": person}, code="holds_it")
 
 
-def _must_stand(body: Body) -> None:
+def must_stand(body: Body) -> None:
     if body.ends_on is not None:
         raise RuleBroken(_("“%(name)s” has been dissolved.") % {"name": body}, code="ended")
 
 
 def _locked_tenure(tenure: Tenure, by: User) -> Tenure:
     fresh = lock(tenure)
-    _may(Permission.APPOINT, by, fresh)
+    may_change(Permission.APPOINT, by, fresh)
     if fresh.ends_on is not None:
         raise RuleBroken(_("This tenure has already ended."), code="ended")
     return fresh
@@ -225,6 +268,6 @@ def _seat(
     return tenure
 
 
-def _may(permission: Permission, by: User, subject: object) -> None:
+def may_change(permission: Permission, by: User, subject: object) -> None:
     if not by.has_perm(permission, subject):
         raise NotAllowed(_("You may not change this body."), code="not_allowed")

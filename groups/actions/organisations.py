@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -14,12 +14,14 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials, sort_key
 from actionlearning.foundation.scope import current_tenant_id
 from actionlearning.foundation.workflow import lock
-from groups.models import Organisation
+from groups.actions.beginnings import must_begin
+from groups.actions.bodies import end_bodies_of
+from groups.models import Body, Organisation, Person, Supervision
 from groups.models.organisation import DEPTH
 from groups.models.placed import ANCESTORS
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_FIELDS = ("kind", "name", "short_name", "division", "seniority")
+_FIELDS = ("kind", "name", "short_name", "division", "seniority", "starts_on")
 
 
 @transaction.atomic
@@ -56,12 +58,14 @@ def add_organisation(
 def change_organisation(
     organisation: Organisation, *, by: User, now: datetime, seen: int | None = None, **changes: Any
 ) -> Organisation:
-    """Name, kind, division code and seniority. Raises NotAllowed, BadInput, Stale."""
+    """Name, kind, division code, seniority and first day. Raises NotAllowed, BadInput, Stale."""
     fresh = lock(organisation, seen=seen)
     _may_change(by, fresh)
     changed = {k: v for k, v in changes.items() if k in _FIELDS and getattr(fresh, k) != v}
     if not changed:
         return fresh
+    if "starts_on" in changed:
+        must_begin(changed["starts_on"], fresh.ends_on, *_inside(fresh))
     before = {name: getattr(fresh, name) for name in changed}
     for name, value in changed.items():
         setattr(fresh, name, _named(value) if name == "name" else value)
@@ -71,15 +75,30 @@ def change_organisation(
     fresh.save()
     if fresh.sort_path != old:
         _resort_below(fresh, old)
-    record("organisation.changed", target=fresh, by=by, at=now, before=before, after=changed)
+    told = {"before": _as_text(before), "after": _as_text(changed)}
+    record("organisation.changed", target=fresh, by=by, at=now, **told)
     return fresh
+
+
+def _as_text(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
+
+
+def _inside(organisation: Organisation) -> list[QuerySet[Any]]:
+    """What cannot have begun before it did: units, people, bodies, supervision."""
+    edges = Supervision.objects.filter(Q(unit=organisation) | Q(supervisor=organisation))
+    here = [model.objects.filter(organisation=organisation) for model in (Person, Body)]
+    return [Organisation.objects.filter(parent=organisation), *here, edges]
 
 
 @transaction.atomic
 def close_organisation(
     organisation: Organisation, *, on: date, reason: str, by: User, now: datetime
 ) -> Organisation:
-    """It ends on `on`. What it owed in programmes is settled by programmes.actions.units.close_unit."""
+    """It ends on `on`, and with it its bodies and whoever holds their posts.
+
+    What it owed in programmes is settled by programmes.actions.units.close_unit.
+    """
     fresh = lock(organisation)
     _may_change(by, fresh)
     _must_stand(fresh)
@@ -92,7 +111,9 @@ def close_organisation(
     fresh.ends_on = on
     fresh.version += 1
     fresh.save(update_fields=["ends_on", "version"])
-    record("organisation.closed", target=fresh, by=by, at=now, on=on.isoformat(), reason=reason)
+    bodies = end_bodies_of(fresh, on=on, by=by, now=now)
+    told = {"on": on.isoformat(), "reason": reason, "bodies": bodies}
+    record("organisation.closed", target=fresh, by=by, at=now, **told)
     return fresh
 
 

@@ -16,12 +16,13 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials, sort_key
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock
+from groups.actions.beginnings import must_begin
 from groups.models import Organisation, Person, Tenure
 
 _BETWEEN_CHARACTERS = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _DOTS = str.maketrans(dict.fromkeys("•・．‧●", "·"))
 _PHONE = re.compile(r"[0-9+()\- ]{5,30}")
-_FIELDS = ("name", "title", "phone", "seniority")
+_FIELDS = ("name", "title", "phone", "seniority", "starts_on")
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def add_person(
 def change_person(
     person: Person, *, by: User, now: datetime, seen: int | None = None, **changes: Any
 ) -> Person:
-    """Name, title, phone, seniority. Raises NotAllowed, BadInput, Stale."""
+    """Name, title, phone, seniority, first day. Raises NotAllowed, BadInput, Stale."""
     fresh = lock(person, seen=seen)
     _may_change(by, fresh)
     if "phone" in changes:
@@ -61,6 +62,8 @@ def change_person(
     changed = [k for k, v in changes.items() if k in _FIELDS and getattr(fresh, k) != v]
     if not changed:
         return fresh
+    if "starts_on" in changed:
+        _must_begin(fresh, changes["starts_on"], by)
     for field in changed:
         setattr(fresh, field, changes[field])
     _name(fresh, fresh.name)
@@ -100,6 +103,11 @@ def show_phone(person: Person, *, by: User, now: datetime) -> str:
         raise NotAllowed(_("You may not read this roster."), code="not_allowed")
     record("person.phone_shown", target=person, by=by, at=now)
     return str(person.phone)
+
+
+def _must_begin(person: Person, day: date, by: User) -> None:
+    with scope(person.tenant, path=WHOLE, actor=by):
+        must_begin(day, person.ends_on, Tenure.objects.filter(person=person))
 
 
 def _holds_posts(person: Person, *, after: date, by: User) -> bool:

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation import second_factor
@@ -78,6 +79,52 @@ def _link(person: Person, user: User) -> None:
     Person.objects.filter(pk=person.pk).update(user=user)
     Tenure.objects.filter(person=person).update(user=user)
     person.user = user
+
+
+@transaction.atomic
+def link_user(user: User, *, person: Person, by: User, now: datetime) -> Person:
+    """A sign-in made without a person gets one; the posts give it their rights at once.
+
+    Raises NotAllowed, RuleBroken (either of the two is linked already, three administrators).
+    """
+    fresh, person = _person_s_own(user, by), lock_row(person)
+    if person.user_id:
+        raise RuleBroken(_("%(name)s has a sign-in already.") % {"name": person}, code="has_user")
+    with scope(fresh.tenant, path=WHOLE, actor=by):
+        other = Person.objects.filter(user=fresh).first()
+        if other is not None:
+            raise RuleBroken(
+                _("This sign-in belongs to %(name)s already.") % {"name": other}, code="has_person"
+            )
+        today = localdate(now)
+        seats = Tenure.objects.filter(_lasting(today), person=person).exclude(role="")
+        for role in set(seats.values_list("role", flat=True)):
+            keep_three_apart(fresh, role, day=today, by=by)
+        _link(person, fresh)
+    record("user.linked", target=fresh, by=by, at=now, person=str(person.pk), name=person.name)
+    return person
+
+
+@transaction.atomic
+def change_user(
+    user: User, *, login: str, display_name: str, email: str, by: User, now: datetime
+) -> User:
+    """The system administrator corrects a sign-in. Raises NotAllowed, BadInput, RuleBroken."""
+    fresh = _person_s_own(user, by)
+    if not display_name.strip():
+        words = _("A name is needed.")
+        raise BadInput(words, fields={"display_name": words})
+    if login.strip().lower() != fresh.login:
+        login = _free_login(login)
+    after = {"login": login.strip().lower(), "display_name": display_name.strip(), "email": email}
+    changed = {name: value for name, value in after.items() if getattr(fresh, name) != value}
+    if changed:
+        before = {name: getattr(fresh, name) for name in changed}
+        for name, value in changed.items():
+            setattr(fresh, name, value)
+        fresh.save(update_fields=list(changed))
+        record("user.changed", target=fresh, by=by, at=now, before=before, after=changed)
+    return fresh
 
 
 @transaction.atomic
@@ -170,19 +217,29 @@ def deactivate_user(user: User, *, by: User, now: datetime) -> User:
 
 @transaction.atomic
 def give_role(
-    user: User, *, role: str, organisation: Organisation, starts_on: date, by: User, now: datetime
+    user: User,
+    *,
+    role: str,
+    organisation: Organisation,
+    starts_on: date,
+    by: User,
+    now: datetime,
+    ends_on: date | None = None,
 ) -> Appointment:
-    """A free-standing appointment. The three administrators exclude each other and all business roles."""
+    """A free-standing appointment, to its last day or open. The three administrators exclude each other and all business roles."""
     _may(Permission.ROLE_MANAGE, by)
     if role in ADMINISTRATORS and organisation.parent_id is not None:
         words = _("Administrators serve the whole tenant: choose the organisation at the top.")
         raise BadInput(words, fields={"organisation": words})
+    if ends_on is not None and ends_on < starts_on:
+        words = _("The last day lies before the first.")
+        raise BadInput(words, fields={"ends_on": words})
     fresh = lock_row(user)
     keep_three_apart(fresh, role, day=starts_on, by=by)
     held = Appointment.objects.filter(_lasting(starts_on), user=fresh, role=role)
     if held.filter(organisation=organisation).exists():
         raise RuleBroken(_("%(name)s has this role already.") % {"name": fresh}, code="has_role")
-    made = Appointment(user=fresh, role=role, starts_on=starts_on)
+    made = Appointment(user=fresh, role=role, starts_on=starts_on, ends_on=ends_on)
     made.place(organisation)
     made.save(force_insert=True)
     record("role.given", target=fresh, by=by, at=now, role=role, organisation=str(organisation.pk))
@@ -277,12 +334,12 @@ def note_sign_in(user: User, *, now: datetime) -> None:
     record("user.signed_in", target=user, by=user, at=now)
 
 
-def needs_factor(user: User) -> bool:
+def needs_factor(user: User, *, day: date) -> bool:
     """Administrators must have one, everybody else may."""
     if user.factor_confirmed_at:
         return True
     return bool(
-        Appointment.objects.filter(user=user, ends_on=None, role__in=ADMINISTRATORS).exists()
+        Appointment.objects.filter(_lasting(day), user=user, role__in=ADMINISTRATORS).exists()
     )
 
 

@@ -11,15 +11,21 @@ from actionlearning.foundation.api import TenantViewSet
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_bodies, visible_persons
 from groups.actions.bodies import add_post, appoint, end_tenure, hand_over
+from groups.actions.posts import change_post, end_post
+from groups.actions.tenures import cancel_tenure, correct_tenure
 from groups.api.shapes import (
+    MATCH,
     ONCE,
     READ,
     REFUSED,
+    ActingIn,
     BodyFilter,
     BodyOut,
     BodyWithPosts,
     EndIn,
+    PostChange,
     PostIn,
+    PostLine,
     PostOut,
     SeatIn,
     TenureOut,
@@ -67,12 +73,11 @@ class BodyViewSet(TenantViewSet):
     def posts(self, request: Any, pk: str, **kwargs: Any) -> Response:
         asked = taken_in(PostIn, request.data)
         made = add_post(self.get_object(), **asked, by=request.user, now=self.now)
-        shown = {name: getattr(made, name) for name in ("id", "title", "role", "rank", "seats")}
-        return Response(shown | {"tenures": []}, status=201)
+        return answered(_post(made) | {"tenures": []}, 201)
 
 
 class PostViewSet(TenantViewSet):
-    """`POST /posts/{id}/tenures/` appoints somebody to a post."""
+    """`POST /posts/{id}/tenures/` appoints somebody to a post; `/end/` ends the post."""
 
     permission = Permission.BODY_VIEW
     queryset = Post.objects.none()
@@ -80,6 +85,20 @@ class PostViewSet(TenantViewSet):
 
     def visible(self) -> Any:
         return Post.objects.filter(body__in=visible_bodies(self.request.user))
+
+    @extend_schema(parameters=[MATCH], request=PostChange, responses={200: PostLine, **REFUSED})
+    def partial_update(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        found = self.get_object()
+        self.check_match(found)
+        asked = taken_in(PostChange, request.data, partial=True)
+        made = change_post(found, **asked, by=request.user, now=self.now, seen=found.version)
+        return answered(_post(made))
+
+    @extend_schema(request=EndIn, responses={200: PostLine, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        asked = taken_in(EndIn, request.data)
+        return answered(_post(end_post(self.get_object(), **asked, by=request.user, now=self.now)))
 
     @extend_schema(parameters=[ONCE], request=SeatIn, responses={201: TenureOut, **REFUSED})
     @action(detail=True, methods=["post"])
@@ -98,7 +117,10 @@ class PostViewSet(TenantViewSet):
 
 
 class TenureViewSet(TenantViewSet):
-    """`POST /tenures/{id}/handover/` and `/end/`: who holds the post from a day on."""
+    """`POST /tenures/{id}/handover/` and `/end/`: who holds the post from a day on.
+
+    `DELETE` cancels an appointment whose day has not come.
+    """
 
     permission = Permission.BODY_VIEW
     queryset = Tenure.objects.none()
@@ -115,12 +137,27 @@ class TenureViewSet(TenantViewSet):
         made = hand_over(self.get_object(), to=person, **asked, by=request.user, now=self.now)
         return Response(_tenure(made), status=201)
 
+    @extend_schema(request=ActingIn, responses={200: TenureOut, **REFUSED})
+    def partial_update(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        asked = taken_in(ActingIn, request.data)
+        made = correct_tenure(self.get_object(), **asked, by=request.user, now=self.now)
+        return Response(_tenure(made))
+
+    @extend_schema(responses={204: None, **REFUSED})
+    def destroy(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        cancel_tenure(self.get_object(), by=request.user, now=self.now)
+        return Response(status=204)
+
     @extend_schema(request=EndIn, responses={200: TenureOut, **REFUSED})
     @action(detail=True, methods=["post"])
     def end(self, request: Any, pk: str, **kwargs: Any) -> Response:
         asked = taken_in(EndIn, request.data)
         ended = end_tenure(self.get_object(), **asked, by=request.user, now=self.now)
         return Response(_tenure(ended))
+
+
+def _post(post: Post) -> dict[str, Any]:
+    return row_of(PostLine, post)
 
 
 def _tenure(tenure: Tenure) -> dict[str, Any]:

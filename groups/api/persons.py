@@ -4,12 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from actionlearning.foundation.api import TenantViewSet
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations, visible_persons
 from groups.actions.persons import add_person, change_person
+from groups.actions.transfers import transfer_person
 from groups.api.shapes import (
     MATCH,
     ONCE,
@@ -20,6 +22,7 @@ from groups.api.shapes import (
     PersonIn,
     PersonOut,
     PersonWithPosts,
+    TransferIn,
     answered,
     page_of,
     row_of,
@@ -77,6 +80,16 @@ class PersonViewSet(TenantViewSet):
         seen = found.version
         made = change_person(found, **asked, by=request.user, now=self.now, seen=seen)
         return answered(_person(made))
+
+    @extend_schema(parameters=[ONCE], request=TransferIn, responses={201: PersonOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def transfer(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        """The answer is the entry on the new roster."""
+        asked = taken_in(TransferIn, request.data)
+        units = visible_organisations(request.user)
+        to = get_object_or_404(units, pk=asked.pop("organisation"))
+        made = transfer_person(self.get_object(), to=to, **asked, by=request.user, now=self.now)
+        return answered(_person(made), 201)
 
 
 def _person(person: Person) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class OrganisationChange(StrictSerializer):
     short_name = serializers.CharField(max_length=40, required=False, allow_blank=True)
     division = serializers.RegexField(r"^(\d{6}(\d{3}|\d{6})?)?$", required=False, allow_blank=True)
     seniority = serializers.IntegerField(min_value=1, max_value=HIGHEST, required=False)
+    starts_on = serializers.DateField(required=False)
 
 
 class OrganisationIn(OrganisationChange):
@@ -113,11 +114,20 @@ class PersonChange(StrictSerializer):
     title = serializers.CharField(max_length=120, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
     seniority = serializers.IntegerField(min_value=1, max_value=HIGHEST, required=False)
+    starts_on = serializers.DateField(required=False)
 
 
 class PersonIn(PersonChange):
     organisation = serializers.UUIDField()
     starts_on = serializers.DateField()
+
+
+class TransferIn(StrictSerializer):
+    organisation = serializers.UUIDField(help_text="The new unit.")
+    on = serializers.DateField(help_text="First day there; not in the future.")
+    title = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, help_text="Post held there."
+    )
 
 
 class BodyOut(serializers.Serializer):
@@ -140,12 +150,17 @@ class TenureOut(serializers.Serializer):
     ends_on = serializers.DateField(allow_null=True)
 
 
-class PostOut(serializers.Serializer):
+class PostLine(serializers.Serializer):
     id = serializers.UUIDField()
     title = serializers.CharField()
     role = serializers.CharField(allow_blank=True)
     rank = serializers.IntegerField()
     seats = serializers.IntegerField()
+    ends_on = serializers.DateField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class PostOut(PostLine):
     tenures = TenureOut(many=True)
 
 
@@ -158,6 +173,14 @@ class PostIn(StrictSerializer):
     role = serializers.ChoiceField(POST_ROLES, required=False, allow_blank=True)
     rank = serializers.IntegerField(min_value=1, max_value=HIGHEST, required=False)
     seats = serializers.IntegerField(min_value=1, max_value=999, required=False)
+
+
+class PostChange(PostIn):
+    title = serializers.CharField(max_length=60, required=False)
+
+
+class ActingIn(StrictSerializer):
+    acting = serializers.BooleanField()
 
 
 class SeatIn(StrictSerializer):

@@ -35,6 +35,8 @@ class Post(PlacedModel):
     role = models.CharField(max_length=30, choices=Role, blank=True)
     rank = models.PositiveIntegerField(default=1)
     seats = models.PositiveSmallIntegerField(default=1)
+    ends_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "role"], name="post_role")]

@@ -20,6 +20,8 @@ class Grant(TenantModel):
     reason = models.CharField(max_length=200)
     granted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     granted_at = models.DateTimeField()
+    ends_on = models.DateField(null=True)
+    """Its last day, where one was fixed at the beginning; nobody need remember to close it."""
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

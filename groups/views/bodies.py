@@ -1,19 +1,22 @@
-"""Bodies with their posts: list, page, form, change, dissolve, add a post."""
+"""Bodies with their posts: list, page, form, change, dissolve."""
 
+from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from groups import exports
-from groups.access import visible_bodies, visible_organisations
-from groups.actions.bodies import add_post, change_body, dissolve_body, form_body
-from groups.forms import BodyEditForm, BodyNewForm, EndForm, PostForm
+from groups.access import visible_bodies
+from groups.actions.bodies import change_body, dissolve_body, form_body
+from groups.forms import BodyEditForm, BodyNewForm, EndForm
 from groups.models import Body, Organisation, Post, Tenure
 from groups.queries import (
     bodies_listed,
@@ -22,22 +25,14 @@ from groups.queries import (
     open_bodies,
     tenures_of_bodies,
 )
-from groups.roles import ADMINISTRATORS, DESCRIPTIONS, BodyKind, Role
+from groups.roles import DESCRIPTIONS, BodyKind
+from groups.views.changes import TenantChange, own_unit
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
 
 def kind_in_words(kind: str) -> str:
     return str(dict(BodyKind.choices).get(kind, kind))
-
-
-def roles_in_words() -> list[dict[str, Any]]:
-    """What each role that a post may carry lets its holder do."""
-    return [
-        {"name": role.label, "words": DESCRIPTIONS[role]}
-        for role in Role
-        if role not in ADMINISTRATORS
-    ]
 
 
 class BodyList(TenantSheetView):
@@ -92,6 +87,8 @@ class BodyDetail(TenantView):
             "until": spelled_out(body.ends_on),
             "stands": body.ends_on is None,
             "posts": [_post(post, tenures[post.pk], day) for post in posts],
+            "may_dissolve": user.has_perm(Permission.APPOINT, body)
+            or not any(_lasts(row, day) for row in chain(*tenures.values())),
             "serves": list(body.serves.filter(ends_on=None).order_by("name")),
             "may_change": user.has_perm(Permission.BODY_CHANGE, body),
             "may_appoint": user.has_perm(Permission.APPOINT, body),
@@ -100,22 +97,30 @@ class BodyDetail(TenantView):
         return render(request, "groups/body_detail.html", context)
 
 
-def _post(post: Post, tenures: list[Tenure], day: Any) -> dict[str, Any]:
+def _post(post: Post, tenures: list[Tenure], day: date) -> dict[str, Any]:
     """Holders of today, those appointed for later, those of before; and whether a seat is free."""
-    last = [row for row in tenures if row.ends_on is None or row.ends_on >= day]
+    last = [row for row in tenures if _lasts(row, day)]
     now = [row for row in last if row.starts_on <= day]
+    stands = post.ends_on is None
     return {
         "pk": post.pk,
         "title": post.title,
         "role": post.get_role_display() if post.role else "",
         "words": DESCRIPTIONS.get(post.role, ""),
+        "stands": stands,
+        "until": written(post.ends_on),
         "holders": [_holder(row) for row in reversed(now)],
         "coming": [_holder(row) for row in last if row.starts_on > day],
         "past": [_holder(row) for row in tenures if row not in last],
-        "vacant": max(post.seats - len(now), 0),
-        "free": len([row for row in last if row.ends_on is None]) < post.seats,
+        "vacant": max(post.seats - len(now), 0) if stands else 0,
+        "free": stands and len([row for row in last if row.ends_on is None]) < post.seats,
+        "may_end": not last,
         "seats": post.seats,
     }
+
+
+def _lasts(tenure: Tenure, day: date) -> bool:
+    return tenure.ends_on is None or tenure.ends_on >= day
 
 
 def _holder(tenure: Tenure) -> dict[str, Any]:
@@ -138,11 +143,7 @@ class BodyNew(TenantFormView):
 
     @cached_property
     def organisation(self) -> Organisation:
-        units = visible_organisations(self.request.user, self.permission)
-        found: Organisation = get_object_or_404(units, pk=self.kwargs["pk"])
-        if not self.request.user.has_perm(self.permission, found):
-            raise Http404
-        return found
+        return own_unit(self.request.user, self.permission, self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         return {"starts_on": today(self.request)}
@@ -165,22 +166,13 @@ class BodyNew(TenantFormView):
         return redirect("groups:body_detail", self.request.tenant.slug, made.pk)
 
 
-class TenantBodyForm(TenantFormView):
+class TenantBodyForm(TenantChange):
     """A change to one body of the reader's own organisation."""
 
-    @cached_property
-    def body(self) -> Body:
-        body = seen_body(self.request.user, self.kwargs["pk"])
-        if not self.request.user.has_perm(self.permission, body):
-            raise Http404
-        return body
+    about = "body"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(body=self.body, **kwargs)
-
-    def done(self, words: str) -> HttpResponse:
-        messages.success(self.request, words)
-        return redirect("groups:body_detail", self.request.tenant.slug, self.body.pk)
+    def seen(self) -> QuerySet[Body]:
+        return seen_bodies(self.request.user)
 
 
 class BodyEdit(TenantBodyForm):
@@ -189,16 +181,16 @@ class BodyEdit(TenantBodyForm):
     template_name = "groups/body_edit.html"
 
     def get_initial(self) -> dict[str, Any]:
-        body = self.body
-        return {"name": body.name, "secretariat": body.secretariat_id, "seen": body.version}
+        values = {name: getattr(self.subject, name) for name in ("name", "starts_on")}
+        return values | {"secretariat": self.subject.secretariat_id, "seen": self.subject.version}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        bodies = open_bodies(self.body.organisation, today(self.request))
-        return super().get_form_kwargs() | {"bodies": bodies.exclude(pk=self.body.pk)}
+        bodies = open_bodies(self.subject.organisation, today(self.request))
+        return super().get_form_kwargs() | {"bodies": bodies.exclude(pk=self.subject.pk)}
 
     def act(self, form: Any) -> HttpResponse:
         change_body(
-            self.body, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+            self.subject, **form.cleaned_data, by=self.request.user, now=self.request.received_at
         )
         return self.done(_("“%(name)s” was changed.") % {"name": form.cleaned_data["name"]})
 
@@ -213,27 +205,15 @@ class BodyDissolution(TenantBodyForm):
 
     def act(self, form: Any) -> HttpResponse:
         dissolve_body(
-            self.body, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+            self.subject, **form.cleaned_data, by=self.request.user, now=self.request.received_at
         )
-        return self.done(_("“%(name)s” has been dissolved.") % {"name": self.body})
+        return self.done(_("“%(name)s” has been dissolved.") % {"name": self.subject})
 
 
-class PostNew(TenantBodyForm):
-    permission = Permission.BODY_CHANGE
-    form_class = PostForm
-    template_name = "groups/post_new.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(roles=roles_in_words(), **kwargs)
-
-    def act(self, form: Any) -> HttpResponse:
-        post = add_post(
-            self.body, **form.cleaned_data, by=self.request.user, now=self.request.received_at
-        )
-        return self.done(_("The post “%(title)s” was added.") % {"title": post})
+def seen_bodies(user: Any) -> QuerySet[Body]:
+    return visible_bodies(user).select_related("organisation", "secretariat")
 
 
 def seen_body(user: Any, pk: Any) -> Body:
-    rows = visible_bodies(user).select_related("organisation", "secretariat")
-    found: Body = get_object_or_404(rows, pk=pk)
+    found: Body = get_object_or_404(seen_bodies(user), pk=pk)
     return found

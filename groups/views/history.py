@@ -12,20 +12,35 @@ WORDS = {
     "organisation.changed": _("changed"),
     "organisation.closed": _("ended"),
     "organisation.moved": _("moved to another place in the tree"),
+    "bodies.formed_by_plan": _("bodies formed by the plan"),
+    "enrolment.opened": _("took part in a programme"),
+    "enrolment.supervisor_changed": _("put under another superior"),
+    "enrolment.ended": _("left a programme"),
     "supervision.opened": _("put under supervision"),
     "supervision.closed": _("supervision ended"),
     "person.added": _("put on the roster"),
     "person.changed": _("entry changed"),
+    "person.transferred": _("went to another unit"),
+    "person.arrived": _("came from another unit"),
     "person.ended": _("left the roster"),
     "person.phone_shown": _("telephone number looked at"),
     "body.formed": _("formed"),
     "body.changed": _("changed"),
     "body.dissolved": _("dissolved"),
     "post.added": _("post added"),
+    "post.changed": _("post changed"),
+    "post.ended": _("post ended"),
     "post.taken": _("post taken"),
     "post.handed_over": _("post handed over"),
     "tenure.ended": _("left the post"),
+    "tenure.cancelled": _("appointment cancelled before it began"),
+    "tenure.corrected": _("acting or not: corrected"),
 }
+
+
+MOVED = {"enrolment.supervisor_changed", "person.transferred", "person.arrived"}
+NAMED = {"post.taken", "post.added", "tenure.cancelled", "tenure.corrected"}
+"""Acts on a post that name whom they are about."""
 
 
 def entries_about(*subjects: Any) -> list[dict[str, Any]]:
@@ -45,9 +60,11 @@ def _text(event: Any) -> str:
     detail = event.detail
     if event.action == "post.handed_over":
         return f"{event.target_name}: {detail['before']} → {detail['after']}"
-    if event.action in {"post.taken", "post.added"}:
+    if event.action in MOVED:
+        return f"{detail['before']} → {detail['after']} ({detail['on']})"
+    if event.action in NAMED:
         return f"{event.target_name} {detail.get('name', '')}".strip()
-    if event.action == "organisation.changed":
+    if event.action in {"organisation.changed", "post.changed"}:
         changed = detail.get("after", {})
         return "\n".join(f"{detail['before'][key]} → {changed[key]}" for key in changed)
     return str(detail.get("reason", ""))

@@ -14,7 +14,7 @@ from groups import exports
 from groups.access import visible_organisations, visible_persons
 from groups.actions.organisations import add_organisation, change_organisation
 from groups.forms import OrganisationEditForm, OrganisationNewForm
-from groups.models import Organisation
+from groups.models import Organisation, Post
 from groups.queries import (
     chain_above,
     grants_listed,
@@ -30,7 +30,7 @@ from groups.queries import (
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
-_CHANGED = ("name", "short_name", "kind", "division", "seniority")
+_CHANGED = ("name", "short_name", "kind", "division", "seniority", "starts_on")
 
 
 class OrganisationList(TenantSheetView):
@@ -123,9 +123,15 @@ def _bodies(organisation: Organisation, day: Any) -> list[dict[str, Any]]:
     posts, tenures = tenures_of_bodies(bodies)
     found: dict[Any, list[dict[str, str]]] = {body.pk: [] for body in bodies}
     for post in posts:
+        if not _stands(post, day):
+            continue
         names = [row.person_name for row in reversed(tenures[post.pk]) if lasts_on(row, day)]
         found[post.body_id].append({"title": post.title, "holders": "、".join(names)})
     return [{"pk": body.pk, "name": body.name, "posts": found[body.pk]} for body in bodies]
+
+
+def _stands(post: Post, day: Any) -> bool:
+    return post.ends_on is None or bool(post.ends_on >= day)
 
 
 def _roster(organisation: Organisation, request: Any) -> list[dict[str, Any]]:

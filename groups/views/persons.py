@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +15,22 @@ from actionlearning.foundation.views import TenantFormView, TenantView
 from groups import exports
 from groups.access import visible_organisations, visible_persons
 from groups.actions.persons import add_person, change_person, end_person, show_phone
-from groups.forms import EndForm, PersonEditForm, PersonNewForm
+from groups.actions.transfers import transfer_person
+from groups.forms import EndForm, PersonEditForm, PersonNewForm, TransferForm
 from groups.models import Organisation, Person, Tenure
-from groups.queries import lasts_on, masked, persons_listed, posts_of_persons
+from groups.queries import (
+    lasting,
+    lasts_on,
+    masked,
+    organisations_changed_by,
+    persons_listed,
+    posts_of_persons,
+)
+from groups.views.changes import TenantChange, own_unit
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
-_CHANGED = ("name", "title", "seniority")
+_CHANGED = ("name", "title", "seniority", "starts_on")
 
 
 class PersonList(TenantSheetView):
@@ -107,6 +117,7 @@ def about(person: Person, request: Any) -> dict[str, Any]:
         "phone": masked(person.phone),
         "tenures": [_seat(row, day) for row in tenures.order_by("-starts_on", "post__rank")],
         "may_change": user.has_perm(Permission.PERSON_CHANGE, person),
+        "may_transfer": user.has_perm(Permission.ORGANISATION_CHANGE, person),
         "history": entries_about(person),
     }
 
@@ -129,11 +140,7 @@ class PersonNew(TenantFormView):
 
     @cached_property
     def organisation(self) -> Organisation:
-        units = visible_organisations(self.request.user, self.permission)
-        found: Organisation = get_object_or_404(units, pk=self.kwargs["pk"])
-        if not self.request.user.has_perm(self.permission, found):
-            raise Http404
-        return found
+        return own_unit(self.request.user, self.permission, self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         return {"starts_on": today(self.request)}
@@ -152,24 +159,13 @@ class PersonNew(TenantFormView):
         return redirect("groups:person_detail", self.request.tenant.slug, made.pk)
 
 
-class TenantPersonForm(TenantFormView):
+class TenantPersonForm(TenantChange):
     """A change to one person of the reader's own roster."""
 
-    permission = Permission.PERSON_CHANGE
+    about = "person"
 
-    @cached_property
-    def person(self) -> Person:
-        person = seen_person(self.request.user, self.kwargs["pk"])
-        if not self.request.user.has_perm(Permission.PERSON_CHANGE, person):
-            raise Http404
-        return person
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(person=self.person, **kwargs)
-
-    def done(self, words: str) -> HttpResponse:
-        messages.success(self.request, words)
-        return redirect("groups:person_detail", self.request.tenant.slug, self.person.pk)
+    def seen(self) -> QuerySet[Person]:
+        return seen_persons(self.request.user)
 
 
 class PersonEdit(TenantPersonForm):
@@ -178,17 +174,17 @@ class PersonEdit(TenantPersonForm):
     template_name = "groups/person_edit.html"
 
     def get_initial(self) -> dict[str, Any]:
-        values = {name: getattr(self.person, name) for name in _CHANGED}
-        return values | {"seen": self.person.version}
+        values = {name: getattr(self.subject, name) for name in _CHANGED}
+        return values | {"seen": self.subject.version}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(phone=masked(self.person.phone), **kwargs)
+        return super().get_context_data(phone=masked(self.subject.phone), **kwargs)
 
     def act(self, form: Any) -> HttpResponse:
         changes = {key: value for key, value in form.cleaned_data.items() if key != "phone"}
         if form.cleaned_data["phone"]:
             changes["phone"] = form.cleaned_data["phone"]
-        change_person(self.person, **changes, by=self.request.user, now=self.request.received_at)
+        change_person(self.subject, **changes, by=self.request.user, now=self.request.received_at)
         return self.done(_("The entry was changed."))
 
 
@@ -202,17 +198,50 @@ class PersonEnding(TenantPersonForm):
 
     def act(self, form: Any) -> HttpResponse:
         end_person(
-            self.person,
+            self.subject,
             on=form.cleaned_data["on"],
             by=self.request.user,
             now=self.request.received_at,
         )
-        return self.done(_("%(name)s has left the roster.") % {"name": self.person})
+        return self.done(_("%(name)s has left the roster.") % {"name": self.subject})
+
+
+class PersonTransfer(TenantPersonForm):
+    """To another unit, by a director over both; shows which posts end."""
+
+    permission = Permission.ORGANISATION_CHANGE
+    form_class = TransferForm
+    template_name = "groups/person_transfer.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"on": today(self.request)}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        units = organisations_changed_by(self.request.user).filter(ends_on=None)
+        others = units.exclude(pk=self.subject.organisation_id)
+        return super().get_form_kwargs() | {"units": others.in_order()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        day, home = today(self.request), self.subject.organisation_id
+        held = Tenure.objects.filter(lasting(day), person=self.subject, organisation=home)
+        rows = held.select_related("post__body").order_by("post__rank", "id")
+        return super().get_context_data(seats=[_seat(row, day) for row in rows], **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        asked = form.cleaned_data
+        made = transfer_person(
+            self.subject, **asked, by=self.request.user, now=self.request.received_at
+        )
+        words = _("%(name)s is on the roster of “%(unit)s” now.")
+        return self.done(words % {"name": made, "unit": made.organisation}, made.pk)
+
+
+def seen_persons(user: Any) -> QuerySet[Person]:
+    return visible_persons(user).select_related("organisation")
 
 
 def seen_person(user: Any, pk: Any) -> Person:
-    rows = visible_persons(user).select_related("organisation")
-    found: Person = get_object_or_404(rows, pk=pk)
+    found: Person = get_object_or_404(seen_persons(user), pk=pk)
     return found
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, path, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation import demonstration, second_factor
@@ -100,7 +101,8 @@ class SignIn(SystemView):
         request: Any = self.request
         login(request, user)
         with scope(request.tenant, path=WHOLE, actor=user):
-            asked = needs_factor(user)  # appointments lie behind the path wall, which is still shut
+            # Appointments lie behind the path wall, which is still shut.
+            asked = needs_factor(user, day=localdate(request.received_at))
         request.session["tenant"] = str(request.tenant.pk)
         request.session["factor"] = "missing" if asked else "not_needed"
         request.session["next"] = safe_next(request, request.POST.get("next", ""))

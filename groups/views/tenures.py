@@ -1,4 +1,4 @@
-"""Who holds a post: appoint, end, hand over."""
+"""Who holds a post: appoint, end, hand over, correct, cancel."""
 
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
 from groups.access import visible_bodies, visible_persons
 from groups.actions.bodies import appoint, end_tenure, hand_over
+from groups.actions.tenures import cancel_tenure, correct_tenure
 from groups.forms import EndForm, SeatForm
 from groups.models import Post, Tenure
 from groups.queries import HITS, in_force, named_like
@@ -135,3 +136,41 @@ class TenureEnding(TenantTenureForm):
             self.tenure, **form.cleaned_data, by=self.request.user, now=self.request.received_at
         )
         return self.done(_("%(name)s leaves the post.") % {"name": self.tenure.person_name})
+
+
+class TenantTenureAct(TenantTenureForm):
+    """A button of the body's page; there is nothing to fill in."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        post = self.post_held  # 404 for whoever may not appoint there
+        messages.success(request, self.do())
+        return redirect("groups:body_detail", request.tenant.slug, post.body_id)
+
+    def do(self) -> str:
+        raise TypeError(f"{type(self).__name__} must say what its button does.")
+
+
+class TenureCancellation(TenantTenureAct):
+    """POST tenures/<id>/cancellation/: an appointment whose day has not come."""
+
+    permission = Permission.APPOINT
+
+    def do(self) -> str:
+        cancel_tenure(self.tenure, by=self.request.user, now=self.request.received_at)
+        return _("The appointment of %(name)s is cancelled.") % {"name": self.tenure.person_name}
+
+
+class TenureActing(TenantTenureAct):
+    """POST tenures/<id>/acting/ with or without `acting`: in charge for the time being, or not."""
+
+    permission = Permission.APPOINT
+
+    def do(self) -> str:
+        acting = bool(self.request.POST.get("acting"))
+        made = correct_tenure(
+            self.tenure, acting=acting, by=self.request.user, now=self.request.received_at
+        )
+        words = _("%(name)s is acting.") if acting else _("%(name)s is no longer acting.")
+        return words % {"name": made.person_name}

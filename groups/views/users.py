@@ -12,8 +12,15 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from groups import exports
-from groups.actions.users import create_user, deactivate_user, reactivate_user, reset_password
-from groups.forms import UserForm
+from groups.actions.users import (
+    change_user,
+    create_user,
+    deactivate_user,
+    link_user,
+    reactivate_user,
+    reset_password,
+)
+from groups.forms import UserEditForm, UserForm, UserPersonForm
 from groups.queries import HITS, persons_without_sign_in, sign_ins_listed
 from groups.views.sheets import TenantSheetView, moment, today, written
 
@@ -36,6 +43,7 @@ class UserList(TenantSheetView):
                 "login": row.login,
                 "name": row.display_name,
                 "organisation": row.person_at or "",
+                "linked": bool(row.person_at),
                 "left": written(row.person_left),
                 "active": row.is_active,
                 "own": row.pk == self.request.user.pk,
@@ -59,12 +67,8 @@ def _state(user: User, now: Any) -> tuple[str, str]:
     return "in_force", _("in use")
 
 
-class UserNew(TenantFormView):
+class TenantPersonSearch(TenantFormView):
     """`?q=` looks among the people who have no sign-in yet; nobody is listed unasked."""
-
-    permission = Permission.USER_MANAGE
-    form_class = UserForm
-    template_name = "groups/user_new.html"
 
     @cached_property
     def hits(self) -> list[Any]:
@@ -82,11 +86,67 @@ class UserNew(TenantFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(hits=len(self.hits), most=HITS, **kwargs)
 
+
+class UserNew(TenantPersonSearch):
+    permission = Permission.USER_MANAGE
+    form_class = UserForm
+    template_name = "groups/user_new.html"
+
     def act(self, form: Any) -> HttpResponse:
         user, password = create_user(
             **form.cleaned_data, by=self.request.user, now=self.request.received_at
         )
         return shown_once(self.request, user, password)
+
+
+class TenantUserForm(TenantFormView):
+    """Something about one person's sign-in."""
+
+    @cached_property
+    def subject(self) -> User:
+        return listed_user(self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(subject=self.subject, **kwargs)
+
+    def done(self, words: str) -> HttpResponse:
+        messages.success(self.request, words)
+        return redirect("groups:user_list", self.request.tenant.slug)
+
+
+class UserEdit(TenantUserForm):
+    permission = Permission.USER_MANAGE
+    form_class = UserEditForm
+    template_name = "groups/user_edit.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.subject, name) for name in ("login", "display_name", "email")}
+
+    def act(self, form: Any) -> HttpResponse:
+        made = change_user(
+            self.subject, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+        )
+        return self.done(_("The sign-in of %(name)s was changed.") % {"name": made})
+
+
+class UserPerson(TenantUserForm, TenantPersonSearch):
+    """A sign-in made without a person gets one."""
+
+    permission = Permission.USER_MANAGE
+    form_class = UserPersonForm
+    template_name = "groups/user_person.html"
+
+    def act(self, form: Any) -> HttpResponse:
+        person = link_user(
+            self.subject, **form.cleaned_data, by=self.request.user, now=self.request.received_at
+        )
+        words = _("%(name)s signs in as %(login)s.")
+        return self.done(words % {"name": person, "login": self.subject.login})
+
+
+def listed_user(pk: Any) -> User:
+    found: User = get_object_or_404(sign_ins_listed(inactive=True), pk=pk)
+    return found
 
 
 def shown_once(request: Any, user: User, password: str) -> HttpResponse:
@@ -99,8 +159,7 @@ class TenantUserAct(TenantView):
     """A button of the list, about one person's sign-in."""
 
     def user(self, pk: Any) -> User:
-        found: User = get_object_or_404(sign_ins_listed(inactive=True), pk=pk)
-        return found
+        return listed_user(pk)
 
 
 class UserPassword(TenantUserAct):

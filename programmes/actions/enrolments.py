@@ -1,6 +1,7 @@
 """Organisations in a programme, from when to when, and who supervises them there."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,11 +13,12 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock_row
 from groups.actions.supervision import close_supervision, open_supervision
-from groups.models import Organisation
+from groups.models import Organisation, Supervision
 from programmes.actions.exceptions import cancel_from
-from programmes.actions.laying import lay_down_everywhere
+from programmes.actions.laying import lay_down_for
+from programmes.actions.ledgers import follow_supervisor
 from programmes.models import Enrolment, Programme
-from programmes.queries import NATION
+from programmes.queries import NATION, local_day
 from programmes.states import ProgrammeState
 
 
@@ -33,47 +35,169 @@ def enrol(
 ) -> Enrolment:
     """Take an organisation in; without `supervisor` it answers to the programme's owner (D29, P3-04).
 
-    In a programme in force it owes at once. Raises NotAllowed, BadInput, RuleBroken (takes part
-    already, has ended, the programme is closed).
+    In a programme in force it owes at once; what an earlier leaving cancelled is owed again. Raises
+    NotAllowed, BadInput, RuleBroken (takes part already, has ended, the programme is closed).
     """
     _may(by, programme)
     programme = lock_row(programme)
     _refuse_ended(programme, organisation)
-    if not programme.starts_on <= starts_on <= programme.ends_on:
-        raise BadInput(
-            _("It can join while the programme runs, from %(first)s to %(last)s.")
-            % {"first": programme.starts_on, "last": programme.ends_on},
-            fields={"starts_on": _("Outside the programme.")},
-        )
     _refuse_supervisor(programme, organisation, supervisor)
-    if Enrolment.objects.filter(
-        programme=programme, organisation=organisation, ends_on=None
-    ).exists():
-        raise RuleBroken(
-            _("“%(name)s” takes part already.") % {"name": organisation}, code="enrolled"
-        )
-    above = supervisor or programme.owner
+    last = _last_enrolment(programme, organisation)
+    _refuse_day(programme, starts_on, last.ends_on if last else None)
     made = Enrolment.objects.create(
         programme=programme,
         organisation=organisation,
-        supervisor=above,
+        supervisor=supervisor or programme.owner,
         obliged=obliged,
         calendar=calendar_of(organisation),
         starts_on=starts_on,
+        since=_unbroken_since(last, starts_on, obliged=obliged),
     )
-    if above.pk != organisation.pk:
+    _open_edge(made, on=starts_on, by=by, now=now)
+    revived = 0
+    if programme.state == ProgrammeState.IN_FORCE:
+        revived = lay_down_for(made, by=by, now=now)
+    record(
+        "enrolment.opened",
+        target=organisation,
+        by=by,
+        at=now,
+        programme=str(programme.pk),
+        revived=revived,
+    )
+    return made
+
+
+def _last_enrolment(programme: Programme, organisation: Organisation) -> Enrolment | None:
+    """The one before, which has ended. Raises RuleBroken where it takes part already."""
+    rows = Enrolment.objects.filter(programme=programme, organisation=organisation)
+    last: Enrolment | None = rows.order_by("-starts_on", "-pk").first()
+    if last is not None and last.ends_on is None:
+        raise RuleBroken(
+            _("“%(name)s” takes part already.") % {"name": organisation}, code="enrolled"
+        )
+    return last
+
+
+def _refuse_day(programme: Programme, starts_on: date, left_on: date | None) -> None:
+    words = ""
+    if not programme.starts_on <= starts_on <= programme.ends_on:
+        words = _("It can join while the programme runs, from %(first)s to %(last)s.") % {
+            "first": programme.starts_on,
+            "last": programme.ends_on,
+        }
+    elif left_on is not None and starts_on < left_on:
+        words = _("It took part until %(day)s: it can join again from that day on.") % {
+            "day": left_on
+        }
+    if words:
+        raise BadInput(words, fields={"starts_on": words})
+
+
+def _unbroken_since(last: Enrolment | None, starts_on: date, *, obliged: bool) -> date:
+    """Back on the day it left, or the day after, it never was away."""
+    if last is None or last.ends_on is None or last.obliged != obliged:
+        return starts_on
+    return last.since if starts_on <= last.ends_on + timedelta(days=1) else starts_on
+
+
+def _open_edge(enrolment: Enrolment, *, on: date, by: User, now: datetime) -> None:
+    """The office that runs the programme supervises itself; for that no edge is kept."""
+    above = enrolment.supervisor
+    if above is not None and above.pk != enrolment.organisation_id:
         open_supervision(
             supervisor=above,
-            unit=organisation,
-            programme=programme.pk,
-            on=starts_on,
+            unit=enrolment.organisation,
+            programme=enrolment.programme_id,
+            on=on,
             by=by,
             now=now,
         )
-    if programme.state == ProgrammeState.IN_FORCE:
-        lay_down_everywhere(programme, by=by, now=now)
-    record("enrolment.opened", target=organisation, by=by, at=now, programme=str(programme.pk))
-    return made
+
+
+@transaction.atomic
+def report_to(
+    enrolment: Enrolment, *, supervisor: Organisation | None, on: date, by: User, now: datetime
+) -> Enrolment:
+    """From `on` it answers to `supervisor`, or to the office that runs the programme.
+
+    Open duties and papers go to the new office at once; what is settled keeps the one that judged
+    it. Raises NotAllowed, BadInput, RuleBroken (has left, the programme is closed, no change).
+    """
+    programme = lock_row(enrolment.programme)
+    _may(by, programme)
+    fresh = lock_row(enrolment)
+    above, before = supervisor or programme.owner, fresh.supervisor
+    _refuse_no_change(fresh, programme, above)
+    with scope(fresh.tenant, path=WHOLE, actor=by):
+        _refuse_supervisor(programme, fresh.organisation, above)
+        _refuse_circle(fresh, above)
+        _turn_edge(fresh, above, on=on, by=by, now=now)
+        duties, papers = follow_supervisor(fresh)
+    record(
+        "enrolment.supervisor_changed",
+        target=fresh.organisation,
+        by=by,
+        at=now,
+        programme=str(programme.pk),
+        before=before.name if before else "",
+        after=above.name,
+        on=on.isoformat(),
+        duties=duties,
+        papers=papers,
+    )
+    return fresh
+
+
+def _refuse_no_change(enrolment: Enrolment, programme: Programme, above: Organisation) -> None:
+    if enrolment.ends_on is not None:
+        raise RuleBroken(_("It has left already."), code="left")
+    _refuse_ended(programme, enrolment.organisation)
+    if enrolment.organisation_id == programme.owner_id:
+        raise RuleBroken(_("The office that runs the programme answers to nobody."), code="owner")
+    if above.pk == enrolment.supervisor_id:
+        raise RuleBroken(
+            _("“%(name)s” reports to “%(above)s” already.")
+            % {"name": enrolment.organisation, "above": above},
+            code="no_change",
+        )
+
+
+def _turn_edge(
+    enrolment: Enrolment, above: Organisation, *, on: date, by: User, now: datetime
+) -> None:
+    """The old edge ends the day before; a change on its first day corrects the edge itself."""
+    unit, programme = enrolment.organisation, enrolment.programme_id
+    edges = Supervision.objects.filter(unit=unit, programme=programme, ends_on=None)
+    edge = edges.order_by("-starts_on").first()
+    since = edge.starts_on if edge else enrolment.starts_on
+    words = ""
+    if on > local_day(now):
+        words = _("Choose today or an earlier day: enter a later change when its day has come.")
+    elif on < since:
+        words = _("It reports to its present superior since %(day)s: choose that day or a later.")
+        words %= {"day": since}
+    if words:
+        raise BadInput(words, fields={"on": words})
+    enrolment.supervisor = above
+    enrolment.save(update_fields=["supervisor"])
+    if on > since:
+        close_supervision(unit=unit, programme=programme, on=on - timedelta(days=1), by=by, now=now)
+    _open_edge(enrolment, on=on, by=by, now=now)
+
+
+def _refuse_circle(enrolment: Enrolment, above: Organisation) -> None:
+    """Nobody reports to somebody who, step by step, reports to them."""
+    rows = Enrolment.objects.filter(programme=enrolment.programme_id, ends_on=None)
+    upward = dict(rows.values_list("organisation_id", "supervisor_id"))
+    here: Any = above.pk
+    seen: set[Any] = set()
+    while here is not None and here not in seen:
+        if here == enrolment.organisation_id:
+            words = _("“%(name)s” itself reports to this unit.") % {"name": above}
+            raise BadInput(words, fields={"supervisor": words})
+        seen.add(here)
+        here = upward.get(here)
 
 
 def _refuse_ended(programme: Programme, organisation: Organisation) -> None:
@@ -112,7 +236,8 @@ def leave(enrolment: Enrolment, *, on: date, reason: str, by: User, now: datetim
             _("Say why: it stays on record."), fields={"reason": _("Say why: it stays on record.")}
         )
     fresh.ends_on, fresh.end_reason = max(on, fresh.starts_on), reason.strip()[:200]
-    fresh.save(update_fields=["ends_on", "end_reason"])
+    fresh.ended_at = now
+    fresh.save(update_fields=["ends_on", "end_reason", "ended_at"])
     with scope(fresh.tenant, path=WHOLE, actor=by):
         cancelled = cancel_from(
             fresh.organisation_id, fresh.programme_id, day=on, reason=fresh.end_reason, now=now

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.scope import WHOLE, scope
+from programmes.actions.evidence import recount
 from programmes.actions.schedules import schedule_of
 from programmes.calendar import HOLDER, Event, windows
 from programmes.calendar import Window as Span
@@ -45,38 +46,63 @@ _OWED = """
    AND (s.start = w.starts_on OR w.partial <> 'skip')
 """
 
-LAY_UNITS = f"""
-INSERT INTO programmes_obligation ({_COLUMNS})
+# What a window asks is measured from the first day of taking part without a break; of two spells that meet, the
+# later one answers for what falls due on the last day of the earlier one: leaving cancels that too.
+_OF_UNITS = f"""
 SELECT {_VALUES}
   FROM programmes_window w JOIN programmes_rule r ON r.id = w.rule_id
   JOIN LATERAL (
     SELECT e.organisation_id, e.supervisor_id, NULL::uuid AS project_id, e.ends_on,
-           greatest(e.starts_on, w.owed_from) AS start
+           greatest(e.since, w.owed_from) AS start
       FROM programmes_enrolment e
       JOIN programmes_programme g ON g.id = e.programme_id
-     WHERE e.programme_id = %(programme)s AND e.calendar = w.calendar
+     WHERE e.programme_id = %(programme)s AND e.calendar = w.calendar AND e.starts_on <= w.last_day + 1
        AND CASE r.owed_by WHEN 'unit' THEN e.obliged ELSE e.organisation_id = g.owner_id END) s ON true
   JOIN groups_organisation o ON o.id = s.organisation_id
  WHERE w.id = ANY(%(windows)s) AND r.owed_by IN ('unit', 'owner_office') {_OWED}
-ON CONFLICT (tenant_id, programme_id, rule_key, organisation_id, project_id, window_key) DO NOTHING
 """  # noqa: S608  our own columns
 
-LAY_PROJECTS = f"""
-INSERT INTO programmes_obligation ({_COLUMNS})
+_OF_PROJECTS = f"""
 SELECT {_VALUES}
   FROM programmes_window w JOIN programmes_rule r ON r.id = w.rule_id
   JOIN LATERAL (
     SELECT p.organisation_id, p.supervisor_id, p.id AS project_id, e.ends_on,
-           greatest((p.chosen_at AT TIME ZONE 'Asia/Shanghai')::date, e.starts_on, w.owed_from) AS start
+           greatest((p.chosen_at AT TIME ZONE 'Asia/Shanghai')::date, e.since, w.owed_from) AS start
       FROM programmes_project p
       JOIN programmes_enrolment e ON e.programme_id = p.programme_id
-       AND e.organisation_id = p.organisation_id AND e.calendar = w.calendar
+       AND e.organisation_id = p.organisation_id AND e.calendar = w.calendar AND e.starts_on <= w.last_day + 1
      WHERE p.programme_id = %(programme)s AND p.chosen_at IS NOT NULL
        AND p.level = coalesce((r.spec ->> 'project_level')::int, p.level)) s ON true
   JOIN groups_organisation o ON o.id = s.organisation_id
  WHERE w.id = ANY(%(windows)s) AND r.owed_by = 'project' {_OWED}
-ON CONFLICT (tenant_id, programme_id, rule_key, organisation_id, project_id, window_key) DO NOTHING
 """  # noqa: S608  our own columns
+
+LAY_UNITS, LAY_PROJECTS = (
+    f"""
+INSERT INTO programmes_obligation ({_COLUMNS}) {asked}
+ON CONFLICT (tenant_id, programme_id, rule_key, organisation_id, project_id, window_key) DO NOTHING
+"""
+    for asked in (_OF_UNITS, _OF_PROJECTS)
+)
+
+# Only what a leaving of this unit had cancelled, and only as far as it would be laid down today.
+REVIVE_UNITS, REVIVE_PROJECTS = (
+    f"""
+WITH asked ({_COLUMNS}) AS ({asked} AND s.organisation_id = %(unit)s)
+UPDATE programmes_obligation o
+   SET cancelled_at = NULL, reason = '', supervisor_id = a.supervisor_id, rule_id = a.rule_id,
+       window_id = a.window_id, deliverable = a.deliverable, minimum = a.minimum, maximum = a.maximum,
+       opens_at = a.opens_at, soon_at = a.soon_at, due_at = a.due_at, grace_ends_at = a.grace_ends_at,
+       closes_at = a.closes_at, provisional = a.provisional
+  FROM asked a
+ WHERE o.programme_id = a.programme_id AND o.rule_key = a.rule_key AND o.organisation_id = a.organisation_id
+   AND o.project_id IS NOT DISTINCT FROM a.project_id AND o.window_key = a.window_key
+   AND o.cancelled_at IN (SELECT e.ended_at FROM programmes_enrolment e
+                           WHERE e.programme_id = %(programme)s AND e.organisation_id = %(unit)s)
+RETURNING o.id
+"""  # noqa: S608  our own columns
+    for asked in (_OF_UNITS, _OF_PROJECTS)
+)
 
 
 def lay_down_all(*, now: datetime) -> int:
@@ -96,6 +122,34 @@ def lay_down_everywhere(programme: Programme, *, by: User, now: datetime) -> int
     """The same for an act of somebody whose reach may be narrower than the programme."""
     with scope(programme.tenant, path=WHOLE, actor=by):
         return lay_down(programme, now=now)
+
+
+def lay_down_for(enrolment: Enrolment, *, by: User, now: datetime) -> int:
+    """A unit joins a programme in force; what an earlier leaving cancelled is owed again.
+
+    Returns how many duties were revived.
+    """
+    programme = enrolment.programme
+    with scope(programme.tenant, path=WHOLE, actor=by):
+        spans = list(_spans(programme, now + HORIZON))
+        insert_obligations(programme, spans, now=now)
+        return _revive(enrolment, spans, now=now)
+
+
+def _revive(enrolment: Enrolment, spans: list[Window], *, now: datetime) -> int:
+    params: dict[str, Any] = {
+        "programme": enrolment.programme_id,
+        "unit": enrolment.organisation_id,
+        "windows": [span.pk for span in spans],
+        "now": now,
+    }
+    ids: list[Any] = []
+    with connection.cursor() as cursor:
+        for statement in (REVIVE_UNITS, REVIVE_PROJECTS):
+            cursor.execute(statement, params)
+            ids += [row[0] for row in cursor.fetchall()]
+    recount(list(Obligation.objects.filter(pk__in=ids)), now=now)
+    return len(ids)
 
 
 @transaction.atomic

@@ -2,34 +2,21 @@
 
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from actionlearning.foundation.models import User
-from groups.actions.organisations import close_organisation, move_organisation, replace_paths
+from groups.actions.organisations import close_organisation, move_organisation
 from groups.models import Organisation
-from groups.models.placed import ANCESTORS
 from programmes.actions.enrolments import calendar_of, leave
+from programmes.actions.ledgers import follow_place
 from programmes.models import Enrolment
-
-LEDGERS = ("programmes_obligation", "programmes_project", "reporting_informationitem")
-PLACED = (
-    "programmes_evidence",
-    "programmes_evidencereturn",
-    "programmes_teammember",
-    "programmes_projectturn",
-    "reporting_attachment",
-    "reporting_itemturn",
-)
 
 
 @transaction.atomic
 def close_unit(
     unit: Organisation, *, on: date, reason: str, by: User, now: datetime
 ) -> Organisation:
-    """It ends: its duties from `on` are cancelled with the reason, its enrolments end.
-
-    Its bodies stand until they are dissolved: that is the act of whoever may change them.
-    """
+    """It ends, and its bodies with it; its duties from `on` are cancelled with the reason."""
     for enrolment in Enrolment.objects.filter(organisation=unit, ends_on=None):
         leave(enrolment, on=on, reason=reason, by=by, now=now)
     return close_organisation(unit, on=on, reason=reason, by=by, now=now)
@@ -40,15 +27,7 @@ def move_unit(unit: Organisation, *, parent: Organisation, by: User, now: dateti
     """Re-parent it; every row that carries its place follows, so walls and lists stay true."""
     before = unit.path
     moved = move_organisation(unit, parent=parent, by=by, now=now)
-    replace_paths((*LEDGERS, *PLACED), before)
-    columns = ", ".join(f"{name} = o.{name}" for name in ANCESTORS)
-    with connection.cursor() as cursor:
-        for table in LEDGERS:
-            cursor.execute(
-                f"UPDATE {table} t SET {columns} FROM groups_organisation o"  # noqa: S608  our own names
-                " WHERE o.id = t.organisation_id AND o.path >= %s AND o.path < %s",
-                [moved.path, moved.path + "~"],
-            )
+    follow_place(moved, before)
     _follow_calendar(moved)
     return moved
 

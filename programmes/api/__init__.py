@@ -3,8 +3,15 @@
 from typing import Any
 
 from programmes.api.calendars import ROUTES as CALENDARS
+from programmes.api.enrolments import ROUTES as ENROLMENTS
 from programmes.api.obligations import ROUTES as OBLIGATIONS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
 
-ROUTES: list[tuple[str, Any, str]] = [*OBLIGATIONS, *PROJECTS, *PROGRAMMES, *CALENDARS]
+ROUTES: list[tuple[str, Any, str]] = [
+    *OBLIGATIONS,
+    *PROJECTS,
+    *PROGRAMMES,
+    *ENROLMENTS,
+    *CALENDARS,
+]

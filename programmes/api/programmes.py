@@ -1,4 +1,4 @@
-"""Programmes, their plans and the units that take part."""
+"""Programmes and their plans."""
 
 from typing import Any
 
@@ -15,20 +15,20 @@ from actionlearning.foundation.api import Problem, StrictSerializer, TenantViewS
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
-from programmes.actions.enrolments import enrol, leave
 from programmes.actions.plans import load_plan, read_pack
 from programmes.actions.programmes import close_programme, open_programme, put_in_force
-from programmes.models import Clause, Enrolment, Plan, Programme, Rule
+from programmes.api.asking import KEY, PAGED, REFUSED, UUID
+from programmes.api.asking import asker as _asker
+from programmes.api.asking import filtered as _filtered
+from programmes.api.asking import named as _named
+from programmes.api.asking import names_of as _names
+from programmes.api.asking import typed as _typed
+from programmes.models import Clause, Plan, Programme, Rule
 from programmes.packs.nodes import LONGEST_TEXT
 from programmes.packs.shapes import filled
-from programmes.queries import visible_enrolments, visible_programmes
+from programmes.queries import visible_programmes
 from programmes.states import ProgrammeState
 from programmes.views.plans import plan_answer
-
-KEY = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-UUID = OpenApiTypes.UUID
-REFUSED = dict.fromkeys((403, 404, 409, 412, 422), Problem)
-PAGED = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 
 
 class ProgrammeLine(serializers.Serializer):
@@ -246,115 +246,7 @@ def _plan(plan: Plan, status: int = 200) -> Response:
     return Response(body, status=status)
 
 
-class EnrolmentLine(serializers.Serializer):
-    id = serializers.UUIDField()
-    programme_id = serializers.UUIDField()
-    organisation_id = serializers.UUIDField()
-    supervisor_id = serializers.UUIDField(allow_null=True)
-    obliged = serializers.BooleanField()
-    calendar = serializers.CharField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True)
-    end_reason = serializers.CharField()
-
-
-class EnrolmentPage(serializers.Serializer):
-    results = EnrolmentLine(many=True)
-    next_cursor = serializers.CharField(allow_null=True)
-
-
-class EnrolmentDraft(StrictSerializer):
-    programme = serializers.UUIDField()
-    organisation = serializers.UUIDField()
-    supervisor = serializers.UUIDField(required=False, allow_null=True)
-    starts_on = serializers.DateField()
-    obliged = serializers.BooleanField(required=False, default=True)
-
-
-class EnrolmentEnding(StrictSerializer):
-    on = serializers.DateField(help_text="Last day of taking part.")
-    reason = serializers.CharField(max_length=200)
-
-
-class EnrolmentViewSet(TenantViewSet):
-    """Units in programmes, as far as the client may see them."""
-
-    queryset = Enrolment.objects.none()
-    serializer_class = EnrolmentLine
-    permission = Permission.PROGRAMME_VIEW
-    lookup_value_regex = KEY
-    order = ("-starts_on", "-id")
-
-    def visible(self) -> Any:
-        return visible_enrolments(_asker(self.request))
-
-    @extend_schema(
-        parameters=[*PAGED, OpenApiParameter("programme", UUID), OpenApiParameter("organisation", UUID)],
-        responses={200: EnrolmentPage, **REFUSED},
-        operation_id="enrolments_list",
-    )  # fmt: skip
-    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
-        found = _filtered(self.visible(), request, "programme", "organisation")
-        rows, cursor = self.page(found.values(*_names(EnrolmentLine)))
-        return self.listed(rows, cursor)
-
-    @extend_schema(request=EnrolmentDraft, responses={201: EnrolmentLine, **REFUSED})
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        typed = _typed(request, EnrolmentDraft)
-        seen = visible_organisations(_asker(request))
-        typed["organisation"] = _named(seen, "organisation", typed["organisation"])
-        if typed.get("supervisor"):
-            typed["supervisor"] = _named(seen, "supervisor", typed["supervisor"])
-        programme = _named(visible_programmes(_asker(request)), "programme", typed.pop("programme"))
-        made = enrol(programme, by=_asker(request), now=self.now, **typed)
-        return Response(EnrolmentLine(made).data, status=201)
-
-    @extend_schema(request=EnrolmentEnding, responses={200: EnrolmentLine, **REFUSED})
-    @action(detail=True, methods=["post"])
-    def end(self, request: Request, **kwargs: Any) -> Response:
-        typed = _typed(request, EnrolmentEnding)
-        ended = leave(self.get_object(), by=_asker(request), now=self.now, **typed)
-        return Response(EnrolmentLine(ended).data)
-
-
-def _asker(request: Request) -> Any:
-    """Never anonymous here: the base class has seen to it."""
-    return request.user
-
-
-def _names(serializer: Any) -> list[str]:
-    return list(serializer().fields)
-
-
-def _typed(request: Request, serializer: Any) -> dict[str, Any]:
-    read = serializer(data=request.data)
-    read.is_valid(raise_exception=True)
-    return dict(read.validated_data)
-
-
-def _named(rows: Any, field: str, pk: Any) -> Any:
-    """The row a client names in a body; unknown and hidden ones answer alike."""
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise serializers.ValidationError({field: ["Not found."]})
-    return found
-
-
-def _filtered(rows: Any, request: Request, *names: str) -> Any:
-    for name in names:
-        value = request.query_params.get(name, "")
-        if not value:
-            continue
-        try:
-            rows = rows.filter(**{name: serializers.UUIDField().run_validation(value)})
-        except serializers.ValidationError as problem:
-            words = str(problem.detail[0])  # type: ignore[index]
-            raise BadInput(words, fields={name: words}, code="bad_filter") from problem
-    return rows
-
-
 ROUTES: list[tuple[str, Any, str]] = [
     ("programmes", ProgrammeViewSet, "programme"),
     ("plans", PlanViewSet, "plan"),
-    ("enrolments", EnrolmentViewSet, "enrolment"),
 ]

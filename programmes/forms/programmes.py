@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
@@ -12,6 +12,8 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of, visible_organisations
 from groups.models import Organisation
+from groups.queries import organisations_changed_by
+from programmes.actions.bodies import Missing
 from programmes.models import Enrolment, Programme
 from programmes.packs.nodes import LONGEST_TEXT
 from programmes.packs.reading import SHIPPED, shipped_text
@@ -169,6 +171,33 @@ class EnrolmentNewForm(TenantForm):
         above.queryset = seen.filter(pk__in=inside)
 
 
+class EnrolmentSupervisorForm(TenantForm):
+    """Offers who takes part, not the superior of today; empty is the office that runs the programme."""
+
+    supervisor = OrganisationChoice(
+        Organisation.objects.none(),
+        required=False,
+        label=_("Reports to"),
+        help_text=_("A level may be skipped."),
+        empty_label=_("the office that runs the programme"),
+    )
+    on = forms.DateField(label=_("From"), widget=DayInput())
+
+    def __init__(self, *args: Any, enrolment: Enrolment, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = enrolment.programme.owner_id
+        inside = Enrolment.objects.filter(programme=enrolment.programme_id, ends_on=None)
+        above: Any = self.fields["supervisor"]
+        above.queryset = (
+            visible_organisations(user)
+            .filter(pk__in=inside.values("organisation"), ends_on=None)
+            .exclude(pk__in=[owner, enrolment.organisation_id, enrolment.supervisor_id])
+            .in_order()
+        )
+        if enrolment.supervisor_id == owner:
+            above.required, above.empty_label = True, "—"
+
+
 class EndForm(TenantForm):
     """A last day and why."""
 
@@ -180,17 +209,41 @@ class EndForm(TenantForm):
     )
 
 
+class UnitBodiesForm(TenantForm):
+    """What the plans ask for and is missing; the required ones are ticked."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("To be formed"), choices=[], widget=forms.CheckboxSelectMultiple
+    )
+    starts_on = forms.DateField(label=_("In force since"), widget=DayInput())
+
+    def __init__(self, *args: Any, missing: list[Missing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds: Any = self.fields["kinds"]
+        kinds.choices = [(each.kind, self._words(each)) for each in missing]
+
+    @staticmethod
+    def _words(missing: Missing) -> str:
+        """Its name and its posts, with the number of seats where there are several."""
+        posts = [
+            f"{post['title']}×{post['seats']}" if post.get("seats", 1) > 1 else post["title"]
+            for post in missing.posts
+        ]
+        name = missing.name
+        if not missing.required:
+            name = gettext("%(name)s (not required)") % {"name": name}
+        return f"{name}: {'、'.join(posts)}"
+
+
 class UnitMoveForm(TenantForm):
     parent = OrganisationChoice(Organisation.objects.none(), label=_("New place: below"))
 
     def __init__(self, *args: Any, unit: Organisation, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = Q(pk__in=[])
-        for seat in reach_of(user, Permission.ORGANISATION_CHANGE).tops:
-            allowed |= Q(path__gte=seat.path, path__lt=seat.path + "~")
         parent: Any = self.fields["parent"]
         parent.queryset = (
-            Organisation.objects.filter(allowed, ends_on=None)
+            organisations_changed_by(user)
+            .filter(ends_on=None)
             .exclude(path__gte=unit.path, path__lt=unit.path + "~")
             .exclude(pk=unit.parent_id)
             .in_order()

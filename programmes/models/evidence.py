@@ -39,7 +39,14 @@ class Evidence(PlacedModel):
                 "programme", "rule_key", "kind", "source", name="evidence_once_per_rule"
             ),
         ]
-        indexes = [models.Index(fields=["obligation", "received_at"], name="evidence_obligation")]
+        indexes = [
+            models.Index(fields=["obligation", "received_at"], name="evidence_obligation"),
+            models.Index(
+                fields=["source"],
+                name="evidence_body",
+                condition=models.Q(kind="body", counts_until=None),
+            ),
+        ]
 
 
 class EvidenceReturn(PlacedModel):

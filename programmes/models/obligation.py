@@ -228,7 +228,8 @@ class Obligation(LedgerModel):
             models.Index(
                 fields=["tenant", "opens_at"],
                 name="obligation_body",
-                condition=Q(deliverable="body", met_at=None, cancelled_at=None),
+                condition=Q(deliverable="body", cancelled_at=None)
+                & (Q(met_at=None) | Q(met_until__isnull=False)),
             ),
         ]
 

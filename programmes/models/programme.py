@@ -55,7 +55,11 @@ class Enrolment(TenantModel):
     calendar = models.CharField(max_length=12, default="CN")
     """Division whose calendar counts here, copied from the organisation: CN, 45, 450422 …"""
     starts_on = models.DateField()
+    since = models.DateField()
+    """First day of taking part without a break: whoever leaves and is back the same day missed nothing."""
     ends_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    """When the product was told of the leaving; the duties it cancelled bear the same instant."""
     end_reason = models.CharField(max_length=200, blank=True)
 
     objects = TenantManager.from_queryset(EnrolmentQuerySet)()

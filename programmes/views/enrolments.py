@@ -1,4 +1,4 @@
-"""Units in a programme: taken in, leaving with a reason."""
+"""Units in a programme: taken in, put under another superior, leaving with a reason."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
-from programmes.actions.enrolments import enrol, leave
-from programmes.forms.programmes import EndForm, EnrolmentNewForm
+from programmes.actions.enrolments import enrol, leave, report_to
+from programmes.forms.programmes import EndForm, EnrolmentNewForm, EnrolmentSupervisorForm
 from programmes.models import Enrolment, Programme
 from programmes.queries import local_day, visible_enrolments
 from programmes.states import ProgrammeState
@@ -52,23 +52,58 @@ class EnrolmentNew(TenantFormView):
         return super().get_context_data(programme=self.programme, **kwargs)
 
 
-class EnrolmentEnd(TenantFormView):
-    """What leaving cancels is listed before it is done; `?on=` asks for another day."""
+class TenantEnrolmentForm(TenantFormView):
+    """A change to one unit's taking part, by the office that runs the programme."""
 
     permission = Permission.PROGRAMME_CHANGE
-    form_class = EndForm
-    template_name = "programmes/enrolment_end.html"
 
     @cached_property
     def enrolment(self) -> Enrolment:
-        rows = visible_enrolments(self.request.user).select_related("organisation", "programme")
-        found: Enrolment = get_object_or_404(rows, pk=self.kwargs["pk"])
+        rows = visible_enrolments(self.request.user)
+        found: Enrolment = get_object_or_404(
+            rows.select_related("organisation", "supervisor", "programme__owner"),
+            pk=self.kwargs["pk"],
+        )
         if not self.request.user.has_perm(Permission.PROGRAMME_CHANGE, found.programme):
             raise Http404
         return found
 
     def get_initial(self) -> dict[str, Any]:
         return {"on": local_day(self.request.received_at)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(enrolment=self.enrolment, **kwargs)
+
+
+class EnrolmentSupervisor(TenantEnrolmentForm):
+    """To whom the unit reports from a day on."""
+
+    permission = Permission.PROGRAMME_CHANGE
+    form_class = EnrolmentSupervisorForm
+    template_name = "programmes/enrolment_supervisor.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        told = super().get_form_kwargs()
+        return {**told, "enrolment": self.enrolment, "user": self.request.user}
+
+    def act(self, form: Any) -> HttpResponse:
+        changed = report_to(
+            self.enrolment, by=self.request.user, now=self.request.received_at, **form.cleaned_data
+        )
+        messages.success(
+            self.request,
+            _("“%(name)s” reports to “%(above)s” now.")
+            % {"name": changed.organisation, "above": changed.supervisor},
+        )
+        return to_programme(self.request, changed.programme)
+
+
+class EnrolmentEnd(TenantEnrolmentForm):
+    """What leaving cancels is listed before it is done; `?on=` asks for another day."""
+
+    permission = Permission.PROGRAMME_CHANGE
+    form_class = EndForm
+    template_name = "programmes/enrolment_end.html"
 
     def act(self, form: Any) -> HttpResponse:
         ended = leave(
@@ -80,11 +115,10 @@ class EnrolmentEnd(TenantFormView):
         return to_programme(self.request, ended.programme)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        enrolment = self.enrolment
         told = consequences_of(
             self.request,
             kwargs["form"],
-            organisation=enrolment.organisation_id,
-            programme=enrolment.programme_id,
+            organisation=self.enrolment.organisation_id,
+            programme=self.enrolment.programme_id,
         )
-        return super().get_context_data(enrolment=enrolment, **told, **kwargs)
+        return super().get_context_data(**told, **kwargs)

@@ -12,7 +12,7 @@ SQL_BUILDERS = {
     "actionlearning/foundation/database/base.py": "SET takes no parameters; both values are checked",
     "actionlearning/launcher/roles.py": "GRANT takes no parameters; names are constants",
     "groups/actions/organisations.py": "names of tables are constants",
-    "programmes/actions/units.py": "names of tables are constants",
+    "programmes/actions/ledgers.py": "names of tables are constants",
     "programmes/queries.py": "a column is one of two; the condition comes from the ORM, its values bound",
 }
 """Files that may put SQL together from strings, each with the reason."""
@@ -29,11 +29,13 @@ SAFE_TEXT = {
 UNRECORDED = {
     "programmes/actions/evidence.py:accept_evidence": "recorded by the verb that accepts the paper",
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
+    "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "programmes/actions/laying.py:lay_anew": "part of the verb that changes the plan",
 }
 """Verbs without an audit row, each with the reason."""
 IN_THE_CALLERS = {
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
+    "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "reporting/actions/items.py:unsign": "the caller has locked the item and saves it",
 }
 """Steps of verbs that run in their caller's transaction, each with the reason."""

@@ -11,8 +11,9 @@ from programmes.actions.enrolments import enrol, leave
 from programmes.actions.evidence import record_evidence
 from programmes.actions.exceptions import waive
 from programmes.actions.laying import lay_down
+from programmes.actions.ledgers import LEDGERS, PLACED
 from programmes.actions.programmes import open_programme, put_in_force
-from programmes.actions.units import LEDGERS, PLACED, close_unit, move_unit
+from programmes.actions.units import close_unit, move_unit
 from programmes.models import Enrolment, Obligation
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import read, shipped_text

@@ -127,6 +127,21 @@ def test_a_unit_leaves(world, call):
     assert (status, body["ends_on"], body["end_reason"]) == (200, "2026-06-10", "撤并")
 
 
+def test_a_unit_is_put_under_another_superior(world, call):
+    programme = run_programme(world)
+    row = Enrolment.objects.get(organisation=world.sister)
+    where, asked = f"enrolments/{row.pk}/supervisor/", {"supervisor": str(world.bureau.pk)}
+
+    refused = call(world.ana, "post", where, asked | {"on": "2099-01-01"})
+    status, body = call(world.ana, "post", where, asked | {"on": programme.starts_on.isoformat()})
+    again = call(world.ana, "post", where, {"supervisor": None, "on": "2026-07-01"})
+
+    assert (refused[0], list(refused[1]["errors"])) == (422, ["on"])
+    assert (status, body["supervisor_id"]) == (200, str(world.bureau.pk))
+    assert (again[0], again[1]["supervisor_id"]) == (200, str(world.county.pk))
+    assert call(world.sis, "post", where, {"supervisor": None, "on": "2026-07-02"})[0] == 403
+
+
 def test_calendar_days_are_listed_set_and_deleted(world, call):
     day = {"scope": "45", "date": "2027-04-09", "kind": "rest", "name": "壮族三月三"}
 
@@ -177,8 +192,9 @@ def test_lists_cost_the_same_for_one_and_three(world, sign_in, prefix):
         made = open_programme(
             read(PLAN2), owner=world.county, year=2026 + number, by=world.ana, now=NOON
         )
+        day = made.starts_on
         Enrolment.objects.create(
-            programme=made, organisation=world.bureau, starts_on=made.starts_on
+            programme=made, organisation=world.bureau, starts_on=day, since=day
         )
         CalendarDay.objects.create(scope="CN", date=made.starts_on, kind="rest", name="节")
         client = sign_in(world.ana)

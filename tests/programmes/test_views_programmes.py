@@ -196,6 +196,23 @@ def test_leaving_lists_what_it_cancels_then_does_it(world, sign_in):
     assert (done.status_code, row.ends_on, row.end_reason) == (302, date(2026, 6, 10), "撤并")
 
 
+def test_a_superior_is_changed_on_a_page_that_says_what_follows(world, sign_in):
+    programme = run_programme(world)
+    row = Enrolment.objects.get(programme=programme, organisation=world.sister)
+    client, where = sign_in(world.ana), address("enrolment_supervisor", row.pk)
+
+    shown = client.get(where)
+    refused = client.post(where, {"supervisor": world.bureau.pk, "on": "2099-01-01"})
+    done = client.post(where, {"supervisor": world.bureau.pk, "on": programme.starts_on})
+
+    offered = [each.name for each in shown.context["form"].fields["supervisor"].queryset]
+    assert offered == ["民政局"]
+    assert (refused.status_code, "2099-01-01" in refused.content.decode()) == (422, True)
+    row.refresh_from_db()
+    assert (done.status_code, row.supervisor) == (302, world.bureau)
+    assert where in client.get(done.url).content.decode()
+
+
 def test_a_refused_end_keeps_what_was_typed(world, sign_in):
     programme = run_programme(world)
     row = Enrolment.objects.get(programme=programme, organisation=world.sister)
@@ -235,6 +252,7 @@ def pages(programme, row, world):
     change += [
         address("rule_edit", programme.pk, "monthly_information"),
         address("enrolment_end", row.pk),
+        address("enrolment_supervisor", row.pk),
         address("unit_closure", world.sister.pk),
         address("unit_move", world.sister.pk),
     ]

@@ -1,0 +1,23 @@
+"""A first day that was typed in wrong: it may be corrected while nothing lies before it."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.errors import BadInput
+
+
+def must_begin(day: date, last: date | None, *rows: QuerySet[Any]) -> None:
+    """`rows` have a `starts_on` and belong to what begins on `day`. Raises BadInput."""
+    words = ""
+    if last is not None and day > last:
+        words = _("It ended on %(day)s: it cannot begin after that.") % {"day": last}
+    firsts = [row.order_by("starts_on").values_list("starts_on", flat=True)[:1] for row in rows]
+    earliest = min((found for first in firsts for found in first), default=day)
+    if earliest < day:
+        words = _("Something of it begins on %(day)s already: choose that day or an earlier one.")
+        words %= {"day": earliest}
+    if words:
+        raise BadInput(words, fields={"starts_on": words})
