@@ -132,6 +132,14 @@ def division_chain(division: str) -> list[str]:
     return [code for n, code in enumerate(codes) if len(code) == 6 - 2 * n and code] + [NATION]
 
 
+def layer_of(division: str) -> str:
+    """The layer an organisation of this code decides: 450000 is the region 45, 450400 the prefecture 4504."""
+    code = division[:6]
+    while len(code) > 2 and code.endswith("00"):
+        code = code[:-2]
+    return code
+
+
 def calendar_for(division: str) -> WorkCalendar:
     """The working calendar of a division, layer over layer; the nearest that lists a day decides."""
     chain = division_chain("" if division == NATION else division)
