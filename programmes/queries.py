@@ -38,6 +38,7 @@ from programmes.models.obligation import DutyState
 from programmes.packs.format import Pack
 from programmes.packs.reading import pack_from
 from programmes.packs.vocabulary import RULE_IDS
+from programmes.states import ProgrammeState
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NATION = "CN"
@@ -123,6 +124,29 @@ def open_duties(organisation: Organisation, deliverable: str, now: datetime) -> 
         .with_state(now)
         .select_related("rule", "rule__clause", "window", "programme")
         .order_by("due_at", "id")
+    )
+
+
+def takes_papers(
+    programme: Programme, organisation: Organisation, deliverable: str, now: datetime
+) -> bool:
+    """While it is in force; once it is closed, as long as the unit has such a paper to hand in late."""
+    if programme.state == ProgrammeState.CLOSED:
+        return open_duties(organisation, deliverable, now).filter(programme=programme).exists()
+    return programme.state == ProgrammeState.IN_FORCE
+
+
+def taking_papers(deliverable: str, now: datetime) -> Q:
+    """The same of enrolments, for lists to choose from."""
+    late = Obligation.objects.asking(now).filter(
+        programme=OuterRef("programme"),
+        organisation=OuterRef("organisation"),
+        deliverable=deliverable,
+        opens_at__lte=now,
+        closes_at__gt=now,
+    )
+    return Q(programme__state=ProgrammeState.IN_FORCE) | (
+        Q(programme__state=ProgrammeState.CLOSED) & Q(Exists(late))
     )
 
 

@@ -15,12 +15,13 @@ from groups.models import Organisation
 from programmes.actions.project_asks import PARTS, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.models import Enrolment, Programme, Project
-from programmes.queries import enrolment_of, local_day
-from programmes.states import CHOOSE, DECLINE, TEXT_OPEN, ProgrammeState, ProjectState
+from programmes.queries import enrolment_of, local_day, takes_papers
+from programmes.states import CHOOSE, DECLINE, TEXT_OPEN, ProjectState
 
 TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
 FIELDS = (*TEXTS, "months", "participating_units")
 LONGEST_MONTHS = 60
+TOPIC = "topic"
 
 
 @transaction.atomic
@@ -57,7 +58,7 @@ def propose_project(
 
 
 def _enrolled(programme: Programme, organisation: Organisation, now: datetime) -> Enrolment:
-    if programme.state != ProgrammeState.IN_FORCE:
+    if not takes_papers(programme, organisation, TOPIC, now):
         raise RuleBroken(
             _("“%(name)s” is not in force: topics are proposed while it runs.")
             % {"name": programme},

@@ -30,13 +30,13 @@ from programmes.actions.project_asks import (
     text_faults,
 )
 from programmes.actions.project_turns import snapshot_of, write_turn
-from programmes.actions.projects import needed
+from programmes.actions.projects import TOPIC, needed
 from programmes.models import Evidence, Project, TeamMember
 from programmes.notices import holders_of
-from programmes.queries import enrolment_of, local_day
-from programmes.states import ACCEPT, RETURN, SUBMIT, ProgrammeState, ProjectState
+from programmes.queries import enrolment_of, local_day, takes_papers
+from programmes.states import ACCEPT, RETURN, SUBMIT, ProjectState
 
-KIND, DELIVERABLE = "project", "topic"
+KIND, DELIVERABLE = "project", TOPIC
 UNDER_WAY = (ProjectState.SUBMITTED, ProjectState.RETURNED, ProjectState.ACCEPTED)
 
 
@@ -71,7 +71,7 @@ _PAIRS = ("submitted_by", "submitted_at", "decided_by", "decided_at")
 
 def _office_above(project: Project, now: datetime) -> Organisation:
     """Locks the unit's enrolment: two topics sent at once are counted one after the other."""
-    if project.programme.state != ProgrammeState.IN_FORCE:
+    if not takes_papers(project.programme, project.organisation, DELIVERABLE, now):
         raise RuleBroken(
             _("“%(name)s” is not in force.") % {"name": project.programme}, code="programme_state"
         )
