@@ -20,6 +20,7 @@ from programmes.actions.evidence import (
     resubmit_evidence,
     return_evidence,
 )
+from programmes.actions.laying import trigger
 from programmes.actions.project_asks import (
     PARTS,
     TOPICS_PER_UNIT,
@@ -60,6 +61,7 @@ def submit_project(
 
     write_turn(fresh, by=by, at=now, snapshot=snapshot_of(fresh, members))
     _credit(fresh, by=by, now=now)
+    trigger(fresh.programme, "topic_submitted", fresh, now, by=by)
     record("project.submitted", target=fresh, by=by, at=now, again=again)
     retract_notices([fresh.pk], now=now)
     _tell("project_submitted", fresh, office, Permission.PROJECT_REVIEW, by, now)
@@ -157,6 +159,7 @@ def accept_project(
 
     write_turn(fresh, by=by, at=now, opinion=opinion)
     accept_evidence(kind=KIND, source=fresh.pk, by=by, now=now)
+    trigger(fresh.programme, "topic_accepted", fresh, now, by=by)
     record("project.accepted", target=fresh, by=by, at=now)
     retract_notices([fresh.pk], now=now)
     _tell(
