@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
 from groups.access import visible_organisations
-from groups.models import Organisation
+from groups.models import Organisation, Person
 from groups.queries import named_like
 from programmes.calendar import (
     CalendarScope,
@@ -162,6 +162,22 @@ def layer_of(division: str) -> str:
     while len(code) > 2 and code.endswith("00"):
         code = code[:-2]
     return code
+
+
+def divisions_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The division each sign-in works in: of its organisation, the nearest up the tree.
+
+    Without a person on any roster it is that of the tenant's first root, and the nation without one.
+    """
+    rows = Organisation.objects.exclude(division="").order_by("path")
+    coded = list(rows.values_list("path", "division"))
+    root = coded[0][1][:6] if coded else NATION
+    seats = Person.objects.filter(user__in=users).values_list("user_id", "organisation__path")
+    found = dict.fromkeys(users, root)
+    for user, path in seats:
+        near = [division for above, division in coded if path.startswith(above)]
+        found[user] = near[-1][:6] if near else root
+    return found
 
 
 def calendar_for(division: str) -> WorkCalendar:
