@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from actionlearning.foundation.outbox import queue_digests
 from actionlearning.foundation.tasks import tenant_task
 from programmes.actions.calendars import check_calendar
+from programmes.actions.digests import queue_copies
 from programmes.actions.laying import lay_down_all
 from programmes.actions.standing import observe_bodies
 from programmes.actions.sweeps import queue_due_notices
-from programmes.queries import NATION, calendar_for, local_day
 
 
 @tenant_task("lay_down")
@@ -24,10 +23,7 @@ def sweep(now: datetime) -> int:
 
 @tenant_task("digest")
 def digest(now: datetime) -> None:
-    """One copy a person and working day; nothing at weekends and on holidays."""
-    day = local_day(now)
-    if calendar_for(NATION).is_working(day):
-        queue_digests(now=now, day=day.isoformat())
+    queue_copies(now=now)
 
 
 @tenant_task("check_calendar")

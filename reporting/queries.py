@@ -14,8 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Person
 from programmes.models import Enrolment, Obligation
-from programmes.queries import local_day
-from programmes.states import ProgrammeState
+from programmes.queries import local_day, taking_papers
 from reporting.models import Attachment, InformationItem
 from reporting.states import STANDING, ItemState
 from reporting.texts import bigrams, likeness
@@ -109,11 +108,11 @@ def duties_of(item: InformationItem, now: datetime) -> list[Any]:
 
 
 def enrolments_of(user: User, now: datetime) -> QuerySet[Any]:
-    """Where this sign-in may write: its own organisations in the programmes that run."""
+    """Where this sign-in may write: its own organisations in programmes that run, or take late items."""
     return (
         Enrolment.objects.in_force(local_day(now))
         .filter(
-            programme__state=ProgrammeState.IN_FORCE,
+            taking_papers(DELIVERABLE, now),
             organisation__in=reach_of(user, Permission.ITEM_WRITE).organisations,
         )
         .select_related("programme", "organisation")

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.jobs import BEIJING
@@ -12,6 +12,14 @@ from actionlearning.foundation.notices import subject_and_text
 
 ON_A_LADDER = {f"programmes.{kind}" for kind in ("reminder", "due_day", "overdue", "escalation")}
 """Notices of a duty that climbs: only these have anything to pause."""
+_KINDS = {
+    "programmes.reminder": gettext_lazy("reminder"),
+    "programmes.due_day": gettext_lazy("due today"),
+    "programmes.overdue": gettext_lazy("overdue"),
+    "programmes.escalation": gettext_lazy("escalation"),
+    "programmes.redated": gettext_lazy("moved deadline"),
+    "programmes.calendar_missing": gettext_lazy("missing holiday year"),
+}
 _SENTENCE = 60
 """Characters of a sentence that a list shows."""
 
@@ -45,6 +53,13 @@ def waiting_since(since: datetime, now: datetime) -> str:
     if days == 0:
         return _("since today")
     return ngettext("for %(count)d day", "for %(count)d days", days) % {"count": days}
+
+
+def notice_kind(kind: str) -> str:
+    """What sort of notice it is, for who must not read the notice itself."""
+    if kind in _KINDS:
+        return str(_KINDS[kind])
+    return _("about a topic") if kind.startswith("programmes.") else _("about an item")
 
 
 def start_of(text: str) -> str:

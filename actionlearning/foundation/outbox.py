@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,8 @@ _DIGESTS = """
 WITH waiting AS MATERIALIZED (
   SELECT n.id, n.recipient_id, %(day)s || ':' || n.recipient_id AS batch FROM foundation_notice n
    WHERE n.digest = '' AND n.retracted_at IS NULL AND n.skipped_at IS NULL
-     AND n.recipient_id IS NOT NULL AND n.at <= %(now)s),
+     AND n.recipient_id IS NOT NULL AND n.at <= %(now)s
+     AND n.recipient_id <> ALL (%(resting)s::uuid[])),
 made AS (
   INSERT INTO foundation_delivery
          (id, tenant_id, key, batch, channel_id, state, attempts, not_before, created_at, problem)
@@ -111,10 +112,13 @@ def retract_notices(about: list[uuid.UUID], *, now: datetime) -> int:
     return Notice.objects.filter(about__in=about, retracted_at=None).update(retracted_at=now)
 
 
-def queue_digests(*, now: datetime, day: str) -> None:
-    """One copy a person and day (`model.md` §4); running twice adds nothing."""
+def queue_digests(*, now: datetime, day: str, resting: Iterable[uuid.UUID] = ()) -> None:
+    """One copy a person and day (`model.md` §4); running twice adds nothing.
+
+    `resting` sign-ins get theirs on another day.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_DIGESTS, {"now": now, "day": day})
+        cursor.execute(_DIGESTS, {"now": now, "day": day, "resting": list(resting)})
 
 
 def dispatch(*, more: Callable[[], bool] = lambda: True) -> int:

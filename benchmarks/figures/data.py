@@ -100,7 +100,7 @@ def _lay(cursor: Any, tenant: Tenant, programme: Programme, windows: list[Any]) 
     names = [str(window) for window in windows]
     cursor.execute(
         LAY_UNITS.replace("ANY(%(windows)s)", "ANY(%(windows)s::uuid[])"),
-        {"programme": str(programme.pk), "windows": names, "now": NOW},
+        {"programme": str(programme.pk), "windows": names, "now": NOW, "unit": None},
     )
     cursor.execute(_QUIET)
     cursor.execute(_FINISHED, [NOW])

@@ -13,11 +13,11 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.outbox import queue_notice
-from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE
 from actionlearning.foundation.scope import scope as opened
 from groups.models import Tenure
 from groups.roles import Role
+from programmes.access import may_change_layer
 from programmes.actions.redating import Moved, redate
 from programmes.calendar.notice_text import ListedDay
 from programmes.calendar.seed import (
@@ -76,12 +76,9 @@ def set_day(
 
     Duties that are laid down already move when the year is published, not before.
     """
-    _may(by)
+    _may(by, scope)
     if kind not in CalendarDay.Kind.values or not name.strip():
         raise BadInput(_("A kind and a name are needed."), fields={"name": _("A name is needed.")})
-    if not SCOPE.fullmatch(scope):
-        words = _("CN, or the first 2, 4 or 6 digits of a division code.")
-        raise BadInput(words, fields={"scope": words})
     row, _made = CalendarDay.objects.update_or_create(
         scope=scope,
         date=day,
@@ -108,7 +105,7 @@ def set_days(
 
 @transaction.atomic
 def remove_day(row: CalendarDay, *, by: User, now: datetime) -> None:
-    _may(by)
+    _may(by, row.scope)
     record(
         "calendar.day_removed", target=row, by=by, at=now, scope=row.scope, day=row.date.isoformat()
     )
@@ -122,7 +119,7 @@ def publish_year(*, scope: str, year: int, source: str, by: User, now: datetime)
     Returns one line for each window that moved. Works on the whole tenant, however far the actor
     sees: windows are shared by all who have the same calendar.
     """
-    _may(by)
+    _may(by, scope)
     row, made = CalendarYear.objects.get_or_create(
         scope=scope, year=year, defaults={"published_at": now, "source": source}
     )
@@ -219,7 +216,7 @@ def check_calendar(*, now: datetime) -> int:
     if CalendarYear.objects.filter(scope=NATION, year=year).exists():
         return 0
     for user in User.objects.filter(is_active=True, is_system=False):
-        if user.has_perm(Permission.CALENDAR_CHANGE) and not _told(user, year):
+        if may_change_layer(user, NATION) and not _told(user, year):
             queue_notice(
                 to=user,
                 kind="programmes.calendar_missing",
@@ -237,6 +234,15 @@ def _told(user: User, year: int) -> bool:
     ).exists()
 
 
-def _may(by: User) -> None:
-    if not by.has_perm(Permission.CALENDAR_CHANGE):
-        raise NotAllowed(_("Only an office director may change the calendar."), code="not_allowed")
+def _may(by: User, scope: str) -> None:
+    if not SCOPE.fullmatch(scope):
+        words = _("CN, or the first 2, 4 or 6 digits of a division code.")
+        raise BadInput(words, fields={"scope": words})
+    if not may_change_layer(by, scope):
+        raise NotAllowed(
+            _(
+                "These days hold for others too: only the director of the office at the top, or of"
+                " the office that runs a programme, may change them; a county's own days, its office."
+            ),
+            code="not_allowed",
+        )

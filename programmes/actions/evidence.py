@@ -92,12 +92,22 @@ def _by_rule(
 
 
 def _gate(rows: list[Obligation], received_at: datetime, window_key: str) -> Obligation | None:
-    """The duty that this record belongs to: the month its sender names, else the last one opened."""
+    """The duty that this record belongs to: the month its sender names, else the last one opened.
+
+    Where that one was cancelled, the last that still waits: a closed programme takes late papers.
+    """
     if window_key:
         named = [row for row in rows if row.window_key == window_key]
         return _checked(named[0], received_at) if named else None
     opened = [row for row in rows if row.opens_at <= received_at]
+    if opened and opened[-1].cancelled_at is not None:
+        opened = [row for row in opened if _waits(row, received_at)] or opened
     return _checked(opened[-1], received_at) if opened else None
+
+
+def _waits(obligation: Obligation, now: datetime) -> bool:
+    excused = obligation.nil_at or obligation.waived_at or obligation.cancelled_at
+    return not excused and not obligation.stands(now)
 
 
 def _checked(obligation: Obligation, received_at: datetime) -> Obligation:

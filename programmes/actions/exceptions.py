@@ -11,7 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
-from programmes.models import Obligation
+from programmes.models import Obligation, Programme
 
 
 @transaction.atomic
@@ -36,6 +36,17 @@ def waive(obligation: Obligation, *, reason: str, by: User, now: datetime) -> Ob
     record("obligation.waived", target=fresh, by=by, at=now, reason=fresh.reason)
     retract_notices([fresh.pk], now=now)
     return fresh
+
+
+def cancel_ahead(programme: Programme, *, reason: str, now: datetime) -> int:
+    """What is not due yet when the programme closes; what is past due stays open for late papers."""
+    rows = Obligation.objects.asking(now).filter(programme=programme, due_at__gt=now)
+    ids = list(rows.values_list("pk", flat=True))
+    Obligation.objects.filter(pk__in=ids).update(
+        cancelled_at=now, reason=reason[:300], next_look_at=None
+    )
+    retract_notices(ids, now=now)
+    return len(ids)
 
 
 def cancel_from(

@@ -1,5 +1,6 @@
 """Laying down: from rules to obligations, by set-based SQL; doing it twice changes nothing."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,12 +13,12 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.evidence import recount
 from programmes.actions.schedules import schedule_of
-from programmes.calendar import HOLDER, Event, windows
+from programmes.calendar import HOLDER, Event, event_window, windows
 from programmes.calendar import Window as Span
 from programmes.calendar.derivation import to_data
-from programmes.models import Enrolment, Obligation, Plan, Programme, Rule, Rung, Window
+from programmes.models import Enrolment, Obligation, Plan, Programme, Project, Rule, Rung, Window
 from programmes.notices import addressee
-from programmes.queries import ZONE, calendar_for, pack_of
+from programmes.queries import ZONE, calendar_for, local_day, pack_of, plan_in_force
 from programmes.states import ProgrammeState
 
 REPEATED = ("monthly", "series")
@@ -57,7 +58,8 @@ SELECT {_VALUES}
       FROM programmes_enrolment e
       JOIN programmes_programme g ON g.id = e.programme_id
      WHERE e.programme_id = %(programme)s AND e.calendar = w.calendar AND e.starts_on <= w.last_day + 1
-       AND CASE r.owed_by WHEN 'unit' THEN e.obliged ELSE e.organisation_id = g.owner_id END) s ON true
+       AND CASE r.owed_by WHEN 'unit' THEN e.obliged AND e.organisation_id = coalesce(%(unit)s::uuid, e.organisation_id)
+                ELSE e.organisation_id = g.owner_id END) s ON true
   JOIN groups_organisation o ON o.id = s.organisation_id
  WHERE w.id = ANY(%(windows)s) AND r.owed_by IN ('unit', 'owner_office') {_OWED}
 """  # noqa: S608  our own columns
@@ -72,6 +74,7 @@ SELECT {_VALUES}
       JOIN programmes_enrolment e ON e.programme_id = p.programme_id
        AND e.organisation_id = p.organisation_id AND e.calendar = w.calendar AND e.starts_on <= w.last_day + 1
      WHERE p.programme_id = %(programme)s AND p.chosen_at IS NOT NULL
+       AND p.id = coalesce(%(project)s::uuid, p.id)
        AND p.level = coalesce((r.spec ->> 'project_level')::int, p.level)) s ON true
   JOIN groups_organisation o ON o.id = s.organisation_id
  WHERE w.id = ANY(%(windows)s) AND r.owed_by = 'project' {_OWED}
@@ -170,11 +173,68 @@ def lay_anew(programme: Programme, since: date, *, by: User, now: datetime) -> i
         return lay_down(programme, now=now)
 
 
-def insert_obligations(programme: Programme, spans: list[Window], *, now: datetime) -> int:
+def trigger(programme: Programme, name: str, subject: Project, at: datetime, *, by: User) -> int:
+    """`name` happened to `subject`: whatever waits for it is owed so many working days after `at`.
+
+    One window for each rule and subject, so that the same event told twice lays nothing twice.
+    Returns how many obligations are new.
+    """
+    if programme.state != ProgrammeState.IN_FORCE:
+        return 0
+    with scope(programme.tenant, path=WHOLE, actor=by):
+        plan = plan_in_force(programme, local_day(at))
+        spans = list(_windows_after(programme, plan, name, subject, at)) if plan else []
+        return insert_obligations(programme, spans, now=at, subject=subject)
+
+
+def _windows_after(
+    programme: Programme, plan: Plan, name: str, subject: Project, at: datetime
+) -> Iterable[Window]:
+    rules = list(Rule.objects.filter(plan=plan, enabled=True, spec__after=name).order_by("ordinal"))
+    if not rules:
+        return
+    pack = pack_of(plan)
+    specs = {spec.key: spec for spec in pack.rules}
+    for rule in rules:
+        debtor = programme.owner_id if rule.owed_by == "owner_office" else subject.organisation_id
+        division = _calendar_of(programme, debtor)
+        schedule = schedule_of(specs[rule.key], pack, programme.year)
+        if division and isinstance(schedule, Event):
+            span = event_window(
+                schedule,
+                at,
+                programme.ends_on,
+                calendar_for(division),
+                ZONE,
+                key=event_key(subject),
+            )
+            yield _window(rule, division, span, schedule.partial_first.value)
+
+
+def event_key(subject: Project) -> str:
+    """Tells the windows of one rule apart: the random half of the subject's key."""
+    return f"e{subject.pk.hex[-16:]}"
+
+
+def _calendar_of(programme: Programme, debtor: uuid.UUID) -> str | None:
+    found: str | None = (
+        Enrolment.objects.filter(programme=programme, organisation=debtor, ends_on=None)
+        .values_list("calendar", flat=True)
+        .first()
+    )
+    return found
+
+
+def insert_obligations(
+    programme: Programme, spans: list[Window], *, now: datetime, subject: Project | None = None
+) -> int:
+    """For all who owe; after an event for its subject, or the unit of it, alone."""
     params: dict[str, Any] = {
         "programme": programme.pk,
         "windows": [span.pk for span in spans],
         "now": now,
+        "project": subject.pk if subject else None,
+        "unit": subject.organisation_id if subject else None,
     }
     with connection.cursor() as cursor:
         cursor.execute(LAY_UNITS, params)

@@ -10,14 +10,17 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import take
 from groups.models import Organisation
 from programmes.actions.enrolments import enrol
+from programmes.actions.exceptions import cancel_ahead
 from programmes.actions.laying import lay_down_everywhere
 from programmes.actions.plans import load_plan
-from programmes.models import Enrolment, Programme
+from programmes.models import Enrolment, Obligation, Programme
 from programmes.packs.format import Pack
 from programmes.packs.shapes import filled, month_named
+from programmes.queries import local_day
 from programmes.states import CLOSE_PROGRAMME, PUT_IN_FORCE
 
 
@@ -79,10 +82,29 @@ def put_in_force(programme: Programme, *, by: User, now: datetime) -> Programme:
 
 
 @transaction.atomic
-def close_programme(programme: Programme, *, by: User, now: datetime) -> Programme:
+def close_programme(
+    programme: Programme, *, by: User, now: datetime, reason: str = ""
+) -> Programme:
+    """What is still owed is settled: duties past due stay open for late papers until they close.
+
+    Those not due yet are cancelled with the reason. Raises NotAllowed, RuleBroken.
+    """
     fresh = take(CLOSE_PROGRAMME, programme, by=by)
+    lay_down_everywhere(fresh, by=by, now=now)  # what fell due since the last round is owed, too
     fresh.save(update_fields=["state", "version"])
-    record("programme.closed", target=fresh, by=by, at=now)
+    words = _("The programme was closed on %(day)s.") % {"day": local_day(now).isoformat()}
+    with scope(fresh.tenant, path=WHOLE, actor=by):
+        cancelled = cancel_ahead(fresh, reason=f"{words} {reason.strip()}".strip(), now=now)
+        late = Obligation.objects.overdue(now).filter(programme=fresh, closes_at__gt=now).count()
+    record(
+        "programme.closed",
+        target=fresh,
+        by=by,
+        at=now,
+        cancelled=cancelled,
+        still_open=late,
+        reason=reason.strip(),
+    )
     return fresh
 
 

@@ -12,15 +12,18 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
+from programmes.actions.laying import trigger
 from programmes.actions.project_asks import PARTS, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
+from programmes.actions.team_lists import credit_team
 from programmes.models import Enrolment, Programme, Project
-from programmes.queries import enrolment_of, local_day
-from programmes.states import CHOOSE, DECLINE, TEXT_OPEN, ProgrammeState, ProjectState
+from programmes.queries import enrolment_of, local_day, takes_papers
+from programmes.states import CHOOSE, DECLINE, TEXT_OPEN, ProjectState
 
 TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
 FIELDS = (*TEXTS, "months", "participating_units")
 LONGEST_MONTHS = 60
+TOPIC = "topic"
 
 
 @transaction.atomic
@@ -52,12 +55,14 @@ def propose_project(
     made.save(force_insert=True)
 
     write_turn(made, by=by, at=now)
+    if made.chosen_at is not None:
+        trigger(programme, "topic_chosen", made, now, by=by)
     record("project.proposed", target=made, by=by, at=now, level=made.level)
     return made
 
 
 def _enrolled(programme: Programme, organisation: Organisation, now: datetime) -> Enrolment:
-    if programme.state != ProgrammeState.IN_FORCE:
+    if not takes_papers(programme, organisation, TOPIC, now):
         raise RuleBroken(
             _("“%(name)s” is not in force: topics are proposed while it runs.")
             % {"name": programme},
@@ -156,6 +161,9 @@ def choose_project(
     _carry_parts(fresh, by=by, now=now, chosen_by=by, chosen_at=now)
 
     write_turn(fresh, by=by, at=now, opinion=opinion)
+    for each in Project.objects.inside(fresh).filter(state=ProjectState.CHOSEN):
+        trigger(fresh.programme, "topic_chosen", each, now, by=by)
+    credit_team(fresh, by=by, now=now)
     record("project.chosen", target=fresh, by=by, at=now)
     return fresh
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from actionlearning.foundation.outbox import retract_notices
 from programmes.actions.laying import rungs_of, window_facts
 from programmes.actions.schedules import schedule_of
-from programmes.calendar import Event, WorkCalendar, windows
+from programmes.calendar import Event, Schedule, WorkCalendar, event_window, windows
 from programmes.calendar import Window as Span
 from programmes.models import Obligation, Plan, Rung, Window
 from programmes.packs.format import Pack
@@ -62,23 +62,37 @@ class _Engine:
         self.spans: dict[tuple[Any, str], dict[str, Span]] = {}
 
     def span_of(self, window: Window) -> Span | None:
+        if window.rule.kind == "event":
+            return self._after(window)
         known = (window.rule_id, window.calendar)
         if known not in self.spans:
             self.spans[known] = self._spans(window)
         return self.spans[known].get(window.key)
 
     def _spans(self, window: Window) -> dict[str, Span]:
-        plan = window.rule.plan
-        programme = plan.programme
-        pack = self._pack(plan)
-        spec = next(each for each in pack.rules if each.key == window.rule.key)
-        schedule = schedule_of(spec, pack, programme.year)
-        if isinstance(schedule, Event):
-            return {}
+        programme = window.rule.plan.programme
         found = windows(
-            schedule, programme.starts_on, programme.ends_on, self._calendar(window.calendar), ZONE
+            self._schedule(window),
+            programme.starts_on,
+            programme.ends_on,
+            self._calendar(window.calendar),
+            ZONE,
         )
         return {span.key: span for span in found}
+
+    def _after(self, window: Window) -> Span | None:
+        """It opened at the moment of its event, which stays what it was."""
+        schedule = self._schedule(window)
+        if not isinstance(schedule, Event):
+            return None
+        ends_on, calendar = window.rule.plan.programme.ends_on, self._calendar(window.calendar)
+        return event_window(schedule, window.opens_at, ends_on, calendar, ZONE, key=window.key)
+
+    def _schedule(self, window: Window) -> Schedule:
+        plan = window.rule.plan
+        pack = self._pack(plan)
+        spec = next(each for each in pack.rules if each.key == window.rule.key)
+        return schedule_of(spec, pack, plan.programme.year)
 
     def _pack(self, plan: Plan) -> Pack:
         if plan.pk not in self.packs:

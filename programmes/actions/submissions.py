@@ -20,6 +20,7 @@ from programmes.actions.evidence import (
     resubmit_evidence,
     return_evidence,
 )
+from programmes.actions.laying import trigger
 from programmes.actions.project_asks import (
     PARTS,
     TOPICS_PER_UNIT,
@@ -30,13 +31,13 @@ from programmes.actions.project_asks import (
     text_faults,
 )
 from programmes.actions.project_turns import snapshot_of, write_turn
-from programmes.actions.projects import needed
+from programmes.actions.projects import TOPIC, needed
 from programmes.models import Evidence, Project, TeamMember
 from programmes.notices import holders_of
-from programmes.queries import enrolment_of, local_day
-from programmes.states import ACCEPT, RETURN, SUBMIT, ProgrammeState, ProjectState
+from programmes.queries import enrolment_of, local_day, takes_papers
+from programmes.states import ACCEPT, RETURN, SUBMIT, ProjectState
 
-KIND, DELIVERABLE = "project", "topic"
+KIND, DELIVERABLE = "project", TOPIC
 UNDER_WAY = (ProjectState.SUBMITTED, ProjectState.RETURNED, ProjectState.ACCEPTED)
 
 
@@ -60,6 +61,7 @@ def submit_project(
 
     write_turn(fresh, by=by, at=now, snapshot=snapshot_of(fresh, members))
     _credit(fresh, by=by, now=now)
+    trigger(fresh.programme, "topic_submitted", fresh, now, by=by)
     record("project.submitted", target=fresh, by=by, at=now, again=again)
     retract_notices([fresh.pk], now=now)
     _tell("project_submitted", fresh, office, Permission.PROJECT_REVIEW, by, now)
@@ -71,7 +73,7 @@ _PAIRS = ("submitted_by", "submitted_at", "decided_by", "decided_at")
 
 def _office_above(project: Project, now: datetime) -> Organisation:
     """Locks the unit's enrolment: two topics sent at once are counted one after the other."""
-    if project.programme.state != ProgrammeState.IN_FORCE:
+    if not takes_papers(project.programme, project.organisation, DELIVERABLE, now):
         raise RuleBroken(
             _("“%(name)s” is not in force.") % {"name": project.programme}, code="programme_state"
         )
@@ -157,6 +159,7 @@ def accept_project(
 
     write_turn(fresh, by=by, at=now, opinion=opinion)
     accept_evidence(kind=KIND, source=fresh.pk, by=by, now=now)
+    trigger(fresh.programme, "topic_accepted", fresh, now, by=by)
     record("project.accepted", target=fresh, by=by, at=now)
     retract_notices([fresh.pk], now=now)
     _tell(

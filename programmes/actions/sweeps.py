@@ -1,6 +1,7 @@
 """The sweep: who has to be told by now. It recomputes from state and has no memory of ticks.
 
-A duty whose fulfilment was undone asks again: what had been taken back comes to life.
+A duty whose fulfilment was undone asks again: what had been taken back comes to life. One that is
+closed takes nothing any more and asks nobody.
 """
 
 from datetime import datetime, timedelta
@@ -26,7 +27,8 @@ WITH due AS MATERIALIZED (
   SELECT o.id, o.tenant_id, o.window_id, o.organisation_id, o.supervisor_id, o.rule_id, o.due_version,
          o.paused_until,
          o.nil_at IS NULL AND o.waived_at IS NULL AND o.cancelled_at IS NULL
-           AND (o.met_at IS NULL OR o.met_until <= %(now)s) AS asking
+           AND (o.met_at IS NULL OR o.met_until <= %(now)s)
+           AND (o.closes_at IS NULL OR o.closes_at > %(now)s) AS asking
     FROM programmes_obligation o
    WHERE o.tenant_id = (SELECT al_tenant()) AND o.next_look_at <= %(now)s
    ORDER BY o.next_look_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED),

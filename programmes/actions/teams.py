@@ -16,6 +16,7 @@ from actionlearning.foundation.workflow import lock
 from groups.models import Person
 from programmes.actions.project_asks import TEAM_OF_PART, TEAM_SIZE, asks_of, team_faults
 from programmes.actions.projects import refuse_unless
+from programmes.actions.team_lists import credit_team
 from programmes.models import Project, TeamMember
 from programmes.queries import local_day
 from programmes.states import TEAM_OPEN, ProjectState
@@ -54,7 +55,7 @@ def set_team(
         members.append(member)
     for left in staying.values():
         _end(left, now)
-    _settle(fresh, now)
+    _settle(fresh, by, now)
     record("team.set", target=fresh, by=by, at=now, count=len(members))
     return members
 
@@ -73,7 +74,7 @@ def add_member(
         raise BadInput(words, fields={"role": words}, code="already_there")
     made.rank = max((row.rank for row in present), default=0) + 1
     made.save(force_insert=True)
-    _settle(fresh, now)
+    _settle(fresh, by, now)
     record("team.joined", target=fresh, by=by, at=now, name=made.name, role=made.role)
     return made
 
@@ -97,7 +98,7 @@ def change_member(
         words = _("%(name)s is in the team already with this role.") % {"name": row.name}
         raise BadInput(words, fields={"role": words}, code="already_there")
     row.save(update_fields=[*WORDS, "role"])
-    _settle(fresh, now)
+    _settle(fresh, by, now)
     record("team.changed", target=fresh, by=by, at=now, name=row.name, role=row.role)
     return row
 
@@ -111,7 +112,7 @@ def remove_member(
     refuse_unless(fresh, TEAM_OPEN, by=by)
     row = _member(fresh, member.pk)
     _end(row, now)
-    _settle(fresh, now)
+    _settle(fresh, by, now)
     record("team.left", target=fresh, by=by, at=now, name=row.name, role=row.role)
     return row
 
@@ -171,7 +172,7 @@ def _check(project: Project, member: TeamMember, now: datetime) -> None:
         raise BadInput(" ".join(problems.values()), fields=problems)
 
 
-def _settle(project: Project, now: datetime) -> None:
+def _settle(project: Project, by: User, now: datetime) -> None:
     """An accepted team may change, but not into one that would not have been accepted."""
     if project.state == ProjectState.ACCEPTED:
         asks = asks_of(project.programme, local_day(now))
@@ -185,3 +186,4 @@ def _settle(project: Project, now: datetime) -> None:
             )
     project.version += 1
     project.save(update_fields=["version"])
+    credit_team(project, by=by, now=now)

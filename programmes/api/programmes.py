@@ -53,6 +53,10 @@ class ProgrammePage(serializers.Serializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+class ProgrammeClosing(StrictSerializer):
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
 class ProgrammeDraft(StrictSerializer):
     """A pack as YAML text; every mistake in it comes back with its line."""
 
@@ -113,10 +117,12 @@ class ProgrammeViewSet(TenantViewSet):
     def force(self, request: Request, **kwargs: Any) -> Response:
         return _whole(put_in_force(self._matched(), by=_asker(request), now=self.now))
 
-    @extend_schema(request=None, responses={200: ProgrammeLine, **REFUSED})
+    @extend_schema(request=ProgrammeClosing, responses={200: ProgrammeLine, **REFUSED})
     @action(detail=True, methods=["post"])
     def closure(self, request: Request, **kwargs: Any) -> Response:
-        return _whole(close_programme(self._matched(), by=_asker(request), now=self.now))
+        """What is overdue still takes late papers until it closes; what is not due yet is cancelled."""
+        typed = _typed(request, ProgrammeClosing)
+        return _whole(close_programme(self._matched(), by=_asker(request), now=self.now, **typed))
 
     def _matched(self) -> Programme:
         found: Programme = self.get_object()

@@ -12,9 +12,10 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Person
 from programmes.actions.project_asks import Asks
+from programmes.actions.projects import TOPIC
 from programmes.models import Enrolment, Programme, Project, TeamMember
-from programmes.queries import local_day
-from programmes.states import ProgrammeState, ProjectState
+from programmes.queries import local_day, taking_papers
+from programmes.states import ProjectState
 
 
 class ProjectEnrolmentField(forms.ModelChoiceField):
@@ -95,7 +96,7 @@ def own_enrolments(user: User, now: datetime) -> Any:
         Enrolment.objects.in_force(local_day(now))
         .filter(
             reach_of(user, Permission.PROJECT_CHANGE).own_q(),
-            programme__state=ProgrammeState.IN_FORCE,
+            taking_papers(TOPIC, now),
         )
         .select_related("organisation", "programme")
         .order_by("organisation__sort_path", "-programme__starts_on", "id")

@@ -6,6 +6,7 @@ from typing import Any
 from programmes.packs.format import Notices, Pack, RuleSpec, Rung
 from programmes.packs.problems import Place, gettext_noop
 from programmes.packs.shapes import month_number
+from programmes.packs.vocabulary import FIRED
 
 OF_KIND: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "once": ((("by",),), ()),
@@ -185,6 +186,13 @@ def _check_standing_in_pack(rule: RuleSpec, place: Place) -> None:
     if rule.owed_by not in {"project", None} and rule.project_level is not None:
         place.child("project_level").say(
             gettext_noop("only a duty of projects has a “project_level”")
+        )
+    if rule.enabled and rule.after is not None and rule.after not in FIRED:
+        place.child("after").say(
+            gettext_noop(
+                "no act of the product sets off “%(name)s” yet: leave the rule switched off"
+            ),
+            name=rule.after,
         )
     if rule.enabled is False and not place.has("note"):
         place.child("enabled").say(gettext_noop("a rule that is switched off says why in “note”"))

@@ -60,8 +60,10 @@ DELIVERABLES = (
     "study_visit",
 )
 
+FIRED = ("topic_chosen", "topic_submitted", "topic_accepted")
+"""What acts of the product set off: only rules that wait for one of these may be switched on."""
 TRIGGERS = (
-    "topic_chosen",
+    *FIRED,
     "team_confirmed",
     "plan_submitted",
     "plan_approved",

@@ -14,7 +14,7 @@ from programmes.actions.schedules import schedule_of
 from programmes.calendar import Event, ScheduleError, Window, WorkCalendar, windows
 from programmes.models import CalendarDay, CalendarYear, Plan, Programme
 from programmes.packs.format import Pack
-from programmes.queries import NATION, ZONE, calendar_for, division_chain, pack_of
+from programmes.queries import NATION, ZONE, calendar_for, division_chain, layer_of, pack_of
 from programmes.views.wording import day_words, in_english, title_of, weekday_words
 
 KNOWN = {"45": "广西壮族自治区"}
@@ -32,7 +32,7 @@ def place_names(user: User) -> dict[str, str]:
     )
     named: dict[str, str] = {}
     for division, name in rows:
-        named.setdefault(_stripped(division), name)
+        named.setdefault(layer_of(division), name)
     scopes = {scope for code in named for scope in division_chain(code)} - {NATION}
     found = {NATION: _("the nation")}
     for scope in sorted(scopes):
@@ -42,15 +42,9 @@ def place_names(user: User) -> dict[str, str]:
     return found
 
 
-def _stripped(division: str) -> str:
-    """450000 is the region 45, 450400 the prefecture 4504."""
-    code = division[:6]
-    while len(code) > 2 and code.endswith("00"):
-        code = code[:-2]
-    return code
-
-
-def layers_of(year: int, places: dict[str, str]) -> list[dict[str, Any]]:
+def layers_of(
+    year: int, places: dict[str, str], changeable: frozenset[str]
+) -> list[dict[str, Any]]:
     """One section for each place with its days of that year, and whether the year is published."""
     published = {row.scope: row for row in CalendarYear.objects.filter(year=year, scope__in=places)}
     days: dict[str, list[Any]] = {scope: [] for scope in places}
@@ -61,6 +55,7 @@ def layers_of(year: int, places: dict[str, str]) -> list[dict[str, Any]]:
         {
             "scope": scope,
             "name": name,
+            "can_change": scope in changeable,
             "days": days[scope],
             "rests": sum(each["kind"] == "rest" for each in days[scope]),
             "works": sum(each["kind"] == "work" for each in days[scope]),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
+from programmes.access import changeable_layers
 from programmes.actions.calendars import publish_year, remove_day, set_day, set_days
 from programmes.calendar.notice_text import NoticeReading, read_notice
 from programmes.forms.calendars import (
@@ -35,13 +36,15 @@ class CalendarList(TenantView):
     def get(self, request: Any) -> HttpResponse:
         today = local_day(request.received_at)
         year = _year(request, today.year)
+        places = place_names(request.user)
+        changeable = changeable_layers(request.user, places)
         context = {
             "year": year,
             "before": year - 1,
             "after": year + 1,
-            "layers": layers_of(year, place_names(request.user)),
+            "layers": layers_of(year, places, changeable),
             "missing": missing_year(today),
-            "can_change": request.user.has_perm(Permission.CALENDAR_CHANGE),
+            "can_change": bool(changeable),
         }
         return render(request, "programmes/calendar_list.html", context)
 
@@ -52,20 +55,24 @@ def _year(request: Any, default: int) -> int:
 
 
 class _CalendarForm(TenantFormView):
-    """Offers the places of this tenant; `?scope=` and `?year=` fill it in."""
+    """Offers the layers that the reader may change; `?scope=` and `?year=` fill it in."""
 
     permission = Permission.CALENDAR_CHANGE
 
     @cached_property
     def places(self) -> dict[str, str]:
-        return place_names(self.request.user)
+        named = place_names(self.request.user)
+        changeable = changeable_layers(self.request.user, named)
+        if not changeable:
+            raise Http404
+        return {scope: name for scope, name in named.items() if scope in changeable}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "places": list(self.places.items())}
 
     def get_initial(self) -> dict[str, Any]:
         year = local_day(self.request.received_at).year
-        scope = self.request.GET.get("scope", NATION)
+        scope = self.request.GET.get("scope", next(iter(self.places)))
         return {"scope": scope, "year": _year(self.request, year)}
 
     def to_year(self, year: int) -> HttpResponse:

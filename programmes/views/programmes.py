@@ -129,6 +129,7 @@ class ProgrammeClosure(TenantView):
 
     def post(self, request: Any, pk: Any) -> HttpResponse:
         programme = programme_to_change(request, pk)
-        close_programme(programme, by=request.user, now=request.received_at)
+        reason = request.POST.get("reason", "").replace("\x00", "")[:200]
+        close_programme(programme, reason=reason, by=request.user, now=request.received_at)
         messages.success(request, _("“%(name)s” is closed.") % {"name": programme})
         return to_programme(request, programme)

@@ -20,8 +20,7 @@ from programmes.actions.evidence import (
     return_evidence,
 )
 from programmes.models import Programme, Project
-from programmes.queries import enrolment_of, local_day
-from programmes.states import ProgrammeState
+from programmes.queries import enrolment_of, local_day, takes_papers
 from reporting.models import InformationItem, ItemTurn
 from reporting.models.item import MOST_WORDS
 from reporting.notices import address_of, tell_decided, tell_office, tell_returned, tell_signed
@@ -58,7 +57,7 @@ def start_item(
     """
     if not by.has_perm(Permission.ITEM_WRITE, organisation):
         raise NotAllowed(_("You may not write for this unit."), code="not_allowed")
-    if programme.state != ProgrammeState.IN_FORCE:
+    if not takes_papers(programme, organisation, DELIVERABLE, now):
         raise RuleBroken(_("This programme is not in force."), code="not_running")
     enrolment = enrolment_of(programme, organisation, local_day(now))
     if enrolment is None:

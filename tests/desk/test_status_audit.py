@@ -20,7 +20,9 @@ from actionlearning.foundation.models import (
 )
 from actionlearning.schedule import JOBS
 from groups.actions.accounts import choose_language
+from programmes.models import Obligation, Programme
 from tests.moments import NOON
+from tests.reporting.items import duty
 from tests.world import World
 
 STATUS = "/t/teng/status/"
@@ -61,10 +63,10 @@ def test_jobs_in_time_are_no_alarm(world: World, sign_in: Any) -> None:
     assert "tell the operator" not in client.get(STATUS).content.decode()
 
 
-def test_what_did_not_arrive_is_shown(world: World, sign_in: Any) -> None:
-    channel = Channel.objects.create(user=world.ben, kind="email", address="b@example.org")
+def gave_up(user: User) -> None:
+    channel = Channel.objects.create(user=user, kind="email", address="b@example.org")
     Delivery.objects.create(
-        key="k",
+        key=str(user.pk),
         batch="b",
         channel=channel,
         state="dead",
@@ -73,18 +75,52 @@ def test_what_did_not_arrive_is_shown(world: World, sign_in: Any) -> None:
         created_at=NOON,
         problem="recipient refused",
     )
+
+
+def unheard(about: Any, title: str) -> None:
+    """An escalation to a post that nobody holds."""
+    words = dict.fromkeys(("organisation", "rule", "rule_en", "clause", "text", "gloss"), title)
     Notice.objects.create(
-        key="v",
+        key=f"v:{about.pk}",
         recipient=None,
-        kind="programmes.project_accepted",
-        params={"title": "空岗"},
+        kind="programmes.escalation",
+        about=about.pk,
+        params=words | {"window": "2026-09", "due": "2026-09-25", "asked_for": "2026-09-25"},
         at=NOON,
         created_at=NOON,
     )
-    page = sign_in(world.sysadmin).get(STATUS).content.decode()
+
+
+def test_what_did_not_arrive_is_shown_to_its_own_unit_only(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    gave_up(world.ben)
+    gave_up(world.sis)
+    unheard(duty(world), "民政的事")
+    unheard(Obligation.objects.filter(organisation=world.sister)[0], "教育的事")
+    page = sign_in(world.ben).get(STATUS).content.decode()
     assert "recipient refused" in page
-    assert "空岗" in page
+    assert "民政的事" in page
+    assert "教育的事" not in page
+    assert world.sis.display_name not in page
+    above = sign_in(world.ana).get(STATUS).content.decode()
+    assert "民政的事" in above
+    assert "教育的事" in above
+    assert world.sis.display_name in above
+    assert "recipient refused" not in above
+
+
+def test_who_keeps_the_system_reads_counts_and_kinds(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    gave_up(world.ben)
+    unheard(duty(world), "民政的事")
+    page = sign_in(english(world.sysadmin)).get(STATUS).content.decode()
     assert "PostgreSQL" in page
+    assert "escalation" in page
+    assert "e-mail" in page.lower()
+    for private in ("民政的事", "recipient refused", world.ben.display_name):
+        assert private not in page
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,18 @@ grow with the product. Rows that the verbs of the product have made come first a
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.tenancy import TenantModel
 from actionlearning.foundation.walls import APPEND_ONLY
 from groups.models import Organisation, PlacedModel
+from programmes.models import Obligation
 from tests.isolation.places import is_wide
 from tests.moments import NOON
 
@@ -37,14 +38,18 @@ ENDINGS = re.compile(
 """A filled one would take the row out of sight."""
 
 
-KNOWN = {
+QUOTED = {
+    "foundation.Notice": {
+        "params": ("organisation", "rule", "rule_en", "clause", "text", "gloss", "title", "reason")
+    }
+}
+"""Texts of others that stand inside a JSON field: each carries the canary of the row and the field."""
+KNOWN: dict[str, dict[str, Any]] = {
     "foundation.Notice": {
         "kind": "programmes.reminder",
-        "params": dict.fromkeys(
-            ("organisation", "rule", "rule_en", "clause", "text", "window", "window_en"), "x"
-        )
-        | {"due": NOON.isoformat(), "asked_for": "2026-03-02"},
+        "params": {"window": "2026-03", "due": "2026-03-02", "asked_for": "2026-03-02"},
     },
+    "foundation.Delivery": {"state": "dead"},
     "foundation.Channel": {"kind": "email"},
     "programmes.ProjectTurn": {"snapshot": {"title": "x", "background": "x", "team": []}},
     "programmes.Obligation": {"deliverable": "information_item"},
@@ -89,6 +94,11 @@ def texts_of(model: Any) -> list[str]:
     ]
 
 
+def marked_of(model: Any) -> list[str]:
+    """Every field in whose value a canary stands."""
+    return [*texts_of(model), *QUOTED.get(model._meta.label, {})]
+
+
 def fill(units: Iterable[Organisation], people: dict[uuid.UUID, User]) -> None:
     """For each unit a sparse and a full row of every model; `people`: a sign-in of each unit."""
     for model in tenant_models():
@@ -111,6 +121,8 @@ def _add(model: Any, unit: Organisation, user: User, *, full: bool) -> None:
             setattr(row, field.name, value)
     if isinstance(row, PlacedModel):
         row.place(unit)
+    if isinstance(row, Notice):
+        row.about = _duty_of(unit)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -119,6 +131,12 @@ def _add(model: Any, unit: Organisation, user: User, *, full: bool) -> None:
     except DatabaseError:
         if not full and not model._base_manager.exists():
             raise
+
+
+def _duty_of(unit: Organisation) -> uuid.UUID | None:
+    """What a notice is about: one with no recipient may be read by who may read that."""
+    found: uuid.UUID | None = of_unit(Obligation, unit).values_list("pk", flat=True).last()
+    return found
 
 
 _PLACE = ("org_path", *(f"ancestor_{n}" for n in range(1, 7)))
@@ -186,11 +204,21 @@ _UNIQUE_WORDS = ("key", "job", "label", "path", "tree_path", "hash", "digest", "
 def dress() -> None:
     """A canary in every text of every row of the open scope; append-only tables got theirs when made."""
     for model in tenant_models():
-        table, columns = model._meta.db_table, texts_of(model)
-        if table in APPEND_ONLY or not columns:
+        table = model._meta.db_table
+        sets = ", ".join(_settings_of(model))
+        if table in APPEND_ONLY or not sets:
             continue
-        sets = ", ".join(
-            f"\"{c}\" = 'zq' || substr(md5(id::text || '{c}'), 1, 12) || 'qz'" for c in columns
-        )
         with connection.cursor() as cursor:
             cursor.execute(f'UPDATE "{table}" SET {sets}')
+
+
+def _settings_of(model: Any) -> Iterator[str]:
+    for column in texts_of(model):
+        yield f'"{column}" = {_canary_in_sql(column)}'
+    for column, names in QUOTED.get(model._meta.label, {}).items():
+        marks = ", ".join(f"'{name}', {_canary_in_sql(column)}" for name in names)
+        yield f'"{column}" = "{column}" || jsonb_build_object({marks})'
+
+
+def _canary_in_sql(column: str) -> str:
+    return f"'zq' || substr(md5(id::text || '{column}'), 1, 12) || 'qz'"

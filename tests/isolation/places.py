@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import Notice, User
+from programmes.models import Obligation
 
 WIDE = ("groups.Organisation", "groups.Supervision", "programmes.Programme", "programmes.Enrolment")
 """Names and dates that everybody in the tenant may read, although they belong to one organisation."""
@@ -74,6 +75,8 @@ class Places:
         if is_wide(type(row)) or getattr(row, "is_system", False):
             return Place(row.tenant_id, wide=True)
         owner = self._owner(row)
+        if isinstance(row, Notice) and row.recipient_id is None:
+            return self._of_matter(row)
         if label in PERSONAL:
             return Place(row.tenant_id, owner=owner or uuid.UUID(int=0))
         if getattr(row, "org_path", "") or getattr(row, "organisation_id", None):
@@ -82,6 +85,11 @@ class Places:
         if owner:
             return Place(row.tenant_id, self.homes.get(owner, "nowhere"), owner)
         return self._of_parent(row)
+
+    def _of_matter(self, row: Notice) -> Place:
+        """Told to a vacant post: it concerns whoever may read what it is about."""
+        duty = Obligation._base_manager.filter(pk=row.about).first()
+        return self.of(duty) if duty else Place(row.tenant_id, owner=uuid.UUID(int=0))
 
     def _owner(self, row: Any) -> uuid.UUID | None:
         if isinstance(row, User):

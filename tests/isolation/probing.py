@@ -15,7 +15,7 @@ from actionlearning.foundation.models import User
 from groups.models import Appointment, Grant, Organisation, Person
 from tests.isolation.actors import Actor, actors_of, insiders_of
 from tests.isolation.browsing import Answer, Browser, FormShape, forms_in
-from tests.isolation.filling import canary_of, dress, tenant_models, texts_of
+from tests.isolation.filling import canary_of, dress, marked_of, tenant_models
 from tests.isolation.grounds import Ground, fill_ground, inside, lay_ground, tenant_mark
 from tests.isolation.places import Place, Places, fields_of, links
 from tests.isolation.routes import Route, routes
@@ -90,7 +90,7 @@ class Register:
     def _note(self, row: Row) -> None:
         self.rows[row.model].append(row)
         self.by_pk[str(row.pk)] = row
-        for name in texts_of(row.model):
+        for name in marked_of(row.model):
             self.marks[canary_of(row.pk, name)] = (row.model._meta.label, name, row.place)
 
     def words_for(self, route: Route, name: str, ground: Ground) -> list[str]:

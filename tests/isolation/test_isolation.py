@@ -15,7 +15,7 @@ from actionlearning.foundation.views import SystemView, TenantView
 from actionlearning.urls import urlpatterns
 from groups.models import Person
 from tests.isolation.browsing import unthrottled
-from tests.isolation.filling import tenant_models, texts_of
+from tests.isolation.filling import marked_of, tenant_models
 from tests.isolation.probing import Probe
 from tests.isolation.routes import Route, likeness, words_of
 from tests.isolation.trying import Trial
@@ -66,7 +66,7 @@ def test_every_route_was_tried_by_every_actor(tried):
 
 def test_every_text_of_every_model_carries_a_mark(probe):
     marked = {(label, field) for label, field, _place in probe.register.marks.values()}
-    wanted = {(model._meta.label, field) for model in tenant_models() for field in texts_of(model)}
+    wanted = {(model._meta.label, field) for model in tenant_models() for field in marked_of(model)}
     assert wanted <= marked
 
 

@@ -177,15 +177,6 @@ def test_rule_switched_on_by_a_new_version_is_owed_from_then(world, programme):
 
 
 def test_rule_that_waits_for_an_event_lays_nothing_down_by_the_calendar(world, programme):
-    change_rule(
-        programme,
-        "team_list",
-        {"enabled": True, "note": None},
-        applies_from=date(2026, 8, 1),
-        by=world.ana,
-        now=beijing(7, 10),
-    )
-
     lay_down(programme, now=beijing(8, 10))
 
     assert not Obligation.objects.filter(rule_key="team_list").exists()

@@ -8,6 +8,7 @@ from django.utils import translation
 from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import Notice
 from actionlearning.foundation.notices import subject_and_text
+from programmes.access import changeable_layers
 from programmes.actions.calendars import publish_year, seed_calendar, set_day, set_days
 from programmes.actions.enrolments import enrol
 from programmes.actions.laying import lay_down
@@ -135,11 +136,43 @@ def test_what_is_past_keeps_its_date(world):
     assert october(world).window.last_day == date(2027, 10, 25)
 
 
-def test_only_a_director_changes_the_calendar(world):
+@pytest.mark.parametrize("who", ["ben", "dora", "lena", "sysadmin"])
+@pytest.mark.parametrize("scope", ["CN", "45", "450422"])
+def test_who_shares_the_calendar_does_not_change_it(world, who, scope):
+    by = getattr(world, who)
     with pytest.raises(NotAllowed):
-        set_day(scope="CN", day=date(2027, 1, 1), kind="rest", name="元旦", by=world.ben, now=NOON)
+        set_day(scope=scope, day=date(2027, 1, 1), kind="rest", name="元旦", by=by, now=NOON)
     with pytest.raises(NotAllowed):
-        publish_year(scope="CN", year=2027, source="x", by=world.ben, now=NOON)
+        publish_year(scope=scope, year=2027, source="x", by=by, now=NOON)
+
+
+def test_a_unit_does_not_rise_by_a_programme_of_its_own(world):
+    running(world)
+    own = open_programme(
+        read(shipped_text("plan2")), owner=world.bureau, year=2027, by=world.dora, now=NOON
+    )
+    enrol(own, world.child, starts_on=own.starts_on, by=world.dora, now=NOON)
+    put_in_force(own, by=world.dora, now=NOON)
+
+    assert changeable_layers(world.dora, ["CN", "45", "450422"]) == frozenset()
+
+
+def test_the_office_that_runs_a_programme_changes_the_wide_layers(world):
+    own = open_programme(
+        read(shipped_text("plan2")), owner=world.bureau, year=2027, by=world.dora, now=NOON
+    )
+    enrol(own, world.child, starts_on=own.starts_on, by=world.dora, now=NOON)
+    before = changeable_layers(world.dora, ["CN", "45", "450422"])
+    put_in_force(own, by=world.dora, now=NOON)
+
+    assert before == frozenset()
+    assert changeable_layers(world.dora, ["CN", "45", "450422"]) == {"CN", "45"}
+
+
+def test_a_county_changes_its_own_days_and_no_other_countys(world):
+    assert changeable_layers(world.ana, ["CN", "45", "4504", "450422", "450481"]) == {
+        "CN", "45", "4504", "450422",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("scope", ["", "cn", "4504221", "45042", "../"])

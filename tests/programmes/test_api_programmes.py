@@ -147,7 +147,7 @@ def test_calendar_days_are_listed_set_and_deleted(world, call):
 
     status, made = call(world.ana, "post", "calendar-days/", day)
     listed = call(world.ben, "get", "calendar-days/?scope=45&year=2027")[1]["results"]
-    refused = call(world.ben, "delete", f"calendar-days/{made['id']}/")[0]
+    refused = call(world.dora, "delete", f"calendar-days/{made['id']}/")[0]
     gone = call(world.ana, "delete", f"calendar-days/{made['id']}/")[0]
 
     assert (status, [row["name"] for row in listed]) == (201, ["壮族三月三"])

@@ -21,7 +21,7 @@ from tests.programmes.small_pack import SMALL
 PACKS = {pack_id: read(shipped_text(pack_id)) for pack_id in SHIPPED}
 SWITCHED_ON = {
     "plan1": ["unit_leading_group", "unit_office", "topics", "monthly_information"],
-    "plan2": ["leading_group", "office", "topics", "monthly_information"],
+    "plan2": ["leading_group", "office", "topics", "team_list", "monthly_information"],
 }
 
 
@@ -85,6 +85,22 @@ def test_what_cannot_be_received_yet_is_switched_off_and_says_so(pack_id):
 
     assert [rule.key for rule in rules if rule.enabled] == SWITCHED_ON[pack_id]
     assert all(rule.note for rule in rules if not rule.enabled)
+
+
+def test_a_rule_that_waits_for_what_nobody_does_is_refused_with_its_line():
+    text = shipped_text("plan2")
+    off = "        enabled: false\n        note: 鉴定模块启用后由该模块开启。\n"
+    at = text.index("key: rectification")
+    switched_on = text[:at] + text[at:].replace(off, "", 1)
+
+    with pytest.raises(PackError) as refused:
+        read(switched_on)
+
+    (problem,) = refused.value.errors
+    assert switched_on.splitlines()[problem.line - 1].strip() == "after: appraisal_held"
+    assert problem.message == (
+        "no act of the product sets off “appraisal_held” yet: leave the rule switched off"
+    )
 
 
 @pytest.mark.parametrize("pack_id", SHIPPED)

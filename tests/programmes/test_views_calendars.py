@@ -139,7 +139,7 @@ def test_publishing_says_what_moved(world, sign_in):
 
 
 @pytest.mark.parametrize("name", ["calendar_day_new", "calendar_notice", "calendar_publication"])
-def test_only_directors_reach_the_forms(world, sign_in, name):
-    for who in ("ben", "lena", "liu", "sysadmin"):
+def test_only_who_may_change_a_layer_reaches_the_forms(world, sign_in, name):
+    for who in ("ben", "dora", "lena", "liu", "sysadmin"):
         assert sign_in(getattr(world, who)).get(address(name)).status_code == 404
     assert sign_in(world.ana).get(address(name)).status_code == 200

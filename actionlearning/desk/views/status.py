@@ -8,15 +8,19 @@ from typing import Any
 import django
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from actionlearning.desk.words import shown_at, shown_notice
+from actionlearning.desk.words import notice_kind, shown_at, shown_notice
 from actionlearning.foundation.channels import CHANNELS
-from actionlearning.foundation.models import Delivery, Notice, SweepMark
+from actionlearning.foundation.models import Delivery, Notice, SweepMark, User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
+from groups.access import visible_persons
+from programmes.models import Obligation, Project
+from reporting.models import InformationItem
 
 _MINUTES = timedelta(minutes=5)
 _DAILY = timedelta(hours=26)
@@ -37,15 +41,39 @@ class Status(TenantView):
 
     def get(self, request: Any) -> HttpResponse:
         jobs = _jobs(request.received_at)
+        reads = request.user.has_perm(Permission.OBLIGATION_VIEW)
         context = {
             "jobs": jobs,
             "alarm": any(job["late"] for job in jobs),
-            "dead": [_dead(row) for row in _dead_deliveries()],
             "waiting": Delivery.objects.filter(state__in=("pending", "claimed")).count(),
-            "vacant": [shown_notice(row, request.tenant.slug) for row in _vacant()],
             "versions": _versions(),
+            "reads": reads,
+            **(_papers(request) if reads else _counts()),
         }
         return render(request, "desk/status.html", context)
+
+
+def _papers(request: Any) -> dict[str, Any]:
+    """What concerns the reader's own units, in words."""
+    rows = _vacant().filter(_readable(request.user)).order_by("-at", "-id")[:_MOST]
+    return {
+        "dead": [_dead(row, request.user) for row in _dead_deliveries(request.user)],
+        "vacant": [shown_notice(row, request.tenant.slug) for row in rows],
+    }
+
+
+def _counts() -> dict[str, Any]:
+    """For who keeps the system and reads no papers: how many of which kind, all over the tenant."""
+    dead = Delivery.objects.filter(state=Delivery.State.DEAD).values_list("channel__kind")
+    vacant = _vacant().values_list("kind")
+    return {
+        "dead_counts": [(CHANNELS[kind].label, n) for kind, n in _counted(dead)],
+        "vacant_counts": [(notice_kind(kind), n) for kind, n in _counted(vacant)],
+    }
+
+
+def _counted(rows: Any) -> list[tuple[str, int]]:
+    return list(rows.annotate(number=Count("pk")).order_by("-number"))
 
 
 def _jobs(now: datetime) -> list[dict[str, Any]]:
@@ -66,25 +94,38 @@ def _job(label: Any, patience: timedelta, mark: SweepMark | None, now: datetime)
     }
 
 
-def _dead_deliveries() -> Any:
-    rows = Delivery.objects.filter(state=Delivery.State.DEAD).select_related("channel__user")
-    return rows.order_by("-created_at", "-id")[:_MOST]
+def _dead_deliveries(reader: User) -> Any:
+    """Copies to people on the reader's rosters, and its own."""
+    people = visible_persons(reader).filter(user__isnull=False).values("user")
+    rows = Delivery.objects.filter(
+        Q(channel__user__in=people) | Q(channel__user=reader), state=Delivery.State.DEAD
+    )
+    return rows.select_related("channel__user").order_by("-created_at", "-id")[:_MOST]
 
 
-def _dead(row: Delivery) -> dict[str, Any]:
+def _dead(row: Delivery, reader: User) -> dict[str, Any]:
+    """What went wrong may quote an address, so only its holder reads it."""
+    user = row.channel.user
     return {
         "at": shown_at(row.created_at),
-        "to": row.channel.user.display_name,
+        "to": user.display_name,
         "kind": CHANNELS[row.channel.kind].label,
-        "problem": row.problem,
+        "problem": row.problem if user.pk == reader.pk else "",
         "attempts": row.attempts,
     }
 
 
 def _vacant() -> Any:
     """Told to a post that nobody held."""
-    rows = Notice.objects.filter(recipient=None, retracted_at=None, skipped_at=None)
-    return rows.order_by("-at", "-id")[:_MOST]
+    return Notice.objects.filter(recipient=None, retracted_at=None, skipped_at=None)
+
+
+def _readable(reader: User) -> Q:
+    """About a duty or paper that the reader may open: the words of a notice quote it."""
+    found = Q()
+    for model in (Obligation, Project, InformationItem):
+        found |= Q(about__in=model.objects.visible_to(reader).values("pk"))
+    return found
 
 
 def _versions() -> list[tuple[Any, str]]:

@@ -1,13 +1,15 @@
 import importlib
+import logging
 import time
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from celery.schedules import crontab
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, close_old_connections
 
+logger = logging.getLogger(__name__)
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -22,19 +24,27 @@ class Command(BaseCommand):
         # By name: the list of jobs is wiring, and the foundation must not know the apps above it.
         jobs = importlib.import_module("actionlearning.schedule").JOBS
         while True:
-            for name, job in jobs.items():
-                if once or _is_time(job.every):
-                    self._run(name, job.task)
+            due = [(name, job) for name, job in jobs.items() if once or _is_time(job.every)]
+            failed = [name for name, job in due if not self._run(name, job.task)]
+            if once and failed:
+                raise CommandError(f"Failed: {', '.join(failed)}. See the log.")
             if once:
                 return
             time.sleep(pause)
 
-    def _run(self, name: str, task: Any) -> None:
+    def _run(self, name: str, task: Any) -> bool:
+        """One job that fails must not stop the others, nor one tenant the next round of all."""
         try:
             task()
         except OperationalError as lost:
             self.stderr.write(f"{name}: the database is away, the next round tries again ({lost})")
             close_old_connections()
+            return False
+        except Exception:
+            logger.exception("%s failed; the next round tries again", name)
+            self.stderr.write(f"{name}: failed, the next round tries again; see the log")
+            return False
+        return True
 
 
 def _is_time(every: Any) -> bool:

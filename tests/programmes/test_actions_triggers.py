@@ -1,0 +1,170 @@
+"""What is owed after an event: laid down by the verb that makes it happen, once for each subject."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from actionlearning.foundation.errors import BadInput
+from programmes.actions.calendars import publish_year, seed_calendar, set_day
+from programmes.actions.laying import lay_down, trigger
+from programmes.actions.plans import change_rule
+from programmes.actions.programmes import close_programme
+from programmes.actions.projects import choose_project
+from programmes.actions.submissions import accept_project, return_project, submit_project
+from programmes.actions.sweeps import queue_due_notices
+from programmes.actions.teams import add_member, remove_member, set_team
+from programmes.models import Obligation, Programme, Window
+from programmes.models.evidence import Evidence
+from programmes.packs.vocabulary import FIRED
+from programmes.queries import local_day
+from tests.handing_in import state_of
+from tests.programmes.topics import JUNE, chosen, propose, seats, submitted
+from tests.running import beijing
+from tests.world import World
+
+DUE = beijing(6, 26, 0)
+"""Ten working days after Wednesday 10 June; Friday the 19th is the Dragon Boat Festival."""
+
+
+def lists(programme: Programme) -> list[Obligation]:
+    return list(Obligation.objects.filter(programme=programme, deliverable="team_list"))
+
+
+def empty(world: World, programme: Programme, title: str = "孤儿救助"):
+    return choose_project(propose(world, programme, title), by=world.lena, now=JUNE)
+
+
+def test_a_chosen_topic_owes_its_list_ten_working_days_later(world, programme):
+    seed_calendar(since=2026, now=JUNE)
+    topic = empty(world, programme)
+
+    (owed,) = lists(programme)
+
+    assert (owed.organisation_id, owed.project_id) == (world.bureau.pk, topic.pk)
+    assert (owed.supervisor_id, owed.opens_at, owed.due_at) == (world.county.pk, JUNE, DUE)
+    assert state_of(owed, JUNE) == "open"
+
+
+def test_told_twice_or_laid_again_it_is_one(world, programme):
+    topic = empty(world, programme)
+
+    assert trigger(programme, "topic_chosen", topic, JUNE + timedelta(days=9), by=world.lena) == 0
+    lay_down(programme, now=beijing(7, 1))
+
+    assert [row.due_at for row in lists(programme)] == [DUE]
+
+
+def test_each_topic_has_a_list_of_its_own_and_a_part_has_none(world, programme):
+    first = propose(world, programme, "甲")
+    propose(world, programme, "甲之一", parent=first)
+    choose_project(first, by=world.lena, now=JUNE)
+    propose(world, programme, "甲之二", parent=first)
+    second = empty(world, programme, "乙")
+
+    assert {row.project_id for row in lists(programme)} == {first.pk, second.pk}
+
+
+def test_the_complete_team_meets_it(world, programme):
+    topic = empty(world, programme)
+    now = beijing(6, 24)
+    *some, last = seats()
+
+    set_team(topic, seats=some, by=world.ben, now=now)
+    (owed,) = lists(programme)
+    assert state_of(owed, now) == "due_soon"
+
+    add_member(topic, seat=last, by=world.ben, now=now)
+    assert state_of(owed, now) == "met"
+
+
+def test_it_is_met_once_whoever_leaves_later(world, programme):
+    topic = empty(world, programme)
+    members = set_team(topic, seats=seats(), by=world.ben, now=beijing(6, 24))
+    remove_member(members[0], by=world.ben, now=beijing(6, 25))
+    set_team(topic, seats=seats(), by=world.ben, now=beijing(7, 25))
+
+    (owed,) = lists(programme)
+    assert state_of(owed, beijing(7, 25)) == "met"
+    assert Evidence.objects.get(obligation=owed).received_at == beijing(6, 24)
+
+
+def test_a_team_built_before_the_choice_meets_it_at_once(world, programme):
+    chosen(world, programme)
+
+    (owed,) = lists(programme)
+    assert state_of(owed, JUNE) == "met"
+
+
+def test_a_late_list_is_reminded_of(world, programme):
+    empty(world, programme)
+    (owed,) = lists(programme)
+
+    queue_due_notices(now=beijing(6, 30))
+
+    assert state_of(owed, beijing(6, 30)) == "overdue"
+    assert queue_due_notices(now=beijing(6, 30)) == 0
+
+
+def after(world: World, programme: Programme, name: str, **more):
+    """Plan 2 with the review of plans waiting for `name` instead."""
+    changes = {"enabled": True, "note": None, "after": name, **more}
+    return change_rule(
+        programme, "plan_review", changes, applies_from=date(2026, 6, 2), by=world.ana,
+        now=beijing(6, 2),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("owed_by", ["unit", "owner_office"])
+@pytest.mark.parametrize("name", FIRED)
+def test_every_trigger_is_set_off_by_its_verb(world, programme, name, owed_by):
+    after(world, programme, name, owed_by=owed_by)
+    debtor = world.bureau if owed_by == "unit" else world.county
+
+    accept_project(submitted(world, programme), by=world.ana, now=JUNE)
+
+    (owed,) = Obligation.objects.filter(rule_key="plan_review")
+    assert (owed.organisation_id, owed.due_at) == (debtor.pk, DUE)
+
+
+def test_submitted_again_asks_for_nothing_new(world, programme):
+    after(world, programme, "topic_submitted")
+    topic = return_project(
+        submitted(world, programme), opinion="补充", by=world.ana, now=beijing(6, 11)
+    )
+
+    submit_project(topic, by=world.ben, now=beijing(6, 12))
+
+    assert Obligation.objects.filter(rule_key="plan_review").count() == 1
+
+
+def test_two_topics_ask_twice(world, programme):
+    after(world, programme, "topic_submitted", owed_by="owner_office")
+    submitted(world, programme, "甲")
+    submitted(world, programme, "乙")
+
+    assert Obligation.objects.filter(rule_key="plan_review").count() == 2
+
+
+def test_a_trigger_nobody_sets_off_cannot_be_switched_on(world, programme):
+    with pytest.raises(BadInput, match="plan_submitted"):
+        after(world, programme, "plan_submitted")
+
+
+def test_a_closed_programme_lays_nothing_down(world, programme):
+    topic = propose(world, programme)
+    closed = close_programme(programme, by=world.ana, now=JUNE)
+
+    assert trigger(closed, "topic_chosen", topic, JUNE, by=world.ana) == 0
+
+
+def test_a_new_rest_day_moves_what_an_event_asked_for(world, programme):
+    topic = empty(world, programme)
+    set_day(scope="CN", day=date(2026, 6, 24), kind="rest", name="补休", by=world.ana, now=JUNE)
+
+    moved = publish_year(scope="CN", year=2026, source="更正", by=world.ana, now=JUNE)
+
+    (owed,) = lists(programme)
+    assert len(moved) == 1
+    assert "2026-06-25 → 2026-06-26" in moved[0]
+    assert (owed.project_id, local_day(owed.due_at)) == (topic.pk, date(2026, 6, 27))
+    assert Window.objects.get(pk=owed.window_id).opens_at == JUNE
