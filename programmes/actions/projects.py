@@ -87,7 +87,7 @@ def _parent(
             _("The plan splits a topic into %(depth)d levels at most: add it one level higher.")
             % {"depth": asks.depth},
             code="too_deep",
-            rule=asks.rule(PARTS),
+            cited=asks.cite(PARTS),
         )
     if fresh.state == ProjectState.DECLINED:
         raise RuleBroken(
@@ -191,7 +191,7 @@ def _refuse_part(project: Project, now: datetime) -> None:
         raise RuleBroken(
             _("A part is decided with its whole: decide “%(name)s”.") % {"name": project.parent},
             code="follows_parent",
-            rule=asks.rule(TOPICS_PER_UNIT),
+            cited=asks.cite(TOPICS_PER_UNIT),
         )
 
 

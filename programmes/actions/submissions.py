@@ -26,6 +26,7 @@ from programmes.actions.project_asks import (
     Asks,
     Fault,
     asks_of,
+    cited_of,
     team_faults,
     text_faults,
 )
@@ -90,11 +91,10 @@ def _refuse_faults(project: Project, members: list[TeamMember], asks: Asks) -> N
     found += _place_faults(project, asks)
     if not found:
         return
-    cited = [each for fault in found if fault.rule for each in fault.rule.split(", ")]
     raise RuleBroken(
         "\n".join(fault.message for fault in found),
         code=found[0].code if len(found) == 1 else "incomplete",
-        rule=", ".join(dict.fromkeys(cited)) or None,
+        cited=asks.cite(cited_of(found)),
     )
 
 
@@ -150,7 +150,7 @@ def accept_project(
         raise RuleBroken(
             _("Accept the whole first: “%(name)s”.") % {"name": fresh.parent},
             code="follows_parent",
-            rule=asks_of(fresh.programme, local_day(now)).rule(PARTS),
+            cited=asks_of(fresh.programme, local_day(now)).cite(PARTS),
         )
     fresh.decided_by, fresh.decided_at = by, now
     fresh.save(update_fields=["state", "version", "decided_by", "decided_at"])
