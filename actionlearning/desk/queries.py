@@ -1,18 +1,18 @@
-"""The desk in three questions: duties, papers, notices. Each is one SQL statement whatever it finds."""
+"""The desk in four questions: duties, what is red below, papers, notices. Each is one SQL statement whatever it finds."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery, Value
+from django.db.models import Aggregate, Count, F, IntegerField, Min, Q, QuerySet, Subquery, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import Coalesce
 
 from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
-from actionlearning.foundation.permissions import Permission, Span
-from groups.access import reach_of, standing_of
-from groups.roles import PERMISSIONS
+from actionlearning.foundation.permissions import Permission
+from groups.access import reach_of
 from programmes.models import Obligation, Project
 from programmes.states import ProjectState
 from reporting.models import InformationItem
@@ -21,6 +21,7 @@ from reporting.states import ItemState
 MOST_DUTIES = 30
 MOST_PAPERS = 40
 MOST_NEWS = 6
+MOST_UNITS = 5
 NEWS_DAYS = 14
 """An adopted item is news for so long."""
 
@@ -35,15 +36,52 @@ Papers = QuerySet[Any, dict[str, Any]]
 
 
 def own_organisations(user: User) -> list[uuid.UUID]:
-    """Where this sign-in does the work itself: holds a permission that reaches no further."""
-    seats = standing_of(user).seats
-    return list(
-        {
-            seat.organisation_id: None
-            for seat in seats
-            if any(held.span is Span.OWN for held in PERMISSIONS[seat.role])
-        }
+    """Where this sign-in has its seats: those who only watch also see what their own unit owes."""
+    return list(reach_of(user, Permission.OBLIGATION_VIEW).organisations)
+
+
+class _OverGroups(Aggregate):
+    """How many rows all groups have together, beside each of them."""
+
+    template = "(SUM(COUNT(%(expressions)s)) OVER ())::integer"
+    output_field = IntegerField()
+
+
+class _Groups(_OverGroups):
+    """How many groups there are."""
+
+    template = "(COUNT(COUNT(%(expressions)s)) OVER ())::integer"
+
+
+@dataclass(frozen=True)
+class Red:
+    """What is overdue below: how many duties of how many units, and the units with most of them."""
+
+    duties: int
+    units: int
+    worst: list[dict[str, Any]]
+
+
+def red_below(user: User, *, now: datetime) -> Red | None:
+    """Overdue at the units below one's own; None where nobody looks down. One statement."""
+    if not user.has_perm(Permission.OBLIGATION_VIEW):
+        return None
+    reach = reach_of(user, Permission.OBLIGATION_VIEW)
+    rows = (
+        Obligation.objects.overdue(now)
+        .filter(reach.as_q())
+        .exclude(reach.own_q())
+        .order_by()
+        .values("organisation_id", "organisation__name", "organisation__sort_path")
+        .annotate(number=Count("pk"), oldest=Min("due_at"))
+        .annotate(duties=_OverGroups("pk"), units=_Groups("pk"))
+        .order_by("-number", "organisation__sort_path")
     )
+    worst = list(rows[:MOST_UNITS])
+    if worst:
+        return Red(worst[0]["duties"], worst[0]["units"], worst)
+    watching = not user.has_perm(Permission.ITEM_WRITE)
+    return Red(0, 0, []) if watching else None
 
 
 def owed_by(user: User, *, now: datetime) -> list[Any]:

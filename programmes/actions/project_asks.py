@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import Cited
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
-from programmes.queries import cited_in, plan_in_force, sentence_of
+from programmes.queries import cited_in, plan_in_force
 
 TOPICS_PER_UNIT = ("P1-30", "P2-22")
 TOPIC_TEXT = ("P2-30", "P1-29", "P3-35")
@@ -75,11 +75,10 @@ class Asks:
         cited = {each for clause in self.clauses for each in clause.cites}
         return ", ".join(each for each in dict.fromkeys(ids) if each in cited) or None
 
-    def clause(self, ids: Iterable[str]) -> tuple[str, str] | None:
-        """(key, text) of the sentence that asks for it."""
+    def clause(self, ids: Iterable[str]) -> Clause | None:
+        """The one that asks for it."""
         wanted = set(ids)
-        found = next((clause for clause in self.clauses if wanted & set(clause.cites)), None)
-        return (found.key, sentence_of(found, self.year)) if found else None
+        return next((clause for clause in self.clauses if wanted & set(clause.cites)), None)
 
     @property
     def size(self) -> tuple[int | None, int | None]:
