@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.outbox import queue_notice, retract_notices
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row, take
 from groups.models import Organisation
@@ -33,7 +32,7 @@ from programmes.actions.project_asks import (
 from programmes.actions.project_turns import snapshot_of, write_turn
 from programmes.actions.projects import needed
 from programmes.models import Evidence, Project, TeamMember
-from programmes.notices import holders_of
+from programmes.notices import address_of, holders_of, tell_about
 from programmes.queries import enrolment_of, local_day
 from programmes.states import ACCEPT, RETURN, SUBMIT, ProgrammeState, ProjectState
 
@@ -131,7 +130,7 @@ def _credit(project: Project, *, by: User, now: datetime) -> None:
         kind=KIND,
         source=project.pk,
         title=project.title,
-        address=_address(project),
+        address=address_of(project),
         captured_at=now,
         received_at=now,
         by=by,
@@ -209,22 +208,6 @@ def _tell(
     now: datetime,
     **facts: Any,
 ) -> None:
-    """Everybody who may act on it next; one vacant line when the posts are empty."""
-    people: list[User | None] = [*holders_of(office, permission, day=local_day(now), by=by)]
-    for user in people or [None]:
-        queue_notice(
-            to=user,
-            kind=f"programmes.{name}",
-            at=now,
-            key=f"{project.pk}:{project.version}",
-            about=project,
-            address=_address(project),
-            title=project.title,
-            organisation=project.organisation.name,
-            programme=project.programme.name,
-            **facts,
-        )
-
-
-def _address(project: Project) -> str:
-    return reverse("programmes:project_detail", args=[project.tenant.slug, project.pk])
+    """Everybody who may act on it next."""
+    people = holders_of(office, permission, day=local_day(now), by=by)
+    tell_about(project, name, people, now=now, **facts)

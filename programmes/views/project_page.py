@@ -27,7 +27,7 @@ from programmes.actions.project_asks import (
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
 from programmes.models import Project, ProjectTurn, TeamMember
 from programmes.queries import local_day, sentence_of
-from programmes.states import ACCEPT, CHOOSE, SUBMIT, TEAM_OPEN, TEXT_OPEN, ProjectState
+from programmes.states import ACCEPT, CHOOSE, DECLINE, SUBMIT, TEAM_OPEN, TEXT_OPEN, ProjectState
 from programmes.views.project_lines import day_words, holder_of, since_of
 
 ROOT = len("0" * 32 + "/")
@@ -125,6 +125,9 @@ def _may(user: Any, project: Project, asks: Asks) -> dict[str, bool]:
     whole = project.level == 1
     return {
         "can_choose": whole and CHOOSE.open_to(user, project),
+        "can_take_back": whole
+        and project.state == ProjectState.CHOSEN
+        and DECLINE.open_to(user, project),
         "can_submit": SUBMIT.open_to(user, project),
         "can_decide": ACCEPT.open_to(user, project),
         "can_change": change and project.state in TEXT_OPEN,

@@ -36,14 +36,15 @@ class Home(TenantView):
             "red": _red(queries.red_below(request.user, now=now), slug, now),
             "duties": [_duty(row, request, now) for row in owed],
             "waiting": [row for row in papers if row["bucket"] in _WAITING],
-            "back": [row for row in papers if row["bucket"] == queries.BACK],
+            "back": [row for row in papers if row["bucket"] in _BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
             "notices": [shown_notice(notice, slug) for notice in notices],
         }
         return render(request, "desk/home.html", context)
 
 
-_WAITING = (queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.CHOOSE)
+_WAITING = (queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE)
+_BACK = (queries.BACK, queries.DECLINED)
 _PAGES = {"reporting": "reporting:item_detail", "programmes": "programmes:project_detail"}
 
 
@@ -52,7 +53,9 @@ def _asks(bucket: str) -> str:
         queries.REVIEW: _("to be decided by your office"),
         queries.SIGN: _("to be signed off"),
         queries.SUBMIT: _("signed, to be submitted"),
+        queries.SUBMIT_TOPIC: _("chosen, to be submitted with its team"),
         queries.CHOOSE: _("to be chosen"),
+        queries.DECLINED: _("declined"),
         queries.BACK: _("returned for revision"),
         queries.ADOPTED: _("adopted"),
     }[bucket]
