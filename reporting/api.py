@@ -194,6 +194,7 @@ class ItemViewSet(TenantViewSet):
     parser_classes = (JSONParser, MultiPartParser)
     permission = Permission.ITEM_VIEW
     order = ("-changed_at", "-id")
+    versioned = ("reporting_informationitem", "groups_organisation")
 
     def narrow(self, queryset: Any) -> Any:
         return queryset.as_read_by(self.request.user)
