@@ -162,6 +162,7 @@ def test_in_plan_1_the_rule_has_its_own_number(world: World) -> None:
     assert refused.value.rule == earlier.value.rule == "P1-30"
 
 
+@pytest.mark.rule("P2-30")
 @pytest.mark.parametrize("field", ["background", "approach", "expected_result"])
 def test_submit_project_wants_every_text(world: World, programme: Programme, field: str) -> None:
     project = chosen(world, programme, **{field: ""})
