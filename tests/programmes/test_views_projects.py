@@ -257,6 +257,37 @@ def test_project_return_keeps_the_opinion_when_somebody_was_faster(
     assert answer.context["form"].data["version"] == project.version
 
 
+def test_project_draft_saves_by_itself_and_hands_back_the_new_version(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project, client = propose(world, programme), sign_in(world.ben)
+    words = {**WORDS, "title": "孤儿救助", "background": "边写边存", "version": 1}
+
+    page = text_of(client.get(at("project_edit", world, project.pk)))
+    answer = client.post(at("project_draft", world, project.pk), words)
+    late = client.post(at("project_draft", world, project.pk), {**words, "approach": "晚到的"})
+
+    assert at("project_draft", world, project.pk) in page
+    assert (answer.status_code, 'value="2"' in text_of(answer)) == (200, True)
+    assert (late.status_code, "not stored yet" in text_of(late)) == (412, True)
+    project.refresh_from_db()
+    assert (project.background, project.approach) == ("边写边存", WORDS["approach"])
+
+
+def test_project_draft_without_a_title_says_so_and_stores_nothing(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project = propose(world, programme)
+
+    answer = sign_in(world.ben).post(
+        at("project_draft", world, project.pk), {**WORDS, "title": "", "version": 1}
+    )
+
+    assert answer.status_code == 422
+    assert Project.objects.get(pk=project.pk).title == "孤儿救助"
+    assert sign_in(world.sis).post(at("project_draft", world, project.pk)).status_code == 404
+
+
 def test_a_decision_that_somebody_else_has_taken_shows_what_was_typed(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
