@@ -1,15 +1,20 @@
-"""Who is told about a duty: posts, never people (`model.md` §4)."""
+"""Who is told about a duty or a topic: posts, never people (`model.md` §4)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import queue_notice
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Appointment, Organisation, Tenure
 from groups.roles import Role, roles_with
+from programmes.models import Project
 
 _OFFICE = [Role.OFFICE_DIRECTOR, Role.OFFICE_STAFF]
 _LEADERS = [Role.LEADING_GROUP_LEADER, Role.LEADING_GROUP_MEMBER]
@@ -59,3 +64,27 @@ def holders_of(
             )
         ]
     return list(User.objects.filter(pk__in=held, is_active=True).order_by("pk"))
+
+
+def address_of(project: Project) -> str:
+    return reverse("programmes:project_detail", args=[project.tenant.slug, project.pk])
+
+
+def tell_about(
+    project: Project, name: str, people: Iterable[User], *, now: datetime, **facts: Any
+) -> None:
+    """Everybody once; one vacant line when the posts are empty. Texts: notices/project_*.txt."""
+    told: list[User | None] = [*{user.pk: user for user in people}.values()]
+    for user in told or [None]:
+        queue_notice(
+            to=user,
+            kind=f"programmes.{name}",
+            at=now,
+            key=f"{project.pk}:{project.version}",
+            about=project,
+            address=address_of(project),
+            title=project.title,
+            organisation=project.organisation.name,
+            programme=project.programme.name,
+            **facts,
+        )

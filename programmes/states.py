@@ -34,8 +34,20 @@ TEXT_OPEN = (ProjectState.CANDIDATE, ProjectState.CHOSEN, ProjectState.RETURNED)
 TEAM_OPEN = (*TEXT_OPEN, ProjectState.ACCEPTED)
 """People come and go while the topic runs."""
 
+TAKEN_ON = (
+    ProjectState.CHOSEN,
+    ProjectState.SUBMITTED,
+    ProjectState.RETURNED,
+    ProjectState.ACCEPTED,
+)
+"""The unit has decided for it: these count against the plan's number of topics."""
+
 CHOOSE = Step((ProjectState.CANDIDATE,), ProjectState.CHOSEN, needs=Permission.PROJECT_CHOOSE)
-DECLINE = Step((ProjectState.CANDIDATE,), ProjectState.DECLINED, needs=Permission.PROJECT_CHOOSE)
+DECLINE = Step(
+    (ProjectState.CANDIDATE, ProjectState.CHOSEN),
+    ProjectState.DECLINED,
+    needs=Permission.PROJECT_CHOOSE,
+)
 SUBMIT = Step(
     (ProjectState.CHOSEN, ProjectState.RETURNED),
     ProjectState.SUBMITTED,

@@ -35,6 +35,7 @@ PROJECTS = [
     path("projects/new/", projects.ProjectNew.as_view(), name="project_new"),
     path("projects/<uuid:pk>/", projects.ProjectDetail.as_view(), name="project_detail"),
     path("projects/<uuid:pk>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
+    path("projects/<uuid:pk>/draft/", projects.ProjectDraft.as_view(), name="project_draft"),
     path("projects/<uuid:pk>/choice/", projects.ProjectChoice.as_view(), name="project_choice"),
     path("projects/<uuid:pk>/refusal/", projects.ProjectRefusal.as_view(), name="project_refusal"),
     path(

@@ -120,16 +120,24 @@ class ItemPage(serializers.Serializer):
 class ItemText(StrictSerializer):
     """What may be written of an item; everything else is refused."""
 
-    kind = serializers.ChoiceField(InformationItem.Kind.choices, required=False)
-    title = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    kind = serializers.ChoiceField(
+        InformationItem.Kind.choices,
+        required=False,
+        help_text="One that the programme's plan knows; left out, its first.",
+    )
+    title = serializers.CharField(allow_blank=True, required=False, help_text="At most 120.")
     body = serializers.CharField(
-        max_length=MOST_WORDS, allow_blank=True, required=False, trim_whitespace=False
+        allow_blank=True, required=False, trim_whitespace=False, help_text=f"At most {MOST_WORDS}."
     )
     event_date = serializers.DateField(allow_null=True, required=False)
     phone = serializers.CharField(max_length=30, allow_blank=True, required=False)
     truthful = serializers.BooleanField(required=False)
     month = serializers.CharField(
-        max_length=20, allow_blank=True, required=False, source="window_key"
+        max_length=20,
+        allow_blank=True,
+        required=False,
+        source="window_key",
+        help_text="`2026-09`, a month for which the unit owes an item; empty: as received.",
     )
     project = serializers.UUIDField(allow_null=True, required=False)
 
@@ -186,9 +194,16 @@ class ItemViewSet(TenantViewSet):
     parser_classes = (JSONParser, MultiPartParser)
     permission = Permission.ITEM_VIEW
     order = ("-changed_at", "-id")
+    versioned = ("reporting_informationitem", "groups_organisation")
 
     def narrow(self, queryset: Any) -> Any:
         return queryset.as_read_by(self.request.user)
+
+    def handle_exception(self, found: Exception) -> Any:
+        """A verb names our columns; a client reads the names it has sent."""
+        if isinstance(found, BadInput):
+            found.fields = {_NAMES.get(name, name): said for name, said in found.fields.items()}
+        return super().handle_exception(found)
 
     def _wanted(self) -> list[str]:
         """`fields=`; raises BadInput for a name that is none of ours."""

@@ -15,8 +15,7 @@ from programmes.models import Enrolment, Obligation, Project
 from programmes.queries import local_day
 from reporting.exports import month_name
 from reporting.models import InformationItem
-from reporting.models.item import MOST_WORDS
-from reporting.queries import duties_to_meet, enrolments_of
+from reporting.queries import ItemType, duties_to_meet, enrolments_of, types_of
 
 
 def last_day(due_at: datetime) -> str:
@@ -54,14 +53,15 @@ class NewItemForm(TenantForm):
         label=_("Unit and programme, where it answers no duty"),
         empty_label=_("as the duty says"),
     )
-    kind = forms.ChoiceField(choices=InformationItem.Kind.choices, label=_("Type"))
-    title = forms.CharField(max_length=120, required=False, label=_("Title"))
+    kind = forms.ChoiceField(label=_("Type"))
+    title = forms.CharField(required=False, label=_("Title"))
 
     def __init__(self, *args: Any, user: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["duty"].queryset = duties_to_meet(user, now)
         fields["enrolment"].queryset = enrolments_of(user, now)
+        fields["kind"].choices = _kinds_of(fields["enrolment"].queryset, now)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -70,18 +70,24 @@ class NewItemForm(TenantForm):
         return cleaned
 
 
+def _kinds_of(enrolments: Any, now: datetime) -> list[tuple[str, str]]:
+    """Types of the plans under which this sign-in writes; the verb asks the chosen one's plan."""
+    programmes = {each.programme_id: each.programme for each in enrolments}
+    return list(
+        {
+            each.key: (each.key, each.name)
+            for programme in programmes.values()
+            for each in types_of(programme, local_day(now))
+        }.values()
+    )
+
+
 class ItemForm(TenantForm):
     """A draft may be incomplete; what is missing is asked for at sign-off and submission."""
 
-    title = forms.CharField(max_length=120, required=False, label=_("Title"))
-    kind = forms.ChoiceField(
-        choices=InformationItem.Kind.choices,
-        label=_("Type"),
-        help_text=_(
-            "Dynamic items are brief and timely; reference and research items show features and "
-            "highlights."
-        ),
-    )
+    # How long a text may be says the verb, with the sentence of the plan.
+    title = forms.CharField(required=False, label=_("Title"))
+    kind = forms.ChoiceField(label=_("Type"))
     window_key = forms.ChoiceField(required=False, label=_("Counts for"))
     event_date = forms.DateField(
         required=False,
@@ -90,7 +96,6 @@ class ItemForm(TenantForm):
     )
     body = forms.CharField(
         required=False,
-        max_length=MOST_WORDS,
         strip=False,
         label=_("Text of the item"),
         widget=forms.Textarea(attrs={"rows": 16}),
@@ -104,9 +109,19 @@ class ItemForm(TenantForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, item: InformationItem, months: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        item: InformationItem,
+        months: list[str],
+        types: list[ItemType],
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("initial", {name: getattr(item, name) for name in self.base_fields})
         super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(each.key, each.name) for each in types]
+        kind.help_text = "； ".join(each.told for each in types if each.criteria)
         keys = [key for key in dict.fromkeys([item.window_key, *months]) if key]
         month: Any = self.fields["window_key"]
         month.choices = [

@@ -4,17 +4,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Person
-from programmes.models import Enrolment, Obligation
-from programmes.queries import local_day, taking_papers
+from programmes.models import Enrolment, Obligation, Programme, Project
+from programmes.queries import head_of, local_day, taking_papers
 from reporting.models import Attachment, InformationItem
 from reporting.states import STANDING, ItemState
 from reporting.texts import bigrams, likeness
@@ -42,6 +43,52 @@ def copy_of(item: InformationItem) -> InformationItem | None:
         .first()
     )
     return found
+
+
+@dataclass(frozen=True)
+class ItemType:
+    """A type of item as the programme's plan names it, with the criteria it is read by (D10)."""
+
+    key: str
+    name: str
+    criteria: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """`动态类信息：内容真实、简明扼要`."""
+        return f"{self.name}：{'、'.join(self.criteria)}" if self.criteria else self.name
+
+
+def types_of(programme: Programme, day: date) -> list[ItemType]:
+    """Those of the plan in force; a plan that names none knows the whole catalogue."""
+    named = head_of(programme, day).get("information", ())
+    english = in_english()
+    return [
+        ItemType(
+            row["key"],
+            row["name_en"] if english else row["name"],
+            tuple(row.get("criteria", ())),
+        )
+        for row in named
+    ] or [ItemType(key, str(label)) for key, label in InformationItem.Kind.choices]
+
+
+def type_of(item: InformationItem, day: date) -> ItemType:
+    """The item's own; of a type that the plan has dropped the catalogue's name."""
+    known = {each.key: each for each in types_of(item.programme, day)}
+    return known.get(item.kind) or ItemType(item.kind, str(InformationItem.Kind(item.kind).label))
+
+
+def months_owed(item: InformationItem, project: Project | None) -> set[str]:
+    """Months for which its unit owes an item, met or not, unless it was let off."""
+    rows = Obligation.objects.filter(
+        Q(project=None) | Q(project=project) if project else Q(project=None),
+        organisation=item.organisation_id,
+        programme=item.programme_id,
+        deliverable=DELIVERABLE,
+        cancelled_at=None,
+    )
+    return set(rows.values_list("window_key", flat=True))
 
 
 @dataclass(frozen=True)

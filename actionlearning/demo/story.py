@@ -27,6 +27,7 @@ from reporting.actions.items import (
     submit_item,
 )
 from reporting.models import InformationItem
+from reporting.queries import types_of
 
 ON_TIME, LATE, RETURNED, RETURNED_LATE, NIL, MISSED, EXTRA = (
     "on_time", "late", "returned", "returned_late", "nil", "missed", "extra",
@@ -103,6 +104,8 @@ class Story:
             topic=topic,
             day=f"{event.month}月{event.day}日",
         )
+        known = [each.key for each in types_of(self.programme, day)]
+        words["kind"] = words["kind"] if words["kind"] in known else known[-1]
         project = Project.objects.filter(organisation=unit.organisation, title=topic).first()
         return start_item(
             programme=self.programme,

@@ -1,49 +1,100 @@
-"""The desk in three questions: duties, papers, notices. Each is one SQL statement whatever it finds."""
+"""The desk in four questions: duties, what is red below, papers, notices. Each is one SQL statement whatever it finds."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Aggregate,
+    Count,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.fields import CharField
 from django.db.models.functions import Coalesce
 
 from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
-from actionlearning.foundation.permissions import Permission, Span
-from groups.access import reach_of, standing_of
-from groups.roles import PERMISSIONS
+from actionlearning.foundation.permissions import Permission
+from groups.access import reach_of
 from programmes.models import Obligation, Project
 from programmes.states import ProjectState
-from reporting.models import InformationItem
+from reporting.models import InformationItem, ItemTurn
 from reporting.states import ItemState
 
 MOST_DUTIES = 30
 MOST_PAPERS = 40
 MOST_NEWS = 6
+MOST_UNITS = 5
 NEWS_DAYS = 14
-"""An adopted item is news for so long."""
+"""An adopted item and a declined topic are news for so long."""
 
 REVIEW = "review"
 SIGN = "sign"
 SUBMIT = "submit"
+SUBMIT_TOPIC = "submit_topic"
 CHOOSE = "choose"
 BACK = "back"
+DECLINED = "declined"
 ADOPTED = "adopted"
 
 Papers = QuerySet[Any, dict[str, Any]]
 
 
 def own_organisations(user: User) -> list[uuid.UUID]:
-    """Where this sign-in does the work itself: holds a permission that reaches no further."""
-    seats = standing_of(user).seats
-    return list(
-        {
-            seat.organisation_id: None
-            for seat in seats
-            if any(held.span is Span.OWN for held in PERMISSIONS[seat.role])
-        }
+    """Where this sign-in has its seats: those who only watch also see what their own unit owes."""
+    return list(reach_of(user, Permission.OBLIGATION_VIEW).organisations)
+
+
+class _OverGroups(Aggregate):
+    """How many rows all groups have together, beside each of them."""
+
+    template = "(SUM(COUNT(%(expressions)s)) OVER ())::integer"
+    output_field = IntegerField()
+
+
+class _Groups(_OverGroups):
+    """How many groups there are."""
+
+    template = "(COUNT(COUNT(%(expressions)s)) OVER ())::integer"
+
+
+@dataclass(frozen=True)
+class Red:
+    """What is overdue below: how many duties of how many units, and the units with most of them."""
+
+    duties: int
+    units: int
+    worst: list[dict[str, Any]]
+
+
+def red_below(user: User, *, now: datetime) -> Red | None:
+    """Overdue at the units below one's own; None where nobody looks down. One statement."""
+    if not user.has_perm(Permission.OBLIGATION_VIEW):
+        return None
+    reach = reach_of(user, Permission.OBLIGATION_VIEW)
+    rows = (
+        Obligation.objects.overdue(now)
+        .filter(reach.as_q())
+        .exclude(reach.own_q())
+        .order_by()
+        .values("organisation_id", "organisation__name", "organisation__sort_path")
+        .annotate(number=Count("pk"), oldest=Min("due_at"))
+        .annotate(duties=_OverGroups("pk"), units=_Groups("pk"))
+        .order_by("-number", "organisation__sort_path")
     )
+    worst = list(rows[:MOST_UNITS])
+    if worst:
+        return Red(worst[0]["duties"], worst[0]["units"], worst)
+    watching = not user.has_perm(Permission.ITEM_WRITE)
+    return Red(0, 0, []) if watching else None
 
 
 def owed_by(user: User, *, now: datetime) -> list[Any]:
@@ -64,9 +115,9 @@ def owed_by(user: User, *, now: datetime) -> list[Any]:
 def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:
     """Items and topics that wait for this sign-in, came back to it or were adopted, the oldest first.
 
-    Each is {app, bucket, id, title, unit, since}: one UNION instead of seven lists.
+    Each is {app, bucket, id, title, unit, since}: one UNION instead of nine lists.
     """
-    parts = [*_items(user, now), *_projects(user)]
+    parts = [*_items(user, now), *_projects(user, now)]
     if not parts:
         return []
     return list(parts[0].union(*parts[1:], all=True).order_by("since", "id"))
@@ -76,6 +127,7 @@ def _items(user: User, now: datetime) -> list[Papers]:
     items: Any = InformationItem.objects
     recent = Q(state=ItemState.ADOPTED, decided_at__gt=now - timedelta(days=NEWS_DAYS))
     written = ~Q(title="") & ~Q(body="")
+    ready = Q(state=ItemState.DRAFT) | Q(state=ItemState.RETURNED, changed_at__gt=_returned_at())
     return [
         *_papers(
             user,
@@ -89,7 +141,7 @@ def _items(user: User, now: datetime) -> list[Papers]:
             user,
             items,
             Permission.ITEM_SIGN,
-            Q(state=ItemState.DRAFT) & written,
+            ready & written,
             SIGN,
             "changed_at",
         ),
@@ -97,25 +149,36 @@ def _items(user: User, now: datetime) -> list[Papers]:
             user, items, Permission.ITEM_SUBMIT, Q(state=ItemState.SIGNED), SUBMIT, "signed_at"
         ),
         *_papers(
-            user, items, Permission.ITEM_WRITE, Q(state=ItemState.RETURNED), BACK, "decided_at"
+            user, items, Permission.ITEM_WRITE, Q(state=ItemState.RETURNED), BACK, _returned_at()
         ),
         *_papers(user, items, Permission.ITEM_WRITE, recent, ADOPTED, "decided_at"),
     ]
 
 
-def _projects(user: User) -> list[Papers]:
+def _returned_at() -> Subquery:
+    """When it last came back: a sign-off taken back leaves the same state without an opinion."""
+    turns = ItemTurn.objects.filter(item=OuterRef("pk"), step=ItemState.RETURNED)
+    return Subquery(turns.exclude(opinion="").order_by("-at").values("at")[:1])
+
+
+def _projects(user: User, now: datetime) -> list[Papers]:
     projects: Any = Project.objects
     candidate, submitted = Q(state=ProjectState.CANDIDATE), Q(state=ProjectState.SUBMITTED)
-    returned = Q(state=ProjectState.RETURNED)
+    returned, chosen = Q(state=ProjectState.RETURNED), Q(state=ProjectState.CHOSEN)
+    declined = Q(
+        state=ProjectState.DECLINED, decided_at__gt=now - timedelta(days=NEWS_DAYS), level=1
+    )
     return [
         *_papers(user, projects, Permission.PROJECT_CHOOSE, candidate, CHOOSE, "created_at"),
         *_papers(user, projects, Permission.PROJECT_REVIEW, submitted, REVIEW, "submitted_at"),
+        *_papers(user, projects, Permission.PROJECT_SUBMIT, chosen, SUBMIT_TOPIC, "chosen_at"),
         *_papers(user, projects, Permission.PROJECT_CHANGE, returned, BACK, "decided_at"),
+        *_papers(user, projects, Permission.PROJECT_CHANGE, declined, DECLINED, "decided_at"),
     ]
 
 
 def _papers(
-    user: User, rows: Any, permission: Permission, condition: Q, bucket: str, since: str
+    user: User, rows: Any, permission: Permission, condition: Q, bucket: str, since: Any
 ) -> list[Papers]:
     """One part of the UNION; none at all where the permission is not held."""
     if not user.has_perm(permission):

@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from actionlearning.foundation.jobs import BEIJING
+from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import Notice
 from actionlearning.foundation.notices import subject_and_text
 
@@ -73,8 +74,7 @@ def shown_window(key: str) -> str:
 
 def rule_title(rule: Any) -> str:
     """English readers get the English title where the plan has one."""
-    english = (get_language() or "").startswith("en")
-    return str(rule.title_en if english and rule.title_en else rule.title)
+    return str(rule.title_en if in_english() and rule.title_en else rule.title)
 
 
 def shown_notice(notice: Notice, slug: str) -> dict[str, Any]:

@@ -1,6 +1,19 @@
 """What can be refused, once for every edge: pages, API, tasks and commands translate these."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A sentence of the programme's own plan that refuses, for people and for programs.
+
+    `rule` are the ids it carries (`P2-84`), '' in a plan that names none.
+    """
+
+    rule: str
+    clause: str
+    text: str
 
 
 class Refusal(Exception):
@@ -8,11 +21,19 @@ class Refusal(Exception):
 
     status = 409
 
-    def __init__(self, message: str, *, code: str = "refused", rule: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "refused",
+        rule: str | None = None,
+        cited: Iterable[Cited] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
-        self.rule = rule
+        self.cited = tuple(cited)
+        self.rule = rule or ", ".join(each.rule for each in self.cited if each.rule) or None
 
 
 class RuleBroken(Refusal):
@@ -31,8 +52,9 @@ class BadInput(Refusal):
         fields: Mapping[str, str] | None = None,
         code: str = "invalid",
         rule: str | None = None,
+        cited: Iterable[Cited] = (),
     ) -> None:
-        super().__init__(message, code=code, rule=rule)
+        super().__init__(message, code=code, rule=rule, cited=cited)
         self.fields = dict(fields or {})
 
 

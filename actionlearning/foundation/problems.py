@@ -1,5 +1,6 @@
 """Every refusal of the REST interface as an RFC 9457 problem document with a stable code."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404
@@ -10,23 +11,32 @@ from rest_framework.response import Response
 from actionlearning.foundation.errors import Refusal
 
 
+class ProblemClause(serializers.Serializer):
+    """The sentence of the programme's own plan that refused."""
+
+    rule = serializers.CharField(
+        help_text="Its rule ids, `P2-84`; empty where the plan names none."
+    )
+    clause = serializers.CharField(help_text="Its number in the plan, `4.4.3`.")
+    text = serializers.CharField()
+
+
 class Problem(serializers.Serializer):
-    """RFC 9457 problem document; `rule` is the plan rule that refused."""
+    """RFC 9457 problem document; `rule` is the plan rule that refused, `clauses` what it says."""
 
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
     code = serializers.CharField()
     rule = serializers.CharField(required=False)
+    clauses = ProblemClause(many=True, required=False)
     errors = serializers.DictField(required=False)  # type: ignore[assignment]  # RFC 9457 names it so
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal as a problem document with a stable code."""
     if isinstance(error, Refusal):
-        return _problem(
-            error.status, error.message, error.code, error.rule, getattr(error, "fields", None)
-        )
+        return _refused(error)
     from rest_framework.views import exception_handler  # noqa: PLC0415  DRF's settings name this module
 
     response = exception_handler(error, context)
@@ -39,7 +49,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     errors = (
         response.data if response.status_code == 400 and isinstance(response.data, dict) else None
     )
-    answer = _problem(422 if errors else response.status_code, title, code, None, errors)
+    answer = _problem(422 if errors else response.status_code, title, code, errors)
     for header in ("WWW-Authenticate", "Retry-After", "Allow"):
         if header in response.headers:
             answer.headers[header] = response.headers[header]
@@ -49,10 +59,16 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     return answer
 
 
-def _problem(status: int, title: str, code: str, rule: str | None, errors: Any) -> Response:
-    body = {"type": "about:blank", "title": str(title), "status": status, "code": str(code)}
-    if rule:
-        body["rule"] = rule
+def _refused(refusal: Refusal) -> Response:
+    more: dict[str, Any] = {"rule": refusal.rule} if refusal.rule else {}
+    if refusal.cited:
+        more["clauses"] = [asdict(each) for each in refusal.cited]
+    fields = getattr(refusal, "fields", None)
+    return _problem(refusal.status, refusal.message, refusal.code, fields, **more)
+
+
+def _problem(status: int, title: str, code: str, errors: Any, **more: Any) -> Response:
+    body = {"type": "about:blank", "title": str(title), "status": status, "code": str(code), **more}
     if errors:
         body["errors"] = errors
     return Response(body, status=status, content_type="application/problem+json")

@@ -23,6 +23,7 @@ VERSIONED = (
     "programmes_obligation",
     "programmes_project",
     "reporting_informationitem",
+    "guardian_userobjectpermission",
 )
 """Tables behind hot lists: every change moves a counter, from which answers get their ETag (etags.py)."""
 UNSCOPED_THIRD_PARTY = ("guardian_userobjectpermission", "guardian_groupobjectpermission")

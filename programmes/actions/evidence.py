@@ -11,14 +11,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.errors import BadInput, Cited, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from programmes.calendar import return_due
 from programmes.models import Evidence, EvidenceReturn, Obligation, Programme, Project, Window
-from programmes.queries import ZONE, calendar_for, rule_ids
+from programmes.queries import ZONE, calendar_for, cited_by_rule
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def _by_rule(
     about = Q(project=None) if project is None else Q(project=None) | Q(project=project)
     rows = (
         Obligation.objects.select_for_update(of=("self",))
-        .select_related("rule__clause", "window", "organisation")
+        .select_related("rule__clause", "window", "organisation", "programme")
         .filter(about, programme=programme, organisation=organisation, deliverable=deliverable)
         .order_by("rule_key", "opens_at", "id")
     )
@@ -110,13 +110,16 @@ def _waits(obligation: Obligation, now: datetime) -> bool:
     return not excused and not obligation.stands(now)
 
 
+def _cited(obligation: Obligation) -> tuple[Cited, ...]:
+    return cited_by_rule(obligation.rule, obligation.programme.year)
+
+
 def _checked(obligation: Obligation, received_at: datetime) -> Obligation:
-    rule = rule_ids(obligation.rule)
     if obligation.cancelled_at is not None:
         raise RuleBroken(
             _("This duty was cancelled: %(reason)s") % {"reason": obligation.reason},
             code="cancelled",
-            rule=rule,
+            cited=_cited(obligation),
         )
     if received_at < obligation.opens_at:
         day = obligation.opens_at.astimezone(ZONE).date()
@@ -124,14 +127,17 @@ def _checked(obligation: Obligation, received_at: datetime) -> Obligation:
             _("It is too early for %(window)s: it may be sent from %(day)s on.")
             % {"window": obligation.window_key, "day": day.isoformat()},
             code="too_early",
-            rule=rule,
+            cited=_cited(obligation),
         )
     if obligation.closes_at is not None and received_at >= obligation.closes_at:
         raise RuleBroken(
-            _("%(window)s is closed and takes nothing more. Ask the office above for an extension.")
+            _(
+                "%(window)s is closed and takes nothing more."
+                " If there is a good reason, ask the office above to waive this duty."
+            )
             % {"window": obligation.window_key},
             code="closed",
-            rule=rule,
+            cited=_cited(obligation),
         )
     return obligation
 
@@ -302,7 +308,7 @@ def report_nil(obligation: Obligation, *, reason: str, by: User, now: datetime) 
     """A signed “nothing to report”, where the clause permits it. Raises RuleBroken, NotAllowed, BadInput."""
     row = (
         Obligation.objects.select_for_update(of=("self",))
-        .select_related("rule__clause", "window")
+        .select_related("rule__clause", "window", "programme")
         .get(pk=obligation.pk)
     )
     if not by.has_perm(Permission.ITEM_SIGN, row):
@@ -313,7 +319,7 @@ def report_nil(obligation: Obligation, *, reason: str, by: User, now: datetime) 
         raise RuleBroken(
             _("This clause asks for an item each time; it knows no “nothing to report”."),
             code="no_nil",
-            rule=rule_ids(row.rule),
+            cited=_cited(row),
         )
     if not reason.strip():
         raise BadInput(

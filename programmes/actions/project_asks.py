@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.errors import Cited
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
-from programmes.queries import plan_in_force
+from programmes.queries import cited_in, plan_in_force
 
 TOPICS_PER_UNIT = ("P1-30", "P2-22")
 TOPIC_TEXT = ("P2-30", "P1-29", "P3-35")
@@ -42,6 +43,11 @@ class Fault:
     rule: str | None = None
 
 
+def cited_of(faults: Iterable[Fault]) -> list[str]:
+    """The rule ids of several faults, in their order."""
+    return [each for fault in faults if fault.rule for each in fault.rule.split(", ")]
+
+
 @dataclass(frozen=True)
 class Sizes:
     """How many people a team has, as the plan counts them."""
@@ -58,14 +64,19 @@ class Asks:
     topics: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
     clauses: tuple[Clause, ...] = ()
+    year: int = 0
+
+    def cite(self, ids: Iterable[str]) -> tuple[Cited, ...]:
+        """Those of `ids` that this plan cites, each with its sentence, as a refusal shows them."""
+        return cited_in(self.clauses, ids, self.year)
 
     def rule(self, ids: Iterable[str]) -> str | None:
-        """Those of `ids` that this plan cites, as a refusal names them."""
+        """Those of `ids` that this plan cites, by number only."""
         cited = {each for clause in self.clauses for each in clause.cites}
         return ", ".join(each for each in dict.fromkeys(ids) if each in cited) or None
 
     def clause(self, ids: Iterable[str]) -> Clause | None:
-        """The sentence that asks for it."""
+        """The one that asks for it."""
         wanted = set(ids)
         return next((clause for clause in self.clauses if wanted & set(clause.cites)), None)
 
@@ -129,7 +140,11 @@ def asks_of(programme: Programme, day: date) -> Asks:
     clauses = Clause.objects.filter(plan=plan).exclude(cites=[]).order_by("ordinal")
     head = plan.head
     return Asks(
-        head.get("team", {}), head.get("topics", {}), head.get("labels", {}), tuple(clauses)
+        head.get("team", {}),
+        head.get("topics", {}),
+        head.get("labels", {}),
+        tuple(clauses),
+        programme.year,
     )
 
 

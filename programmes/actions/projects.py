@@ -1,5 +1,6 @@
 """Topics on their way: proposed, chosen by the leading group, submitted upward, accepted or returned."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
@@ -17,8 +19,9 @@ from programmes.actions.project_asks import PARTS, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
 from programmes.models import Enrolment, Programme, Project
+from programmes.notices import holders_of, tell_about
 from programmes.queries import enrolment_of, local_day, takes_papers
-from programmes.states import CHOOSE, DECLINE, TEXT_OPEN, ProjectState
+from programmes.states import CHOOSE, DECLINE, TAKEN_ON, TEXT_OPEN, ProjectState
 
 TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
 FIELDS = (*TEXTS, "months", "participating_units")
@@ -58,6 +61,8 @@ def propose_project(
     if made.chosen_at is not None:
         trigger(programme, "topic_chosen", made, now, by=by)
     record("project.proposed", target=made, by=by, at=now, level=made.level)
+    if made.level == 1:
+        _tell("project_proposed", made, Permission.PROJECT_CHOOSE, by=by, now=now)
     return made
 
 
@@ -92,7 +97,7 @@ def _parent(
             _("The plan splits a topic into %(depth)d levels at most: add it one level higher.")
             % {"depth": asks.depth},
             code="too_deep",
-            rule=asks.rule(PARTS),
+            cited=asks.cite(PARTS),
         )
     if fresh.state == ProjectState.DECLINED:
         raise RuleBroken(
@@ -153,9 +158,14 @@ def _fill(project: Project, words: dict[str, Any]) -> None:
 def choose_project(
     project: Project, *, by: User, now: datetime, opinion: str = "", seen: int | None = None
 ) -> Project:
-    """The leading group takes the topic on, with its parts (P2-22). Raises RuleBroken, NotAllowed, Stale."""
+    """The leading group takes the topic on, with its parts (P2-22).
+
+    Raises RuleBroken (`too_many_topics` among them), NotAllowed, Stale.
+    """
+    _wait_for_unit(project, now)
     fresh = take(CHOOSE, project, by=by, seen=seen)
     _refuse_part(fresh, now)
+    _refuse_third(fresh, now)
     fresh.chosen_by, fresh.chosen_at = by, now
     fresh.save(update_fields=["state", "version", "chosen_by", "chosen_at"])
     _carry_parts(fresh, by=by, now=now, chosen_by=by, chosen_at=now)
@@ -165,6 +175,7 @@ def choose_project(
         trigger(fresh.programme, "topic_chosen", each, now, by=by)
     credit_team(fresh, by=by, now=now)
     record("project.chosen", target=fresh, by=by, at=now)
+    _tell_outcome("project_chosen", fresh, opinion, by=by, now=now)
     return fresh
 
 
@@ -172,7 +183,10 @@ def choose_project(
 def decline_project(
     project: Project, *, opinion: str, by: User, now: datetime, seen: int | None = None
 ) -> Project:
-    """The leading group leaves it, with the reason. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    """The leading group leaves it, or takes its choice back while nothing was submitted; with the reason.
+
+    Raises RuleBroken, NotAllowed, BadInput, Stale.
+    """
     fresh = take(DECLINE, project, by=by, seen=seen)
     opinion = needed(opinion)
     _refuse_part(fresh, now)
@@ -182,7 +196,58 @@ def decline_project(
 
     write_turn(fresh, by=by, at=now, opinion=opinion)
     record("project.declined", target=fresh, by=by, at=now, reason=opinion)
+    _tell_outcome("project_declined", fresh, opinion, by=by, now=now)
     return fresh
+
+
+def _tell_outcome(name: str, project: Project, opinion: str, *, by: User, now: datetime) -> None:
+    """Whoever proposed it and whoever submits it next; the leading group's own notice is settled."""
+    retract_notices([project.pk], now=now)
+    proposer = [project.created_by] if project.created_by_id != by.pk else []
+    words = {"opinion": opinion.strip()}
+    _tell(name, project, Permission.PROJECT_SUBMIT, proposer, by=by, now=now, **words)
+
+
+def _tell(
+    name: str,
+    project: Project,
+    permission: Permission,
+    others: Iterable[User] = (),
+    *,
+    by: User,
+    now: datetime,
+    **facts: Any,
+) -> None:
+    posts = holders_of(project.organisation, permission, day=local_day(now), by=by)
+    people = [user for user in (*others, *posts) if user.pk != by.pk]
+    if people or not posts:
+        tell_about(project, name, people, now=now, **facts)
+
+
+def _wait_for_unit(project: Project, now: datetime) -> None:
+    """Locks the unit's enrolment: two topics chosen at once are counted one after the other."""
+    found = enrolment_of(project.programme, project.organisation, local_day(now))
+    if found is not None:
+        lock_row(found)
+
+
+def _refuse_third(project: Project, now: datetime) -> None:
+    """The number is a rule of the choice itself, not only of what is submitted later."""
+    asks = asks_of(project.programme, local_day(now))
+    taken = Project.objects.filter(
+        programme=project.programme, organisation=project.organisation, level=1, state__in=TAKEN_ON
+    ).exclude(pk=project.pk)
+    if asks.most_topics is None or taken.count() < asks.most_topics:
+        return
+    raise RuleBroken(
+        _(
+            "A unit takes on at most %(most)d topics, and as many are chosen: %(titles)s."
+            " Decline one of them first, or keep this one for later."
+        )
+        % {"most": asks.most_topics, "titles": "、".join(f"“{each}”" for each in taken)},
+        code="too_many_topics",
+        cited=asks.cite(TOPICS_PER_UNIT),
+    )
 
 
 def needed(opinion: str) -> str:
@@ -199,13 +264,14 @@ def _refuse_part(project: Project, now: datetime) -> None:
         raise RuleBroken(
             _("A part is decided with its whole: decide “%(name)s”.") % {"name": project.parent},
             code="follows_parent",
-            rule=asks.rule(TOPICS_PER_UNIT),
+            cited=asks.cite(TOPICS_PER_UNIT),
         )
 
 
 def _carry_parts(project: Project, *, by: User, now: datetime, **facts: Any) -> None:
-    """Candidates below follow their topic; a tree has a handful of parts."""
-    parts = Project.objects.inside(project).filter(level__gt=1, state=ProjectState.CANDIDATE)
+    """Parts that the unit still holds follow their topic; a tree has a handful of them."""
+    held = {*CHOOSE.source, *DECLINE.source} - {project.state}
+    parts = Project.objects.inside(project).filter(level__gt=1, state__in=held)
     for part in parts.select_for_update(of=("self",)):
         part.state = project.state
         part.version += 1

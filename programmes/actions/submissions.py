@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.outbox import queue_notice, retract_notices
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row, take
 from groups.models import Organisation
@@ -27,13 +26,14 @@ from programmes.actions.project_asks import (
     Asks,
     Fault,
     asks_of,
+    cited_of,
     team_faults,
     text_faults,
 )
 from programmes.actions.project_turns import snapshot_of, write_turn
 from programmes.actions.projects import TOPIC, needed
 from programmes.models import Evidence, Project, TeamMember
-from programmes.notices import holders_of
+from programmes.notices import address_of, holders_of, tell_about
 from programmes.queries import enrolment_of, local_day, takes_papers
 from programmes.states import ACCEPT, RETURN, SUBMIT, ProjectState
 
@@ -92,11 +92,10 @@ def _refuse_faults(project: Project, members: list[TeamMember], asks: Asks) -> N
     found += _place_faults(project, asks)
     if not found:
         return
-    cited = [each for fault in found if fault.rule for each in fault.rule.split(", ")]
     raise RuleBroken(
         "\n".join(fault.message for fault in found),
         code=found[0].code if len(found) == 1 else "incomplete",
-        rule=", ".join(dict.fromkeys(cited)) or None,
+        cited=asks.cite(cited_of(found)),
     )
 
 
@@ -133,7 +132,7 @@ def _credit(project: Project, *, by: User, now: datetime) -> None:
         kind=KIND,
         source=project.pk,
         title=project.title,
-        address=_address(project),
+        address=address_of(project),
         captured_at=now,
         received_at=now,
         by=by,
@@ -152,7 +151,7 @@ def accept_project(
         raise RuleBroken(
             _("Accept the whole first: “%(name)s”.") % {"name": fresh.parent},
             code="follows_parent",
-            rule=asks_of(fresh.programme, local_day(now)).rule(PARTS),
+            cited=asks_of(fresh.programme, local_day(now)).cite(PARTS),
         )
     fresh.decided_by, fresh.decided_at = by, now
     fresh.save(update_fields=["state", "version", "decided_by", "decided_at"])
@@ -212,22 +211,6 @@ def _tell(
     now: datetime,
     **facts: Any,
 ) -> None:
-    """Everybody who may act on it next; one vacant line when the posts are empty."""
-    people: list[User | None] = [*holders_of(office, permission, day=local_day(now), by=by)]
-    for user in people or [None]:
-        queue_notice(
-            to=user,
-            kind=f"programmes.{name}",
-            at=now,
-            key=f"{project.pk}:{project.version}",
-            about=project,
-            address=_address(project),
-            title=project.title,
-            organisation=project.organisation.name,
-            programme=project.programme.name,
-            **facts,
-        )
-
-
-def _address(project: Project) -> str:
-    return reverse("programmes:project_detail", args=[project.tenant.slug, project.pk])
+    """Everybody who may act on it next."""
+    people = holders_of(office, permission, day=local_day(now), by=by)
+    tell_about(project, name, people, now=now, **facts)

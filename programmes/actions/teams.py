@@ -10,11 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, RuleBroken
+from actionlearning.foundation.errors import BadInput, Cited, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.workflow import lock
 from groups.models import Person
-from programmes.actions.project_asks import TEAM_OF_PART, TEAM_SIZE, asks_of, team_faults
+from programmes.actions.project_asks import (
+    TEAM_OF_PART,
+    TEAM_ROLES,
+    TEAM_SIZE,
+    asks_of,
+    cited_of,
+    team_faults,
+)
 from programmes.actions.projects import refuse_unless
 from programmes.actions.team_lists import credit_team
 from programmes.models import Project, TeamMember
@@ -154,9 +161,12 @@ def _drafted(project: Project, seat: Seat, now: datetime) -> TeamMember:
 
 
 def _check(project: Project, member: TeamMember, now: datetime) -> None:
-    names = asks_of(project.programme, local_day(now)).role_names()
+    asks = asks_of(project.programme, local_day(now))
+    names = asks.role_names()
+    cited: tuple[Cited, ...] = ()
     problems = {}
     if member.role not in names:
+        cited = asks.cite(TEAM_ROLES)
         problems["role"] = _("Choose a role that the plan knows: %(roles)s.") % {
             "roles": "、".join(names.values())
         }
@@ -169,7 +179,7 @@ def _check(project: Project, member: TeamMember, now: datetime) -> None:
         if len(getattr(member, name)) > field.max_length:
             problems[name] = _("At most %(count)d characters.") % {"count": field.max_length}
     if problems:
-        raise BadInput(" ".join(problems.values()), fields=problems)
+        raise BadInput(" ".join(problems.values()), fields=problems, cited=cited)
 
 
 def _settle(project: Project, by: User, now: datetime) -> None:
@@ -182,7 +192,7 @@ def _settle(project: Project, by: User, now: datetime) -> None:
             raise RuleBroken(
                 "\n".join(fault.message for fault in faults),
                 code=faults[0].code,
-                rule=faults[0].rule or asks.rule(ids),
+                cited=asks.cite(cited_of(faults) or ids),
             )
     project.version += 1
     project.save(update_fields=["version"])

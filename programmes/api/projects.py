@@ -152,6 +152,7 @@ class ProjectViewSet(TenantViewSet):
     permission = Permission.PROJECT_VIEW
     lookup_value_regex = KEY
     order = ("-created_at", "-id")
+    versioned = ("programmes_project", "guardian_userobjectpermission")
 
     def narrow(self, queryset: Any) -> Any:
         return queryset.select_related("organisation", "programme")

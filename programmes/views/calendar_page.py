@@ -8,6 +8,7 @@ from django.utils import dateformat
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import User
 from groups.access import visible_organisations
 from programmes.actions.schedules import schedule_of
@@ -15,7 +16,7 @@ from programmes.calendar import Event, ScheduleError, Window, WorkCalendar, wind
 from programmes.models import CalendarDay, CalendarYear, Plan, Programme
 from programmes.packs.format import Pack
 from programmes.queries import NATION, ZONE, calendar_for, division_chain, layer_of, pack_of
-from programmes.views.wording import day_words, in_english, title_of, weekday_words
+from programmes.views.wording import day_words, title_of, weekday_words
 
 KNOWN = {"45": "广西壮族自治区"}
 NOVEMBER = 11

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from actionlearning.foundation.languages import in_english
 from programmes.models.obligation import DutyState
 from programmes.packs.shapes import filled
 from programmes.queries import Tally, local_day
@@ -89,10 +90,6 @@ def _line(row: Mapping[str, Any], today: date, words: Words) -> dict[str, Any]:
         "days": days_of(row, today),
         "remark": remark_of(row),
     }
-
-
-def in_english() -> bool:
-    return (translation.get_language() or "").startswith("en")
 
 
 def title_of(row: Mapping[str, Any], *, english: bool) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import AuditEvent, Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
@@ -25,7 +26,6 @@ from programmes.views.obligation_lines import (
     DONE,
     NIL,
     days_of,
-    in_english,
     label_of,
     progress_of,
     recipient_of,

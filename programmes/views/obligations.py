@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
+from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import PAGE, TenantFormView, TenantListView, TenantView
 from groups.access import reach_of
@@ -27,7 +28,7 @@ from programmes.queries import (
     narrowed_duties,
     tally,
 )
-from programmes.views.obligation_lines import in_english, lines_of, totals_of, with_columns
+from programmes.views.obligation_lines import lines_of, totals_of, with_columns
 from programmes.views.obligation_map import heat_map
 from programmes.views.obligation_page import obligation_or_404, page_of
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.languages import in_english
 from programmes.models import Clause, Plan, Programme, Rule
 from programmes.models.obligation import DutyState
 from programmes.packs.shapes import filled
 from programmes.packs.vocabulary import RULE_IDS
-from programmes.views.wording import day_words, duty_words, in_english, title_of
+from programmes.views.wording import day_words, duty_words, title_of
 
 FULFILLED = (DutyState.MET, DutyState.MET_LATE, DutyState.NIL, DutyState.NIL_LATE)
 LATE = (DutyState.OVERDUE, DutyState.MISSED)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -87,6 +88,11 @@ def _asked(programmes: set[uuid.UUID]) -> dict[uuid.UUID, Asks]:
 
 def day_words(instant: datetime | None) -> str:
     return date_format(local_day(instant), "DATE_FORMAT") if instant else ""
+
+
+def minute_words(instant: datetime) -> str:
+    """Date and minute in the programme's zone."""
+    return date_format(timezone.localtime(instant), "Y-m-d H:i")
 
 
 def since_of(facts: Mapping[str, Any]) -> datetime:

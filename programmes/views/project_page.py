@@ -26,8 +26,8 @@ from programmes.actions.project_asks import (
 )
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
 from programmes.models import Project, ProjectTurn, TeamMember
-from programmes.queries import local_day
-from programmes.states import ACCEPT, CHOOSE, SUBMIT, TEAM_OPEN, TEXT_OPEN, ProjectState
+from programmes.queries import local_day, sentence_of
+from programmes.states import ACCEPT, CHOOSE, DECLINE, SUBMIT, TEAM_OPEN, TEXT_OPEN, ProjectState
 from programmes.views.project_lines import day_words, holder_of, since_of
 
 ROOT = len("0" * 32 + "/")
@@ -95,6 +95,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     asks = asks_of(project.programme, local_day(request.received_at))
     members = team_of(project)
     user = request.user
+    clause = asks.clause(SUBMISSION)
     inside = user.has_perm(Permission.PROJECT_VIEW, project)
     context = {
         "project": project,
@@ -102,7 +103,8 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "level_name": asks.level_name(project.level),
         "holder": _holder(project),
         "since": day_words(since_of(vars(project))),
-        "clause": asks.clause(SUBMISSION),
+        "clause": clause,
+        "sentence": sentence_of(clause, asks.year) if clause else "",
         "clause_rule": asks.rule((*SUBMISSION, *TOPICS_PER_UNIT)),
         "concerns": concerns(project, members, asks),
         "tree": _tree(request, project, asks),
@@ -123,6 +125,9 @@ def _may(user: Any, project: Project, asks: Asks) -> dict[str, bool]:
     whole = project.level == 1
     return {
         "can_choose": whole and CHOOSE.open_to(user, project),
+        "can_take_back": whole
+        and project.state == ProjectState.CHOSEN
+        and DECLINE.open_to(user, project),
         "can_submit": SUBMIT.open_to(user, project),
         "can_decide": ACCEPT.open_to(user, project),
         "can_change": change and project.state in TEXT_OPEN,

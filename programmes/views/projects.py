@@ -34,7 +34,14 @@ from programmes.models import Project, ProjectTurn
 from programmes.models.project import TeamRole
 from programmes.queries import local_day
 from programmes.states import ProjectState
-from programmes.views.project_lines import COLUMNS, day_words, lines_of, matching, with_team
+from programmes.views.project_lines import (
+    COLUMNS,
+    day_words,
+    lines_of,
+    matching,
+    minute_words,
+    with_team,
+)
 from programmes.views.project_page import page_context, project_or_404, to_project
 
 
@@ -191,6 +198,30 @@ class ProjectEdit(TenantFormView):
         return super().get_context_data(
             project=self.project, theirs=_theirs(kwargs, self.project), **kwargs
         )
+
+
+class ProjectDraft(TenantView):
+    """Autosave of the text: the answer is one small line, and the version the next save must have seen."""
+
+    permission = Permission.PROJECT_CHANGE
+
+    def post(self, request: Any, pk: Any) -> HttpResponse:
+        project = project_or_404(request, pk, Permission.PROJECT_CHANGE)
+        form = ProjectForm(request.POST)
+        if not form.is_valid():
+            return self.line(project, 422, errors=[m for e in form.errors.values() for m in e])
+        seen, given = form.cleaned_data["version"], form.texts()
+        try:
+            kept = change_project(
+                project, by=request.user, now=request.received_at, seen=seen, **given
+            )
+        except Refusal as refusal:
+            return self.line(project, refusal.status, refusal=refusal)
+        return self.line(kept, 200, saved=minute_words(request.received_at))
+
+    def line(self, project: Project, status: int, **more: Any) -> HttpResponse:
+        context = {"project": project, "answer": True, **more}
+        return render(self.request, "programmes/project_edit.html#saved", context, status=status)
 
 
 def renew_version(form: Any, project: Project) -> None:

@@ -7,14 +7,11 @@ from typing import Any
 
 from django.utils import dateformat
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from actionlearning.foundation.languages import in_english
 from programmes.packs.shapes import day_named, filled, month_named
-
-
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 def title_of(title: str, title_en: str, year: int) -> str:

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.scope import current_tenant_id
 from actionlearning.foundation.workflow import Step, lock, take
 from groups.models import Organisation
 from programmes.actions.evidence import (
@@ -19,12 +18,22 @@ from programmes.actions.evidence import (
     resubmit_evidence,
     return_evidence,
 )
-from programmes.models import Programme, Project
+from programmes.models import Enrolment, Programme
 from programmes.queries import enrolment_of, local_day, takes_papers
+from reporting.actions.item_checks import (
+    refuse_copy,
+    refuse_own_paper,
+    require_declaration,
+    require_kind,
+    require_length,
+    require_owed_month,
+    require_own_project,
+    require_text,
+    worded,
+)
 from reporting.models import InformationItem, ItemTurn
-from reporting.models.item import MOST_WORDS
 from reporting.notices import address_of, tell_decided, tell_office, tell_returned, tell_signed
-from reporting.queries import DELIVERABLE, copy_of, fingerprint
+from reporting.queries import DELIVERABLE, fingerprint, types_of
 from reporting.states import (
     ADOPT,
     KEEP,
@@ -41,10 +50,7 @@ from reporting.texts import text_hash
 
 KIND = "information_item"
 """How programmes' evidence names what stands in this app."""
-P_TRUE = "P2-84"
 _TEXT = ("kind", "title", "body", "event_date", "phone", "truthful", "project", "window_key")
-_LIMITS = {"title": 120, "body": MOST_WORDS, "phone": 30}
-_REASON = 300
 
 
 @transaction.atomic
@@ -59,20 +65,27 @@ def start_item(
         raise NotAllowed(_("You may not write for this unit."), code="not_allowed")
     if not takes_papers(programme, organisation, DELIVERABLE, now):
         raise RuleBroken(_("This programme is not in force."), code="not_running")
-    enrolment = enrolment_of(programme, organisation, local_day(now))
-    if enrolment is None:
-        raise RuleBroken(
-            _("“%(unit)s” does not take part in this programme.") % {"unit": organisation},
-            code="not_enrolled",
-        )
+    enrolment = _enrolled(programme, organisation, now)
     item = InformationItem(programme=programme, supervisor=enrolment.supervisor)
     item.place(organisation)
     item.drafted_by, item.drafter_name = by, by.display_name
     item.created_at = item.changed_at = now
-    _write(item, text)
+    item.kind = text.pop("kind", None) or types_of(programme, local_day(now))[0].key
+    require_kind(item, item.kind, now)
+    _write(item, text, now)
     item.save(force_insert=True)
     record("item.started", target=item, by=by, at=now)
     return item
+
+
+def _enrolled(programme: Programme, organisation: Organisation, now: datetime) -> Enrolment:
+    found = enrolment_of(programme, organisation, local_day(now))
+    if found is None:
+        raise RuleBroken(
+            _("“%(unit)s” does not take part in this programme.") % {"unit": organisation},
+            code="not_enrolled",
+        )
+    return found
 
 
 @transaction.atomic
@@ -84,7 +97,7 @@ def save_draft(
     Raises Stale (nothing is stored), NotAllowed, BadInput, RuleBroken `wrong_state`.
     """
     fresh = writable(item, by=by, seen=seen)
-    if not _write(fresh, text):
+    if not _write(fresh, text, now):
         return fresh
     unsign(fresh, by=by, now=now)
     fresh.version += 1
@@ -139,8 +152,8 @@ def sign_item(
 ) -> InformationItem:
     """The unit's leader signs off (`practice.md` §1.1): never the one who drafted it."""
     item = take(SIGN, item, by=by, seen=seen)
-    _refuse_own_paper(by, item.drafted_by_id)
-    _require_text(item)
+    refuse_own_paper(by, item.drafted_by_id)
+    require_text(item, now)
     item.signed_by, item.signer_name, item.signed_at = by, by.display_name, now
     item.save(update_fields=["state", "version", "signed_by", "signer_name", "signed_at"])
 
@@ -163,15 +176,16 @@ def submit_item(
 
     `truthful` is the submitter's declaration; left out, the draft's stands.
 
-    Raises RuleBroken (`empty_text`, `duplicate_text`, `not_declared`, and the gate's `too_early`,
-    `closed`, `cancelled`), NotAllowed, Stale.
+    Raises RuleBroken (`empty_text`, `duplicate_text`, `not_declared`, `not_enrolled`, and the gate's
+    `too_early`, `closed`, `cancelled`), BadInput `unknown_kind`, NotAllowed, Stale.
     """
     item = take(SUBMIT, item, by=by, seen=seen)
     item.truthful = item.truthful if truthful is None else truthful
-    _require_text(item)
-    _require_declaration(item)
-    _refuse_copy(item)
+    require_text(item, now)
+    require_declaration(item, now)
+    refuse_copy(item, now)
     again = item.first_submitted_at is not None
+    _address(item, again=again, now=now)
     item.submitted_by, item.submitted_at, item.reply_due_at = by, now, None
     item.first_submitted_at = item.first_submitted_at or now
     item.changed_at = now
@@ -185,6 +199,15 @@ def submit_item(
     record("item.submitted", target=item, by=by, at=now, again=again, sha256=told.content_hash)
     tell_office(item, by=by, now=now)
     return item
+
+
+def _address(item: InformationItem, *, again: bool, now: datetime) -> None:
+    """To whoever supervises the unit now, not when the draft was begun; an answer follows its question."""
+    enrolment = enrolment_of(item.programme, item.organisation, local_day(now))
+    if enrolment is not None:
+        item.supervisor = enrolment.supervisor
+    elif not again:
+        _enrolled(item.programme, item.organisation, now)
 
 
 def _meet_duty(item: InformationItem, *, by: User, now: datetime) -> None:
@@ -223,8 +246,8 @@ def return_item(
     `flat`: it is empty or a copy, so it meets no duty from now on. Raises BadInput without a reason.
     """
     item = take(RETURN, item, by=by, seen=seen)
-    _refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
-    reason = _worded(reason, required=_("Say what is missing, so that the unit can mend it."))
+    refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    reason = worded(reason, required=_("Say what is missing, so that the unit can mend it."))
     due_at = return_evidence(kind=KIND, source=item.pk, reason=reason, flat=flat, by=by, now=now)
     item.reply_due_at = None if flat else due_at
     item.signed_by, item.signer_name, item.signed_at = None, "", None
@@ -255,7 +278,7 @@ def pass_over_item(
     item: InformationItem, *, by: User, now: datetime, opinion: str, seen: int | None = None
 ) -> InformationItem:
     """Not adopted, with a reason; it still counts as submitted. Raises BadInput without one."""
-    opinion = _worded(opinion, required=_("Say why it is not adopted."), field="opinion")
+    opinion = worded(opinion, required=_("Say why it is not adopted."), field="opinion")
     return _decide(PASS_OVER, item, opinion=opinion, by=by, now=now, seen=seen)
 
 
@@ -264,8 +287,8 @@ def _decide(
     step: Step, item: InformationItem, *, opinion: str, by: User, now: datetime, seen: int | None
 ) -> InformationItem:
     item = take(step, item, by=by, seen=seen)
-    _refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
-    opinion = _worded(opinion, field="opinion")
+    refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    opinion = worded(opinion, field="opinion")
     item.decided_by, item.decided_at, item.changed_at = by, now, now
     item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])
 
@@ -276,7 +299,7 @@ def _decide(
     return item
 
 
-def _write(item: InformationItem, text: dict[str, Any]) -> list[str]:
+def _write(item: InformationItem, text: dict[str, Any], now: datetime) -> list[str]:
     """Set the fields that differ; returns their names. The month of a submitted item is settled."""
     changed = [name for name in _TEXT if name in text and getattr(item, name) != text[name]]
     if item.first_submitted_at is not None and "window_key" in changed:
@@ -285,77 +308,15 @@ def _write(item: InformationItem, text: dict[str, Any]) -> list[str]:
             fields={"window_key": _("It was submitted for this month already.")},
         )
     for name in changed:
-        _require_length(name, text[name])
-        _require_own_project(item, text.get("project"))
+        require_length(item, name, text[name], now)
         setattr(item, name, text[name])
+    require_own_project(item, item.project)
+    if "kind" in changed:
+        require_kind(item, item.kind, now)
+    if "window_key" in changed:
+        require_owed_month(item, item.window_key, item.project, now)
     item.content_hash = text_hash(item.body)
     return changed
-
-
-def _require_length(name: str, value: Any) -> None:
-    most = _LIMITS.get(name)
-    if most is not None and len(value) > most:
-        message = _("At most %(most)d characters; these are %(found)d.") % {
-            "most": most,
-            "found": len(value),
-        }
-        raise BadInput(message, fields={name: message}, code="too_long")
-
-
-def _require_own_project(item: InformationItem, project: Project | None) -> None:
-    if project and (project.organisation_id, project.programme_id) != (
-        item.organisation_id,
-        item.programme_id,
-    ):
-        message = _("This topic belongs to another unit or programme.")
-        raise BadInput(message, fields={"project": message})
-
-
-def _worded(text: str, *, required: str = "", field: str = "reason") -> str:
-    words = text.strip()
-    message = "" if words else required
-    if len(words) > _REASON:
-        message = _("At most %(most)d characters.") % {"most": _REASON}
-    if message:
-        raise BadInput(message, fields={field: message})
-    return words
-
-
-def _require_text(item: InformationItem) -> None:
-    if not item.title.strip() or not item.content_hash:
-        raise RuleBroken(
-            _("An item needs a title and a text: what happened, where, when, with what result."),
-            code="empty_text",
-            rule=P_TRUE,
-        )
-
-
-def _require_declaration(item: InformationItem) -> None:
-    if not item.truthful:
-        raise RuleBroken(
-            _("Information must be true: tick the declaration before you submit."),
-            code="not_declared",
-            rule=P_TRUE,
-        )
-
-
-def _refuse_copy(item: InformationItem) -> None:
-    """One at a time for each text of a unit, so that two windows cannot send the same item twice."""
-    with connection.cursor() as cursor:
-        name = f"item:{current_tenant_id()}:{item.organisation_id}:{item.content_hash}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-    earlier = copy_of(item)
-    if earlier is not None:
-        raise RuleBroken(
-            _("Your unit has submitted this text already: “%(title)s”.") % {"title": earlier},
-            code="duplicate_text",
-            rule=P_TRUE,
-        )
-
-
-def _refuse_own_paper(by: User, *writers: Any) -> None:
-    if by.pk in writers:
-        raise RuleBroken(_("Nobody approves their own paper."), code="own_paper")
 
 
 def _leave_turn(item: InformationItem, *, by: User, now: datetime, opinion: str = "") -> ItemTurn:

@@ -12,10 +12,10 @@ from actionlearning.foundation.permissions import Permission
 from programmes.models.obligation import DutyState
 from programmes.notices import holders_of
 from programmes.queries import local_day, rule_ids
-from reporting.exports import days_between, kind_label, moment, month_name, state_label
+from reporting.exports import days_between, moment, month_name, state_label
 from reporting.forms import last_day
 from reporting.models import InformationItem, ItemTurn
-from reporting.queries import duties_of, files_of, holder_of, is_own, similar_to
+from reporting.queries import duties_of, files_of, holder_of, is_own, similar_to, type_of
 from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, WRITABLE, ItemState
 from reporting.texts import changes
 
@@ -35,11 +35,13 @@ def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
     """Everything reporting/item_detail.html shows."""
     turns = [turn for turn in item.turns.order_by("at", "id") if _may_read(turn, item, user)]
     review = ADOPT.open_to(user, item)
+    kind = type_of(item, local_day(now))
     return {
         "item": item,
         "state_label": state_label(item.state),
         "holder": _holder(item, now, user),
-        "facts": _facts(item),
+        "facts": _facts(item, kind.name),
+        "kind": kind,
         "duties": [_duty(row) for row in duties_of(item, now)],
         "turns": [*_begun(item, user), *(_entry(turn) for turn in turns)],
         "versions": _versions(turns),
@@ -87,12 +89,12 @@ def _holder(item: InformationItem, now: datetime, user: User) -> str:
     return sentence
 
 
-def _facts(item: InformationItem) -> list[tuple[str, str]]:
+def _facts(item: InformationItem, kind: str) -> list[tuple[str, str]]:
     days = days_between(item.event_date, item.first_submitted_at)
     told = [
         (_("Unit"), item.organisation.name),
         (_("Programme"), item.programme.name),
-        (_("Type"), kind_label(item.kind)),
+        (_("Type"), kind),
         (_("Counts for"), month_name(item.window_key)),
         (_("Topic"), str(item.project or "")),
         (_("Date of the event"), date_format(item.event_date) if item.event_date else ""),

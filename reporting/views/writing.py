@@ -13,13 +13,13 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from programmes.actions.evidence import report_nil
 from programmes.models import Obligation
-from programmes.queries import rule_ids
+from programmes.queries import local_day, rule_ids
 from reporting.actions.attachments import add_attachment, remove_attachment
 from reporting.actions.items import save_draft, start_item
 from reporting.exports import file_answer, moment, month_name
 from reporting.forms import FileForm, ItemForm, NewItemForm, NilForm, last_day
 from reporting.models import InformationItem
-from reporting.queries import DELIVERABLE, duties_to_meet, files_of, phone_of
+from reporting.queries import DELIVERABLE, duties_to_meet, files_of, phone_of, types_of
 from reporting.states import WRITABLE, ItemState
 from reporting.views.reading import item_for
 
@@ -73,7 +73,8 @@ class TenantItemWriting(TenantView):
         open_duties = duties_to_meet(self.request.user, self.request.received_at)
         months = open_duties.filter(organisation=item.organisation_id, programme=item.programme_id)
         keys = list(months.values_list("window_key", flat=True))
-        return ItemForm(typed, item=item, months=keys)
+        types = types_of(item.programme, local_day(self.request.received_at))
+        return ItemForm(typed, item=item, months=keys, types=types)
 
     def save(self, item: InformationItem, form: ItemForm) -> InformationItem:
         seen = form.cleaned_data["version"]

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
 from actionlearning.foundation.models import AuditEvent, Notice
+from actionlearning.foundation.notices import subject_and_text
 from actionlearning.foundation.workflow import Step
 from programmes import states
 from programmes.actions.projects import (
@@ -191,10 +192,69 @@ def test_a_part_belongs_to_the_unit_of_its_whole(world: World, programme: Progra
         propose(world, programme, "别家的", parent=whole, organisation=world.sister, by=world.sis)
 
 
-def test_choose_project_tells_nobody_twice(world: World, programme: Programme) -> None:
-    chosen(world, programme)
+def told(kind: str) -> list[str]:
+    rows = Notice.objects.filter(kind=f"programmes.{kind}", retracted_at=None)
+    return sorted(rows.values_list("recipient__login", flat=True))
 
-    assert not Notice.objects.filter(kind__startswith="programmes.project").exists()
+
+def test_propose_project_tells_the_leading_group(world: World, programme: Programme) -> None:
+    whole = propose(world, programme)
+    propose(world, programme, "摸底建档", parent=whole)
+
+    assert told("project_proposed") == ["lena"]
+
+
+def test_choose_project_tells_who_submits_and_who_proposed(
+    world: World, programme: Programme
+) -> None:
+    project = propose(world, programme, by=world.liu)
+
+    choose_project(project, by=world.lena, now=JUNE, opinion="同意")
+
+    assert (told("project_chosen"), told("project_proposed")) == (["ben", "dora", "liu"], [])
+    subject, text = subject_and_text(Notice.objects.filter(kind="programmes.project_chosen")[0])
+    assert ("孤儿救助" in subject, "同意" in text) == (True, True)
+
+
+def test_decline_project_tells_them_why(world: World, programme: Programme) -> None:
+    project = propose(world, programme, by=world.liu)
+
+    decline_project(project, opinion="与去年课题重复", by=world.lena, now=JUNE)
+
+    assert (told("project_declined"), told("project_proposed")) == (["ben", "dora", "liu"], [])
+    _subject, text = subject_and_text(Notice.objects.filter(kind="programmes.project_declined")[0])
+    assert "与去年课题重复" in text
+
+
+@pytest.mark.rule("P2-22")
+def test_choose_project_refuses_a_third_topic_and_says_what_to_do(
+    world: World, programme: Programme
+) -> None:
+    first, second = (chosen(world, programme, title) for title in ("第一题", "第二题"))
+    third = propose(world, programme, "第三题")
+
+    with pytest.raises(RuleBroken) as refused:
+        choose_project(third, by=world.lena, now=JUNE)
+    decline_project(second, opinion="改选第三题", by=world.lena, now=JUNE)
+
+    assert (refused.value.code, refused.value.rule) == ("too_many_topics", "P2-22")
+    assert "“第一题”、“第二题”" in refused.value.message
+    assert [each.clause for each in refused.value.cited] == ["3.2.1"]
+    assert choose_project(third, by=world.lena, now=JUNE).state == ProjectState.CHOSEN
+    assert Project.objects.get(pk=first.pk).state == ProjectState.CHOSEN
+
+
+def test_parts_follow_their_whole_when_its_choice_is_taken_back(
+    world: World, programme: Programme
+) -> None:
+    whole = propose(world, programme)
+    part = propose(world, programme, "摸底建档", parent=whole)
+    choose_project(whole, by=world.lena, now=JUNE)
+
+    decline_project(whole, opinion="暂缓", by=world.lena, now=JUNE)
+
+    part.refresh_from_db()
+    assert part.state == ProjectState.DECLINED
 
 
 def test_a_refused_verb_leaves_nothing_behind(world: World, programme: Programme) -> None:

@@ -11,8 +11,9 @@ from groups.actions.users import give_role
 from groups.roles import Role
 from programmes.actions.laying import lay_down
 from programmes.actions.project_asks import asks_of, concerns
+from programmes.actions.projects import choose_project
 from programmes.actions.submissions import accept_project, return_project, submit_project
-from programmes.actions.teams import set_team
+from programmes.actions.teams import Seat, set_team
 from programmes.models import Evidence, Obligation, Programme, Project, ProjectTurn
 from programmes.queries import local_day
 from tests.programmes.topics import JUNE, chosen, propose, seats, submitted
@@ -113,13 +114,23 @@ def test_an_expert_may_observe_and_is_not_counted(world: World, programme: Progr
 def test_a_third_topic_of_the_same_unit_is_refused(world: World, programme: Programme) -> None:
     submitted(world, programme, "一")
     submitted(world, programme, "二")
-    third = chosen(world, programme, "三")
+    third = _chosen_before_the_rule(world, programme, "三", seats())
 
     with pytest.raises(RuleBroken) as refused:
         submit_project(third, by=world.ben, now=JUNE)
 
     assert (refused.value.code, refused.value.rule) == ("too_many_topics", "P2-22")
     assert submitted(world, programme, "邻局", organisation=world.sister, **_sister(world)).pk
+
+
+def _chosen_before_the_rule(
+    world: World, programme: Programme, title: str, team: list[Seat]
+) -> Project:
+    """As one may stand that was chosen while the plan still allowed more."""
+    made = propose(world, programme, title)
+    set_team(made, seats=team, by=world.ben, now=JUNE)
+    Project.objects.filter(pk=made.pk).update(state="chosen", chosen_by=world.lena, chosen_at=JUNE)
+    return Project.objects.get(pk=made.pk)
 
 
 def _sister(world: World) -> dict[str, object]:
@@ -141,12 +152,17 @@ def test_in_plan_1_the_rule_has_its_own_number(world: World) -> None:
     for title in ("一", "二"):
         submit_project(chosen(world, programme, title, team=team), by=world.ben, now=JUNE)
 
+    third = _chosen_before_the_rule(world, programme, "三", team)
+
     with pytest.raises(RuleBroken) as refused:
-        submit_project(chosen(world, programme, "三", team=team), by=world.ben, now=JUNE)
+        submit_project(third, by=world.ben, now=JUNE)
+    with pytest.raises(RuleBroken) as earlier:
+        choose_project(propose(world, programme, "四"), by=world.lena, now=JUNE)
 
-    assert refused.value.rule == "P1-30"
+    assert refused.value.rule == earlier.value.rule == "P1-30"
 
 
+@pytest.mark.rule("P2-30")
 @pytest.mark.parametrize("field", ["background", "approach", "expected_result"])
 def test_submit_project_wants_every_text(world: World, programme: Programme, field: str) -> None:
     project = chosen(world, programme, **{field: ""})

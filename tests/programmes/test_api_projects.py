@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from groups.models import Person
+from programmes.actions.projects import change_project
 from programmes.models import Enrolment, Programme, Project, TeamMember
 from tests.programmes.topics import JUNE, WORDS, chosen, in_state, propose, seats, submitted
 from tests.world import World
@@ -249,3 +250,15 @@ def test_reviewer_elsewhere_in_the_tree_reviews_what_it_supervises(
     assert project.supervisor == world.sister
     assert call(world.ana, "post", f"{project.pk}/acceptance/").status_code == 403
     assert JUNE
+
+
+def test_list_answers_304_until_a_topic_changes(
+    world: World, programme: Programme, call: Any
+) -> None:
+    project = propose(world, programme)
+    tag = call(world.ben, "get")["ETag"]
+
+    unchanged = call(world.ben, "get", If_None_Match=tag).status_code
+    change_project(project, by=world.ben, now=JUNE, title="改名")
+
+    assert (unchanged, call(world.ben, "get", If_None_Match=tag).status_code) == (304, 200)

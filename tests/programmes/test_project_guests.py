@@ -183,3 +183,18 @@ def test_only_the_director_opens_a_project(
             at("project_grants", world, pair[0].pk), {"login": "guide", "reason": "专家"}
         )
         assert answer.status_code == 404
+
+
+def test_a_guests_list_changes_with_every_grant(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any
+) -> None:
+    mine, other = pair
+    open_to(mine, guide, world)
+    client = sign_in(guide)
+    tag = client.get(api(world))["ETag"]
+    unchanged = client.get(api(world), HTTP_IF_NONE_MATCH=tag).status_code
+
+    open_to(other, guide, world)
+
+    again = client.get(api(world), HTTP_IF_NONE_MATCH=tag)
+    assert (unchanged, again.status_code, len(again.json()["results"])) == (304, 200, 2)

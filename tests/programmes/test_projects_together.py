@@ -10,11 +10,12 @@ from django.db import connection, transaction
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.scope import WHOLE, scope
+from programmes.actions.projects import choose_project
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.teams import Seat, add_member, remove_member
 from programmes.models import Evidence, Project, ProjectTurn, TeamMember
 from tests.conftest import found_tenant
-from tests.programmes.topics import JUNE, chosen, in_state, submitted
+from tests.programmes.topics import JUNE, chosen, in_state, propose, submitted
 from tests.running import run_programme
 from tests.world import World, build_world
 
@@ -77,16 +78,16 @@ def test_twenty_decide_at_once_and_one_counts(world: World) -> None:
 def test_the_third_topic_does_not_slip_in_beside_the_second(world: World) -> None:
     with transaction.atomic():
         programme = run_programme(world)
-        projects = [chosen(world, programme, f"课题{number}") for number in range(4)]
+        projects = [propose(world, programme, f"课题{number}") for number in range(4)]
 
     outcomes = at_once(
         world,
-        [lambda p=project: submit_project(p, by=world.ben, now=JUNE) for project in projects],
+        [lambda p=project: choose_project(p, by=world.lena, now=JUNE) for project in projects],
     )
 
     assert outcomes == {"done": 2, "too_many_topics": 2}
     with transaction.atomic():
-        assert Project.objects.filter(state="submitted").count() == 2
+        assert Project.objects.filter(state="chosen").count() == 2
 
 
 def test_one_click_sent_often_submits_once(world: World) -> None:

@@ -13,7 +13,7 @@ from actionlearning.foundation.scope import WHOLE, scope
 from groups.actions.persons import add_person
 from programmes.actions.projects import change_project
 from programmes.actions.submissions import submit_project
-from programmes.models import Programme, Project, ProjectTurn, TeamMember
+from programmes.models import Clause, Programme, Project, ProjectTurn, TeamMember
 from programmes.states import ProjectState
 from tests.programmes.topics import JUNE, WORDS, chosen, in_state, propose, seats, submitted
 from tests.running import run_programme
@@ -255,6 +255,80 @@ def test_project_return_keeps_the_opinion_when_somebody_was_faster(
     assert answer.status_code == 412
     assert "请补充预期成果" in text_of(answer)
     assert answer.context["form"].data["version"] == project.version
+
+
+def test_project_draft_saves_by_itself_and_hands_back_the_new_version(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project, client = propose(world, programme), sign_in(world.ben)
+    words = {**WORDS, "title": "孤儿救助", "background": "边写边存", "version": 1}
+
+    page = text_of(client.get(at("project_edit", world, project.pk)))
+    answer = client.post(at("project_draft", world, project.pk), words)
+    late = client.post(at("project_draft", world, project.pk), {**words, "approach": "晚到的"})
+
+    assert at("project_draft", world, project.pk) in page
+    assert (answer.status_code, 'value="2"' in text_of(answer)) == (200, True)
+    assert (late.status_code, "not stored yet" in text_of(late)) == (412, True)
+    project.refresh_from_db()
+    assert (project.background, project.approach) == ("边写边存", WORDS["approach"])
+
+
+def test_project_draft_without_a_title_says_so_and_stores_nothing(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project = propose(world, programme)
+
+    answer = sign_in(world.ben).post(
+        at("project_draft", world, project.pk), {**WORDS, "title": "", "version": 1}
+    )
+
+    assert answer.status_code == 422
+    assert Project.objects.get(pk=project.pk).title == "孤儿救助"
+    assert sign_in(world.sis).post(at("project_draft", world, project.pk)).status_code == 404
+
+
+def test_a_decision_that_somebody_else_has_taken_shows_what_was_typed(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project = in_state(world, programme, ProjectState.ACCEPTED)
+
+    answer = sign_in(world.ana).post(
+        at("project_return", world, project.pk), {"opinion": "请补充预期成果"}
+    )
+
+    assert answer.status_code == 409
+    assert "What you had typed" in text_of(answer)
+    assert "请补充预期成果" in text_of(answer)
+
+
+@pytest.mark.rule("P2-22")
+def test_the_leading_group_takes_a_choice_back(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project = in_state(world, programme, ProjectState.CHOSEN)
+    client = sign_in(world.lena)
+
+    page = text_of(client.get(at("project_detail", world, project.pk)))
+    answer = client.post(at("project_refusal", world, project.pk), {"opinion": "暂缓"})
+
+    assert "Take the choice back" in page
+    assert answer.status_code == 302
+    assert Project.objects.get(pk=project.pk).state == ProjectState.DECLINED
+    assert "Take the choice back" not in text_of(
+        sign_in(world.ben).get(at("project_detail", world, project.pk))
+    )
+
+
+def test_a_topic_recites_its_clause_with_the_programmes_year(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    Clause.objects.filter(plan__programme=programme, key="3.2.1").update(gloss="Of {year}.")
+    project = propose(world, programme)
+
+    page = text_of(sign_in(world.ben).get(at("project_detail", world, project.pk)))
+
+    assert "Of 2026." in page
 
 
 def test_project_inbox_holds_what_waits_for_my_office(

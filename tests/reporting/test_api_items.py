@@ -6,6 +6,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.routers import SimpleRouter
 
+from groups.models import Organisation
 from reporting.actions.items import save_draft
 from reporting.api import ROUTES
 from reporting.models import InformationItem
@@ -228,3 +229,18 @@ def test_the_schema_of_these_routes_has_no_warning():
     told = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     assert [line for line in told if "authenticator" not in line] == []
     assert len(schema["paths"]) == 10
+
+
+def test_the_list_answers_304_until_an_item_or_a_units_name_changes(world, programme, call):
+    item = draft(world, programme)
+    changes = [
+        lambda: save_draft(item, body="补充措施。", by=world.ben, now=SEPTEMBER),
+        lambda: Organisation.objects.filter(pk=world.bureau.pk).update(name="民政和社会事务局"),
+    ]
+    for change in changes:
+        tag = call(world.ben, "get", "list")["ETag"]
+        unchanged = call(world.ben, "get", "list", **{"If-None-Match": tag}).status_code
+        change()
+        changed = call(world.ben, "get", "list", **{"If-None-Match": tag}).status_code
+
+        assert (unchanged, changed) == (304, 200)

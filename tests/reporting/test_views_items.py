@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 
 from programmes.models.obligation import DutyState
 from reporting.actions.attachments import add_attachment
-from reporting.actions.items import return_item, save_draft
+from reporting.actions.items import adopt_item, return_item, save_draft
 from reporting.models import InformationItem
 from reporting.states import ItemState
 from tests.reporting.items import (
@@ -384,3 +384,15 @@ def test_item_detail_opens_in_every_state_for_unit_and_office(world, programme, 
 def named(stream, name):
     stream.name = name
     return stream
+
+
+def test_a_decision_that_somebody_else_has_taken_shows_what_was_typed(world, programme, go):
+    item = submitted(world, programme)
+    adopt_item(item, by=world.ana, now=SEPTEMBER)
+    client, at = go(world.ana)
+
+    answer = client.post(at("item_return", item.pk), {"opinion": "补充具体措施和责任人"})
+
+    assert answer.status_code == 409
+    assert "What you had typed" in answer.content.decode()
+    assert "补充具体措施和责任人" in answer.content.decode()

@@ -33,16 +33,18 @@ class Home(TenantView):
         papers = [_paper(row, slug, now) for row in queries.papers_of(request.user, now=now)]
         context = {
             "works": bool(queries.own_organisations(request.user)),
+            "red": _red(queries.red_below(request.user, now=now), slug, now),
             "duties": [_duty(row, request, now) for row in owed],
             "waiting": [row for row in papers if row["bucket"] in _WAITING],
-            "back": [row for row in papers if row["bucket"] == queries.BACK],
+            "back": [row for row in papers if row["bucket"] in _BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
             "notices": [shown_notice(notice, slug) for notice in notices],
         }
         return render(request, "desk/home.html", context)
 
 
-_WAITING = (queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.CHOOSE)
+_WAITING = (queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE)
+_BACK = (queries.BACK, queries.DECLINED)
 _PAGES = {"reporting": "reporting:item_detail", "programmes": "programmes:project_detail"}
 
 
@@ -51,7 +53,9 @@ def _asks(bucket: str) -> str:
         queries.REVIEW: _("to be decided by your office"),
         queries.SIGN: _("to be signed off"),
         queries.SUBMIT: _("signed, to be submitted"),
+        queries.SUBMIT_TOPIC: _("chosen, to be submitted with its team"),
         queries.CHOOSE: _("to be chosen"),
+        queries.DECLINED: _("declined"),
         queries.BACK: _("returned for revision"),
         queries.ADOPTED: _("adopted"),
     }[bucket]
@@ -65,6 +69,30 @@ def _paper(row: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
         "asks": _asks(row["bucket"]),
         "since": waiting_since(row["since"], now),
         "address": reverse(_PAGES[row["app"]], args=[slug, row["id"]]),
+    }
+
+
+def _red(found: queries.Red | None, slug: str, now: datetime) -> dict[str, Any] | None:
+    """Counts that lead to the ledger of exactly those duties."""
+    if found is None:
+        return None
+    ledger = reverse("programmes:obligation_list", args=[slug])
+    units = [
+        {
+            "name": row["organisation__name"],
+            "number": row["number"],
+            "oldest": days_left(row["oldest"], now),
+            "address": f"{ledger}?organisation={row['organisation_id']}&state=overdue",
+        }
+        for row in found.worst
+    ]
+    return {
+        "duties": found.duties,
+        "units": found.units,
+        "worst": units,
+        "more": found.units - len(units),
+        "ledger": f"{ledger}?state=overdue",
+        "map": reverse("programmes:obligation_map", args=[slug]),
     }
 
 
