@@ -17,10 +17,11 @@ from actionlearning.demo.texts import (
     GROUP_TOPICS_BEFORE,
     Topic,
 )
+from actionlearning.foundation.demonstration import SPACES
 from actionlearning.foundation.models import User
 from groups.actions.bodies import hand_over
 from groups.actions.organisations import add_organisation
-from groups.actions.users import create_user, give_role
+from groups.actions.users import give_role
 from groups.models import Organisation, Tenure
 from groups.roles import ADMINISTRATORS, Role
 from programmes.actions.calendars import seed_calendar
@@ -39,11 +40,11 @@ GROUP_ROLES = ("team_leader",)
 
 @dataclass(frozen=True)
 class World:
-    """One tenant to be loaded; `build` fills it inside its open scope and returns who may be tried."""
+    """One tenant to be loaded; `build` fills it inside its open scope."""
 
     slug: str
     name: str
-    build: Callable[[User, date, Told], list[dict[str, str]]]
+    build: Callable[[User, date, Told], None]
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Run:
         close_programme(Programme.objects.get(pk=programme.pk), by=self.owner.director, now=now)
 
 
-def county(system: User, today: date, done: Told) -> list[dict[str, str]]:
+def county(system: User, today: date, done: Told) -> None:
     """Plan 2: the bureau sends to the county action office before the 25th."""
     since = date(today.year - 1, 4, 1)
     seed_calendar(since=since.year, now=at(since))
@@ -119,7 +120,6 @@ def county(system: User, today: date, done: Told) -> list[dict[str, str]]:
     _county_years(run, unit, today)
     _new_information_officer(run, unit, staff, today)
     run.clock.run(done)
-    return staff.shown
 
 
 def _county_years(run: Run, unit: Unit, today: date) -> None:
@@ -160,7 +160,7 @@ def _county_years(run: Run, unit: Unit, today: date) -> None:
     run.clock.put(at(date(now, 6, 1), 8), begin)
 
 
-def group(system: User, today: date, done: Told) -> list[dict[str, str]]:
+def group(system: User, today: date, done: Told) -> None:
     """Plan 1: four units send one or two items a month, and their topics before the end of May."""
     since = date(today.year - 1, 4, 1)
     seed_calendar(since=since.year, now=at(since))
@@ -196,7 +196,6 @@ def group(system: User, today: date, done: Told) -> list[dict[str, str]]:
         lambda _now: _group_year(run, today.year, GROUP_TOPICS, late_unit=2),
     )
     run.clock.run(done)
-    return staff.shown
 
 
 _GROUP_MONTHS = (
@@ -262,20 +261,9 @@ def _new_information_officer(run: Run, unit: Unit, staff: Staff, today: date) ->
         if tenure is None:
             return
         person = staff.person(unit.organisation, "办公室科员", now, rank=20)
-        user = staff.ready(
-            create_user(login="minzheng-xinxi2", person=person, by=run.system, now=now)[0]
-        )
-        person.refresh_from_db()
+        user = staff.sign_in("minzheng-xinxi2", person, now)
         hand_over(tenure, to=person, on=now.date(), by=unit.director, now=now)
         unit.users[Role.INFORMATION_OFFICER] = user
-        staff.shown = [row for row in staff.shown if row["login"] != "minzheng-xinxi"]
-        staff.shown.append(
-            {
-                "login": "minzheng-xinxi2",
-                "name": person.name,
-                "post": f"{unit.organisation} · 信息员（接任）",
-            }
-        )
 
     run.clock.put(at(date(today.year, 2, 10), 9), change)
 
@@ -311,12 +299,11 @@ def _administrators(staff: Staff, root: Organisation, now: datetime, since: date
     for role, login in zip(ADMINISTRATORS, ("xitong", "anquan", "shenji"), strict=True):
         title = str(Role(role).label)
         person = staff.person(root, title, now, rank=90)
-        user = staff.ready(create_user(login=login, person=person, by=staff.system, now=now)[0])
+        user = staff.sign_in(login, person, now)
         give_role(user, role=role, organisation=root, starts_on=since, by=staff.system, now=now)
-        staff.shown.append({"login": login, "name": person.name, "post": title})
 
 
 WORLDS = (
-    World("teng", "藤县行动学习", county),
-    World("guitong", "桂通集团行动学习", group),
+    World(SPACES[0], "藤县行动学习", county),
+    World(SPACES[1], "桂通集团行动学习", group),
 )
