@@ -84,12 +84,22 @@ def lay_out(shape: Shape) -> Any:
 
 
 @pytest.fixture
-def faults_of() -> Callable[[Any], list[str]]:
-    """Accessibility faults of what a window shows, by axe."""
+def faults_of() -> Callable[..., list[str]]:
+    """Accessibility faults of what a window shows, by axe; `colours=False` where they were seen before."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 
-    def look(page: Any) -> list[str]:
-        found = axe.run(page).response["violations"]
-        return [f"{f['id']}: {n['html']}" for f in found for n in f["nodes"]]
+    def look(page: Any, *, colours: bool = True) -> list[str]:
+        if page.evaluate("!window.axe"):
+            page.evaluate(axe.axe_script)
+        return page.evaluate(_FAULTS, colours)  # type: ignore[no-any-return]
 
     return look
+
+
+_FAULTS = """
+async (colours) => {
+  const found = await axe.run(document, {
+    resultTypes: ["violations"], iframes: false, rules: {"color-contrast": {enabled: colours}}});
+  return found.violations.flatMap((fault) => fault.nodes.map((node) => `${fault.id}: ${node.html}`));
+}
+"""
