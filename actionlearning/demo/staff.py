@@ -1,7 +1,7 @@
 """Bodies by the plan's templates, and the invented people who sit in them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from actionlearning.foundation.demonstration import PASSWORD
@@ -123,11 +123,21 @@ class Staff:
         login = f"{unit.login}-{_LOGINS[role]}"
         return self.sign_in(login, person, now)
 
-    def sign_in(self, login: str, person: Person, now: datetime) -> User:
-        """With the first password changed to the one that visitors are told."""
-        user, first = create_user(login=login, person=person, by=self.system, now=now)
-        person.refresh_from_db()
+    def sign_in(self, login: str, person: Person | None, now: datetime, *, name: str = "") -> User:
+        """With the first password changed to the one that visitors are told; `name` of an outsider."""
+        user, first = create_user(
+            login=login, person=person, display_name=name, by=self.system, now=now
+        )
+        if person is not None:
+            person.refresh_from_db()
         return change_password(user, old=first, new=PASSWORD, now=now)
+
+    def seat_institution(self, unit: Unit, pack: Pack, now: datetime) -> None:
+        """A small office below a unit: its head and a clerk, by the unit's own template."""
+        template = next(body for body in pack.bodies if body.key == "office")
+        posts = {post.role: post for post in reversed(template.posts)}
+        few = (posts[Role.OFFICE_DIRECTOR], posts[Role.OFFICE_STAFF])
+        self._form(unit, replace(template, name="行动学习办公室", posts=few), now)
 
 
 _LOGINS = {

@@ -33,6 +33,10 @@ ON_TIME, LATE, RETURNED, RETURNED_LATE, NIL, MISSED, EXTRA = (
 )  # fmt: skip
 
 
+GUIDE = "陆怀远"
+"""The facilitator from outside."""
+
+
 @dataclass
 class Story:
     """One programme of one tenant and the people in it."""
@@ -60,6 +64,31 @@ class Story:
             MISSED: lambda: self._only_acknowledge(unit, first),
         }
         play[outcome]()
+
+    def under_way(self, unit: Unit, topic: str, today: date) -> None:
+        """What lies about on the day a visitor comes: one item waits above, one came back, one is begun."""
+        day = self.clock.calendar.previous_working(today)
+        before = self.clock.calendar.previous_working(day)
+        if not self.programme.starts_on < before < today <= self.programme.ends_on:
+            return
+        first = day.replace(day=1)
+
+        def send(now: datetime) -> InformationItem:
+            item = self._draft(unit, topic, first, now.date(), now)
+            _sign_and_submit(unit, item, now + timedelta(minutes=20))
+            return item
+
+        def send_back(now: datetime) -> None:
+            item = send(now)
+            reason = "请补充学员发言要点和下一步安排。"
+            self.clock.put(
+                now + timedelta(hours=6),
+                lambda n: return_item(item, reason=reason, by=self.office.director, now=n),
+            )
+
+        self.clock.put(at(before, 9), send_back)
+        self.clock.put(at(day, 9), send)
+        self.clock.put(at(day, 16), lambda now: self._draft(unit, topic, first, day, now))
 
     def _day(self, first: date, low: int, high: int) -> date:
         day = first.replace(day=self.draw.randint(low, high))
@@ -197,18 +226,7 @@ class Story:
         proposed, chosen, submitted = days
 
         def propose(now: datetime) -> None:
-            project = propose_project(
-                programme=self.programme,
-                organisation=unit.organisation,
-                by=unit.clerk,
-                now=now,
-                title=topic.title,
-                background=topic.background,
-                approach=topic.approach,
-                expected_result=topic.expected_result,
-                participating_units=topic.participating,
-                months=topic.months,
-            )
+            project = self._propose(unit, topic, now)
             self.clock.put(at(chosen, 15), lambda n: _choose(unit, project, n))
             self.clock.put(
                 at(submitted, 10), lambda n: self._submit_topic(unit, project, n, returned)
@@ -216,13 +234,28 @@ class Story:
 
         self.clock.put(at(proposed, 10), propose)
 
+    def _propose(self, unit: Unit, topic: Topic, now: datetime) -> Project:
+        return propose_project(
+            programme=self.programme,
+            organisation=unit.organisation,
+            by=unit.clerk,
+            now=now,
+            title=topic.title,
+            background=topic.background,
+            approach=topic.approach,
+            expected_result=topic.expected_result,
+            participating_units=topic.participating,
+            months=topic.months,
+        )
+
+    def candidate(self, unit: Unit, topic: Topic, day: date) -> None:
+        """Waits for the leading group."""
+        if self.programme.starts_on < day <= self.programme.ends_on:
+            self.clock.put(at(day, 11), lambda now: self._propose(unit, topic, now))
+
     def candidate_declined(self, unit: Unit, topic: Topic, day: date) -> None:
         def propose(now: datetime) -> None:
-            project = propose_project(
-                programme=self.programme, organisation=unit.organisation, by=unit.clerk, now=now,
-                title=topic.title, background=topic.background, approach=topic.approach,
-                expected_result=topic.expected_result, months=topic.months,
-            )  # fmt: skip
+            project = self._propose(unit, topic, now)
             self.clock.put(
                 now + timedelta(days=5),
                 lambda n: decline_project(
@@ -269,7 +302,7 @@ class Story:
         rest = [person for person in unit.learners if person.pk not in used]
         learner = "core_learner" if "convener" in self.plan_roles else "member"
         seats += [Seat(role=learner, person=person) for person in rest[: max(0, 8 - len(seats))]]
-        return [*seats, Seat(role="facilitator", name="区外促进师（特邀）", title="党校副教授")]
+        return [*seats, Seat(role="facilitator", name=GUIDE, title="区外促进师，党校副教授")]
 
 
 def _choose(unit: Unit, project: Project, now: datetime) -> None:

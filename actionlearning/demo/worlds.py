@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from actionlearning.demo import scenes
 from actionlearning.demo import story as told
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.names import people
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import (
+    COUNTY_TOPIC_WAITING,
     COUNTY_TOPICS,
     COUNTY_TOPICS_BEFORE,
     GROUP_TOPICS,
@@ -102,27 +104,32 @@ def county(system: User, today: date, done: Told) -> None:
     seed_calendar(since=since.year, now=at(since))
     root = _organisation(system, None, "county", "藤县", since, division="450422")
     bureau = _organisation(system, root, "department", "藤县民政局", since, short="县民政局")
-    for name in (
-        "县社会救助站",
-        "县婚姻登记处",
-        "县殡葬管理所",
-        "县光荣院",
-        "县低收入家庭核对中心",
-    ):
-        _organisation(system, bureau, "second_level", name, since)
+    below = [_organisation(system, bureau, "second_level", name, since) for name in INSTITUTIONS]
     pack = read(shipped_text("plan2"))
     staff = Staff(system, people(2), since)
-    owner, unit = Unit(root, "xianban"), Unit(bureau, "minzheng")
+    owner, unit, station = Unit(root, "xianban"), Unit(bureau, "minzheng"), Unit(below[0], "jiuzhu")
     staff.seat_all(owner, pack, "owner", at(since))
     staff.seat_all(unit, pack, "unit", at(since, 15))
+    staff.seat_institution(station, pack, at(since, 16))
+    for organisation in below:
+        scenes.roster(staff, organisation, at(since, 16))
     _administrators(staff, root, at(since), since)
     run = Run(system, staff, _clock(since, today), owner, [unit], pack, COUNTY_ROLES)
-    _county_years(run, unit, today)
+    _county_years(run, unit, station, today)
     _new_information_officer(run, unit, staff, today)
     run.clock.run(done)
 
 
-def _county_years(run: Run, unit: Unit, today: date) -> None:
+INSTITUTIONS = (
+    "县社会救助站",
+    "县婚姻登记处",
+    "县殡葬管理所",
+    "县光荣院",
+    "县低收入家庭核对中心",
+)
+
+
+def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
     before, now = today.year - 1, today.year
     story = run.programme(before)
     (topic,) = COUNTY_TOPICS_BEFORE
@@ -138,26 +145,31 @@ def _county_years(run: Run, unit: Unit, today: date) -> None:
     )
     _months(story, unit, topic.title, date(before, 6, 1), outcomes)
 
-    def begin(_moment: datetime) -> None:
-        story = run.programme(now)
-        first, second = COUNTY_TOPICS
-        story.topic(
-            unit, first, (date(now, 6, 8), date(now, 6, 15), date(now, 6, 26)), returned=True
-        )
-        story.topic(unit, second, (date(now, 6, 10), date(now, 6, 15), date(now, 7, 8)))
-        story.candidate_declined(unit, COUNTY_TOPICS_BEFORE[0], date(now, 6, 11))
-        outcomes = (
-            told.ON_TIME,
-            told.RETURNED,
-            told.LATE,
-            told.ON_TIME,
-            told.MISSED,
-            told.ON_TIME,
-            told.ON_TIME,
-        )
-        _months(story, unit, first.title, date(now, 6, 1), outcomes)
+    run.clock.put(at(date(now, 6, 1), 8), lambda _moment: _county_now(run, unit, station, today))
 
-    run.clock.put(at(date(now, 6, 1), 8), begin)
+
+def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
+    year, (first, second) = today.year, COUNTY_TOPICS
+    story = run.programme(year)
+    days = (date(year, 6, 8), date(year, 6, 15), date(year, 6, 26))
+    story.topic(unit, first, days, returned=True)
+    story.topic(unit, second, (date(year, 6, 10), date(year, 6, 15), date(year, 7, 8)))
+    story.candidate_declined(unit, COUNTY_TOPICS_BEFORE[0], date(year, 6, 11))
+    story.candidate(unit, COUNTY_TOPIC_WAITING, story.clock.calendar.previous_working(today))
+    outcomes = (
+        told.ON_TIME,
+        told.RETURNED,
+        told.LATE,
+        told.ON_TIME,
+        told.MISSED,
+        told.ON_TIME,
+        told.ON_TIME,
+    )
+    _months(story, unit, first.title, date(year, 6, 1), outcomes)
+    scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
+    scenes.split(story, unit, second.title, date(year, 7, 20))
+    scenes.institution(story, run.owner.director, unit, station, second.title, date(year, 9, 1))
+    story.under_way(unit, second.title, today)
 
 
 def group(system: User, today: date, done: Told) -> None:

@@ -12,6 +12,7 @@ from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission, Span
 from groups.access import reach_of, standing_of
+from groups.models import Grant
 from groups.roles import PERMISSIONS
 from programmes.models import Obligation, Project
 from programmes.states import ProjectState
@@ -132,6 +133,15 @@ def _papers(
         .values("app", "bucket", "id", "title", "unit", "since")
     )
     return [found[:MOST_PAPERS]]
+
+
+def opened_to(user: User) -> list[Any]:
+    """Topics that their units have opened to this sign-in from outside; nobody else is asked about."""
+    if not standing_of(user).granted_paths:
+        return []
+    opened = Grant.objects.filter(user=user, ended_at=None, subject_kind="programmes.project")
+    rows = Project.objects.filter(pk__in=opened.values("subject")).select_related("organisation")
+    return list(rows.order_by("created_at", "id")[:MOST_PAPERS])
 
 
 def news_of(user: User) -> tuple[list[Notice], int]:

@@ -37,6 +37,7 @@ class Home(TenantView):
             "waiting": [row for row in papers if row["bucket"] in _WAITING],
             "back": [row for row in papers if row["bucket"] == queries.BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
+            "opened": [_opened(row, slug) for row in queries.opened_to(request.user)],
             "notices": [shown_notice(notice, slug) for notice in notices],
         }
         return render(request, "desk/home.html", context)
@@ -65,6 +66,16 @@ def _paper(row: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
         "asks": _asks(row["bucket"]),
         "since": waiting_since(row["since"], now),
         "address": reverse(_PAGES[row["app"]], args=[slug, row["id"]]),
+    }
+
+
+def _opened(row: Any, slug: str) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "unit": row.organisation.name,
+        "state": row.state,
+        "label": row.get_state_display(),
+        "address": reverse("programmes:project_detail", args=[slug, row.pk]),
     }
 
 
