@@ -64,15 +64,20 @@ def guest(staff: Staff, story: Story, unit: Unit, title: str, day: date) -> None
     story.clock.put(at(day, 9), open_it)
 
 
-def split(story: Story, unit: Unit, title: str, day: date) -> None:
-    """The accepted topic gets its parts; each has a small group and goes up like its whole."""
+def split(story: Story, unit: Unit, title: str, days: tuple[date, date]) -> None:
+    """The accepted topic gets its parts; each has a small group and goes up like its whole.
 
-    def divide(now: datetime) -> None:
-        whole = _project(unit, title)
-        for number, part in enumerate(PARTS):
-            _add(story, unit, whole, part, now + timedelta(hours=number))
-
-    story.clock.put(at(day, 9), divide)
+    The first is accepted; the second went up on the working day before the visitor's and waits.
+    """
+    first, today = days
+    waiting = story.clock.calendar.previous_working(today)
+    if first < waiting <= story.programme.ends_on:
+        story.clock.put(
+            at(first, 9), lambda now: _add(story, unit, _project(unit, title), PARTS[0], now)
+        )
+        story.clock.put(
+            at(waiting, 9), lambda now: _add(story, unit, _project(unit, title), PARTS[1], now)
+        )
 
 
 def _add(story: Story, unit: Unit, whole: Project, part: Part, now: datetime) -> None:
@@ -89,7 +94,7 @@ def _add(story: Story, unit: Unit, whole: Project, part: Part, now: datetime) ->
     set_team(made, seats=seats, by=unit.clerk, now=now)
     sent = submit_project(_fresh(made), by=unit.clerk, now=now + timedelta(minutes=20))
     office = story.office.director
-    if part.pieces:
+    if part is not PARTS[-1]:
         opinion = "分工清楚，同意分步实施。"
         accept_project(sent, opinion=opinion, by=office, now=now + timedelta(minutes=40))
     for piece in part.pieces:
@@ -108,9 +113,7 @@ def _project(unit: Unit, title: str) -> Project:
     return found
 
 
-def institution(
-    story: Story, owner: User, bureau: Unit, unit: Unit, topic: str, first: date
-) -> None:
+def institution(story: Story, owner: User, bureau: Unit, unit: Unit) -> Story:
     """It takes part under the bureau without owing; what it sends, the bureau decides."""
     enrol(
         story.programme,
@@ -121,8 +124,7 @@ def institution(
         by=owner,
         now=at(story.programme.starts_on, 9),
     )
-    below = Story(story.clock, story.programme, bureau, story.plan_roles, story.draw)
-    below.month(unit, topic, first, "on_time")
+    return Story(story.clock, story.programme, bureau, story.plan_roles, story.draw)
 
 
 def roster(staff: Staff, organisation: Organisation, now: datetime) -> None:

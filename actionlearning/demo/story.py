@@ -66,20 +66,16 @@ class Story:
         play[outcome]()
 
     def under_way(self, unit: Unit, topic: str, today: date) -> None:
-        """What lies about on the day a visitor comes: one item waits above, one came back, one is begun."""
+        """What lies about on the day a visitor comes: one item came back, one is begun."""
         day = self.clock.calendar.previous_working(today)
         before = self.clock.calendar.previous_working(day)
         if not self.programme.starts_on < before < today <= self.programme.ends_on:
             return
         first = day.replace(day=1)
 
-        def send(now: datetime) -> InformationItem:
+        def send_back(now: datetime) -> None:
             item = self._draft(unit, topic, first, now.date(), now)
             _sign_and_submit(unit, item, now + timedelta(minutes=20))
-            return item
-
-        def send_back(now: datetime) -> None:
-            item = send(now)
             reason = "请补充学员发言要点和下一步安排。"
             self.clock.put(
                 now + timedelta(hours=6),
@@ -87,8 +83,18 @@ class Story:
             )
 
         self.clock.put(at(before, 9), send_back)
-        self.clock.put(at(day, 9), send)
         self.clock.put(at(day, 16), lambda now: self._draft(unit, topic, first, day, now))
+
+    def waits_above(self, unit: Unit, topic: str, today: date) -> None:
+        day = self.clock.calendar.previous_working(today)
+        if not self.programme.starts_on < day <= self.programme.ends_on:
+            return
+
+        def send(now: datetime) -> None:
+            item = self._draft(unit, topic, day.replace(day=1), day, now)
+            _sign_and_submit(unit, item, now + timedelta(minutes=20))
+
+        self.clock.put(at(day, 10), send)
 
     def _day(self, first: date, low: int, high: int) -> date:
         day = first.replace(day=self.draw.randint(low, high))

@@ -165,10 +165,12 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
         told.ON_TIME,
         told.ON_TIME,
     )
-    _months(story, unit, first.title, date(year, 6, 1), outcomes)
+    _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
-    scenes.split(story, unit, second.title, date(year, 7, 20))
-    scenes.institution(story, run.owner.director, unit, station, second.title, date(year, 9, 1))
+    scenes.split(story, unit, second.title, (date(year, 7, 20), today))
+    below = scenes.institution(story, run.owner.director, unit, station)
+    below.month(station, second.title, date(year, 9, 1), told.ON_TIME)
+    below.waits_above(station, second.title, today)
     story.under_way(unit, second.title, today)
 
 
@@ -258,9 +260,13 @@ def _allow_nil(run: Run, programme: Programme, now: datetime) -> None:
     )
 
 
-def _months(story: Story, unit: Unit, topic: str, first: date, outcomes: tuple[str, ...]) -> None:
+def _months(
+    story: Story, unit: Unit, topic: str, first: date, outcomes: tuple[str, ...], *, but: int = 0
+) -> None:
+    """`but`: a month that is left to the visitor."""
     for offset, outcome in enumerate(outcomes):
-        story.month(unit, topic, first.replace(month=first.month + offset), outcome)
+        if first.month + offset != but:
+            story.month(unit, topic, first.replace(month=first.month + offset), outcome)
 
 
 def _new_information_officer(run: Run, unit: Unit, staff: Staff, today: date) -> None:

@@ -17,7 +17,7 @@ def found_tenant(slug: str, name: str, *, now: datetime, ready: bool = True) -> 
         with scope(tenant, path=WHOLE, actor=None):
             system = User.objects.create(
                 login="system",
-                display_name="system",
+                display_name="系统",
                 is_system=True,
                 password="!",  # noqa: S106  no password matches it
                 created_at=now,
