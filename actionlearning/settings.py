@@ -153,7 +153,6 @@ CACHES = {
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [
     ("zh-hans", _("Simplified Chinese")),
-    ("zh-hant", _("Traditional Chinese")),
     ("en", _("English")),
 ]
 LANGUAGE_COOKIE_NAME = "language"

@@ -38,7 +38,7 @@ class SeenForm(TenantForm):
 
 
 class OrganisationForm(TenantForm):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the unit"), max_length=120)
     short_name = forms.CharField(label=_("Short name"), max_length=40, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", "—"), *Organisation.Kind.choices])
     division = forms.RegexField(
@@ -111,7 +111,7 @@ class EndForm(TenantForm):
 
 
 class BodyForm(TenantForm):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the body"), max_length=120)
     secretariat = forms.ModelChoiceField(
         Body.objects.none(),
         label=_("Secretariat"),

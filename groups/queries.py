@@ -4,11 +4,12 @@ import unicodedata
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Replace
+from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import AuditEvent, ClientToken, User
 from actionlearning.foundation.permissions import Permission
@@ -24,7 +25,9 @@ from groups.models import (
     Tenure,
 )
 from groups.models.organisation import OrganisationQuerySet
+from groups.roles import Role
 
+_WHO = ("user__login", "user__display_name")
 _POST = ("id", "title", "role", "rank", "seats", "ends_on", "version")
 _TENURE = {
     "id": "id",
@@ -234,6 +237,32 @@ def sign_ins_listed(text: str = "", *, inactive: bool = False) -> QuerySet[Any]:
         person_left=Subquery(person.values("ends_on")[:1]),
         person_at=Subquery(person.values("organisation__name")[:1]),
     )
+
+
+def sign_ins_to_try(*, day: date, made_before: datetime) -> list[dict[str, str]]:
+    """For a demonstration's sign-in page: {login, name, post} of whoever came with its world.
+
+    Offices first, by seniority, then the administrators, then guests. Reads the whole space.
+    """
+    lasting = {"user__is_active": True, "user__created_at__lte": made_before}
+    posts = Tenure.objects.filter(in_force(day), **lasting).exclude(role="")
+    found = [
+        (login, name, f"{unit} · {body}{title}")
+        for login, name, unit, body, title in posts.order_by(
+            "organisation__sort_path", "post__body__starts_on", "post__body_id", "post__rank", "id"
+        ).values_list(*_WHO, "organisation__name", "post__body__name", "post__title")
+    ]
+    roles = Appointment.objects.filter(in_force(day), **lasting).order_by("pk")
+    found += [(*who, str(Role(role).label)) for *who, role in roles.values_list(*_WHO, "role")]
+    opened = Grant.objects.filter(ended_at=None, **lasting).order_by("pk")
+    guest = _("guest of “%(name)s”")
+    found += [
+        (*who, guest % {"name": name}) for *who, name in opened.values_list(*_WHO, "subject_name")
+    ]
+    listed: dict[str, dict[str, str]] = {}
+    for login, name, post in found:
+        listed.setdefault(login, {"login": login, "name": name, "post": post})
+    return list(listed.values())
 
 
 def persons_without_sign_in(text: str, day: date) -> QuerySet[Any]:

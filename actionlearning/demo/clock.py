@@ -14,6 +14,8 @@ from programmes.queries import NATION, calendar_for
 BEIJING = ZoneInfo("Asia/Shanghai")
 Act = Callable[[datetime], None]
 ROUND_AT = time(9, 5)
+LAYING_DAY = 0
+"""Mondays: windows are laid down well ahead, and every day of two years would take as long as all the rest."""
 
 
 def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
@@ -53,6 +55,7 @@ class Clock:
         now = at(day, ROUND_AT.hour, ROUND_AT.minute)
         if now > self.until or not self.calendar.is_working(day):
             return
-        lay_down_all(now=now)
+        if day.weekday() == LAYING_DAY or day == self.until.astimezone(BEIJING).date():
+            lay_down_all(now=now)
         observe_bodies(now=now)
         queue_due_notices(now=now)

@@ -1,20 +1,18 @@
 """Bodies by the plan's templates, and the invented people who sit in them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.contrib.auth.hashers import make_password
-
+from actionlearning.foundation.demonstration import PASSWORD
 from actionlearning.foundation.models import User
-from groups.actions.bodies import add_post, appoint, form_body
+from groups.actions.bodies import add_post, appoint, change_body, form_body
 from groups.actions.persons import add_person
-from groups.actions.users import create_user
+from groups.actions.users import change_password, create_user
 from groups.models import Body, Organisation, Person
 from groups.roles import Role
 from programmes.packs.format import BodyTemplate, Pack
 
-PASSWORD = "Xingdong-2026"  # noqa: S105  shown on the sign-in page of a demonstration
 SIGNED_IN = {
     Role.OFFICE_DIRECTOR,
     Role.OFFICE_STAFF,
@@ -53,12 +51,10 @@ class Unit:
 
 
 class Staff:
-    """Fills one tenant with people; remembers who may be tried on the sign-in page."""
+    """Fills one tenant with people."""
 
     def __init__(self, system: User, names: Iterator[str], since: date) -> None:
         self.system, self.names, self.since = system, names, since
-        self.shown: list[dict[str, str]] = []
-        self._hash = make_password(PASSWORD)
 
     def seat_all(self, unit: Unit, pack: Pack, level: str, now: datetime) -> None:
         """Every required body of the level with one holder for each post, learners on the roster."""
@@ -70,7 +66,10 @@ class Staff:
         for template in templates:
             for served in template.secretariat_of:
                 if served in made and template.key in made:
-                    Body.objects.filter(pk=made[served].pk).update(secretariat=made[template.key])
+                    body, secretariat = made[served], made[template.key]
+                    change_body(
+                        body, name=body.name, secretariat=secretariat, by=self.system, now=now
+                    )
         unit.learners = [
             self.person(unit.organisation, "业务骨干", now, rank=50 + n) for n in range(9)
         ]
@@ -98,7 +97,7 @@ class Staff:
             person = self.person(unit.organisation, title, now, rank=post_template.rank)
             if post_template.role in SIGNED_IN and post_template.role not in unit.users:
                 unit.users[post_template.role] = self._sign_in(
-                    unit, person, title, post_template.role, now
+                    unit, person, post_template.role, now
                 )
             appoint(
                 post,
@@ -120,19 +119,25 @@ class Staff:
             now=now,
         )
 
-    def _sign_in(self, unit: Unit, person: Person, title: str, role: str, now: datetime) -> User:
+    def _sign_in(self, unit: Unit, person: Person, role: str, now: datetime) -> User:
         login = f"{unit.login}-{_LOGINS[role]}"
-        user = self.ready(create_user(login=login, person=person, by=self.system, now=now)[0])
-        self.shown.append(
-            {"login": login, "name": person.name, "post": f"{unit.organisation} · {title}"}
-        )
-        return user
+        return self.sign_in(login, person, now)
 
-    def ready(self, user: User) -> User:
-        """As after the first password change, so that a visitor can walk in."""
-        User.objects.filter(pk=user.pk).update(password=self._hash, must_change_password=False)
-        user.refresh_from_db()
-        return user
+    def sign_in(self, login: str, person: Person | None, now: datetime, *, name: str = "") -> User:
+        """With the first password changed to the one that visitors are told; `name` of an outsider."""
+        user, first = create_user(
+            login=login, person=person, display_name=name, by=self.system, now=now
+        )
+        if person is not None:
+            person.refresh_from_db()
+        return change_password(user, old=first, new=PASSWORD, now=now)
+
+    def seat_institution(self, unit: Unit, pack: Pack, now: datetime) -> None:
+        """A small office below a unit: its head and a clerk, by the unit's own template."""
+        template = next(body for body in pack.bodies if body.key == "office")
+        posts = {post.role: post for post in reversed(template.posts)}
+        few = (posts[Role.OFFICE_DIRECTOR], posts[Role.OFFICE_STAFF])
+        self._form(unit, replace(template, name="行动学习办公室", posts=few), now)
 
 
 _LOGINS = {

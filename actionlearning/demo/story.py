@@ -34,6 +34,10 @@ ON_TIME, LATE, RETURNED, RETURNED_LATE, NIL, MISSED, EXTRA = (
 )  # fmt: skip
 
 
+GUIDE = "陆怀远"
+"""The facilitator from outside."""
+
+
 @dataclass
 class Story:
     """One programme of one tenant and the people in it."""
@@ -61,6 +65,37 @@ class Story:
             MISSED: lambda: self._only_acknowledge(unit, first),
         }
         play[outcome]()
+
+    def under_way(self, unit: Unit, topic: str, today: date) -> None:
+        """What lies about on the day a visitor comes: one item came back, one is begun."""
+        day = self.clock.calendar.previous_working(today)
+        before = self.clock.calendar.previous_working(day)
+        if not self.programme.starts_on < before < today <= self.programme.ends_on:
+            return
+        first = day.replace(day=1)
+
+        def send_back(now: datetime) -> None:
+            item = self._draft(unit, topic, first, now.date(), now)
+            _sign_and_submit(unit, item, now + timedelta(minutes=20))
+            reason = "请补充学员发言要点和下一步安排。"
+            self.clock.put(
+                now + timedelta(hours=6),
+                lambda n: return_item(item, reason=reason, by=self.office.director, now=n),
+            )
+
+        self.clock.put(at(before, 9), send_back)
+        self.clock.put(at(day, 16), lambda now: self._draft(unit, topic, first, day, now))
+
+    def waits_above(self, unit: Unit, topic: str, today: date) -> None:
+        day = self.clock.calendar.previous_working(today)
+        if not self.programme.starts_on < day <= self.programme.ends_on:
+            return
+
+        def send(now: datetime) -> None:
+            item = self._draft(unit, topic, day.replace(day=1), day, now)
+            _sign_and_submit(unit, item, now + timedelta(minutes=20))
+
+        self.clock.put(at(day, 10), send)
 
     def _day(self, first: date, low: int, high: int) -> date:
         day = first.replace(day=self.draw.randint(low, high))
@@ -200,18 +235,7 @@ class Story:
         proposed, chosen, submitted = days
 
         def propose(now: datetime) -> None:
-            project = propose_project(
-                programme=self.programme,
-                organisation=unit.organisation,
-                by=unit.clerk,
-                now=now,
-                title=topic.title,
-                background=topic.background,
-                approach=topic.approach,
-                expected_result=topic.expected_result,
-                participating_units=topic.participating,
-                months=topic.months,
-            )
+            project = self._propose(unit, topic, now)
             self.clock.put(at(chosen, 15), lambda n: _choose(unit, project, n))
             self.clock.put(
                 at(submitted, 10), lambda n: self._submit_topic(unit, project, n, returned)
@@ -219,13 +243,28 @@ class Story:
 
         self.clock.put(at(proposed, 10), propose)
 
+    def _propose(self, unit: Unit, topic: Topic, now: datetime) -> Project:
+        return propose_project(
+            programme=self.programme,
+            organisation=unit.organisation,
+            by=unit.clerk,
+            now=now,
+            title=topic.title,
+            background=topic.background,
+            approach=topic.approach,
+            expected_result=topic.expected_result,
+            participating_units=topic.participating,
+            months=topic.months,
+        )
+
+    def candidate(self, unit: Unit, topic: Topic, day: date) -> None:
+        """Waits for the leading group."""
+        if self.programme.starts_on < day <= self.programme.ends_on:
+            self.clock.put(at(day, 11), lambda now: self._propose(unit, topic, now))
+
     def candidate_declined(self, unit: Unit, topic: Topic, day: date) -> None:
         def propose(now: datetime) -> None:
-            project = propose_project(
-                programme=self.programme, organisation=unit.organisation, by=unit.clerk, now=now,
-                title=topic.title, background=topic.background, approach=topic.approach,
-                expected_result=topic.expected_result, months=topic.months,
-            )  # fmt: skip
+            project = self._propose(unit, topic, now)
             self.clock.put(
                 now + timedelta(days=5),
                 lambda n: decline_project(
@@ -272,7 +311,7 @@ class Story:
         rest = [person for person in unit.learners if person.pk not in used]
         learner = "core_learner" if "convener" in self.plan_roles else "member"
         seats += [Seat(role=learner, person=person) for person in rest[: max(0, 8 - len(seats))]]
-        return [*seats, Seat(role="facilitator", name="区外促进师（特邀）", title="党校副教授")]
+        return [*seats, Seat(role="facilitator", name=GUIDE, title="区外促进师，党校副教授")]
 
 
 def _choose(unit: Unit, project: Project, now: datetime) -> None:

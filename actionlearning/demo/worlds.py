@@ -5,22 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from actionlearning.demo import scenes
 from actionlearning.demo import story as told
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.names import people
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import (
+    COUNTY_TOPIC_WAITING,
     COUNTY_TOPICS,
     COUNTY_TOPICS_BEFORE,
     GROUP_TOPICS,
     GROUP_TOPICS_BEFORE,
     Topic,
 )
+from actionlearning.foundation.demonstration import SPACES
 from actionlearning.foundation.models import User
 from groups.actions.bodies import hand_over
 from groups.actions.organisations import add_organisation
-from groups.actions.users import create_user, give_role
+from groups.actions.users import give_role
 from groups.models import Organisation, Tenure
 from groups.roles import ADMINISTRATORS, Role
 from programmes.actions.calendars import seed_calendar
@@ -39,11 +42,11 @@ GROUP_ROLES = ("team_leader",)
 
 @dataclass(frozen=True)
 class World:
-    """One tenant to be loaded; `build` fills it inside its open scope and returns who may be tried."""
+    """One tenant to be loaded; `build` fills it inside its open scope."""
 
     slug: str
     name: str
-    build: Callable[[User, date, Told], list[dict[str, str]]]
+    build: Callable[[User, date, Told], None]
 
 
 @dataclass
@@ -95,34 +98,38 @@ class Run:
         close_programme(Programme.objects.get(pk=programme.pk), by=self.owner.director, now=now)
 
 
-def county(system: User, today: date, done: Told) -> list[dict[str, str]]:
+def county(system: User, today: date, done: Told) -> None:
     """Plan 2: the bureau sends to the county action office before the 25th."""
     since = date(today.year - 1, 4, 1)
     seed_calendar(since=since.year, now=at(since))
     root = _organisation(system, None, "county", "藤县", since, division="450422")
     bureau = _organisation(system, root, "department", "藤县民政局", since, short="县民政局")
-    for name in (
-        "县社会救助站",
-        "县婚姻登记处",
-        "县殡葬管理所",
-        "县光荣院",
-        "县低收入家庭核对中心",
-    ):
-        _organisation(system, bureau, "second_level", name, since)
+    below = [_organisation(system, bureau, "second_level", name, since) for name in INSTITUTIONS]
     pack = read(shipped_text("plan2"))
     staff = Staff(system, people(2), since)
-    owner, unit = Unit(root, "xianban"), Unit(bureau, "minzheng")
+    owner, unit, station = Unit(root, "xianban"), Unit(bureau, "minzheng"), Unit(below[0], "jiuzhu")
     staff.seat_all(owner, pack, "owner", at(since))
     staff.seat_all(unit, pack, "unit", at(since, 15))
+    staff.seat_institution(station, pack, at(since, 16))
+    for organisation in below:
+        scenes.roster(staff, organisation, at(since, 16))
     _administrators(staff, root, at(since), since)
     run = Run(system, staff, _clock(since, today), owner, [unit], pack, COUNTY_ROLES)
-    _county_years(run, unit, today)
+    _county_years(run, unit, station, today)
     _new_information_officer(run, unit, staff, today)
     run.clock.run(done)
-    return staff.shown
 
 
-def _county_years(run: Run, unit: Unit, today: date) -> None:
+INSTITUTIONS = (
+    "县社会救助站",
+    "县婚姻登记处",
+    "县殡葬管理所",
+    "县光荣院",
+    "县低收入家庭核对中心",
+)
+
+
+def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
     before, now = today.year - 1, today.year
     story = run.programme(before)
     (topic,) = COUNTY_TOPICS_BEFORE
@@ -138,29 +145,36 @@ def _county_years(run: Run, unit: Unit, today: date) -> None:
     )
     _months(story, unit, topic.title, date(before, 6, 1), outcomes)
 
-    def begin(_moment: datetime) -> None:
-        story = run.programme(now)
-        first, second = COUNTY_TOPICS
-        story.topic(
-            unit, first, (date(now, 6, 8), date(now, 6, 15), date(now, 6, 26)), returned=True
-        )
-        story.topic(unit, second, (date(now, 6, 10), date(now, 6, 15), date(now, 7, 8)))
-        story.candidate_declined(unit, COUNTY_TOPICS_BEFORE[0], date(now, 6, 11))
-        outcomes = (
-            told.ON_TIME,
-            told.RETURNED,
-            told.LATE,
-            told.ON_TIME,
-            told.MISSED,
-            told.ON_TIME,
-            told.ON_TIME,
-        )
-        _months(story, unit, first.title, date(now, 6, 1), outcomes)
-
-    run.clock.put(at(date(now, 6, 1), 8), begin)
+    run.clock.put(at(date(now, 6, 1), 8), lambda _moment: _county_now(run, unit, station, today))
 
 
-def group(system: User, today: date, done: Told) -> list[dict[str, str]]:
+def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
+    year, (first, second) = today.year, COUNTY_TOPICS
+    story = run.programme(year)
+    days = (date(year, 6, 8), date(year, 6, 15), date(year, 6, 26))
+    story.topic(unit, first, days, returned=True)
+    story.topic(unit, second, (date(year, 6, 10), date(year, 6, 15), date(year, 7, 8)))
+    story.candidate_declined(unit, COUNTY_TOPICS_BEFORE[0], date(year, 6, 11))
+    story.candidate(unit, COUNTY_TOPIC_WAITING, story.clock.calendar.previous_working(today))
+    outcomes = (
+        told.ON_TIME,
+        told.RETURNED,
+        told.LATE,
+        told.ON_TIME,
+        told.MISSED,
+        told.ON_TIME,
+        told.ON_TIME,
+    )
+    _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
+    scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
+    scenes.split(story, unit, second.title, (date(year, 7, 20), today))
+    below = scenes.institution(story, run.owner.director, unit, station)
+    below.month(station, second.title, date(year, 9, 1), told.ON_TIME)
+    below.waits_above(station, second.title, today)
+    story.under_way(unit, second.title, today)
+
+
+def group(system: User, today: date, done: Told) -> None:
     """Plan 1: four units send one or two items a month, and their topics before the end of May."""
     since = date(today.year - 1, 4, 1)
     seed_calendar(since=since.year, now=at(since))
@@ -196,7 +210,6 @@ def group(system: User, today: date, done: Told) -> list[dict[str, str]]:
         lambda _now: _group_year(run, today.year, GROUP_TOPICS, late_unit=2),
     )
     run.clock.run(done)
-    return staff.shown
 
 
 _GROUP_MONTHS = (
@@ -247,9 +260,13 @@ def _allow_nil(run: Run, programme: Programme, now: datetime) -> None:
     )
 
 
-def _months(story: Story, unit: Unit, topic: str, first: date, outcomes: tuple[str, ...]) -> None:
+def _months(
+    story: Story, unit: Unit, topic: str, first: date, outcomes: tuple[str, ...], *, but: int = 0
+) -> None:
+    """`but`: a month that is left to the visitor."""
     for offset, outcome in enumerate(outcomes):
-        story.month(unit, topic, first.replace(month=first.month + offset), outcome)
+        if first.month + offset != but:
+            story.month(unit, topic, first.replace(month=first.month + offset), outcome)
 
 
 def _new_information_officer(run: Run, unit: Unit, staff: Staff, today: date) -> None:
@@ -262,20 +279,9 @@ def _new_information_officer(run: Run, unit: Unit, staff: Staff, today: date) ->
         if tenure is None:
             return
         person = staff.person(unit.organisation, "办公室科员", now, rank=20)
-        user = staff.ready(
-            create_user(login="minzheng-xinxi2", person=person, by=run.system, now=now)[0]
-        )
-        person.refresh_from_db()
+        user = staff.sign_in("minzheng-xinxi2", person, now)
         hand_over(tenure, to=person, on=now.date(), by=unit.director, now=now)
         unit.users[Role.INFORMATION_OFFICER] = user
-        staff.shown = [row for row in staff.shown if row["login"] != "minzheng-xinxi"]
-        staff.shown.append(
-            {
-                "login": "minzheng-xinxi2",
-                "name": person.name,
-                "post": f"{unit.organisation} · 信息员（接任）",
-            }
-        )
 
     run.clock.put(at(date(today.year, 2, 10), 9), change)
 
@@ -311,12 +317,11 @@ def _administrators(staff: Staff, root: Organisation, now: datetime, since: date
     for role, login in zip(ADMINISTRATORS, ("xitong", "anquan", "shenji"), strict=True):
         title = str(Role(role).label)
         person = staff.person(root, title, now, rank=90)
-        user = staff.ready(create_user(login=login, person=person, by=staff.system, now=now)[0])
+        user = staff.sign_in(login, person, now)
         give_role(user, role=role, organisation=root, starts_on=since, by=staff.system, now=now)
-        staff.shown.append({"login": login, "name": person.name, "post": title})
 
 
 WORLDS = (
-    World("teng", "藤县行动学习", county),
-    World("guitong", "桂通集团行动学习", group),
+    World(SPACES[0], "藤县行动学习", county),
+    World(SPACES[1], "桂通集团行动学习", group),
 )

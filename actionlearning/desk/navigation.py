@@ -26,7 +26,6 @@ ENTRIES: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("desk:status", _("Status"), Permission.STATUS_VIEW),
 )
 LANGUAGES = (
-    ("zh-hant", "zh-Hant", "繁體"),
     ("zh-hans", "zh-Hans", "简体"),
     ("en", "en", "English"),
 )

@@ -3,8 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.tenancy import TenantModel
+
+UNSAID = "---------"
+"""Django's own words for no choice yet; they tell a reader nothing."""
 
 
 class TenantFormMixin:
@@ -18,6 +22,8 @@ class TenantFormMixin:
         for name, field in self.fields.items():
             self._refuse_shared_choice(name, field)
             self._dress(field)
+            if getattr(field, "empty_label", None) == UNSAID:
+                field.empty_label = _("— choose —")  # type: ignore[attr-defined]
 
     def _refuse_shared_choice(self, name: str, field: forms.Field) -> None:
         if isinstance(field, forms.ModelChoiceField) and not issubclass(

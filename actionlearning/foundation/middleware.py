@@ -48,7 +48,7 @@ def find_tenant(slug: str) -> Tenant | None:
         return kept[1]
     with no_scope(), transaction.atomic():
         found = Tenant.objects.filter(slug=slug).first()
-    if found:
+    if found and found.ready_at:
         _tenants[slug] = (time.monotonic() + _TENANT_SECONDS, found)
     return found
 

@@ -18,8 +18,9 @@ Job = Callable[[datetime], Any]
 
 
 def all_tenants() -> list[Tenant]:
+    """Those in use: one into which the demonstration is still being loaded is left alone."""
     with no_scope(), transaction.atomic():
-        return list(Tenant.objects.order_by("slug"))
+        return list(Tenant.objects.exclude(ready_at=None).order_by("slug"))
 
 
 def system_user() -> User:

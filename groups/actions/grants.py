@@ -10,6 +10,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import queue_notice, retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Grant
@@ -38,6 +39,7 @@ def grant(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> Gr
         granted_at=now,
     )
     record("grant.given", target=subject, by=by, at=now, to=str(to.pk), reason=made.reason)
+    _tell(made, now)
     return made
 
 
@@ -55,7 +57,27 @@ def end_grant(found: Grant, *, subject: Any, by: User, now: datetime) -> Grant:
     fresh.ended_at = now
     fresh.save(update_fields=["ended_at"])
     record("grant.ended", target=subject, by=by, at=now, to=str(fresh.user_id))
+    retract_notices([fresh.pk], now=now)
     return fresh
+
+
+def _tell(made: Grant, now: datetime) -> None:
+    page = _PAGES.get(made.subject_kind, "")
+    queue_notice(
+        to=made.user,
+        kind="groups.granted",
+        at=now,
+        key=str(made.pk),
+        about=made,
+        address=page.format(pk=made.subject),
+        title=made.subject_name,
+        unit=made.organisation.name,
+        reason=made.reason,
+    )
+
+
+_PAGES = {"programmes.project": "projects/{pk}/"}
+"""Where a thing is seen, inside its space."""
 
 
 def _right(subject: Any) -> str:

@@ -27,6 +27,7 @@ from groups.actions.users import (
     note_failed_sign_in,
     note_sign_in,
 )
+from groups.queries import sign_ins_to_try
 from groups.views import account
 from groups.views.session_forms import CodeForm, PasswordForm, SignInForm
 
@@ -79,6 +80,8 @@ class SignIn(SystemView):
         return self._show(SignInForm())
 
     def post(self, request: Any, tenant: str) -> HttpResponse:
+        if demonstration.progress(tenant) is not None:
+            return self._show(SignInForm())  # nobody is in it yet
         form = SignInForm(request.POST)
         if not form.is_valid():
             return self._show(form, status=422)
@@ -112,14 +115,23 @@ class SignIn(SystemView):
     def _show(self, form: SignInForm, *, status: int = 200) -> HttpResponse:
         request: Any = self.request
         values = request.POST if request.method == "POST" else request.GET
-        preparing = demonstration.is_demonstration() and request.tenant.ready_at is None
         context = {
             "form": form,
             "next": safe_next(request, values.get("next", "")),
-            "progress": demonstration.progress() if preparing else None,
-            "demo": demonstration.people_of(request.tenant.slug),
+            "progress": demonstration.progress(request.tenant.slug),
+            "demo": _to_be_tried(request),
         }
         return render(request, "groups/sign_in.html", context, status=status)
+
+
+def _to_be_tried(request: Any) -> dict[str, Any] | None:
+    """Sign-ins and password of a demonstration space, read from the space itself; None elsewhere."""
+    tenant = request.tenant
+    if not demonstration.is_shown(tenant.slug) or tenant.ready_at is None:
+        return None
+    with scope(tenant, path=WHOLE, actor=None):
+        people = sign_ins_to_try(day=localdate(request.received_at), made_before=tenant.ready_at)
+    return {"people": people, "password": demonstration.PASSWORD}
 
 
 class SignOut(TenantView):

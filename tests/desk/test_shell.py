@@ -95,8 +95,19 @@ def test_a_reader_may_choose_the_language(world: World, sign_in: Any) -> None:
 def test_a_stranger_keeps_the_language_in_a_cookie(world: World, client: Any) -> None:
     client.post("/language/", {"language": "en", "next": "/"})
     assert 'lang="en"' in client.get("/").content.decode()
-    client.post("/t/teng/language/", {"language": "zh-hant", "next": "/t/teng/sign-in/"})
-    assert 'lang="zh-hant"' in client.get("/t/teng/sign-in/").content.decode()
+    client.post("/t/teng/language/", {"language": "zh-hans", "next": "/t/teng/sign-in/"})
+    assert 'lang="zh-hans"' in client.get("/t/teng/sign-in/").content.decode()
+
+
+def test_only_languages_with_a_catalogue_are_offered(client: Any, db: None, settings: Any) -> None:
+    offered = {code for code, _name in settings.LANGUAGES}
+    written = {
+        folder.name.lower().replace("_", "-")
+        for place in settings.LOCALE_PATHS
+        for folder in place.iterdir()
+    }
+    assert offered == written | {"en"}
+    assert "繁體" not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize("next_", ["https://evil.example/", "//evil.example", ""])

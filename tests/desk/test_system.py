@@ -3,12 +3,8 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError
 
-from actionlearning.foundation import demonstration
-from actionlearning.foundation.middleware import forget_tenants
-from actionlearning.foundation.models import Tenant
 from tests.world import World
 
 
@@ -27,24 +23,6 @@ def test_spaces_are_listed_in_demonstrations_only(
     page = client.get("/").content.decode()
     assert "/t/teng/sign-in/" in page
     assert "/t/rival/sign-in/" in page
-
-
-def test_the_progress_of_the_demonstration(world: World, client: Any, settings: Any) -> None:
-    assert "hx-trigger" not in client.get("/demo/progress/").content.decode()
-    settings.AL_DEMO = True
-    Tenant.objects.filter(pk=world.tenant.pk).update(ready_at=None)
-    forget_tenants()
-    cache.set(demonstration.PROGRESS, 42, 60)
-    try:
-        polled = client.get("/demo/progress/").content.decode()
-        assert 'value="42"' in polled
-        assert "every 2s" in polled
-        assert 'value="42"' in client.get("/").content.decode()
-        assert 'value="42"' in client.get("/t/teng/sign-in/").content.decode()
-    finally:
-        cache.delete(demonstration.PROGRESS)
-    Tenant.objects.filter(pk=world.tenant.pk).update(ready_at=world.tenant.created_at)
-    assert "every 2s" not in client.get("/demo/progress/").content.decode()
 
 
 def test_live_asks_nobody(client: Any) -> None:

@@ -231,7 +231,12 @@ def test_received_at_is_the_databases_clock(ben):
 
 @pytest.mark.parametrize(
     ("language", "cookie", "expected"),
-    [("en", "zh-hans", "en"), ("zh-hant", "en", "zh-hant"), ("xx", "en", "en")],
+    [
+        ("en", "zh-hans", "en"),
+        ("zh-hans", "en", "zh-hans"),
+        ("zh-hant", "en", "en"),
+        ("xx", "en", "en"),
+    ],
 )
 def test_the_readers_own_language_comes_first(ben, world, language, cookie, expected):
     User.objects.filter(pk=world.ben.pk).update(language=language)

@@ -287,18 +287,3 @@ def test_channels_come_and_go(world: World, sign_in: Any) -> None:
 def test_nobody_ends_somebody_elses_channel(world: World, sign_in: Any) -> None:
     channel = Channel.objects.create(user=world.dora, kind="email", address="d@example.org")
     assert sign_in(world.ben).post(f"/t/teng/account/channels/{channel.pk}/end/").status_code == 404
-
-
-def test_demonstrations_list_their_sign_ins(world: World, client: Any, settings: Any) -> None:
-    from django.core.cache import cache
-
-    cache.set("demo:people:teng", [{"login": "ben", "name": "贝宁", "post": "行动办"}], 60)
-    cache.set("demo:password:teng", "Try-me-2026", 60)
-    try:
-        assert "Try-me-2026" not in client.get(SIGN_IN).content.decode()
-        settings.AL_DEMO = True
-        page = client.get(SIGN_IN).content.decode()
-    finally:
-        cache.delete_many(["demo:people:teng", "demo:password:teng"])
-    assert "贝宁" in page
-    assert "Try-me-2026" in page

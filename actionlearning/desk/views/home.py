@@ -38,6 +38,7 @@ class Home(TenantView):
             "waiting": [row for row in papers if row["bucket"] in _WAITING],
             "back": [row for row in papers if row["bucket"] in _BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
+            "opened": [_opened(row, slug) for row in queries.opened_to(request.user)],
             "notices": [shown_notice(notice, slug) for notice in notices],
         }
         return render(request, "desk/home.html", context)
@@ -93,6 +94,16 @@ def _red(found: queries.Red | None, slug: str, now: datetime) -> dict[str, Any] 
         "more": found.units - len(units),
         "ledger": f"{ledger}?state=overdue",
         "map": reverse("programmes:obligation_map", args=[slug]),
+    }
+
+
+def _opened(row: Any, slug: str) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "unit": row.organisation.name,
+        "state": row.state,
+        "label": row.get_state_display(),
+        "address": reverse("programmes:project_detail", args=[slug, row.pk]),
     }
 
 

@@ -30,28 +30,22 @@ class ChooseSpace(SystemView):
         code = request.GET.get("code", "").strip().lower()
         if code and find_tenant(code):
             return HttpResponseRedirect(reverse("groups:sign_in", args=[code]))
-        context = {"code": code, "unknown": bool(code), "progress": _demo_progress()}
+        context = {"code": code, "unknown": bool(code), "progress": demonstration.progress()}
         if demonstration.is_demonstration():
             context["spaces"] = list(Tenant.objects.order_by("created_at", "slug"))
         return render(request, "desk/choose_space.html", context, status=404 if code else 200)
 
 
 class DemoProgress(SystemView):
-    """Polled while the demonstration world is loaded; stops asking by itself."""
+    """Polled while the world (of one `space`, or of all) is loaded; then the page comes anew by itself."""
 
     def get(self, request: Any) -> HttpResponse:
-        return render(
-            request, "components/demo_progress.html", {"progress": _demo_progress(), "polled": True}
-        )
-
-
-def _demo_progress() -> int | None:
-    """Per cent; None when nothing is being prepared."""
-    if not demonstration.is_demonstration():
-        return None
-    if not Tenant.objects.filter(ready_at=None).exists():
-        return None
-    return demonstration.progress()
+        space = request.GET.get("space", "")
+        progress = demonstration.progress(space)
+        if progress is None:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        context = {"progress": progress, "space": space}
+        return render(request, "components/demo_progress.html", context)
 
 
 class ChooseLanguage(SystemView):

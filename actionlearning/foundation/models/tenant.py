@@ -12,7 +12,7 @@ class Tenant(models.Model):
     zone = models.CharField(max_length=40, default="Asia/Shanghai")
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
-    """Null while the demonstration world is still being loaded into it."""
+    """Null while the demonstration world is still being loaded into it: nobody enters, nothing recurs."""
 
     def __str__(self) -> str:
         return self.name

@@ -1,25 +1,25 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.core.cache import cache
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import translation
 
-from actionlearning.demo.staff import PASSWORD
 from actionlearning.demo.worlds import WORLDS, World
 from actionlearning.foundation import demonstration
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.founding import found_tenant
-from actionlearning.foundation.models import Tenant
+from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, no_scope, scope
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 class Command(BaseCommand):
-    help = "Loads the demonstration world, each tenant in one transaction: killed half-way, nothing of it is there."
+    help = (
+        "Loads the demonstration world. The spaces are there at once, so that their pages can tell how far it is; "
+        "what is in them comes in one transaction each: killed half-way, the next start begins afresh."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -27,23 +27,40 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, background: bool, **options: Any) -> None:
-        with no_scope(), transaction.atomic():
-            present = set(Tenant.objects.values_list("slug", flat=True))
-        for number, world in enumerate(WORLDS):
-            if world.slug not in present:
-                self._load(world, number)
-                self.stdout.write(f"{world.name} ({world.slug}) is ready.")
-        cache.set(demonstration.PROGRESS, 100, None)
+        demonstration.tell(0)
+        tenants = [_founded(world) for world in WORLDS]
+        try:
+            for number, (world, tenant) in enumerate(zip(WORLDS, tenants, strict=True)):
+                if self._load(world, tenant, number):
+                    self.stdout.write(f"{world.name} ({world.slug}) is ready.")
+        except Exception:
+            demonstration.tell_failure()
+            raise
+        demonstration.tell(1)
 
-    def _load(self, world: World, number: int) -> None:
+    def _load(self, world: World, tenant: Tenant, number: int) -> bool:
+        """False: it was there already."""
+
         def told(share: float) -> None:
-            cache.set(demonstration.PROGRESS, int(100 * (number + share) / len(WORLDS)), None)
+            demonstration.tell((number + share) / len(WORLDS))
 
         told(0.0)
-        with translation.override(settings.LANGUAGE_CODE), no_scope(), transaction.atomic():
-            now = database_now()
-            tenant, system = found_tenant(world.slug, world.name, now=now)
-            with scope(tenant, path=WHOLE, actor=None):
-                shown = world.build(system, now.astimezone(BEIJING).date(), told)
-        cache.set(demonstration.PEOPLE % world.slug, shown, None)
-        cache.set(demonstration.PASSWORD % world.slug, PASSWORD, None)
+        with (
+            translation.override("zh-hans"),
+            scope(tenant, path=WHOLE, actor=None),
+            transaction.atomic(),
+        ):
+            locked = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
+            if locked.ready_at is not None:
+                return False
+            system, now = User.objects.get(is_system=True), database_now()
+            world.build(system, now.astimezone(BEIJING).date(), told)
+            Tenant.objects.filter(pk=tenant.pk).update(ready_at=now)
+        return True
+
+
+def _founded(world: World) -> Tenant:
+    """The space itself, empty at first, so that its door can already be found."""
+    with no_scope(), transaction.atomic():
+        found = Tenant.objects.filter(slug=world.slug).first()
+        return found or found_tenant(world.slug, world.name, now=database_now(), ready=False)[0]
