@@ -8,14 +8,15 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
-from django.db.models import Q, QuerySet, UUIDField
-from django.db.models.functions import Cast
+from django.db.models import CharField, Q, QuerySet, UUIDField
+from django.db.models.functions import Cast, Now, TruncDate
+from django.utils.timezone import get_default_timezone
 from guardian.models import UserObjectPermission
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission, Span
 from actionlearning.foundation.scope import NOWHERE
-from groups.models import Body, Organisation, Person
+from groups.models import Body, Grant, Organisation, Person
 from groups.models.organisation import OrganisationQuerySet
 from groups.roles import OUTSIDER, PERMISSIONS, permissions_of
 
@@ -37,6 +38,7 @@ UNION ALL
 SELECT '', o.id, o.path, o.level, '{}' FROM groups_grant g
   JOIN groups_organisation o ON o.id = g.organisation_id
  WHERE g.user_id = %(user)s AND g.ended_at IS NULL
+   AND (g.ends_on IS NULL OR g.ends_on >= (SELECT day FROM today))
 """
 
 
@@ -225,12 +227,16 @@ def visible_bodies(user: User, permission: Permission = Permission.BODY_VIEW) ->
 
 
 def granted_ids(user_id: uuid.UUID, label: str) -> Any:
-    """Ids of the single objects of `app.model` that guardian lets this sign-in see."""
+    """Ids of the single objects of `app.model` that guardian and the register let this sign-in see."""
     app, model = label.split(".")
+    opened = Grant.objects.open_on(TruncDate(Now(), tzinfo=get_default_timezone())).filter(
+        user=user_id, subject_kind=label
+    )
     return UserObjectPermission.objects.filter(
         user_id=user_id,
         permission__codename=f"view_{model}",
         permission__content_type__app_label=app,
+        object_pk__in=opened.values(key=Cast("subject", CharField())),
     ).values(key=Cast("object_pk", UUIDField()))
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import AuditEvent, ClientToken, User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import reach_of, visible_bodies, visible_organisations, visible_persons
 from groups.models import (
     Appointment,
@@ -38,6 +39,7 @@ _TENURE = {
     "ends_on": "ends_on",
 }
 """Column → name in the answer."""
+MOST_OUTSIDERS = 200
 HITS = 20
 """As many names as a search for choosing offers; more letters narrow it down."""
 
@@ -215,12 +217,34 @@ def tokens_listed(user: User) -> QuerySet[Any]:
     )
 
 
-def grants_listed(user: User, *, ended: bool = False) -> QuerySet[Any]:
+def grants_listed(user: User, *, day: date, ended: bool = False, text: str = "") -> QuerySet[Any]:
     """What the reader's organisations have opened to outsiders."""
     rows = Grant.objects.filter(reach_of(user, Permission.GRANT).own_q())
     if not ended:
-        rows = rows.filter(ended_at=None)
+        rows = rows.open_on(day)
+    if text.strip():
+        wanted = text.strip()
+        rows = rows.filter(
+            Q(user__display_name__icontains=wanted) | Q(subject_name__icontains=wanted)
+        )
     return rows.select_related("user", "organisation", "granted_by")
+
+
+def outsiders(user: User, day: date) -> list[User]:
+    """Active sign-ins that are on no roster and hold no right: whom a single thing may be opened to.
+
+    Asked of the whole tree, so that nobody of a unit behind a wall is taken for an outsider.
+    """
+    with scope(user.tenant, path=WHOLE, actor=user):
+        held = [
+            Person.objects.filter(lasting(day), user__isnull=False),
+            Tenure.objects.filter(lasting(day), user__isnull=False),
+            Appointment.objects.filter(lasting(day)),
+        ]
+        rows = sign_ins_listed()
+        for each in held:
+            rows = rows.exclude(pk__in=each.values("user"))
+        return list(rows.order_by("display_name", "login")[:MOST_OUTSIDERS])
 
 
 def sign_ins_listed(text: str = "", *, inactive: bool = False) -> QuerySet[Any]:

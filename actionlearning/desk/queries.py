@@ -23,8 +23,7 @@ from django.db.models.functions import Coalesce
 from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission
-from groups.access import reach_of, standing_of
-from groups.models import Grant
+from groups.access import granted_ids, reach_of, standing_of
 from programmes.models import Obligation, Project
 from programmes.states import ProjectState
 from reporting.models import InformationItem, ItemTurn
@@ -202,8 +201,8 @@ def opened_to(user: User) -> list[Any]:
     """Topics that their units have opened to this sign-in from outside; nobody else is asked about."""
     if not standing_of(user).granted_paths:
         return []
-    opened = Grant.objects.filter(user=user, ended_at=None, subject_kind="programmes.project")
-    rows = Project.objects.filter(pk__in=opened.values("subject")).select_related("organisation")
+    opened = Project.objects.filter(pk__in=granted_ids(user.pk, "programmes.project"))
+    rows = opened.select_related("organisation")
     return list(rows.order_by("created_at", "id")[:MOST_PAPERS])
 
 

@@ -1,9 +1,10 @@
 """Single things opened to outsiders: facilitators, experts, observers (django-guardian)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
@@ -17,15 +18,24 @@ from groups.models import Grant
 
 
 @transaction.atomic
-def grant(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> Grant:
-    """`to` may see this one thing and not its sisters. Raises NotAllowed, BadInput, RuleBroken."""
+def grant(
+    subject: Any, *, to: User, reason: str, by: User, now: datetime, ends_on: date | None = None
+) -> Grant:
+    """`to` may see this one thing and not its sisters, to the last day or until it is closed.
+
+    Raises NotAllowed, BadInput, RuleBroken `granted`.
+    """
     if not by.has_perm(Permission.GRANT, subject):
         raise NotAllowed(_("You may not open this to others."), code="not_allowed")
     if not reason.strip():
         raise BadInput(
             _("Say why: it stays on record."), fields={"reason": _("Say why: it stays on record.")}
         )
-    if Grant.objects.filter(user=to, subject=subject.pk, ended_at=None).exists():
+    today = localdate(now)
+    if ends_on is not None and ends_on < today:
+        words = _("The last day has passed already.")
+        raise BadInput(words, fields={"ends_on": words})
+    if Grant.objects.open_on(today).filter(user=to, subject=subject.pk).exists():
         raise RuleBroken(_("%(name)s may see it already.") % {"name": to}, code="granted")
     assign_perm(_right(subject), to, subject)
     made = Grant.objects.create(
@@ -37,8 +47,11 @@ def grant(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> Gr
         reason=reason.strip(),
         granted_by=by,
         granted_at=now,
+        ends_on=ends_on,
     )
-    record("grant.given", target=subject, by=by, at=now, to=str(to.pk), reason=made.reason)
+    last = ends_on.isoformat() if ends_on else ""
+    told = {"to": str(to.pk), "reason": made.reason, "last": last}
+    record("grant.given", target=subject, by=by, at=now, **told)
     _tell(made, now)
     return made
 
@@ -51,7 +64,7 @@ def end_grant(found: Grant, *, subject: Any, by: User, now: datetime) -> Grant:
     fresh = lock_row(found)
     if fresh.subject != subject.pk:
         raise NotAllowed(_("You may not open this to others."), code="not_allowed")
-    if fresh.ended_at is not None:
+    if not fresh.lasts_on(localdate(now)):
         raise RuleBroken(_("This has been closed again already."), code="ended")
     remove_perm(_right(subject), fresh.user, subject)
     fresh.ended_at = now

@@ -1,8 +1,18 @@
+from datetime import date
+from typing import Any
+
 from django.db import models
+from django.db.models import Q
 
 from actionlearning.foundation.models import User
-from actionlearning.foundation.tenancy import TenantModel
+from actionlearning.foundation.tenancy import TenantManager, TenantModel
 from groups.models.organisation import Organisation
+
+
+class GrantQuerySet(models.QuerySet[Any]):
+    def open_on(self, day: Any) -> "GrantQuerySet":
+        """Neither closed again nor run out; `day` is a day or an expression for one."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), ended_at=None)
 
 
 class Grant(TenantModel):
@@ -24,5 +34,11 @@ class Grant(TenantModel):
     """Its last day, where one was fixed at the beginning; nobody need remember to close it."""
     ended_at = models.DateTimeField(null=True)
 
+    objects = TenantManager.from_queryset(GrantQuerySet)()
+
     class Meta:
         indexes = [models.Index(fields=["tenant", "user"], name="grant_user")]
+
+    def lasts_on(self, day: date) -> bool:
+        """The same answer as `open_on(day)` for one row in hand."""
+        return self.ended_at is None and (self.ends_on is None or self.ends_on >= day)

@@ -5,7 +5,7 @@ from typing import Any
 from actionlearning.foundation.permissions import Permission
 from groups import exports
 from groups.queries import grants_listed
-from groups.views.sheets import TenantSheetView, moment
+from groups.views.sheets import TenantSheetView, moment, today, written
 
 
 class GrantList(TenantSheetView):
@@ -15,7 +15,13 @@ class GrantList(TenantSheetView):
     order = ("-granted_at", "-id")
 
     def get_queryset(self) -> Any:
-        return grants_listed(self.request.user, ended="ended" in self.request.GET)
+        asked = self.request.GET
+        return grants_listed(
+            self.request.user,
+            day=today(self.request),
+            ended="ended" in asked,
+            text=asked.get("q", ""),
+        )
 
     def present(self, rows: list[Any]) -> list[dict[str, Any]]:
         return [
@@ -26,7 +32,7 @@ class GrantList(TenantSheetView):
                 "reason": row.reason,
                 "by": row.granted_by.display_name,
                 "since": moment(row.granted_at),
-                "until": moment(row.ended_at),
+                "until": moment(row.ended_at) or written(row.ends_on),
             }
             for row in rows
         ]

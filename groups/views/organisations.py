@@ -112,7 +112,7 @@ def insides_of(organisation: Organisation, request: Any) -> dict[str, Any]:
             for edge in supervisors_of(organisation, day)
         ],
         "tokens": _tokens(organisation, user),
-        "grants": _grants(organisation, user),
+        "grants": _grants(organisation, user, day),
         "history": entries_about(organisation),
     }
 
@@ -153,10 +153,10 @@ def _tokens(organisation: Organisation, user: Any) -> int | None:
     return tokens_listed(user).filter(organisation_id=organisation.pk, revoked_at=None).count()
 
 
-def _grants(organisation: Organisation, user: Any) -> int | None:
+def _grants(organisation: Organisation, user: Any, day: Any) -> int | None:
     if not user.has_perm(Permission.GRANT, organisation):
         return None
-    return grants_listed(user).filter(organisation=organisation).count()
+    return grants_listed(user, day=day).filter(organisation=organisation).count()
 
 
 class OrganisationNew(TenantFormView):

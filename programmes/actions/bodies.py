@@ -78,7 +78,7 @@ def _lacking(wanted: list[dict[str, Any]], posts: list[Post]) -> tuple[dict[str,
         return post is not None
 
     titles = {post.title: post for post in posts}
-    renamed = [each for each in wanted if not take(titles.get(each["title"]))]
+    renamed = [each for each in wanted if not take(titles.pop(each["title"], None))]
     return tuple(
         each
         for each in renamed

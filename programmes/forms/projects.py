@@ -13,6 +13,7 @@ from groups.access import reach_of
 from groups.models import Person
 from programmes.actions.project_asks import Asks
 from programmes.actions.projects import TOPIC
+from programmes.forms.programmes import DayInput
 from programmes.models import Enrolment, Programme, Project, TeamMember
 from programmes.queries import local_day, taking_papers
 from programmes.states import ProjectState
@@ -116,12 +117,35 @@ class ProjectOpinionForm(TenantForm):
 class ProjectGrantForm(TenantForm):
     """Who from outside may see this one project."""
 
+    to = forms.ChoiceField(
+        required=False,
+        label=_("Who"),
+        help_text=_("Sign-ins of people who are on no roster and hold no post."),
+    )
     login = forms.CharField(
         max_length=60,
-        label=_("Sign-in name"),
+        required=False,
+        label=_("or the sign-in name of somebody else"),
         help_text=_("Ask the person for it: sign-ins of other units are not listed here."),
     )
     reason = forms.CharField(max_length=200, label=_("Reason, such as: facilitator of the team"))
+    ends_on = forms.DateField(
+        required=False, label=_("Last day"), widget=DayInput(), help_text=_("Left empty: open end.")
+    )
+
+    def __init__(self, *args: Any, outsiders: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to: Any = self.fields["to"]
+        names = [(user.login, f"{user.display_name}({user.login})") for user in outsiders]
+        to.choices = [("", "—"), *names]
+
+    def clean(self) -> dict[str, Any]:
+        """One name, however it was given: `login`."""
+        typed: dict[str, Any] = super().clean() or {}
+        if bool(typed.get("to")) == bool(typed.get("login")) and not self.errors:
+            self.add_error("to", _("Choose somebody, or type one sign-in name."))
+        typed["login"] = typed.get("to") or typed.get("login", "")
+        return typed
 
 
 class ProjectFilterForm(TenantForm):

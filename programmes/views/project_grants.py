@@ -14,8 +14,10 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from groups.actions.grants import end_grant, grant
 from groups.models import Grant
+from groups.queries import outsiders
 from programmes.forms import ProjectGrantForm
 from programmes.models import Project
+from programmes.queries import local_day
 from programmes.views.project_page import page_context, project_or_404, to_project
 
 
@@ -28,6 +30,10 @@ class ProjectGrants(TenantFormView):
     def project(self) -> Project:
         return project_or_404(self.request, self.kwargs["pk"], Permission.GRANT)
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = outsiders(self.request.user, local_day(self.request.received_at))
+        return {**super().get_form_kwargs(), "outsiders": found}
+
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         return to_project(request, self.project)
 
@@ -36,6 +42,7 @@ class ProjectGrants(TenantFormView):
             self.project,
             to=_sign_in(form.cleaned_data["login"]),
             reason=form.cleaned_data["reason"],
+            ends_on=form.cleaned_data["ends_on"],
             by=self.request.user,
             now=self.request.received_at,
         )

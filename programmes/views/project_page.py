@@ -1,6 +1,6 @@
 """Everything the page of one topic shows, for the page itself and for every form that comes back to it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponseRedirect
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
 from groups.models import Grant
+from groups.queries import outsiders
 from programmes.actions.project_asks import (
     FACILITATORS,
     SUBMISSION,
@@ -92,7 +93,8 @@ def _team_asks(asks: Asks) -> str:
 
 def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]:
     """`given` replaces what is shown by default: a form that was refused, its refusal."""
-    asks = asks_of(project.programme, local_day(request.received_at))
+    day = local_day(request.received_at)
+    asks = asks_of(project.programme, day)
     members = team_of(project)
     user = request.user
     clause = asks.clause(SUBMISSION)
@@ -110,12 +112,13 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "tree": _tree(request, project, asks),
         "turns": _turns(project),
         "inside": inside,
-        "grants": _grants(project) if inside else [],
+        "grants": _grants(project, day) if inside else [],
         "form": ProjectOpinionForm(initial={"version": project.version}),
-        "grant_form": ProjectGrantForm(),
         **_may(user, project, asks),
         **team_context(members, asks, project),
     }
+    if context["can_grant"] and "grant_form" not in given:
+        context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))
     return {**context, **given}
 
 
@@ -189,14 +192,15 @@ def reply_day(due: str | None) -> str:
     return date_format(local_day(last), "DATE_FORMAT")
 
 
-def _grants(project: Project) -> list[dict[str, Any]]:
-    rows = Grant.objects.filter(subject=project.pk, ended_at=None).select_related("user")
+def _grants(project: Project, day: date) -> list[dict[str, Any]]:
+    rows = Grant.objects.open_on(day).filter(subject=project.pk).select_related("user")
     return [
         {
             "pk": row.pk,
             "name": row.user.display_name,
             "reason": row.reason,
             "since": day_words(row.granted_at),
+            "until": day_words(row.ends_on) if row.ends_on else "",
         }
         for row in rows.order_by("granted_at", "id")
     ]

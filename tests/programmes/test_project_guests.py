@@ -1,15 +1,19 @@
 """An outsider serves one project: sees it, and neither its sister nor anything else."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils.timezone import localdate
 
+from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import NOWHERE, scope
 from groups.access import standing_of
-from groups.actions.grants import grant
+from groups.actions.grants import end_grant, grant
 from groups.actions.users import create_user
 from groups.models import Grant
 from programmes.models import Programme, Project
@@ -158,6 +162,84 @@ def test_a_project_is_opened_and_closed_again_on_its_page(
     found.refresh_from_db()
     assert found.ended_at is not None
     assert sign_in(guide).get(at("project_detail", world, mine.pk)).status_code == 404
+
+
+def offered(world: World, project: Project, client: Any) -> list[str]:
+    form = client.get(at("project_detail", world, project.pk)).context["grant_form"]
+    return [login for login, _words in form.fields["to"].choices]
+
+
+def test_who_is_on_no_roster_and_holds_no_right_is_offered_and_nobody_else(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any
+) -> None:
+    client = sign_in(world.dora)
+    assert offered(world, pair[0], client) == ["", "guide"]
+
+    client.post(at("project_grants", world, pair[0].pk), {"to": "guide", "reason": "专家"})
+
+    assert Grant.objects.get().user == guide
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"to": "guide", "login": "sis"}, {}, {"to": "sis"}],
+    ids=["both", "none", "not offered"],
+)
+def test_one_name_is_chosen_or_typed(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any, typed: dict[str, str]
+) -> None:
+    where = at("project_grants", world, pair[0].pk)
+    answer = sign_in(world.dora).post(where, {**typed, "reason": "专家"})
+    assert (answer.status_code, list(answer.context["grant_form"].errors)) == (422, ["to"])
+    assert not Grant.objects.exists()
+
+
+def test_a_grant_runs_out_by_itself(
+    world: World, pair: tuple[Project, Project], guide: User, sign_in: Any
+) -> None:
+    mine, today = pair[0], localdate(database_now())
+    found = grant(mine, to=guide, reason="专家", ends_on=today, by=world.dora, now=database_now())
+    for project in pair[1:]:
+        open_to(project, guide, world)
+    client, where = sign_in(guide), at("project_detail", world, mine.pk)
+    assert client.get(where).status_code == 200
+
+    Grant.objects.filter(pk=found.pk).update(ends_on=today - timedelta(days=1))
+
+    assert client.get(where).status_code == 404
+    assert client.get(api(world, str(mine.pk))).status_code == 404
+    assert client.get(at("project_detail", world, pair[1].pk)).status_code == 200
+    page = sign_in(world.dora).get(where)
+    assert page.context["grants"] == []
+    assert offered(world, mine, sign_in(world.dora)) == ["", "guide"]
+    again = grant(mine, to=guide, reason="再请", by=world.dora, now=database_now())
+    with pytest.raises(RuleBroken):
+        end_grant(found, subject=mine, by=world.dora, now=database_now())
+    assert client.get(where).status_code == 200
+    assert again.ends_on is None
+
+
+def test_the_last_of_the_grants_that_runs_out_shuts_the_wall(
+    world: World, pair: tuple[Project, Project], guide: User
+) -> None:
+    found = open_to(pair[0], guide, world)
+    Grant.objects.filter(pk=found.pk).update(ends_on=localdate(JUNE))
+    assert standing_of(User.objects.get(pk=guide.pk)).path == NOWHERE
+
+
+def test_a_grant_does_not_begin_after_its_last_day(
+    world: World, pair: tuple[Project, Project], guide: User
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        grant(
+            pair[0],
+            to=guide,
+            reason="专家",
+            ends_on=localdate(JUNE) - timedelta(days=1),
+            by=world.dora,
+            now=JUNE,
+        )
+    assert list(refused.value.fields) == ["ends_on"]
 
 
 @pytest.mark.parametrize(
