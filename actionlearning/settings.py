@@ -85,7 +85,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
-    "lucide",
     "actionlearning.foundation",
     "groups",
     "programmes",

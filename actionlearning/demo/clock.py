@@ -12,7 +12,7 @@ from programmes.actions.sweeps import queue_due_notices
 from programmes.queries import NATION, calendar_for
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-Act = Callable[[datetime], None]
+Act = Callable[[datetime], object]
 ROUND_AT = time(9, 5)
 LAYING_DAY = 0
 """Mondays: windows are laid down well ahead, and every day of two years would take as long as all the rest."""

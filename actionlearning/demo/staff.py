@@ -119,7 +119,7 @@ class Staff:
             now=now,
         )
 
-    def _sign_in(self, unit: Unit, person: Person, role: str, now: datetime) -> User:
+    def _sign_in(self, unit: Unit, person: Person, role: Role, now: datetime) -> User:
         login = f"{unit.login}-{_LOGINS[role]}"
         return self.sign_in(login, person, now)
 
