@@ -119,7 +119,7 @@ class Staff:
             now=now,
         )
 
-    def _sign_in(self, unit: Unit, person: Person, role: Role, now: datetime) -> User:
+    def _sign_in(self, unit: Unit, person: Person, role: str, now: datetime) -> User:
         login = f"{unit.login}-{_LOGINS[role]}"
         return self.sign_in(login, person, now)
 
@@ -140,7 +140,7 @@ class Staff:
         self._form(unit, replace(template, name="行动学习办公室", posts=few), now)
 
 
-_LOGINS = {
+_LOGINS: dict[str, str] = {
     Role.OFFICE_DIRECTOR: "zhuren",
     Role.OFFICE_STAFF: "ganshi",
     Role.LIAISON: "lianluo",
