@@ -67,15 +67,16 @@ class Story:
         play[outcome]()
 
     def under_way(self, unit: Unit, topic: str, today: date) -> None:
-        """What lies about on the day a visitor comes: one item came back, one is begun."""
+        """What lies about on the day a visitor comes: an extra item came back, this month's is begun."""
         day = self.clock.calendar.previous_working(today)
         before = self.clock.calendar.previous_working(day)
         if not self.programme.starts_on < before < today <= self.programme.ends_on:
             return
         first = day.replace(day=1)
+        earlier = (first - timedelta(days=40)).replace(day=1)
 
         def send_back(now: datetime) -> None:
-            item = self._draft(unit, topic, first, now.date(), now)
+            item = self._draft(unit, topic, earlier, now.date(), now)
             _sign_and_submit(unit, item, now + timedelta(minutes=20))
             reason = "请补充学员发言要点和下一步安排。"
             self.clock.put(
@@ -83,7 +84,8 @@ class Story:
                 lambda n: return_item(item, reason=reason, by=self.office.director, now=n),
             )
 
-        self.clock.put(at(before, 9), send_back)
+        if earlier >= self.programme.starts_on:
+            self.clock.put(at(before, 9), send_back)
         self.clock.put(at(day, 16), lambda now: self._draft(unit, topic, first, day, now))
 
     def waits_above(self, unit: Unit, topic: str, today: date) -> None:

@@ -85,6 +85,12 @@ def lay_out(shape: Shape) -> Any:
 
 
 @pytest.fixture
+def expect() -> Any:
+    """Playwright's own: waits until the page says so."""
+    return pytest.importorskip("playwright.sync_api").expect
+
+
+@pytest.fixture
 def faults_of() -> Callable[..., list[str]]:
     """Accessibility faults of what a window shows, by axe; `colours=False` where they were seen before."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

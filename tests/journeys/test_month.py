@@ -10,7 +10,7 @@ from reporting.models import InformationItem
 from reporting.states import ItemState
 from tests.journeys.conftest import PHONE, lay_out
 from tests.journeys.walking import button, in_chinese, press, running_now, sign_in
-from tests.world import World
+from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def write_item(page: Any) -> str:
 
 @pytest.mark.rule("P2-83")
 def test_an_item_goes_up_comes_back_and_is_adopted(
-    month: World, open_page: Callable[..., Any], faults_of: Callable[[Any], list[str]]
+    month: World, open_page: Callable[..., Any], faults_of: Callable[..., list[str]], expect: Any
 ) -> None:
     ben = sign_in(open_page(), "ben")
     address = write_item(ben)
@@ -56,7 +56,7 @@ def test_an_item_goes_up_comes_back_and_is_adopted(
     ana.fill("#id_opinion", "请补充参加人数。")
     press(ana, "退回修改")
     ben.goto(address)
-    assert "请补充参加人数。" in ben.inner_text("main")
+    expect(ben.locator("main")).to_contain_text("请补充参加人数。")
 
     ben.goto(f"{address}edit/")
     ben.fill("#id_body", BODY + "学员八人参加。")
@@ -67,7 +67,7 @@ def test_an_item_goes_up_comes_back_and_is_adopted(
     press(ben, "报送")
     ana.goto(address)
     press(ana, "采用")
-    assert "已采用" in ana.inner_text("main")
+    expect(ana.locator("main")).to_contain_text("已采用")
 
 
 def test_a_leader_sees_on_a_phone_what_is_red_and_why(
@@ -88,7 +88,51 @@ def test_a_leader_sees_on_a_phone_what_is_red_and_why(
     assert faults_of(page) == []
 
 
-def test_a_double_click_submits_once(month: World, open_page: Callable[..., Any]) -> None:
+def tab_to(page: Any, selector: str, most: int = 60) -> None:
+    """Tab until it has the focus, as somebody without a mouse does."""
+    for _each in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+    pytest.fail(f"the keyboard does not reach {selector}")
+
+
+def follow(page: Any, key: str = "Enter") -> None:
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def test_the_keyboard_alone_writes_an_item(
+    month: World, open_page: Callable[..., Any], expect: Any
+) -> None:
+    page = open_page()
+    page.goto("/t/teng/sign-in/")
+    tab_to(page, ".skip-link")
+    page.keyboard.press("Enter")
+    for field, words in (("#id_login", "ben"), ("#id_password", PASSWORD)):
+        tab_to(page, field)
+        page.keyboard.type(words)
+    follow(page)
+    tab_to(page, "#owed + ul a")
+    follow(page)
+    tab_to(page, "#id_title")
+    page.keyboard.type("召开核心学员研讨会")
+    tab_to(page, "main form button[type=submit]")
+    follow(page)
+    tab_to(page, "#id_body")
+    page.keyboard.type(BODY)
+    tab_to(page, "#id_truthful")
+    page.keyboard.press("Space")
+    tab_to(page, "main form button[type=submit]")
+    follow(page)
+
+    expect(page.locator("main")).to_contain_text(BODY)
+    assert lay_out(lambda _world: InformationItem.objects.get().truthful)
+
+
+def test_a_double_click_submits_once(
+    month: World, open_page: Callable[..., Any], expect: Any
+) -> None:
     ben = sign_in(open_page(), "ben")
     address = write_item(ben)
     dora = sign_in(open_page(), "dora")
@@ -99,7 +143,7 @@ def test_a_double_click_submits_once(month: World, open_page: Callable[..., Any]
     with ben.expect_navigation():
         button(ben, "报送").dblclick()
 
-    assert "已报送" in ben.inner_text("main")
+    expect(ben.locator("main")).to_contain_text("已报送")
 
     def facts(world: World) -> tuple[int, int]:
         sent = InformationItem.objects.filter(state=ItemState.SUBMITTED).count()

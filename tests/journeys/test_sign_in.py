@@ -48,20 +48,6 @@ def test_the_menu_opens_on_a_phone(live_world: World, open_page: Callable[..., A
     page.wait_for_url("**/t/teng/notices/")
 
 
-def test_the_keyboard_alone_is_enough(live_world: World, open_page: Callable[..., Any]) -> None:
-    page = open_page(locale="en")
-    page.goto("/t/teng/sign-in/")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className").startswith("skip-link")
-    page.keyboard.press("Enter")
-    page.focus("#id_login")
-    page.keyboard.type("ben")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/t/teng/")
-
-
 def test_typed_text_survives_the_end_of_a_session(
     live_world: World, open_page: Callable[..., Any]
 ) -> None:
