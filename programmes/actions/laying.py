@@ -143,6 +143,7 @@ def _revive(enrolment: Enrolment, spans: list[Window], *, now: datetime) -> int:
     params: dict[str, Any] = {
         "programme": enrolment.programme_id,
         "unit": enrolment.organisation_id,
+        "project": None,
         "windows": [span.pk for span in spans],
         "now": now,
     }
