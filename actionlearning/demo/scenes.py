@@ -124,7 +124,7 @@ def institution(story: Story, owner: User, bureau: Unit, unit: Unit) -> Story:
         by=owner,
         now=at(story.programme.starts_on, 9),
     )
-    return Story(story.clock, story.programme, bureau, story.plan_roles, story.draw)
+    return Story(story.clock, story.programme, bureau, story.plan_roles, story.draw, owes=False)
 
 
 def roster(staff: Staff, organisation: Organisation, now: datetime) -> None:

@@ -48,6 +48,8 @@ class Story:
     plan_roles: tuple[str, ...]
     """Roles a team needs, the counted ones first; the rest of the team are learners."""
     draw: random.Random
+    owes: bool = True
+    """False: what its units send counts for no month."""
 
     def month(self, unit: Unit, topic: str, first: date, outcome: str) -> None:
         """What `unit` does about the monthly item of the month that begins on `first`."""
@@ -153,7 +155,7 @@ class Story:
             phone="0774-72" + f"{self.draw.randint(0, 99999):05d}",
             truthful=True,
             project=project,
-            window_key=f"{first:%Y-%m}",
+            window_key=f"{first:%Y-%m}" if self.owes else "",
             **words,
         )
 
