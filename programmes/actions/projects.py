@@ -15,7 +15,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
 from programmes.actions.laying import trigger
-from programmes.actions.project_asks import PARTS, TOPICS_PER_UNIT, asks_of
+from programmes.actions.project_asks import PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
 from programmes.models import Enrolment, Programme, Project
@@ -27,6 +27,8 @@ TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
 FIELDS = (*TEXTS, "months", "participating_units")
 LONGEST_MONTHS = 60
 TOPIC = "topic"
+LONGEST_TEXT = 20_000
+"""Characters of a text without a limit of its own: far above any paper, far below a pasted register."""
 
 
 @transaction.atomic
@@ -51,7 +53,7 @@ def propose_project(
     made.place(organisation)
     made.supervisor = enrolment.supervisor
     made.hang(parent)
-    _fill(made, words)
+    _fill(made, words, now)
     if parent is not None and parent.chosen_at is not None:  # its whole was chosen: so is the part
         made.state = ProjectState.CHOSEN
         made.chosen_by, made.chosen_at = parent.chosen_by, now
@@ -114,7 +116,7 @@ def change_project(
     fresh = lock(project, seen=seen)
     refuse_unless(fresh, TEXT_OPEN, by=by)
     before = {name: getattr(fresh, name) for name in FIELDS}
-    _fill(fresh, changes)
+    _fill(fresh, changes, now)
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
     if not changed:
         return fresh
@@ -136,7 +138,7 @@ def refuse_unless(project: Project, states: tuple[str, ...], *, by: User) -> Non
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
 
 
-def _fill(project: Project, words: dict[str, Any]) -> None:
+def _fill(project: Project, words: dict[str, Any], now: datetime) -> None:
     for name in words.keys() & set(FIELDS):
         value = words[name]
         text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
@@ -146,12 +148,24 @@ def _fill(project: Project, words: dict[str, Any]) -> None:
         problems["title"] = _("A title is needed.")
     if project.months is not None and not 1 <= project.months <= LONGEST_MONTHS:
         problems["months"] = _("Whole months, from 1 to %(most)d.") % {"most": LONGEST_MONTHS}
-    for name in ("title", "months_reason", "participating_units"):
-        field: Any = Project._meta.get_field(name)
-        if len(getattr(project, name)) > field.max_length:
-            problems[name] = _("At most %(count)d characters.") % {"count": field.max_length}
-    if problems:
-        raise BadInput(_("Please mend the fields named here."), fields=problems)
+    too_long = {
+        name: _("At most %(count)d characters.") % {"count": _most(name)}
+        for name in (*TEXTS, "participating_units")
+        if len(getattr(project, name)) > _most(name)
+    }
+    if problems or too_long:
+        asks = asks_of(project.programme, local_day(now))
+        raise BadInput(
+            _("Please mend the fields named here."),
+            fields=problems | too_long,
+            code="too_long" if too_long else "invalid",
+            cited=asks.cite(TOPIC_TEXT),
+        )
+
+
+def _most(name: str) -> int:
+    field: Any = Project._meta.get_field(name)
+    return field.max_length or LONGEST_TEXT
 
 
 @transaction.atomic

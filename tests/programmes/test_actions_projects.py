@@ -146,6 +146,20 @@ def test_propose_project_names_the_field_that_is_wrong(
     assert list(refused.value.fields) == [field]
 
 
+@pytest.mark.rule("P2-30")
+def test_change_project_refuses_what_is_too_long_with_the_plans_sentence(
+    world: World, programme: Programme
+) -> None:
+    project = propose(world, programme)
+
+    with pytest.raises(BadInput) as refused:
+        change_project(project, by=world.ben, now=JUNE, background="长" * 20_001)
+
+    assert (refused.value.code, refused.value.rule) == ("too_long", "P2-30")
+    assert list(refused.value.fields) == ["background"]
+    assert refused.value.cited[0].text
+
+
 def test_change_project_refuses_an_older_version(world: World, programme: Programme) -> None:
     project = propose(world, programme)
     change_project(project, by=world.ben, now=JUNE, seen=1, approach="新的思路")
