@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
@@ -40,6 +41,14 @@ class BodyList(TenantSheetView):
     template_name = "groups/body_list.html"
     sheet = exports.BODIES
     order = ("place", "starts_on", "id")
+    columns = (
+        (gettext_lazy("Organisation"), ""),
+        (gettext_lazy("Body"), ""),
+        (gettext_lazy("Kind"), ""),
+        (gettext_lazy("Head"), ""),
+        (gettext_lazy("Since"), ""),
+        (gettext_lazy("State"), ""),
+    )
 
     def get_queryset(self) -> Any:
         asked = self.request.GET

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from actionlearning.foundation.permissions import Permission
 from groups import exports
 from groups.queries import grants_listed
@@ -13,6 +15,15 @@ class GrantList(TenantSheetView):
     template_name = "groups/grant_list.html"
     sheet = exports.GRANTS
     order = ("-granted_at", "-id")
+    columns = (
+        (_("Name"), ""),
+        (_("Thing"), ""),
+        (_("Organisation"), ""),
+        (_("Reason"), ""),
+        (_("Opened by"), ""),
+        (_("Since"), ""),
+        (_("Until"), ""),
+    )
 
     def get_queryset(self) -> Any:
         asked = self.request.GET

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
@@ -38,6 +39,14 @@ class OrganisationList(TenantSheetView):
     template_name = "groups/organisation_list.html"
     sheet = exports.ORGANISATIONS
     order = ("sort_path", "id")
+    columns = (
+        (gettext_lazy("Organisation"), ""),
+        (gettext_lazy("Kind"), ""),
+        (gettext_lazy("Division code"), ""),
+        (gettext_lazy("Bodies"), "num"),
+        (gettext_lazy("Since"), ""),
+        (gettext_lazy("State"), ""),
+    )
 
     def get_queryset(self) -> Any:
         asked = self.request.GET

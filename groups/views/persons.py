@@ -28,7 +28,7 @@ from groups.queries import (
 )
 from groups.views.changes import TenantChange, own_unit
 from groups.views.history import entries_about
-from groups.views.sheets import TenantSheetView, spelled_out, today, written
+from groups.views.sheets import Columns, TenantSheetView, spelled_out, today, written
 
 _CHANGED = ("name", "title", "seniority", "starts_on")
 
@@ -40,6 +40,21 @@ class PersonList(TenantSheetView):
     template_name = "groups/person_list.html"
     sheet = exports.PERSONS
     order = ("place", "seniority", "pinyin", "id")
+
+    def shown_columns(self) -> Columns:
+        """The unit where it is not in the heading; the last day where those who left are shown."""
+        one, ended = self.organisation is not None, "ended" in self.request.GET
+        unit = () if one else ((_("Unit"), ""),)
+        until = ((_("Until"), ""),) if ended else ()
+        return (
+            (_("Name"), ""),
+            *unit,
+            (_("Post held"), ""),
+            (_("Seats in bodies"), ""),
+            (_("Telephone"), ""),
+            (_("Since"), ""),
+            *until,
+        )
 
     @cached_property
     def organisation(self) -> Organisation | None:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
@@ -19,7 +20,7 @@ from groups.forms import AppointmentForm
 from groups.models import Organisation
 from groups.queries import HITS, appointments_listed, named_like, sign_ins_listed
 from groups.roles import ADMINISTRATORS, DESCRIPTIONS, Role, rights_of
-from groups.views.sheets import TenantSheetView, today, written
+from groups.views.sheets import ACTS, TenantSheetView, today, written
 
 
 class RoleList(TenantSheetView):
@@ -29,6 +30,15 @@ class RoleList(TenantSheetView):
     template_name = "groups/role_list.html"
     sheet = exports.APPOINTMENTS
     order = ("role", "id")
+    columns = (
+        (gettext_lazy("Role"), ""),
+        (gettext_lazy("Name"), ""),
+        (gettext_lazy("Sign-in name"), ""),
+        (gettext_lazy("Organisation"), ""),
+        (gettext_lazy("Since"), ""),
+        (gettext_lazy("Until"), ""),
+        ACTS,
+    )
 
     def get_queryset(self) -> Any:
         asked = self.request.GET

@@ -10,7 +10,11 @@ from django.utils.timezone import localdate, localtime
 
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename, write_sheet
 from actionlearning.foundation.views import TenantListView
-from groups.exports import Sheet
+from groups.exports import Sheet, Words
+
+Columns = tuple[tuple[Words, str], ...]
+ACTS = ("", "no-print")
+"""The last column of a list with buttons."""
 
 MOST = 20_000
 """Rows of one sheet; a longer list is narrowed by its filters first."""
@@ -38,6 +42,11 @@ class TenantSheetView(TenantListView):
     """`present` makes the finished rows, once for the page and once for the sheet."""
 
     sheet: Sheet
+    columns: Columns = ()
+    """(heading, class of the cell); an empty heading stands over buttons."""
+
+    def shown_columns(self) -> Columns:
+        return self.columns
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
@@ -50,6 +59,7 @@ class TenantSheetView(TenantListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["rows"] = self.present(context["rows"])
+        context["columns"] = self.shown_columns()
         context["whole"] = not context.get("next_query") and "after" not in self.request.GET
         return context
 

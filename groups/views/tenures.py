@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.views import TenantFormView
+from actionlearning.foundation.views import TenantFormView, TenantView
 from groups.access import visible_bodies, visible_persons
 from groups.actions.bodies import appoint, end_tenure, hand_over
 from groups.actions.tenures import cancel_tenure, correct_tenure
@@ -21,6 +21,15 @@ from groups.roles import DESCRIPTIONS, rights_of
 from groups.views.sheets import spelled_out, today
 
 
+def own_post(user: Any, pk: Any) -> Post:
+    """A post to which `user` may appoint. Raises Http404."""
+    rows = Post.objects.filter(body__in=visible_bodies(user)).select_related("body", "organisation")
+    found: Post = get_object_or_404(rows, pk=pk)
+    if not user.has_perm(Permission.APPOINT, found):
+        raise Http404
+    return found
+
+
 class TenantPostForm(TenantFormView):
     """Something about a post of the reader's own organisation; `post_held` finds it."""
 
@@ -28,15 +37,7 @@ class TenantPostForm(TenantFormView):
 
     @cached_property
     def post_held(self) -> Post:
-        return self.own_post(pk=self.kwargs["pk"])
-
-    def own_post(self, **which: Any) -> Post:
-        bodies = visible_bodies(self.request.user)
-        rows = Post.objects.filter(body__in=bodies).select_related("body", "organisation")
-        found: Post = get_object_or_404(rows, **which)
-        if not self.request.user.has_perm(Permission.APPOINT, found):
-            raise Http404
-        return found
+        return own_post(self.request.user, self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         return {"on": today(self.request)}
@@ -98,7 +99,7 @@ class TenantTenureForm(TenantPostForm):
 
     @cached_property
     def post_held(self) -> Post:
-        return self.own_post(pk=self.tenure.post_id)
+        return own_post(self.request.user, self.tenure.post_id)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs["tenure"] = self.tenure
@@ -138,13 +139,12 @@ class TenureEnding(TenantTenureForm):
         return self.done(_("%(name)s leaves the post.") % {"name": self.tenure.person_name})
 
 
-class TenantTenureAct(TenantTenureForm):
+class TenantTenureAct(TenantView):
     """A button of the body's page; there is nothing to fill in."""
 
-    http_method_names = ("post", "options")
-
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        post = self.post_held  # 404 for whoever may not appoint there
+    def post(self, request: Any, pk: Any) -> HttpResponse:
+        self.tenure: Tenure = get_object_or_404(Tenure, pk=pk)
+        post = own_post(request.user, self.tenure.post_id)
         messages.success(request, self.do())
         return redirect("groups:body_detail", request.tenant.slug, post.body_id)
 

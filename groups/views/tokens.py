@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
@@ -19,7 +20,7 @@ from groups.forms import TokenForm
 from groups.models import Organisation
 from groups.queries import tokens_listed
 from groups.roles import words_of
-from groups.views.sheets import TenantSheetView, moment, today
+from groups.views.sheets import ACTS, TenantSheetView, moment, today
 
 
 class TokenList(TenantSheetView):
@@ -27,9 +28,20 @@ class TokenList(TenantSheetView):
     template_name = "groups/token_list.html"
     sheet = exports.TOKENS
     order = ("-created_at", "-id")
+    columns = (
+        (gettext_lazy("Client"), ""),
+        (gettext_lazy("State"), ""),
+        (gettext_lazy("Allowed to"), ""),
+        (gettext_lazy("Made by"), ""),
+        (gettext_lazy("Until"), ""),
+        (gettext_lazy("Last use"), ""),
+        ACTS,
+    )
 
     def get_queryset(self) -> Any:
         rows = tokens_listed(self.request.user)
+        if text := self.request.GET.get("q", "").strip():
+            rows = rows.filter(name__icontains=text)
         return rows if "ended" in self.request.GET else rows.filter(revoked_at=None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
@@ -22,7 +23,7 @@ from groups.actions.users import (
 )
 from groups.forms import UserEditForm, UserForm, UserPersonForm
 from groups.queries import HITS, persons_without_sign_in, sign_ins_listed
-from groups.views.sheets import TenantSheetView, moment, today, written
+from groups.views.sheets import ACTS, TenantSheetView, moment, today, written
 
 
 class UserList(TenantSheetView):
@@ -30,6 +31,15 @@ class UserList(TenantSheetView):
     template_name = "groups/user_list.html"
     sheet = exports.SIGN_INS
     order = ("login", "id")
+    columns = (
+        (gettext_lazy("Sign-in name"), ""),
+        (gettext_lazy("Name"), ""),
+        (gettext_lazy("Unit"), ""),
+        (gettext_lazy("State"), ""),
+        (gettext_lazy("Second factor"), ""),
+        (gettext_lazy("Last sign-in"), ""),
+        ACTS,
+    )
 
     def get_queryset(self) -> Any:
         asked = self.request.GET

@@ -6,15 +6,17 @@ import pytest
 from django.apps import apps
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import scope
 from groups.models import PlacedModel, Supervision
-from programmes.actions.enrolments import enrol, leave
+from programmes.actions.enrolments import enrol, leave, report_to
 from programmes.actions.evidence import record_evidence
 from programmes.actions.exceptions import waive
 from programmes.actions.laying import lay_down
 from programmes.actions.ledgers import LEDGERS, PLACED
 from programmes.actions.programmes import open_programme, put_in_force
 from programmes.actions.units import close_unit, move_unit
-from programmes.models import Enrolment, Obligation
+from programmes.models import Enrolment, Evidence, Obligation
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import read, shipped_text
 from programmes.queries import tally
@@ -207,6 +209,36 @@ def test_what_a_moved_unit_owes_moves_with_it_and_its_rest_days_follow(world):
     assert {row.org_path for row in rows} == {moved.path}
     assert {row.ancestor_2 for row in rows} == {world.sister.pk}
     assert Enrolment.objects.get(organisation=world.child).calendar == "450423"
+
+
+def test_a_moved_unit_keeps_its_closed_months_and_who_judged_them(world):
+    """Rows left at the old place would stand behind the wall from their own unit."""
+    programme = run_programme(world, now=beijing(6, 1))
+    enrol(
+        programme,
+        world.child,
+        starts_on=programme.starts_on,
+        supervisor=world.bureau,
+        by=world.ana,
+        now=beijing(6, 1),
+    )
+    send(programme, world.child, 6, world)
+
+    moved = move_unit(world.child, parent=world.sister, by=world.ana, now=beijing(7, 1))
+
+    with scope(world.tenant, path=moved.path, actor=world.kid):
+        (june,) = Obligation.objects.visible_to(world.kid).filter(met_at__isnull=False)
+        assert june.supervisor_id == world.bureau.pk
+        assert Evidence.objects.filter(obligation=june).exists()
+    assert world.sis.has_perm(Permission.OBLIGATION_VIEW, june)
+
+    def seen_by_the_bureau() -> bool:
+        return Obligation.objects.visible_to(world.dora).filter(organisation=moved).exists()
+
+    assert seen_by_the_bureau(), "it goes on reporting there"
+    row = Enrolment.objects.get(organisation=moved)
+    report_to(row, supervisor=None, on=date(2026, 7, 1), by=world.ana, now=beijing(7, 1))
+    assert not seen_by_the_bureau()
 
 
 def test_every_table_that_carries_a_place_follows_a_move():
