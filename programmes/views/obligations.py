@@ -23,6 +23,7 @@ from programmes.models import Enrolment, Obligation, Programme, Rule
 from programmes.packs.shapes import filled
 from programmes.queries import day_asked, duties_in, local_day, narrowed_duties, tally
 from programmes.states import ProgrammeState
+from programmes.views.calendar_page import missing_for
 from programmes.views.obligation_lines import in_english, lines_of, totals_of, with_columns
 from programmes.views.obligation_map import heat_map
 from programmes.views.obligation_page import obligation_or_404, page_of
@@ -147,6 +148,8 @@ class ObligationList(TenantDutyView, TenantListView):
             found["next_query"] = query.urlencode()
         if not self.request.htmx:
             found["choices"] = self.choices()
+            today = local_day(self.request.received_at)
+            found |= {"missing_year": missing_for(self.request.user, today), "missing_link": True}
             found["totals"] = self.totals() if "totals" in self.wanted else None
         return found
 

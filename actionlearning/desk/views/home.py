@@ -22,6 +22,7 @@ from actionlearning.desk.words import (
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
 from programmes.models.obligation import DutyState
+from programmes.views.calendar_page import missing_for
 from programmes.views.obligation_lines import shown_state
 
 
@@ -40,6 +41,8 @@ class Home(TenantView):
             "back": [row for row in papers if row["bucket"] == queries.BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
             "notices": [shown_notice(notice, slug) for notice in notices],
+            "missing_year": missing_for(request.user, local_date(now)),
+            "missing_link": True,
         }
         return render(request, "desk/home.html", context)
 
