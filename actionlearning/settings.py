@@ -260,10 +260,12 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _text("AL_MAIL_FROM", "action-learning@localhost")
 EMAIL_BACKEND = _text("AL_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
+AL_AUDIT_HEADS = _text("AL_AUDIT_HEADS", str(STATE_DIR / "audit"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": _text("AL_LOG_LEVEL", "WARNING")},
+    "loggers": {"actionlearning.foundation.audit_heads": {"level": "INFO"}},
 }

@@ -79,6 +79,7 @@ PROGRAMMES = [
     path("programmes/", programmes.ProgrammeList.as_view(), name="programme_list"),
     path("programmes/new/", programmes.ProgrammeNew.as_view(), name="programme_new"),
     path(ONE, programmes.ProgrammeDetail.as_view(), name="programme_detail"),
+    path(f"{ONE}edit/", programmes.ProgrammeEdit.as_view(), name="programme_edit"),
     path(f"{ONE}force/", programmes.ProgrammeForce.as_view(), name="programme_force"),
     path(f"{ONE}closure/", programmes.ProgrammeClosure.as_view(), name="programme_closure"),
     path(f"{ONE}calendar/", calendars.ProgrammeCalendar.as_view(), name="programme_calendar"),

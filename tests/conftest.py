@@ -1,4 +1,5 @@
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.world import World, build_world
 settings.PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
 ]  # slow ones are slow by design
+settings.AL_AUDIT_HEADS = tempfile.mkdtemp(prefix="al-heads-")
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
 settings.LANGUAGE_CODE = "en"  # tests quote msgids; walks in a browser are in Chinese
 TransactionTestCase._fixture_teardown = empty_tables(TransactionTestCase._fixture_teardown)

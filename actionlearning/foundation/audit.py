@@ -5,10 +5,12 @@ import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from actionlearning.foundation import audit_heads
 from actionlearning.foundation.models import AuditEvent, AuditSeal, User
 from actionlearning.foundation.scope import current_tenant_id
 
@@ -48,6 +50,9 @@ def seal(*, now: datetime) -> int:
         waiting = waiting.filter(pk__gte=_looked_through(last))
     links = _chain(waiting.order_by("at", "id"), last, now)
     AuditSeal.objects.bulk_create(links, batch_size=1000)
+    if links:
+        head = (current_tenant_id(), links[-1].sequence, links[-1].hash)
+        transaction.on_commit(partial(audit_heads.keep, *head))
     return len(links)
 
 
@@ -99,4 +104,12 @@ def verify() -> tuple[int, str | None]:
         loose = AuditEvent.objects.filter(seals=None, pk__lt=_looked_through(found)).first()
         if loose is not None:
             return expected, f"row {loose.pk} was put in without a link"
-    return expected, None
+    return expected, _cut()
+
+
+def _cut() -> str | None:
+    """The link that was anchored outside the database must still stand as it was."""
+    head = audit_heads.kept(current_tenant_id())
+    if head is None or AuditSeal.objects.filter(sequence=head[0], hash=head[1]).exists():
+        return None
+    return f"link {head[0]}, whose hash is kept outside, is gone or another one"

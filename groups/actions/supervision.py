@@ -41,3 +41,8 @@ def close_supervision(
 ) -> None:
     Supervision.objects.filter(unit=unit, programme=programme, ends_on=None).update(ends_on=on)
     record("supervision.closed", target=unit, by=by, at=now, on=on.isoformat())
+
+
+def shift_supervisions(*, programme: uuid.UUID, before: date, on: date) -> None:
+    """A draft begins on another day: edges that began on its first day still do."""
+    Supervision.objects.filter(programme=programme, starts_on=before).update(starts_on=on)

@@ -147,7 +147,7 @@ def _line(moved: Moved) -> str:
         else "",
     ]
     title = filled(window.rule.title, programme.year)
-    return f"{programme} · {title} {window.key}: {'; '.join(filter(None, parts))}"
+    return f"{programme} · {title} {window.name}: {'; '.join(filter(None, parts))}"
 
 
 def _tell_holders(windows: list[Window], now: datetime) -> None:
@@ -183,7 +183,7 @@ def _facts(window: Window, row: Obligation) -> dict[str, str]:
         "clause": window.rule.clause.key,
         "text": filled(window.rule.clause.text, year),
         "gloss": filled(window.rule.clause.gloss, year),
-        "window": window.key,
+        "window": window.name,
         "due": window.last_day.isoformat(),
         "asked_for": window.asked_for_on.isoformat(),
     }

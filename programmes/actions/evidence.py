@@ -44,26 +44,35 @@ def record_evidence(
     Raises RuleBroken `too_early`, `closed` or `cancelled`. It counts from `received_at`, at once,
     before anyone has read it; the same record counts once per rule, however often it is sent.
     """
-    found = []
-    for rows in _by_rule(deliverable, programme, organisation, project):
-        # Its duties are locked: a second call with the same record waits, then finds the first one's.
-        key = {"programme": programme, "rule_key": rows[0].rule_key, "kind": kind, "source": source}
-        evidence = Evidence.objects.filter(**key).first()
-        if evidence is None:
-            obligation = _gate(rows, received_at, window_key)
-            if obligation is None:
-                continue
-            evidence = Evidence(
-                **key,
-                title=title[:200],
-                address=address,
-                quantity=quantity,
-                captured_at=captured_at,
-                received_at=received_at,
-            )
-            _credit(evidence, obligation, by=by, now=now)
-        found.append(evidence)
-    return found
+    told = {
+        "programme": programme,
+        "kind": kind,
+        "source": source,
+        "title": title[:200],
+        "address": address,
+        "quantity": quantity,
+        "captured_at": captured_at,
+        "received_at": received_at,
+    }
+    by_rule = _by_rule(deliverable, programme, organisation, project)
+    found = (_credited(rows, told, window_key, by=by, now=now) for rows in by_rule)
+    return [each for each in found if each is not None]
+
+
+def _credited(
+    rows: list[Obligation], told: dict[str, Any], window_key: str, *, by: User, now: datetime
+) -> Evidence | None:
+    """Its duties are locked: a second call with the same record waits, then finds the first one's."""
+    key = {name: told[name] for name in ("programme", "kind", "source")}
+    known: Evidence | None = Evidence.objects.filter(**key, rule_key=rows[0].rule_key).first()
+    if known is not None:
+        return known
+    obligation = _gate(rows, told["received_at"], window_key)
+    if obligation is None:
+        return None
+    made = Evidence(**told, rule_key=rows[0].rule_key)
+    _credit(made, obligation, by=by, now=now)
+    return made
 
 
 def _credit(evidence: Evidence, obligation: Obligation, *, by: User, now: datetime) -> None:

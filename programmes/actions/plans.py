@@ -62,7 +62,7 @@ def load_plan(
         return last, False
     if last is not None:
         _refuse_version(programme, last, pack, applies_from)
-    _refuse_impossible_dates(pack, programme)
+    refuse_impossible_dates(pack, programme)
     plan = Plan.objects.create(
         programme=programme,
         number=last.number + 1 if last else 1,
@@ -106,7 +106,7 @@ def _refuse_version(programme: Programme, last: Plan, pack: Pack, applies_from: 
         raise BadInput(words, fields={"applies_from": words})
 
 
-def _refuse_impossible_dates(pack: Pack, programme: Programme) -> None:
+def refuse_impossible_dates(pack: Pack, programme: Programme) -> None:
     for rule in pack.rules:
         if not rule.enabled:
             continue

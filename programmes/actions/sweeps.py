@@ -34,7 +34,7 @@ WITH due AS MATERIALIZED (
    ORDER BY o.next_look_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED),
 matter AS MATERIALIZED (
   SELECT w.id AS window_id, r.id AS rule_id,
-         jsonb_build_object('clause', c.key, 'window', w.key,
+         jsonb_build_object('clause', c.key, 'window', CASE WHEN r.kind = 'event' THEN w.starts_on::text ELSE w.key END,
                             'rule', replace(replace(r.title, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
                             'rule_en', replace(replace(r.title_en, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),
                             'text', replace(replace(c.text, '{year+1}', (y.year + 1)::text), '{year}', y.year::text),

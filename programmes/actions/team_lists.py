@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.urls import reverse
 
 from actionlearning.foundation.models import User
@@ -13,6 +14,7 @@ from programmes.queries import local_day, open_duties
 KIND, DELIVERABLE = "team", "team_list"
 
 
+@transaction.atomic
 def credit_team(project: Project, *, by: User, now: datetime) -> None:
     """Meets the duty from the moment the team is complete; who comes or goes later changes nothing.
 

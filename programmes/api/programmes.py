@@ -16,7 +16,12 @@ from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from programmes.actions.plans import load_plan, read_pack
-from programmes.actions.programmes import close_programme, open_programme, put_in_force
+from programmes.actions.programmes import (
+    change_programme,
+    close_programme,
+    open_programme,
+    put_in_force,
+)
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID
 from programmes.api.asking import asker as _asker
 from programmes.api.asking import filtered as _filtered
@@ -57,19 +62,28 @@ class ProgrammeClosing(StrictSerializer):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
-class ProgrammeDraft(StrictSerializer):
-    """A pack as YAML text; every mistake in it comes back with its line."""
+class ProgrammeChange(StrictSerializer):
+    """While it is a draft; what is left out stays."""
 
-    pack = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
-    owner = serializers.UUIDField()
-    year = serializers.IntegerField(min_value=2000, max_value=2100)
-    name = serializers.CharField(required=False, allow_blank=True, max_length=160)
+    name = serializers.CharField(required=False, max_length=160)
+    starts_on = serializers.DateField(required=False)
+    ends_on = serializers.DateField(required=False)
     phase_number = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=99
     )
     batch_number = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=99
     )
+    parent_document = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class ProgrammeDraft(ProgrammeChange):
+    """A pack as YAML text; every mistake in it comes back with its line."""
+
+    pack = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    owner = serializers.UUIDField()
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    name = serializers.CharField(required=False, allow_blank=True, max_length=160)
 
 
 class ProgrammeViewSet(TenantViewSet):
@@ -111,6 +125,11 @@ class ProgrammeViewSet(TenantViewSet):
         return _whole(
             open_programme(pack, owner=owner, by=_asker(request), now=self.now, **typed), status=201
         )
+
+    @extend_schema(request=ProgrammeChange, responses={200: ProgrammeLine, **REFUSED})
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        typed = _typed(request, ProgrammeChange)
+        return _whole(change_programme(self._matched(), by=_asker(request), now=self.now, **typed))
 
     @extend_schema(request=None, responses={200: ProgrammeLine, **REFUSED})
     @action(detail=True, methods=["post"])

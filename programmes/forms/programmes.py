@@ -78,6 +78,32 @@ class PackTextForm(TenantForm):
             return ""
 
 
+class ProgrammeFactsForm(TenantForm):
+    """What a programme may have of its own; the version that was read goes with it."""
+
+    name = forms.CharField(max_length=160, label=_("Name of the programme"))
+    starts_on = forms.DateField(
+        label=_("First day"),
+        widget=DayInput(),
+        help_text=_(
+            "A start inside a month cuts its first window: each rule says whether it is then owed in full,"
+            " in proportion or not at all. The programme's page lists them."
+        ),
+    )
+    ends_on = forms.DateField(label=_("Last day"), widget=DayInput())
+    phase_number = forms.IntegerField(
+        required=False, min_value=1, max_value=99, label=_("Phase number")
+    )
+    batch_number = forms.IntegerField(
+        required=False, min_value=1, max_value=99, label=_("Batch number")
+    )
+    parent_document = forms.CharField(
+        required=False, max_length=300, label=_("Parent document"),
+        help_text=_("Several are divided by “；”."),
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class ProgrammeNewForm(PackTextForm):
     """From a shipped pack or one's own; year and owner."""
 
@@ -96,8 +122,20 @@ class ProgrammeNewForm(PackTextForm):
     batch_number = forms.IntegerField(
         required=False, min_value=1, max_value=99, label=_("Batch number")
     )
+    starts_on = forms.DateField(
+        required=False,
+        label=_("First day"),
+        widget=DayInput(),
+        help_text=_("Left empty, both days are those of the plan's period."),
+    )
+    ends_on = forms.DateField(required=False, label=_("Last day"), widget=DayInput())
+    parent_document = forms.CharField(
+        required=False, max_length=300, label=_("Parent document"),
+        help_text=_("Left empty, those that the plan names."),
+    )  # fmt: skip
     field_order = (
-        "pack", "file", "text", "year", "owner", "name", "phase_number", "batch_number",
+        "pack", "file", "text", "year", "owner", "name", "starts_on", "ends_on", "phase_number",
+        "batch_number", "parent_document",
     )  # fmt: skip
     one_source = _("Choose a plan, upload a file or paste its text.")
 
@@ -117,7 +155,10 @@ class ProgrammeNewForm(PackTextForm):
         return own if own.strip() else shipped_text(self.cleaned_data["pack"])
 
     def facts(self) -> dict[str, Any]:
-        names = ("year", "owner", "name", "phase_number", "batch_number")
+        names = (
+            "year", "owner", "name", "phase_number", "batch_number", "starts_on", "ends_on",
+            "parent_document",
+        )  # fmt: skip
         return {name: self.cleaned_data[name] for name in names}
 
 

@@ -1,8 +1,13 @@
+import re
+
 from django.db import models
 
 from actionlearning.foundation.constraints import unique_in_tenant
 from actionlearning.foundation.tenancy import TenantModel
 from programmes.models.plan import Rule
+
+EVENT_KEY = re.compile(r"e[0-9a-f]{16}")
+"""Of a window that an event opened: the random half of its subject's key."""
 
 
 class Window(TenantModel):
@@ -35,6 +40,11 @@ class Window(TenantModel):
     first_rung_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)
     derivation = models.JSONField(default=list)
+
+    @property
+    def name(self) -> str:
+        """The key as people read it: after an event the day on which it happened."""
+        return self.starts_on.isoformat() if EVENT_KEY.fullmatch(self.key) else self.key
 
     class Meta:
         constraints = [unique_in_tenant("rule", "calendar", "key", name="window_key")]

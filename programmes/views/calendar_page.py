@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from programmes.actions.schedules import schedule_of
 from programmes.calendar import Event, ScheduleError, Window, WorkCalendar, windows
@@ -77,6 +78,11 @@ def _day_line(row: CalendarDay) -> dict[str, Any]:
         "name": row.name_en if in_english() and row.name_en else row.name,
         "source": row.source,
     }
+
+
+def missing_for(user: User, today: date) -> int | None:
+    """The same for an office, which has to see to it; others could do nothing about it."""
+    return missing_year(today) if user.has_perm(Permission.ITEM_REVIEW) else None
 
 
 def missing_year(today: date) -> int | None:

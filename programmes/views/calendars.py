@@ -43,7 +43,7 @@ class CalendarList(TenantView):
             "before": year - 1,
             "after": year + 1,
             "layers": layers_of(year, places, changeable),
-            "missing": missing_year(today),
+            "missing_year": missing_year(today),
             "can_change": bool(changeable),
         }
         return render(request, "programmes/calendar_list.html", context)

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from actionlearning.foundation.languages import in_english
 from programmes.models.obligation import DutyState
+from programmes.models.window import EVENT_KEY
 from programmes.packs.shapes import filled
 from programmes.queries import Tally, local_day
 
@@ -31,6 +32,7 @@ COLUMNS = (
 DONE = (DutyState.MET, DutyState.MET_LATE)
 NIL = (DutyState.NIL, DutyState.NIL_LATE)
 WAITING = (DutyState.OPEN, DutyState.DUE_SOON, DutyState.NOT_OPEN)
+DUE_TODAY = "due_today"
 LATE = (DutyState.OVERDUE, DutyState.MISSED)
 TICK = timedelta(microseconds=1)
 _ANY = uuid.UUID(int=0)
@@ -86,7 +88,7 @@ def _line(row: Mapping[str, Any], today: date, words: Words) -> dict[str, Any]:
         "progress": progress_of(row),
         "state": state,
         "state_label": words.label(state),
-        "badge": badge(state, words.language),
+        "badge": badge(shown_state(state, row["window__last_day"], today), words.language),
         "days": days_of(row, today),
         "remark": remark_of(row),
     }
@@ -116,14 +118,21 @@ def icon(state: str) -> str:
     return render_to_string("components/state_badge.html", {"state": state, "label": " "})
 
 
+def shown_state(state: str, last: date, today: date) -> str:
+    """The state, or that its last day has come: a badge of its own for the due day."""
+    return DUE_TODAY if last == today and state in (DutyState.OPEN, DutyState.DUE_SOON) else state
+
+
 def label_of(state: str) -> str:
-    return str(DutyState(state).label)
+    return _("due today") if state == DUE_TODAY else str(DutyState(state).label)
 
 
 def window_name(key: str) -> str:
     """`2026-09` as a month; a duty that is owed once needs no name."""
     if len(key) == 7 and key[:4].isdecimal() and key[5:].isdecimal():
         return date_format(date(int(key[:4]), int(key[5:]), 1), "YEAR_MONTH_FORMAT")
+    if EVENT_KEY.fullmatch(key):
+        return _("after an event")
     words = {"once": _("once"), "standing": _("standing")}
     return words.get(key, key)
 

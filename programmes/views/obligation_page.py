@@ -30,6 +30,7 @@ from programmes.views.obligation_lines import (
     progress_of,
     recipient_of,
     remark_of,
+    shown_state,
     window_name,
 )
 
@@ -97,8 +98,10 @@ def facts_of(obligation: Obligation, now: datetime) -> dict[str, Any]:
         "window__last_day": obligation.window.last_day,
     }
     above = obligation.supervisor.name if obligation.supervisor else ""
+    shown = shown_state(obligation.state, obligation.window.last_day, local_day(now))
     return {
-        "state_label": label_of(obligation.state),
+        "shown_state": shown,
+        "state_label": label_of(shown),
         "progress": progress_of(row),
         "days": days_of(row, local_day(now)),
         "remark": remark_of(row),

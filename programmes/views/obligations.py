@@ -28,6 +28,7 @@ from programmes.queries import (
     narrowed_duties,
     tally,
 )
+from programmes.views.calendar_page import missing_for
 from programmes.views.obligation_lines import lines_of, totals_of, with_columns
 from programmes.views.obligation_map import heat_map
 from programmes.views.obligation_page import obligation_or_404, page_of
@@ -120,6 +121,8 @@ class ObligationList(TenantDutyView, TenantListView):
             found["next_query"] = query.urlencode()
         if not self.request.htmx:
             found["choices"] = self.choices()
+            today = local_day(self.request.received_at)
+            found |= {"missing_year": missing_for(self.request.user, today), "missing_link": True}
             found["totals"] = self.totals() if "totals" in self.wanted else None
         return found
 

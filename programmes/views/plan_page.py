@@ -22,7 +22,7 @@ ORDER = (DutyState.OVERDUE, DutyState.DUE_SOON, DutyState.OPEN, DutyState.MET, D
 def colour_of(counts: Mapping[str, int]) -> DutyState:
     """The state whose colour a rule takes: red when one is late, green when all that opened are met.
 
-    Yellow: one is due soon, or some are met and others not. Grey: nothing has opened yet.
+    Blue: one is due soon, or some are met and others not. Grey: none presses yet.
     """
     late, done = _sum(counts, *LATE), _sum(counts, *FULFILLED)
     running = _sum(counts, DutyState.OPEN)

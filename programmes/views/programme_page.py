@@ -10,12 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
+from programmes.actions.schedules import schedule_of
+from programmes.calendar import PartialFirst, Window, WorkCalendar, windows
 from programmes.models import Enrolment, Obligation, Plan, Programme
 from programmes.models.obligation import UNFINISHED, DutyState
-from programmes.packs.shapes import filled, month_named
+from programmes.packs.shapes import month_named
 from programmes.queries import (
+    ZONE,
     Tally,
     local_day,
+    pack_of,
     plan_in_force,
     tally_by,
     tally_of,
@@ -65,12 +69,14 @@ def page_context(request: Any, programme: Programme) -> dict[str, Any]:
         "programme": programme,
         "state": state_of(programme),
         "facts": _facts(programme, plan),
+        "cut": cut_lines(programme, plan),
         "phases": phase_lines(programme, plan, today),
         "overall": rate_line(tally_of(tallies.values())),
         "units": unit_lines(request, programme, tallies),
         "coming": coming_lines(mine, programme, request.received_at),
         "as_of": day_words(today),
         "can_change": may_change and programme.state != ProgrammeState.CLOSED,
+        "can_edit": may_change and programme.state == ProgrammeState.DRAFT,
         "can_force": PUT_IN_FORCE.open_to(user, programme),
         "can_close": CLOSE_PROGRAMME.open_to(user, programme),
     }
@@ -89,9 +95,41 @@ def _facts(programme: Programme, plan: Plan | None) -> list[tuple[str, str]]:
             (_("Version"), _("%(number)d, applies from %(day)s") % {
                 "number": plan.number, "day": day_words(plan.applies_from)}),
         ]  # fmt: skip
-    parents = plan.head.get("parent_documents", []) if plan else []
-    facts += [(_("Parent document"), filled(each, programme.year)) for each in parents]
+    parents = programme.parent_document.split("；")
+    facts += [(_("Parent document"), each) for each in parents]
     return [(name, value) for name, value in facts if value]
+
+
+def cut_lines(programme: Programme, plan: Plan | None) -> list[str]:
+    """What becomes of windows in whose middle the programme begins, rule by rule."""
+    if plan is None or programme.starts_on.day == 1:
+        return []
+    pack, lines = pack_of(plan), []
+    frame = (programme.starts_on.replace(day=1), programme.ends_on, WorkCalendar(), ZONE)
+    for rule in pack.rules:
+        if not rule.enabled or rule.kind not in PARTIAL_KINDS:
+            continue
+        schedule = schedule_of(rule, pack, programme.year)
+        cut = [span for span in windows(schedule, *frame) if _holds(span, programme.starts_on)]
+        title = title_of(rule.title, rule.title_en, programme.year)
+        lines += [f"{title} {span.key}: {_policy(schedule.partial_first)}" for span in cut[:1]]
+    return lines
+
+
+PARTIAL_KINDS = ("monthly", "window", "series")
+
+
+def _holds(span: Window, first: date) -> bool:
+    return span.starts_on < first <= span.ends_on
+
+
+def _policy(partial: PartialFirst) -> str:
+    words = {
+        PartialFirst.SKIP: _("nothing is owed for it"),
+        PartialFirst.FULL: _("owed in full"),
+        PartialFirst.PRORATE: _("owed in proportion to the days that are left"),
+    }
+    return words[partial]
 
 
 def phase_lines(programme: Programme, plan: Plan | None, today: date) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,8 +13,15 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
 from groups.access import visible_organisations
 from programmes.actions.plans import read_pack
-from programmes.actions.programmes import close_programme, open_programme, put_in_force
-from programmes.forms.programmes import ProgrammeNewForm, owned_by
+from programmes.actions.programmes import (
+    CHANGEABLE,
+    change_programme,
+    close_programme,
+    open_programme,
+    put_in_force,
+)
+from programmes.forms.programmes import ProgrammeFactsForm, ProgrammeNewForm, owned_by
+from programmes.models import Programme
 from programmes.queries import local_day, visible_programmes
 from programmes.states import ProgrammeState
 from programmes.views.programme_page import (
@@ -110,6 +117,36 @@ class ProgrammeDetail(TenantView):
     def get(self, request: Any, pk: Any) -> HttpResponse:
         context = page_context(request, programme_or_404(request, pk))
         return render(request, "programmes/programme_detail.html", context)
+
+
+class ProgrammeEdit(TenantFormView):
+    """While it is a draft; afterwards there is nothing to edit."""
+
+    permission = Permission.PROGRAMME_CHANGE
+    form_class = ProgrammeFactsForm
+    template_name = "programmes/programme_edit.html"
+
+    @cached_property
+    def programme(self) -> Programme:
+        found = programme_to_change(self.request, self.kwargs["pk"])
+        if found.state != ProgrammeState.DRAFT:
+            raise Http404
+        return found
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.programme, name) for name in (*CHANGEABLE, "version")}
+
+    def act(self, form: Any) -> HttpResponse:
+        typed = dict(form.cleaned_data)
+        seen = typed.pop("version")
+        change_programme(
+            self.programme, by=self.request.user, now=self.request.received_at, seen=seen, **typed
+        )
+        messages.success(self.request, _("The programme is changed."))
+        return to_programme(self.request, self.programme)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(programme=self.programme, **kwargs)
 
 
 class ProgrammeForce(TenantView):

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, ProgrammingError, connections, transaction
 
+from actionlearning.foundation import audit_heads
 from actionlearning.foundation.audit import GENESIS, link, record, seal, verify
 from actionlearning.foundation.models import AuditEvent, AuditSeal
 from actionlearning.foundation.scope import WHOLE, scope
@@ -193,7 +194,43 @@ def _tamper(tenant, statements, values):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def test_the_tail_cut_off_shows_in_how_far_it_is_sealed(sealed_tenant):
+@pytest.fixture
+def heads(tmp_path, settings):
+    settings.AL_AUDIT_HEADS = str(tmp_path)
+    return tmp_path
+
+
+def test_a_cut_tail_is_found_by_the_head_kept_outside(heads, sealed_tenant, caplog):
+    head = audit_heads.kept(sealed_tenant.pk)
+    assert head is not None
+    assert head[0] == 4
+
+    _tamper(sealed_tenant, "DELETE FROM foundation_auditseal WHERE sequence > 2", None)
+
+    with scope(sealed_tenant, path=WHOLE, actor=None), transaction.atomic():
+        assert verify() == (2, "link 4, whose hash is kept outside, is gone or another one")
+        seal(
+            now=LATER
+        )  # what was cut is sealed again: the numbers are back, the old head is not lost
+    assert audit_heads.kept(sealed_tenant.pk) == head
+
+
+def test_a_head_that_cannot_be_kept_stops_nobody(heads, tenant, caplog):
+    (heads / "file").write_text("")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit_heads, "_path", lambda _tenant: heads / "file" / "x")
+        audit_heads.keep(tenant.pk, 1, "0" * 64)
+    assert "could not be kept" in caplog.text
+
+
+def test_an_older_head_never_replaces_a_newer_one(heads, tenant):
+    audit_heads.keep(tenant.pk, 9, "9" * 64)
+    audit_heads.keep(tenant.pk, 8, "8" * 64)
+    assert audit_heads.kept(tenant.pk) == (9, "9" * 64)
+
+
+def test_without_a_head_kept_a_cut_tail_shows_only_in_how_far_it_is_sealed(heads, sealed_tenant):
+    (heads / f"{sealed_tenant.pk}.head").unlink()
     """A chain alone does not show it: the number anchored outside does."""
     _tamper(sealed_tenant, "DELETE FROM foundation_auditseal WHERE sequence > 2", None)
 

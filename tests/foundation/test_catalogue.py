@@ -232,8 +232,11 @@ def test_a_process_with_a_wrong_login_does_not_start(mutated, owner):
 
 
 def test_a_process_with_every_wall_in_place_starts(db):
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         catalogue.refuse_holes(connection)
+        cursor.execute("SELECT current_user, current_setting('TimeZone')")
+        assert cursor.fetchone() == (settings.AL_APP_ROLE, "UTC")
+        assert catalogue.holes(connection) == []
 
 
 def test_a_database_in_another_zone_is_refused(db):

@@ -299,7 +299,8 @@ def test_returned_and_sent_again_in_time_keeps_the_first_day(
     project = submit_project(project, by=world.ben, now=beijing(6, 16, 23))
     accept_project(project, by=world.ana, now=beijing(6, 18))
 
-    duty, evidence = _duty(programme, world), Evidence.objects.get(source=project.pk)
+    evidence = Evidence.objects.get(source=project.pk, kind="project")
+    duty = _duty(programme, world)
     assert (duty.met_at, duty.met_until) == (JUNE, None)
     assert evidence.accepted_at == beijing(6, 18)
 
@@ -311,7 +312,7 @@ def test_a_part_is_no_evidence_of_a_topic(world: World, programme: Programme) ->
     set_team(part, seats=seats(2, 0), by=world.ben, now=JUNE)
     submit_project(part, by=world.ben, now=JUNE)
 
-    assert [row.source for row in Evidence.objects.all()] == [whole.pk]
+    assert [row.source for row in Evidence.objects.filter(kind="project")] == [whole.pk]
 
 
 def _told(kind: str) -> list[str]:

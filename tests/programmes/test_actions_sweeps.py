@@ -8,11 +8,12 @@ import pytest
 
 from actionlearning.foundation.errors import NotAllowed
 from actionlearning.foundation.models import Notice, User
-from groups.actions.bodies import hand_over
+from groups.actions.bodies import add_post, appoint, hand_over
 from groups.actions.organisations import add_organisation
 from groups.actions.persons import add_person
 from groups.actions.users import create_user
-from groups.models import Organisation, Tenure
+from groups.models import Organisation, Person, Tenure
+from groups.roles import Role
 from programmes.actions import sweeps
 from programmes.actions.enrolments import enrol
 from programmes.actions.evidence import report_nil, return_evidence
@@ -24,7 +25,7 @@ from tests.handing_in import KIND, duty, hand_in
 from tests.moments import NOON
 from tests.oracles import duties as oracle
 from tests.running import beijing, run_programme
-from tests.world import World
+from tests.world import World, leading_group_of
 
 MONTHLY = "monthly_information"
 
@@ -65,6 +66,21 @@ def test_sweep_day_by_day_climbs_by_post_on_working_days(world, programme):
     assert told(row) == [*REMINDERS, *LADDER]
     assert row.next_look_at is None
     assert not Notice.objects.exclude(skipped_at=None).exists()
+
+
+def test_who_holds_two_addressed_posts_is_told_once_for_each_rung(world, programme):
+    second = add_post(
+        leading_group_of(world.bureau, world.system),
+        title="联络员", role=Role.LIAISON, by=world.system, now=NOON,
+    )  # fmt: skip
+    appoint(
+        second, person=Person.objects.get(user=world.liu), starts_on=date(2026, 1, 1),
+        by=world.system, now=NOON,
+    )  # fmt: skip
+
+    queue_due_notices(now=beijing(6, 22, 10))
+
+    assert told(duty(world.bureau)) == REMINDERS[:1]
 
 
 def test_sweep_twice_adds_nothing(programme):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.models import Notice
 from programmes.actions.calendars import publish_year, seed_calendar, set_day
 from programmes.actions.laying import lay_down, trigger
 from programmes.actions.plans import change_rule
@@ -102,6 +103,8 @@ def test_a_late_list_is_reminded_of(world, programme):
     queue_due_notices(now=beijing(6, 30))
 
     assert state_of(owed, beijing(6, 30)) == "overdue"
+    told = Notice.objects.filter(about=owed.pk, kind="programmes.overdue").get()
+    assert told.params["window"] == "2026-06-10"
     assert queue_due_notices(now=beijing(6, 30)) == 0
 
 

@@ -1,4 +1,5 @@
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
@@ -15,12 +16,20 @@ from programmes.calendar import (
     ScheduleError,
     Series,
     Standing,
+    WorkCalendar,
     validate,
+    windows,
 )
 from programmes.calendar.drafts import drafts
 
 START, END = date(2026, 5, 1), date(2026, 12, 31)
 DUE = date(2026, 12, 31)
+
+
+def laid(schedule, starts_on: date, ends_on: date) -> list[date]:
+    """The due days, on a calendar without holidays."""
+    found = windows(schedule, starts_on, ends_on, WorkCalendar(), ZoneInfo("UTC"))
+    return [window.due_on for window in found]
 
 
 def test_kinds_are_seven():
@@ -94,6 +103,8 @@ def test_validate_refuses_dates_that_do_not_fit(schedule):
 def test_validate_lets_possible_schedules_pass(schedule):
     validate(schedule, START, END)
 
+    assert bool(laid(schedule, START, END)) != isinstance(schedule, Event)
+
 
 def test_validate_refuses_a_programme_that_ends_before_it_begins():
     with pytest.raises(ScheduleError):
@@ -101,8 +112,13 @@ def test_validate_refuses_a_programme_that_ends_before_it_begins():
 
 
 def test_validate_day_31_matters_only_in_obliged_months():
-    validate(Monthly(day=31, first_month=Month("2026-12")), START, END)
-    validate(Monthly(day=31), date(2026, 6, 2), date(2026, 8, 31))
+    december = Monthly(day=31, first_month=Month("2026-12"))
+    summer = date(2026, 6, 2), date(2026, 8, 31)
+    validate(december, START, END)
+    validate(Monthly(day=31), *summer)
+
+    assert laid(december, START, END) == [END]
+    assert laid(Monthly(day=31), *summer) == [date(2026, 7, 31), date(2026, 8, 31)]
 
 
 def test_schedule_error_is_worded_for_the_reader():

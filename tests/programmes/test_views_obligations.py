@@ -217,7 +217,7 @@ def test_list_query_count(world, programme, sign_in, count):
     with CaptureQueriesContext(connection) as asked:
         response = client.get(page(world, "obligation_list"))
 
-    assert (len(response.context["rows"]), counted(asked)) == (count, 7)
+    assert (len(response.context["rows"]), counted(asked)) == (count, 8)
 
 
 def counted(asked: CaptureQueriesContext) -> int:

@@ -9,7 +9,7 @@ register = template.Library()
 _TONES = {
     "red": ("overdue", "missed", "dead", "refused"),
     "yellow": (
-        "due_soon",
+        "due_today",
         "returned",
         "met_late",
         "nil_late",
@@ -19,10 +19,18 @@ _TONES = {
         "declined",
     ),
     "green": ("met", "nil", "accepted", "adopted", "in_force", "sent", "confirmed"),
-    "blue": ("open", "submitted", "signed", "chosen", "candidate", "draft"),
+    "blue": ("due_soon", "submitted", "signed", "chosen", "candidate", "draft"),
+    "plain": ("open",),
 }
+"""Of duties: blue from three working days before, yellow on the due day, red when overdue."""
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}
-_ICONS = {"red": "circle-alert", "yellow": "clock", "green": "circle-check", "blue": "circle-dot"}
+_ICONS = {
+    "red": "circle-alert",
+    "yellow": "clock",
+    "green": "circle-check",
+    "blue": "circle-dot",
+    "plain": "circle",
+}
 
 
 @register.simple_tag

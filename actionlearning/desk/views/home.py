@@ -12,6 +12,7 @@ from actionlearning.desk import queries
 from actionlearning.desk.words import (
     days_left,
     last_day,
+    local_date,
     rule_title,
     shown_notice,
     shown_window,
@@ -21,6 +22,8 @@ from actionlearning.desk.words import (
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
 from programmes.models.obligation import DutyState
+from programmes.views.calendar_page import missing_for
+from programmes.views.obligation_lines import shown_state
 
 
 class Home(TenantView):
@@ -40,6 +43,8 @@ class Home(TenantView):
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
             "opened": [_opened(row, slug) for row in queries.opened_to(request.user)],
             "notices": [shown_notice(notice, slug) for notice in notices],
+            "missing_year": missing_for(request.user, local_date(now)),
+            "missing_link": True,
         }
         return render(request, "desk/home.html", context)
 
@@ -115,7 +120,7 @@ def _duty(row: Any, request: Any, now: datetime) -> dict[str, Any]:
         "project": row.project.title if row.project else "",
         "clause": row.rule.clause.key,
         "sentence": start_of(row.rule.clause.text),
-        "state": row.state,
+        "state": shown_state(row.state, last_day(row.due_at), local_date(now)),
         "label": DutyState(row.state).label,
         "due": last_day(row.due_at).isoformat(),
         "left": days_left(row.due_at, now),
