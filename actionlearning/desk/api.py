@@ -1,7 +1,9 @@
 """REST twins of the inbox and of the audit log."""
 
+from collections import Counter
 from typing import Any
 
+from django.db.models import Count
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -9,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actionlearning.desk.views.audit import narrowed
+from actionlearning.desk.views.status import jobs_at
 from actionlearning.foundation.api import TenantViewSet
 from actionlearning.foundation.inbox import inbox_of, unread
-from actionlearning.foundation.models import AuditEvent, Notice
+from actionlearning.foundation.models import AuditEvent, Delivery, Notice, SweepMark
 from actionlearning.foundation.notices import subject_and_text
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.sweeps import acknowledge
@@ -41,6 +44,11 @@ class AuditEventSerializer(serializers.Serializer):
     detail = serializers.DictField()
 
 
+def copies_in_states() -> Counter[str]:
+    rows = Delivery.objects.order_by().values_list("state").annotate(count=Count("pk"))
+    return Counter(dict(rows))
+
+
 def _notice(row: Notice) -> dict[str, Any]:
     subject, text = subject_and_text(row)
     names = ("id", "kind", "about", "at", "read_at", "acknowledged_at", "retracted_at")
@@ -54,6 +62,7 @@ class NoticeViewSet(TenantViewSet):
     serializer_class = NoticeSerializer
     permission = Permission.NOTICE_VIEW
     order = ("-at", "-id")
+    sorts_by = "at"
 
     def visible(self) -> Any:
         return inbox_of(self.request.user)
@@ -74,6 +83,41 @@ class NoticeViewSet(TenantViewSet):
         return Response(_notice(acknowledge(self.get_object(), by=reader, now=self.now)))
 
 
+class JobLine(serializers.Serializer):
+    label = serializers.CharField()
+    last = serializers.CharField(help_text="When it ended last, in Beijing; empty: never.")
+    count = serializers.IntegerField(allow_null=True)
+    late = serializers.BooleanField(help_text="Silent for too long: an alarm.")
+
+
+class StatusLine(serializers.Serializer):
+    alarm = serializers.BooleanField()
+    jobs = JobLine(many=True)
+    waiting = serializers.IntegerField(help_text="Copies not sent yet.")
+    dead = serializers.IntegerField(help_text="Copies given up.")
+
+
+class StatusViewSet(TenantViewSet):
+    """Whether the machinery runs; names and subjects stay on the page."""
+
+    queryset = SweepMark.objects.none()
+    serializer_class = StatusLine
+    permission = Permission.STATUS_VIEW
+
+    @extend_schema(responses=StatusLine, operation_id="status_retrieve")
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        jobs = [{**job, "label": str(job["label"])} for job in jobs_at(self.now)]
+        count = copies_in_states()
+        return Response(
+            {
+                "alarm": any(job["late"] for job in jobs),
+                "jobs": [{name: job[name] for name in JobLine().fields} for job in jobs],
+                "waiting": count["pending"] + count["claimed"],
+                "dead": count["dead"],
+            }
+        )
+
+
 class AuditEventViewSet(TenantViewSet):
     """The audit log, newest first; `actor`, `action` (or its beginning) and `day` narrow it."""
 
@@ -81,6 +125,7 @@ class AuditEventViewSet(TenantViewSet):
     serializer_class = AuditEventSerializer
     permission = Permission.AUDIT_VIEW
     order = ("-at", "-id")
+    sorts_by = "at"
 
     def visible(self) -> Any:
         return AuditEvent.objects.all()
@@ -96,5 +141,6 @@ class AuditEventViewSet(TenantViewSet):
 
 ROUTES = [
     ("notices", NoticeViewSet, "notice"),
+    ("status", StatusViewSet, "status"),
     ("audit-events", AuditEventViewSet, "audit_event"),
 ]
