@@ -4,12 +4,13 @@ from collections import Counter
 from typing import Any
 
 from django.db.models import Count
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from actionlearning.desk.search import Section, find
 from actionlearning.desk.views.audit import narrowed
 from actionlearning.desk.views.status import jobs_at
 from actionlearning.foundation.api import TenantViewSet
@@ -18,6 +19,7 @@ from actionlearning.foundation.models import AuditEvent, Delivery, Notice, Sweep
 from actionlearning.foundation.notices import subject_and_text
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.sweeps import acknowledge
+from programmes.models import Project
 
 
 class NoticeSerializer(serializers.Serializer):
@@ -118,6 +120,51 @@ class StatusViewSet(TenantViewSet):
         )
 
 
+class HitLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    about = serializers.CharField()
+    address = serializers.CharField(help_text="Its page in a browser.")
+
+
+class FoundLines(serializers.Serializer):
+    kind = serializers.ChoiceField(["organisations", "duties", "persons", "projects", "items"])
+    more = serializers.BooleanField(help_text="More than these fit: ask the list itself.")
+    hits = HitLine(many=True)
+
+
+class Found(serializers.Serializer):
+    results = FoundLines(many=True)
+
+
+class SearchViewSet(TenantViewSet):
+    """Everything the client may see, by name, pinyin initials or title; ten of each kind."""
+
+    queryset = Project.objects.none()
+    serializer_class = Found
+    permission = Permission.PROJECT_VIEW
+
+    @extend_schema(
+        parameters=[OpenApiParameter("q", str, required=True)],
+        responses=Found,
+        operation_id="search_list",
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        tenant = request._request.tenant  # noqa: SLF001  DRF hides Django's request
+        reader: Any = request.user
+        sections = find(reader, request.query_params.get("q", ""), tenant.slug)
+        return Response({"results": [_section(each) for each in sections]})
+
+
+def _section(found: Section) -> dict[str, Any]:
+    hits = [
+        {"id": hit.pk, "title": hit.title, "about": hit.about, "address": hit.address}
+        for hit in found.hits
+    ]
+    more = bool(found.all_address)
+    return {"kind": found.kind, "more": more, "hits": hits}
+
+
 class AuditEventViewSet(TenantViewSet):
     """The audit log, newest first; `actor`, `action` (or its beginning) and `day` narrow it."""
 
@@ -141,6 +188,7 @@ class AuditEventViewSet(TenantViewSet):
 
 ROUTES = [
     ("notices", NoticeViewSet, "notice"),
+    ("search", SearchViewSet, "search"),
     ("status", StatusViewSet, "status"),
     ("audit-events", AuditEventViewSet, "audit_event"),
 ]
