@@ -120,10 +120,9 @@ def bodies_listed(
         rows = rows.filter(in_force(day))
     if kind:
         rows = rows.filter(kind=kind)
-    if text.strip():
-        rows = rows.filter(
-            Q(name__icontains=text.strip()) | Q(organisation__name__icontains=text.strip())
-        )
+    if wanted := text.strip():
+        units = named_like(Organisation.objects.all(), wanted, inside=True)
+        rows = rows.filter(Q(name__icontains=wanted) | Q(organisation__in=units))
     return rows.annotate(place=F("organisation__sort_path"))
 
 

@@ -218,6 +218,7 @@ class ItemViewSet(TenantViewSet):
             OpenApiParameter("month", str, description="`2026-09`"),
             OpenApiParameter("q", str, description="Words of the title."),
             OpenApiParameter("programme", OpenApiTypes.UUID),
+            OpenApiParameter("unit", str, description="Name, spelling or initials of the unit."),
             OpenApiParameter("organisation", OpenApiTypes.UUID, description="That unit only."),
             OpenApiParameter("ordering", str, enum=["changed_at", "-changed_at"]),
             OpenApiParameter("fields", str, description="Names to send, separated by commas."),
