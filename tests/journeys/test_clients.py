@@ -181,8 +181,9 @@ def test_a_topic_with_its_team_between_two_clients(
     assert state(person(world.lena, f"{one}choice/")) == (200, "chosen")
     refused = unit("post", f"{one}submission/")
     assert (refused.status_code, "P2-34" in refused.json()["rule"]) == (409, True)
-    for seat in team():
-        assert unit("post", f"{one}members/", seat).status_code == 201
+    whole = unit("put", f"{one}members/", {"seats": team()[:-1]})
+    last = unit("post", f"{one}members/", team()[-1])
+    assert (whole.status_code, last.status_code) == (200, 201)
     assert state(unit("post", f"{one}submission/")) == (200, "submitted")
 
     assert state(office("post", f"{one}return/", {"opinion": "补充预期成果"})) == (200, "returned")
