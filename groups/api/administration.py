@@ -14,9 +14,11 @@ from actionlearning.foundation.api import StrictSerializer, TenantViewSet
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.actions.users import (
+    change_user,
     create_user,
     deactivate_user,
     give_role,
+    link_user,
     reactivate_user,
     reset_password,
     take_role,
@@ -66,6 +68,16 @@ class SignInDraft(StrictSerializer):
     email = serializers.EmailField(required=False, allow_blank=True)
 
 
+class SignInChange(StrictSerializer):
+    login = serializers.CharField(max_length=60, required=False)
+    display_name = serializers.CharField(max_length=60, required=False)
+    email = serializers.EmailField(required=False, allow_blank=True)
+
+
+class SignInPerson(StrictSerializer):
+    person = serializers.UUIDField(help_text="Somebody in force without a sign-in.")
+
+
 class SignInViewSet(TenantViewSet):
     """Sign-ins of people, for the system administrator; neither the system's nor a client's."""
 
@@ -94,10 +106,25 @@ class SignInViewSet(TenantViewSet):
     def create(self, request: Any, **kwargs: Any) -> Response:
         asked = taken_in(SignInDraft, request.data)
         wanted = asked.pop("person", None)
-        people = Person.objects.filter(in_force(localdate(self.now)), user=None)
-        person = get_object_or_404(people, pk=wanted) if wanted else None
+        person = self._free(wanted) if wanted else None
         made, password = create_user(person=person, **asked, by=request.user, now=self.now)
         return SecretResponse(_sign_in(made) | {"password": password}, status=201)
+
+    @extend_schema(request=SignInChange, responses={200: SignInOut, **REFUSED})
+    def partial_update(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        found = self.get_object()
+        kept = {name: getattr(found, name) for name in ("login", "display_name", "email")}
+        asked = kept | taken_in(SignInChange, request.data, partial=True)
+        return Response(_sign_in(change_user(found, **asked, by=request.user, now=self.now)))
+
+    @extend_schema(request=SignInPerson, responses={200: SignInOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def person(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        """The posts of the person give it their rights at once."""
+        found = self.get_object()
+        person = self._free(taken_in(SignInPerson, request.data)["person"])
+        link_user(found, person=person, by=request.user, now=self.now)
+        return Response(_sign_in(self.get_object()))
 
     @extend_schema(request=None, responses={200: SignInMade, **REFUSED})
     @action(detail=True, methods=["post"], url_path="password-reset", url_name="password-reset")
@@ -113,6 +140,11 @@ class SignInViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     def deactivation(self, request: Any, pk: str, **kwargs: Any) -> Response:
         return Response(_sign_in(deactivate_user(self.get_object(), by=request.user, now=self.now)))
+
+    def _free(self, pk: Any) -> Person:
+        people = Person.objects.filter(in_force(localdate(self.now)), user=None)
+        found: Person = get_object_or_404(people, pk=pk)
+        return found
 
     def _begun_anew(self, verb: Any) -> Response:
         found = self.get_object()

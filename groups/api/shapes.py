@@ -181,6 +181,7 @@ class BodyChange(StrictSerializer):
     secretariat = serializers.UUIDField(
         allow_null=True, required=False, help_text="A body in force of the same organisation."
     )
+    starts_on = serializers.DateField(required=False)
 
 
 class BodyIn(BodyChange):

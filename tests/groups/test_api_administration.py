@@ -158,6 +158,22 @@ def test_the_system_administrator_makes_sign_ins(world, call):
     assert {"user.created", "user.password_reset", "user.deactivated"} <= set(acts())
 
 
+def test_a_sign_in_is_renamed_and_given_its_person(world, call):
+    liu = Person.objects.get(user=world.liu)
+    made = call(world.sysadmin, "post", "sign-ins/", {"login": "neu"}).json()
+    one = f"sign-ins/{made['id']}/"
+
+    renamed = call(world.sysadmin, "patch", one, {"login": "liulian2", "email": "l@example.com"})
+    taken = call(world.sysadmin, "patch", one, {"login": "ana"})
+    has_one = call(world.sysadmin, "post", f"{one}person/", {"person": str(liu.pk)})
+    Person.objects.filter(pk=liu.pk).update(user=None)
+    linked = call(world.sysadmin, "post", f"{one}person/", {"person": str(liu.pk)})
+
+    assert (renamed.json()["login"], renamed.json()["display_name"]) == ("liulian2", "neu")
+    assert (taken.status_code, has_one.status_code, linked.status_code) == (422, 404, 200)
+    assert str(Person.objects.get(pk=liu.pk).user_id) == made["id"]
+
+
 def test_sign_ins_are_for_one_administrator_and_roles_for_another(world, call):
     for user in (world.secadmin, world.auditor, world.dora):
         assert call(user, "get", "sign-ins/").status_code == 404

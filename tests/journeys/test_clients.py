@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,9 +34,9 @@ def programme(world: World, monkeypatch: Any) -> Programme:
     lay_down(made, now=beijing(9, 1))
     real = tokens.owner_of
 
-    def in_june(bearer: tokens.Bearer) -> tuple[Any, datetime] | None:
+    def in_june(bearer: tokens.Bearer) -> tokens.Owner | None:
         found = real(bearer)
-        return found and (found[0], JUNE)
+        return found and replace(found, at=JUNE)
 
     monkeypatch.setattr(tokens, "owner_of", in_june)
     monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: JUNE)
