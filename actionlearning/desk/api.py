@@ -109,11 +109,11 @@ class StatusViewSet(TenantViewSet):
     @extend_schema(responses=StatusLine, operation_id="status_retrieve")
     def list(self, request: Request, **kwargs: Any) -> Response:
         jobs = [{**job, "label": str(job["label"])} for job in jobs_at(self.now)]
-        count = copies_in_states()
+        count, names = copies_in_states(), [str(name) for name in JobLine().fields]
         return Response(
             {
                 "alarm": any(job["late"] for job in jobs),
-                "jobs": [{name: job[name] for name in JobLine().fields} for job in jobs],
+                "jobs": [{name: job[name] for name in names} for job in jobs],
                 "waiting": count["pending"] + count["claimed"],
                 "dead": count["dead"],
             }
@@ -150,9 +150,9 @@ class SearchViewSet(TenantViewSet):
         operation_id="search_list",
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        tenant = request._request.tenant  # noqa: SLF001  DRF hides Django's request
-        reader: Any = request.user
-        sections = find(reader, request.query_params.get("q", ""), tenant.slug)
+        page: Any = request._request  # noqa: SLF001  DRF hides Django's request
+        words = request.query_params.get("q", "")
+        sections = find(page.user, words, page.tenant.slug)
         return Response({"results": [_section(each) for each in sections]})
 
 

@@ -63,7 +63,9 @@ class Description:
 
     def _endpoint(self, method: str, path: str, told: dict[str, Any]) -> Endpoint:
         answers = told.get("responses", {})
-        good = next((body for code, body in answers.items() if code.startswith("2")), {})
+        good: dict[str, Any] = next(
+            (body for code, body in answers.items() if code.startswith("2")), {}
+        )
         return Endpoint(
             method.upper(),
             path,
@@ -110,7 +112,8 @@ class Description:
 @cache
 def description() -> Description:
     """Built once: it holds no row and follows from the code alone."""
-    return Description(SchemaGenerator().get_schema(request=None, public=True))
+    generator: Any = SchemaGenerator
+    return Description(generator().get_schema(request=None, public=True))
 
 
 class ApiDocs(SystemView):
