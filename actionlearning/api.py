@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from actionlearning.desk.api import ROUTES as DESK
+from actionlearning.desk.views.api_docs import ApiDocs
 from groups.api import ROUTES as GROUPS
 from programmes.api import ROUTES as PROGRAMMES
 from reporting.api import ROUTES as REPORTING
@@ -24,6 +25,7 @@ api_urls = (
     [
         *_router().urls,
         path("schema/", SpectacularAPIView.as_view(), name="schema"),
+        path("docs/", ApiDocs.as_view(), name="docs"),
     ],
     "api",
 )

@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
         "OrganisationKind": "groups.models.Organisation.Kind",
         "BodyKind": "groups.roles.BodyKind",
         "PostRole": "groups.api.shapes.POST_ROLES",
+        "Role": "groups.roles.Role",
         "ItemKind": "reporting.models.InformationItem.Kind",
         "ItemState": "reporting.states.ItemState",
         "ProjectState": "programmes.states.ProjectState",

@@ -120,10 +120,9 @@ def bodies_listed(
         rows = rows.filter(in_force(day))
     if kind:
         rows = rows.filter(kind=kind)
-    if text.strip():
-        rows = rows.filter(
-            Q(name__icontains=text.strip()) | Q(organisation__name__icontains=text.strip())
-        )
+    if wanted := text.strip():
+        units = named_like(Organisation.objects.all(), wanted, inside=True)
+        rows = rows.filter(Q(name__icontains=wanted) | Q(organisation__in=units))
     return rows.annotate(place=F("organisation__sort_path"))
 
 
@@ -205,28 +204,26 @@ def supervisors_of(organisation: Organisation, day: date) -> list[Supervision]:
     )
 
 
-def tokens_listed(user: User) -> QuerySet[Any]:
-    """Client tokens of the organisations whose tokens this sign-in manages."""
+def tokens_listed(user: User, text: str = "", *, ended: bool = True) -> QuerySet[Any]:
+    """Client tokens of the organisations whose tokens this sign-in manages; `text` of the name."""
     seats = Appointment.objects.filter(reach_of(user, Permission.TOKEN_MANAGE).own_q())
-    return (
-        ClientToken.objects.filter(user__in=seats.values("user"))
-        .select_related("created_by")
-        .annotate(
-            organisation_id=Subquery(seats.filter(user=OuterRef("user")).values("organisation")[:1])
-        )
-    )
+    rows = ClientToken.objects.filter(user__in=seats.values("user"))
+    if not ended:
+        rows = rows.filter(revoked_at=None)
+    if text.strip():
+        rows = rows.filter(name__icontains=text.strip())
+    home = seats.filter(user=OuterRef("user")).values("organisation")[:1]
+    return rows.select_related("created_by").annotate(organisation_id=Subquery(home))
 
 
 def grants_listed(user: User, *, day: date, ended: bool = False, text: str = "") -> QuerySet[Any]:
-    """What the reader's organisations have opened to outsiders."""
+    """What the reader's organisations have opened to outsiders; `text` of the guest, thing or reason."""
     rows = Grant.objects.filter(reach_of(user, Permission.GRANT).own_q())
     if not ended:
         rows = rows.open_on(day)
-    if text.strip():
-        wanted = text.strip()
-        rows = rows.filter(
-            Q(user__display_name__icontains=wanted) | Q(subject_name__icontains=wanted)
-        )
+    if wanted := text.strip():
+        named = Q(user__display_name__icontains=wanted) | Q(user__login__icontains=wanted)
+        rows = rows.filter(named | Q(subject_name__icontains=wanted) | Q(reason__icontains=wanted))
     return rows.select_related("user", "organisation", "granted_by")
 
 

@@ -5,10 +5,22 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
+from groups.exports import Sheet
 
-MOST_ROWS = 10_000
+PROGRAMMES = Sheet(
+    gettext_lazy("Programmes"),
+    (
+        (gettext_lazy("Name of the programme"), "name", "text"),
+        (gettext_lazy("Year"), "year", "number"),
+        (gettext_lazy("State"), "label", "text"),
+        (gettext_lazy("Run by"), "owner__name", "text"),
+        (gettext_lazy("Runs"), "runs", "text"),
+        (gettext_lazy("Units"), "units", "number"),
+    ),
+)
 
 
 def project_sheet(

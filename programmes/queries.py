@@ -344,19 +344,20 @@ def narrowed_duties(rows: Any, wanted: Mapping[str, str], now: datetime, state: 
 def duties_in(rows: Any, wanted: Mapping[str, str]) -> Any:
     """The same without the state: what totals and rates are counted over."""
     if wanted.get("programme"):
-        rows = rows.filter(programme=_key(wanted, "programme"))
+        rows = rows.filter(programme=key_asked(wanted, "programme"))
     for name, column in (("rule", "rule_key"), ("month", "window_key")):
         if wanted.get(name):
             rows = rows.filter(**{column: wanted[name]})
     if wanted.get("organisation"):
-        unit = Organisation.objects.filter(pk=_key(wanted, "organisation")).first()
+        unit = Organisation.objects.filter(pk=key_asked(wanted, "organisation")).first()
         rows = rows.inside(unit) if unit else rows.none()
     if wanted.get("q"):
         rows = rows.filter(organisation__in=named_like(Organisation.objects.all(), wanted["q"]))
     return rows
 
 
-def _key(wanted: Mapping[str, str], name: str) -> uuid.UUID:
+def key_asked(wanted: Mapping[str, str], name: str) -> uuid.UUID:
+    """The id that a filter names. Raises BadInput."""
     try:
         return uuid.UUID(wanted[name])
     except ValueError:

@@ -15,7 +15,12 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actionlearning.foundation.api import Problem, StrictSerializer, TenantViewSet
+from actionlearning.foundation.api import (
+    Problem,
+    StrictSerializer,
+    TenantViewSet,
+    chosen_fields,
+)
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
@@ -195,6 +200,7 @@ class ItemViewSet(TenantViewSet):
     permission = Permission.ITEM_VIEW
     order = ("-changed_at", "-id")
     versioned = ("reporting_informationitem", "groups_organisation")
+    sorts_by = "changed_at"
 
     def narrow(self, queryset: Any) -> Any:
         return queryset.as_read_by(self.request.user)
@@ -205,23 +211,16 @@ class ItemViewSet(TenantViewSet):
             found.fields = {_NAMES.get(name, name): said for name, said in found.fields.items()}
         return super().handle_exception(found)
 
-    def _wanted(self) -> list[str]:
-        """`fields=`; raises BadInput for a name that is none of ours."""
-        given = self.request.query_params.get("fields", "")
-        if not given:
-            return list(LISTED)
-        asked = given.split(",")
-        unknown = sorted(set(asked) - set(TOLD.values()))
-        if unknown:
-            raise BadInput(_("Unknown field."), fields={"fields": ", ".join(unknown)})
-        return [name for name in LISTED if TOLD[name] in asked]
-
     @extend_schema(
         parameters=[
             OpenApiParameter("state", str, enum=ItemState.values),
             OpenApiParameter("kind", str, enum=InformationItem.Kind.values),
             OpenApiParameter("month", str, description="`2026-09`"),
             OpenApiParameter("q", str, description="Words of the title."),
+            OpenApiParameter("programme", OpenApiTypes.UUID),
+            OpenApiParameter("unit", str, description="Name, spelling or initials of the unit."),
+            OpenApiParameter("organisation", OpenApiTypes.UUID, description="That unit only."),
+            OpenApiParameter("ordering", str, enum=["changed_at", "-changed_at"]),
             OpenApiParameter("fields", str, description="Names to send, separated by commas."),
             OpenApiParameter("limit", int, description="1 to 200, 50 by default."),
             OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
@@ -229,7 +228,8 @@ class ItemViewSet(TenantViewSet):
         responses={200: ItemPage, 422: Problem},
     )
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
-        wanted = self._wanted()
+        asked = chosen_fields(request.query_params.get("fields", ""), TOLD.values())
+        wanted = [name for name in LISTED if TOLD[name] in asked]
         rows = narrowed(self.get_queryset(), request.query_params).values(*LISTED)
         found, cursor = self.page(rows)
         return self.listed([{TOLD[n]: row[n] for n in wanted} for row in found], cursor)

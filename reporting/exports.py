@@ -14,8 +14,6 @@ from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from reporting.models import Attachment, InformationItem
 from reporting.states import ItemState
 
-MOST_ROWS = 10_000
-
 
 def month_name(key: str) -> str:
     """`2026-09` as a month; the key of any other window as it is."""

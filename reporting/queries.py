@@ -13,9 +13,10 @@ from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
-from groups.models import Person
+from groups.models import Organisation, Person
+from groups.queries import named_like
 from programmes.models import Enrolment, Obligation, Programme, Project
-from programmes.queries import head_of, local_day, taking_papers
+from programmes.queries import head_of, key_asked, local_day, taking_papers
 from reporting.models import Attachment, InformationItem
 from reporting.states import STANDING, ItemState
 from reporting.texts import bigrams, likeness
@@ -118,12 +119,23 @@ def similar_to(item: InformationItem, body: str) -> list[Likeness]:
 
 
 def narrowed(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
-    """The filters of every list: state, kind, month (`2026-09`), q (words of the title)."""
+    """The filters of every list; raises BadInput for an id that is none.
+
+    state, kind, month (`2026-09`), q (words of the title), `programme` and `organisation` by id,
+    `unit` by its name, spelling or initials.
+    """
     names = {"state": "state", "kind": "kind", "month": "window_key", "q": "shown_title__icontains"}
     given = {
         field: wanted.get(name, "").replace("\x00", "").strip() for name, field in names.items()
     }
-    return rows.filter(**{field: value for field, value in given.items() if value})
+    rows = rows.filter(**{field: value for field, value in given.items() if value})
+    for name in ("programme", "organisation"):
+        if wanted.get(name):
+            rows = rows.filter(**{name: key_asked(wanted, name)})
+    if wanted.get("unit", "").strip():
+        units = named_like(Organisation.objects.all(), wanted["unit"], inside=True)
+        rows = rows.filter(organisation__in=units)
+    return rows
 
 
 def files_of(item: InformationItem, user: User) -> QuerySet[Any]:

@@ -1,20 +1,25 @@
 """REST twins of the inbox and of the audit log."""
 
+from collections import Counter
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.db.models import Count
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from actionlearning.desk.search import Section, find
 from actionlearning.desk.views.audit import narrowed
+from actionlearning.desk.views.status import jobs_at
 from actionlearning.foundation.api import TenantViewSet
 from actionlearning.foundation.inbox import inbox_of, unread
-from actionlearning.foundation.models import AuditEvent, Notice
+from actionlearning.foundation.models import AuditEvent, Delivery, Notice, SweepMark
 from actionlearning.foundation.notices import subject_and_text
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.sweeps import acknowledge
+from programmes.models import Project
 
 
 class NoticeSerializer(serializers.Serializer):
@@ -41,6 +46,11 @@ class AuditEventSerializer(serializers.Serializer):
     detail = serializers.DictField()
 
 
+def copies_in_states() -> Counter[str]:
+    rows = Delivery.objects.order_by().values_list("state").annotate(count=Count("pk"))
+    return Counter(dict(rows))
+
+
 def _notice(row: Notice) -> dict[str, Any]:
     subject, text = subject_and_text(row)
     names = ("id", "kind", "about", "at", "read_at", "acknowledged_at", "retracted_at")
@@ -54,6 +64,7 @@ class NoticeViewSet(TenantViewSet):
     serializer_class = NoticeSerializer
     permission = Permission.NOTICE_VIEW
     order = ("-at", "-id")
+    sorts_by = "at"
 
     def visible(self) -> Any:
         return inbox_of(self.request.user)
@@ -74,6 +85,86 @@ class NoticeViewSet(TenantViewSet):
         return Response(_notice(acknowledge(self.get_object(), by=reader, now=self.now)))
 
 
+class JobLine(serializers.Serializer):
+    label = serializers.CharField()
+    last = serializers.CharField(help_text="When it ended last, in Beijing; empty: never.")
+    count = serializers.IntegerField(allow_null=True)
+    late = serializers.BooleanField(help_text="Silent for too long: an alarm.")
+
+
+class StatusLine(serializers.Serializer):
+    alarm = serializers.BooleanField()
+    jobs = JobLine(many=True)
+    waiting = serializers.IntegerField(help_text="Copies not sent yet.")
+    dead = serializers.IntegerField(help_text="Copies given up.")
+
+
+class StatusViewSet(TenantViewSet):
+    """Whether the machinery runs; names and subjects stay on the page."""
+
+    queryset = SweepMark.objects.none()
+    serializer_class = StatusLine
+    permission = Permission.STATUS_VIEW
+
+    @extend_schema(responses=StatusLine, operation_id="status_retrieve")
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        jobs = [{**job, "label": str(job["label"])} for job in jobs_at(self.now)]
+        count, names = copies_in_states(), [str(name) for name in JobLine().fields]
+        return Response(
+            {
+                "alarm": any(job["late"] for job in jobs),
+                "jobs": [{name: job[name] for name in names} for job in jobs],
+                "waiting": count["pending"] + count["claimed"],
+                "dead": count["dead"],
+            }
+        )
+
+
+class HitLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    about = serializers.CharField()
+    address = serializers.CharField(help_text="Its page in a browser.")
+
+
+class FoundLines(serializers.Serializer):
+    kind = serializers.ChoiceField(["organisations", "duties", "persons", "projects", "items"])
+    more = serializers.BooleanField(help_text="More than these fit: ask the list itself.")
+    hits = HitLine(many=True)
+
+
+class Found(serializers.Serializer):
+    results = FoundLines(many=True)
+
+
+class SearchViewSet(TenantViewSet):
+    """Everything the client may see, by name, pinyin initials or title; ten of each kind."""
+
+    queryset = Project.objects.none()
+    serializer_class = Found
+    permission = Permission.PROJECT_VIEW
+
+    @extend_schema(
+        parameters=[OpenApiParameter("q", str, required=True)],
+        responses=Found,
+        operation_id="search_list",
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        page: Any = request._request  # noqa: SLF001  DRF hides Django's request
+        words = request.query_params.get("q", "")
+        sections = find(page.user, words, page.tenant.slug)
+        return Response({"results": [_section(each) for each in sections]})
+
+
+def _section(found: Section) -> dict[str, Any]:
+    hits = [
+        {"id": hit.pk, "title": hit.title, "about": hit.about, "address": hit.address}
+        for hit in found.hits
+    ]
+    more = bool(found.all_address)
+    return {"kind": found.kind, "more": more, "hits": hits}
+
+
 class AuditEventViewSet(TenantViewSet):
     """The audit log, newest first; `actor`, `action` (or its beginning) and `day` narrow it."""
 
@@ -81,6 +172,7 @@ class AuditEventViewSet(TenantViewSet):
     serializer_class = AuditEventSerializer
     permission = Permission.AUDIT_VIEW
     order = ("-at", "-id")
+    sorts_by = "at"
 
     def visible(self) -> Any:
         return AuditEvent.objects.all()
@@ -96,5 +188,7 @@ class AuditEventViewSet(TenantViewSet):
 
 ROUTES = [
     ("notices", NoticeViewSet, "notice"),
+    ("search", SearchViewSet, "search"),
+    ("status", StatusViewSet, "status"),
     ("audit-events", AuditEventViewSet, "audit_event"),
 ]

@@ -87,6 +87,15 @@ class Shell:
         return int(unread_count(self.user) if known is None else known)
 
     @cached_property
+    def search_address(self) -> str:
+        """Empty for whoever may see nothing that could be found."""
+        if self.user is None or not self._is_in():
+            return ""
+        if not self.user.has_perm(Permission.PROJECT_VIEW):
+            return ""
+        return reverse("desk:search", args=[self.request.tenant.slug])
+
+    @cached_property
     def languages(self) -> list[Language]:
         here = getattr(self.request, "LANGUAGE_CODE", "zh-hans")
         return [Language(code, tag, name, code == here) for code, tag, name in LANGUAGES]

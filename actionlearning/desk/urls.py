@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actionlearning.desk.views import audit, home, notices, status, system
+from actionlearning.desk.views import audit, home, notices, search, status, system
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
         notices.NoticeAcknowledgement.as_view(),
         name="notice_acknowledgement",
     ),
+    path("search/", search.Search.as_view(), name="search"),
     path("status/", status.Status.as_view(), name="status"),
     path("audit/", audit.AuditList.as_view(), name="audit_list"),
     path("audit/verification/", audit.AuditVerification.as_view(), name="audit_verification"),

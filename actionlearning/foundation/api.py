@@ -1,6 +1,6 @@
 """Bases of the REST interface: the same permissions and verbs as the pages (`design/api.md`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -12,13 +12,13 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
-from actionlearning.foundation.errors import BadInput, Stale
+from actionlearning.foundation.errors import BadInput, NotAllowed, Stale
 from actionlearning.foundation.etags import VersionedList
 from actionlearning.foundation.paging import after_mark, mark_of
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.problems import Problem
 
-__all__ = ["Problem", "StrictSerializer", "TenantViewSet"]
+__all__ = ["Problem", "StrictSerializer", "TenantViewSet", "chosen_fields"]
 
 PAGE, MOST = 50, 200
 
@@ -42,6 +42,8 @@ class TenantViewSet(VersionedList, GenericViewSet):
     queryset: Any
     permission: Permission = None
     order: tuple[str, ...] = ("id",)
+    sorts_by = ""
+    """What `ordering=` may name: the first column of `order`. With `-` or without, one index serves both."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -52,6 +54,7 @@ class TenantViewSet(VersionedList, GenericViewSet):
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
+        _refuse_unfinished_sign_in(request._request)  # noqa: SLF001  DRF hides Django's request
         if not request.user.has_perm(self.permission):
             raise NotFound
 
@@ -73,14 +76,23 @@ class TenantViewSet(VersionedList, GenericViewSet):
 
     def page(self, queryset: Any, size: int | None = None) -> tuple[list[Any], str | None]:
         """One page by keyset and the mark of the next; `limit` 50 by default, 200 at most."""
-        limit = size or _limit_of(self.request)
-        rows = list(
-            after_mark(queryset, self.order, self.request.query_params.get("cursor", ""))[
-                : limit + 1
-            ]
-        )
+        limit, order = size or _limit_of(self.request), self.asked_order()
+        mark = self.request.query_params.get("cursor", "")
+        rows = list(after_mark(queryset, order, mark)[: limit + 1])
         more = len(rows) > limit
-        return rows[:limit], mark_of(rows[limit - 1], self.order) if more else None
+        return rows[:limit], mark_of(rows[limit - 1], order) if more else None
+
+    def asked_order(self) -> tuple[str, ...]:
+        """`ordering=` turns the list round; raises BadInput where no index would serve it."""
+        given = self.request.query_params.get("ordering", "")
+        if not given:
+            return self.order
+        if not self.sorts_by or given.removeprefix("-") != self.sorts_by:
+            words = _("This list is not sorted by that.")
+            raise BadInput(words, fields={"ordering": words}, code="bad_ordering")
+        if given.startswith("-") == self.order[0].startswith("-"):
+            return self.order
+        return tuple(n.removeprefix("-") if n.startswith("-") else f"-{n}" for n in self.order)
 
     def listed(self, rows: list[Any], cursor: str | None) -> HttpResponse:
         """The list envelope; rows are plain dicts of finished values."""
@@ -95,6 +107,28 @@ class TenantViewSet(VersionedList, GenericViewSet):
                 _("Somebody has changed this in the meantime. Read it again, then decide."),
                 code="stale",
             )
+
+
+def chosen_fields(given: str, names: Iterable[str]) -> list[str]:
+    """`fields=`: the names to send, in our order, all of them when none is asked for. Raises BadInput."""
+    known = list(names)
+    if not given:
+        return known
+    asked = set(given.split(","))
+    if unknown := sorted(asked - set(known)):
+        raise BadInput(_("Unknown field."), fields={"fields": ", ".join(unknown)})
+    return [name for name in known if name in asked]
+
+
+def _refuse_unfinished_sign_in(request: Any) -> None:
+    """A session whose first password or second factor is missing opens as little here as on the pages."""
+    if getattr(request, "client_token", None) is not None:
+        return
+    if request.user.must_change_password or request.session.get("factor") == "missing":
+        raise NotAllowed(
+            _("Change the first password and set up the second factor before anything else."),
+            code="unfinished_sign_in",
+        )
 
 
 def _limit_of(request: Request) -> int:

@@ -71,4 +71,6 @@ class OrjsonRenderer(JSONRenderer):
     def render(
         self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
     ) -> bytes:
-        return b"" if data is None else orjson.dumps(data, default=str)
+        # Errors of a list are numbered: their keys are integers.
+        plain = orjson.OPT_NON_STR_KEYS
+        return b"" if data is None else orjson.dumps(data, default=str, option=plain)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import NotAllowed
@@ -13,6 +14,14 @@ from actionlearning.foundation.models import Notice, User
 def inbox_of(user: User) -> QuerySet[Notice]:
     """Every line told to this sign-in; one that its successor replaced is not shown."""
     return Notice.objects.filter(recipient=user, skipped_at=None)
+
+
+def about(notices: QuerySet[Notice], words: str) -> QuerySet[Notice]:
+    """Those in whose particulars (unit, matter, title, reason …) the words stand."""
+    wanted = words.strip()
+    if not wanted:
+        return notices
+    return notices.alias(told=Cast("params", TextField())).filter(told__icontains=wanted)
 
 
 def unread(notices: QuerySet[Notice]) -> QuerySet[Notice]:

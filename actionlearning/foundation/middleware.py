@@ -213,7 +213,8 @@ class RequestKeyMiddleware:
     """The same click or call twice has one effect: the second gets the first one's answer.
 
     Key from the `Idempotency-Key` header or the form's hidden `request_key`. A refusal rolls back and
-    frees the key, so that a mended form can be sent again.
+    frees the key, so that a mended form can be sent again. An answer that shows a secret is not kept:
+    the second sending is refused.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -231,7 +232,7 @@ class RequestKeyMiddleware:
         if not mine:
             return _again(row, request)
         response = self.get_response(request)
-        if response.status_code < 400:
+        if response.status_code < 400 and not getattr(response, "holds_secret", False):
             row.status = response.status_code
             row.media_type = response.headers.get("Content-Type", "")
             row.location = response.headers.get("Location", "")

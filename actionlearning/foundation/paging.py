@@ -42,6 +42,26 @@ def after_mark(rows: QuerySet[Any], order: tuple[str, ...], mark: str) -> QueryS
         raise _not_ours() from None
 
 
+MOST_ROWS = 10_000
+"""Rows that leave at once, on paper or as a sheet."""
+
+
+def whole(rows: QuerySet[Any], most: int | None = None) -> list[Any]:
+    """All `rows`, or none: a ledger that was cut silently would be taken for complete. Raises BadInput."""
+    most = most or MOST_ROWS
+    found = list(rows[: most + 1])
+    if len(found) <= most:
+        return found
+    raise BadInput(
+        _(
+            "%(count)d rows fit, and at most %(most)d leave at once. Narrow the list first, for example by"
+            " unit, programme, month or state, and take it out in parts."
+        )
+        % {"count": rows.order_by().count(), "most": most},
+        code="too_many_rows",
+    )
+
+
 def mark_of(row: Any, order: tuple[str, ...]) -> str:
     """An opaque mark for the place of `row` (a model instance or a dict of values)."""
     names = [name.lstrip("-") for name in order]

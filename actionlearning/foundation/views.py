@@ -12,7 +12,7 @@ from django.views.generic.edit import FormMixin
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import Tenant, User
-from actionlearning.foundation.paging import after_mark, joins_as_written, mark_of
+from actionlearning.foundation.paging import after_mark, joins_as_written, mark_of, whole
 from actionlearning.foundation.permissions import Permission
 
 PAGE = 50
@@ -111,20 +111,33 @@ class TenantListView(TenantView, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows, after = self.page(kwargs.pop("object_list", self.object_list))
         query = self.request.GET.copy()
-        query.pop("after", None)
+        for place in ("after", "first", "print"):
+            query.pop(place, None)
         kwargs["query"] = query.urlencode()
+        kwargs["printing"] = self.printing
         if after:
             query["after"] = after
             kwargs["next_query"] = query.urlencode()
         return super().get_context_data(object_list=rows, **kwargs)
 
+    @property
+    def printing(self) -> bool:
+        """`?print=1`: the whole filtered list on one page, for paper."""
+        return "print" in self.request.GET
+
     def page(self, queryset: Any) -> tuple[list[Any], str]:
         """The page's rows and the mark after which the next one begins, or ''."""
+        if self.printing:
+            return self.everything(queryset), ""
         found = after_mark(queryset, self.order, self.request.GET.get("after", ""))[: PAGE + 1]
         with joins_as_written():
             rows = list(found)
         more = len(rows) > PAGE
         return rows[:PAGE], mark_of(rows[PAGE - 1], self.order) if more else ""
+
+    def everything(self, queryset: Any) -> list[Any]:
+        """The whole filtered list in its order, for paper or a sheet. Raises BadInput when it is too long."""
+        return whole(queryset.order_by(*self.order))
 
 
 class TenantFormView(TenantView, FormMixin):

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from groups.api.administration import AppointmentViewSet, SignInViewSet
 from groups.api.bodies import BodyViewSet, PostViewSet, TenureViewSet
 from groups.api.organisations import OrganisationViewSet
 from groups.api.persons import PersonViewSet
+from groups.api.tokens import ClientTokenViewSet, GrantViewSet
 
 ROUTES: list[tuple[str, Any, str]] = [
     ("organisations", OrganisationViewSet, "organisation"),
@@ -12,4 +14,8 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("bodies", BodyViewSet, "body"),
     ("posts", PostViewSet, "post"),
     ("tenures", TenureViewSet, "tenure"),
+    ("grants", GrantViewSet, "grant"),
+    ("client-tokens", ClientTokenViewSet, "client-token"),
+    ("sign-ins", SignInViewSet, "sign-in"),
+    ("appointments", AppointmentViewSet, "appointment"),
 ]

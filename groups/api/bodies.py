@@ -9,8 +9,16 @@ from rest_framework.response import Response
 
 from actionlearning.foundation.api import TenantViewSet
 from actionlearning.foundation.permissions import Permission
-from groups.access import visible_bodies, visible_persons
-from groups.actions.bodies import add_post, appoint, end_tenure, hand_over
+from groups.access import visible_bodies, visible_organisations, visible_persons
+from groups.actions.bodies import (
+    add_post,
+    appoint,
+    change_body,
+    dissolve_body,
+    end_tenure,
+    form_body,
+    hand_over,
+)
 from groups.actions.posts import change_post, end_post
 from groups.actions.tenures import cancel_tenure, correct_tenure
 from groups.api.shapes import (
@@ -19,7 +27,9 @@ from groups.api.shapes import (
     READ,
     REFUSED,
     ActingIn,
+    BodyChange,
     BodyFilter,
+    BodyIn,
     BodyOut,
     BodyWithPosts,
     EndIn,
@@ -32,10 +42,11 @@ from groups.api.shapes import (
     answered,
     page_of,
     row_of,
+    rows_of,
     taken_in,
 )
-from groups.models import Body, Post, Tenure
-from groups.queries import bodies_listed, seats_of
+from groups.models import Body, Organisation, Post, Tenure
+from groups.queries import bodies_listed, open_bodies, seats_of
 
 
 class BodyViewSet(TenantViewSet):
@@ -61,12 +72,47 @@ class BodyViewSet(TenantViewSet):
                 ended=asked["ended"],
             )
         )
-        return self.listed([row_of(BodyOut, row) for row in rows], cursor)
+        return self.listed(rows_of(BodyOut, rows, asked["fields"]), cursor)
 
     @extend_schema(responses={200: BodyWithPosts, **READ})
     def retrieve(self, request: Any, pk: str, **kwargs: Any) -> Response:
         found = self.get_object()
         return answered(row_of(BodyOut, found) | {"posts": seats_of(found)})
+
+    @extend_schema(parameters=[ONCE], request=BodyIn, responses={201: BodyOut, **REFUSED})
+    def create(self, request: Any, **kwargs: Any) -> Response:
+        asked = taken_in(BodyIn, request.data)
+        units = visible_organisations(request.user)
+        home = get_object_or_404(units, pk=asked.pop("organisation"))
+        asked["secretariat"] = self._secretariat(home, asked.get("secretariat"))
+        made = form_body(organisation=home, **asked, by=request.user, now=self.now)
+        return answered(row_of(BodyOut, made), 201)
+
+    @extend_schema(parameters=[MATCH], request=BodyChange, responses={200: BodyOut, **REFUSED})
+    def partial_update(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        found = self.get_object()
+        self.check_match(found)
+        given = {"name": found.name, "secretariat": found.secretariat_id}
+        asked = given | taken_in(BodyChange, request.data, partial=True)
+        asked["secretariat"] = self._secretariat(found.organisation, asked["secretariat"])
+        made = change_body(found, **asked, by=request.user, now=self.now, seen=found.version)
+        return answered(row_of(BodyOut, made))
+
+    @extend_schema(request=EndIn, parameters=[MATCH], responses={200: BodyOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def dissolution(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        """Its last day, and that of every tenure in it."""
+        found = self.get_object()
+        self.check_match(found)
+        asked = taken_in(EndIn, request.data)
+        ended = dissolve_body(found, **asked, by=request.user, now=self.now)
+        return answered(row_of(BodyOut, ended))
+
+    def _secretariat(self, home: Organisation, wanted: Any) -> Body | None:
+        if wanted is None:
+            return None
+        found: Body = get_object_or_404(open_bodies(home, localdate(self.now)), pk=wanted)
+        return found
 
     @extend_schema(parameters=[ONCE], request=PostIn, responses={201: PostOut, **REFUSED})
     @action(detail=True, methods=["post"])

@@ -22,6 +22,7 @@ from groups.api.shapes import (
     answered,
     page_of,
     row_of,
+    rows_of,
     taken_in,
 )
 from groups.models import Organisation
@@ -54,7 +55,7 @@ class OrganisationViewSet(TenantViewSet):
                 ended=asked["ended"],
             )
         )
-        return self.listed([row_of(OrganisationOut, row) for row in rows], cursor)
+        return self.listed(rows_of(OrganisationOut, rows, asked["fields"]), cursor)
 
     @extend_schema(responses={200: OrganisationOut, **READ})
     def retrieve(self, request: Any, pk: str, **kwargs: Any) -> Response:

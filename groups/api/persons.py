@@ -7,23 +7,26 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from actionlearning.foundation.api import TenantViewSet
+from actionlearning.foundation.api import TenantViewSet, chosen_fields
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations, visible_persons
-from groups.actions.persons import add_person, change_person
+from groups.actions.persons import add_person, change_person, end_person, show_phone
 from groups.actions.transfers import transfer_person
 from groups.api.shapes import (
     MATCH,
     ONCE,
     READ,
     REFUSED,
+    EndIn,
     PersonChange,
     PersonFilter,
     PersonIn,
     PersonOut,
     PersonWithPosts,
+    PhoneOut,
     TransferIn,
     answered,
+    names_of,
     page_of,
     row_of,
     taken_in,
@@ -57,7 +60,9 @@ class PersonViewSet(TenantViewSet):
                 ended=asked["ended"],
             )
         )
-        return self.listed([_person(row) for row in rows], cursor)
+        names = chosen_fields(asked["fields"], names_of(PersonOut))
+        told = [_person(row) for row in rows]
+        return self.listed([{name: row[name] for name in names} for row in told], cursor)
 
     @extend_schema(responses={200: PersonWithPosts, **READ})
     def retrieve(self, request: Any, pk: str, **kwargs: Any) -> Response:
@@ -90,6 +95,21 @@ class PersonViewSet(TenantViewSet):
         to = get_object_or_404(units, pk=asked.pop("organisation"))
         made = transfer_person(self.get_object(), to=to, **asked, by=request.user, now=self.now)
         return answered(_person(made), 201)
+
+    @extend_schema(request=EndIn, parameters=[MATCH], responses={200: PersonOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        """Leaves the roster; posts are handed over first."""
+        found = self.get_object()
+        self.check_match(found)
+        asked = taken_in(EndIn, request.data)
+        return answered(_person(end_person(found, **asked, by=request.user, now=self.now)))
+
+    @extend_schema(request=None, responses={200: PhoneOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def phone(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        """The number behind the mask; who looked at it stays on record."""
+        return Response({"phone": show_phone(self.get_object(), by=request.user, now=self.now)})
 
 
 def _person(person: Person) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What goes in and comes out, and the words of the schema."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_seri
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from actionlearning.foundation.api import Problem, StrictSerializer
+from actionlearning.foundation.api import Problem, StrictSerializer, chosen_fields
 from groups.models import Organisation
 from groups.roles import ADMINISTRATORS, BodyKind, Role
 
@@ -41,6 +42,9 @@ class Paging(serializers.Serializer):
     ended = serializers.BooleanField(required=False, default=False)
     cursor = serializers.CharField(required=False)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200)
+    fields = serializers.CharField(
+        required=False, default="", help_text="Names to send, separated by commas."
+    )
 
 
 class OrganisationFilter(Paging):
@@ -130,6 +134,10 @@ class TransferIn(StrictSerializer):
     )
 
 
+class PhoneOut(serializers.Serializer):
+    phone = serializers.CharField()
+
+
 class BodyOut(serializers.Serializer):
     id = serializers.UUIDField()
     organisation = serializers.UUIDField()
@@ -168,6 +176,20 @@ class BodyWithPosts(BodyOut):
     posts = PostOut(many=True)
 
 
+class BodyChange(StrictSerializer):
+    name = serializers.CharField(max_length=120)
+    secretariat = serializers.UUIDField(
+        allow_null=True, required=False, help_text="A body in force of the same organisation."
+    )
+    starts_on = serializers.DateField(required=False)
+
+
+class BodyIn(BodyChange):
+    organisation = serializers.UUIDField()
+    kind = serializers.ChoiceField(BodyKind.choices)
+    starts_on = serializers.DateField()
+
+
 class PostIn(StrictSerializer):
     title = serializers.CharField(max_length=60)
     role = serializers.ChoiceField(POST_ROLES, required=False, allow_blank=True)
@@ -190,7 +212,7 @@ class SeatIn(StrictSerializer):
 
 
 class EndIn(StrictSerializer):
-    on = serializers.DateField()
+    on = serializers.DateField(help_text="The last day.")
 
 
 def page_of(name: str, row: type[serializers.Serializer]) -> Any:
@@ -208,13 +230,31 @@ def taken_in(kind: type[serializers.Serializer], data: Any, *, partial: bool = F
 
 def row_of(shape: type[serializers.Serializer], row: Any) -> dict[str, Any]:
     """The plain values of `shape`, in its order; references are their ids."""
-    return {name: getattr(row, f"{name}_id", None) or getattr(row, name) for name in _names(shape)}
+    return _values(row, names_of(shape))
+
+
+def rows_of(
+    shape: type[serializers.Serializer], rows: list[Any], fields: str
+) -> list[dict[str, Any]]:
+    """The same for a list, with the `fields` that were asked for. Raises BadInput."""
+    names = chosen_fields(fields, names_of(shape))
+    return [_values(row, names) for row in rows]
+
+
+def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, f"{name}_id", None) or getattr(row, name) for name in names}
 
 
 @cache
-def _names(shape: type[serializers.Serializer]) -> tuple[str, ...]:
+def names_of(shape: type[serializers.Serializer]) -> tuple[str, ...]:
     return tuple(shape().fields)
 
 
 def answered(data: dict[str, Any], status: int = 200) -> Response:
     return Response(data, status=status, headers={"ETag": f'"{data["version"]}"'})
+
+
+class SecretResponse(Response):
+    """Shown once: the middleware keeps nothing of it for a second sending."""
+
+    holds_secret = True

@@ -39,10 +39,8 @@ class TokenList(TenantSheetView):
     )
 
     def get_queryset(self) -> Any:
-        rows = tokens_listed(self.request.user)
-        if text := self.request.GET.get("q", "").strip():
-            rows = rows.filter(name__icontains=text)
-        return rows if "ended" in self.request.GET else rows.filter(revoked_at=None)
+        asked = self.request.GET
+        return tokens_listed(self.request.user, asked.get("q", ""), ended="ended" in asked)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mine = reach_of(self.request.user, Permission.TOKEN_MANAGE).organisations

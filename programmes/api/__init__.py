@@ -5,13 +5,17 @@ from typing import Any
 from programmes.api.calendars import ROUTES as CALENDARS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
 from programmes.api.obligations import ROUTES as OBLIGATIONS
+from programmes.api.plans import ROUTES as PLANS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
+from programmes.api.units import ROUTES as UNITS
 
 ROUTES: list[tuple[str, Any, str]] = [
     *OBLIGATIONS,
     *PROJECTS,
     *PROGRAMMES,
+    *PLANS,
     *ENROLMENTS,
     *CALENDARS,
+    *UNITS,
 ]

@@ -13,7 +13,11 @@ from actionlearning.foundation.errors import BadInput
 KEY = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 UUID = OpenApiTypes.UUID
 REFUSED = dict.fromkeys((403, 404, 409, 412, 422), Problem)
-PAGED = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+PAGED = [
+    OpenApiParameter("cursor", str),
+    OpenApiParameter("limit", int),
+    OpenApiParameter("ordering", str, description="The first column of the order; `-` turns it."),
+]
 
 
 def asker(request: Request) -> Any:

@@ -90,6 +90,7 @@ class EnrolmentViewSet(TenantViewSet):
     permission = Permission.PROGRAMME_VIEW
     lookup_value_regex = KEY
     order = ("-starts_on", "-id")
+    sorts_by = "starts_on"
 
     def visible(self) -> Any:
         return visible_enrolments(asker(self.request))

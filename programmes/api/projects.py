@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,10 +10,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actionlearning.foundation.api import Problem, StrictSerializer, TenantViewSet
+from actionlearning.foundation.api import StrictSerializer, TenantViewSet, chosen_fields
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
-from groups.models import Organisation, Person
+from groups.models import Organisation
 from programmes.actions.projects import (
     change_project,
     choose_project,
@@ -23,10 +21,18 @@ from programmes.actions.projects import (
     propose_project,
 )
 from programmes.actions.submissions import accept_project, return_project, submit_project
-from programmes.actions.teams import Seat, add_member, remove_member
-from programmes.models import Programme, Project, ProjectTurn, TeamMember
-from programmes.models.project import TeamRole
+from programmes.api.project_people import (
+    MATCH,
+    REFUSED,
+    ProjectGuests,
+    ProjectTeam,
+    TeamMemberLine,
+    members_of,
+    named,
+)
+from programmes.models import Programme, Project, ProjectTurn
 from programmes.states import ProjectState
+from programmes.views.project_lines import matching
 
 LISTED = (
     "id", "programme_id", "parent_id", "organisation_id", "supervisor_id", "level", "title",
@@ -60,30 +66,6 @@ class ProjectDraft(ProjectText):
 
 class ProjectOpinion(StrictSerializer):
     opinion = serializers.CharField(required=False, allow_blank=True, max_length=4000)
-
-
-class TeamSeat(StrictSerializer):
-    """`person` from the unit's roster, or an outsider's `name`."""
-
-    person = serializers.UUIDField(required=False, allow_null=True)
-    name = serializers.CharField(required=False, allow_blank=True, max_length=60)
-    title = serializers.CharField(required=False, allow_blank=True, max_length=120)
-    role = serializers.ChoiceField(choices=TeamRole.choices)
-    duties = serializers.CharField(required=False, allow_blank=True, max_length=200)
-
-
-class TeamMemberLine(serializers.Serializer):
-    id = serializers.UUIDField()
-    person_id = serializers.UUIDField(allow_null=True)
-    name = serializers.CharField()
-    title = serializers.CharField()
-    role = serializers.ChoiceField(choices=TeamRole.choices)
-    duties = serializers.CharField()
-    joined_on = serializers.DateField()
-
-
-class TeamLines(serializers.Serializer):
-    results = TeamMemberLine(many=True)
 
 
 class ProjectTurnLine(serializers.Serializer):
@@ -127,24 +109,13 @@ class ProjectLines(serializers.Serializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-REFUSED = dict.fromkeys((403, 404, 409, 412, 422), Problem)
-MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="version seen")
-MEMBER = OpenApiParameter("member_id", UUID, OpenApiParameter.PATH)
-
-
 def _filter(name: str) -> OpenApiParameter:
     if name == "state":
         return OpenApiParameter(name, str, enum=ProjectState.values)
     return OpenApiParameter(name, int if name == "level" else UUID)
 
 
-def _members(project: Project) -> QuerySet[Any]:
-    fields = TeamMemberLine().fields
-    rows = TeamMember.objects.filter(project=project).in_force().order_by("rank", "id")
-    return rows.values(*fields)
-
-
-class ProjectViewSet(TenantViewSet):
+class ProjectViewSet(ProjectTeam, ProjectGuests, TenantViewSet):
     """Topics that the client may see; newest first."""
 
     queryset = Project.objects.none()
@@ -152,7 +123,8 @@ class ProjectViewSet(TenantViewSet):
     permission = Permission.PROJECT_VIEW
     lookup_value_regex = KEY
     order = ("-created_at", "-id")
-    versioned = ("programmes_project", "guardian_userobjectpermission")
+    versioned = ("programmes_project", "groups_organisation", "guardian_userobjectpermission")
+    sorts_by = "created_at"
 
     def narrow(self, queryset: Any) -> Any:
         return queryset.select_related("organisation", "programme")
@@ -160,13 +132,16 @@ class ProjectViewSet(TenantViewSet):
     @extend_schema(
         operation_id="projects_list",
         parameters=[*map(_filter, FILTERS), OpenApiParameter("cursor", str),
-                    OpenApiParameter("limit", int)],
+                    OpenApiParameter("limit", int), OpenApiParameter("fields", str),
+                    OpenApiParameter("q", str, description="Title, unit's name or initials."),
+                    OpenApiParameter("ordering", str, enum=["created_at", "-created_at"])],
         responses={200: ProjectLines, **REFUSED},
     )  # fmt: skip
     def list(self, request: Any, **kwargs: Any) -> HttpResponse:
-        found = self.visible().filter(**_wanted(request))
-        rows, cursor = self.page(found.values(*LISTED))
-        return self.listed(rows, cursor)
+        names = chosen_fields(request.query_params.get("fields", ""), LISTED)
+        found = matching(self.visible(), request.query_params.get("q", ""))
+        rows, cursor = self.page(found.filter(**_wanted(request)).values(*LISTED))
+        return self.listed([{name: row[name] for name in names} for row in rows], cursor)
 
     @extend_schema(responses={200: ProjectWhole, **REFUSED})
     def retrieve(self, request: Any, **kwargs: Any) -> Response:
@@ -174,12 +149,12 @@ class ProjectViewSet(TenantViewSet):
 
     @extend_schema(request=ProjectDraft, responses={201: ProjectWhole, **REFUSED})
     def create(self, request: Any, **kwargs: Any) -> Response:
-        typed = self._typed(ProjectDraft)
+        typed = self.typed(ProjectDraft)
         parent = typed.pop("parent", None)
         made = propose_project(
-            programme=_named(Programme.objects, "programme", typed.pop("programme")),
-            organisation=_named(Organisation.objects, "organisation", typed.pop("organisation")),
-            parent=_named(self.visible(), "parent", parent) if parent else None,
+            programme=named(Programme.objects, "programme", typed.pop("programme")),
+            organisation=named(Organisation.objects, "organisation", typed.pop("organisation")),
+            parent=named(self.visible(), "parent", parent) if parent else None,
             by=request.user,
             now=self.now,
             **typed,
@@ -191,8 +166,8 @@ class ProjectViewSet(TenantViewSet):
     )
     def partial_update(self, request: Any, **kwargs: Any) -> Response:
         project = self.get_object()
-        seen = self._seen(project)
-        typed = self._typed(ProjectText, partial=True)
+        seen = self.seen(project)
+        typed = self.typed(ProjectText, partial=True)
         return self._whole(
             change_project(project, by=request.user, now=self.now, seen=seen, **typed)
         )
@@ -211,7 +186,7 @@ class ProjectViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     def submission(self, request: Any, **kwargs: Any) -> Response:
         project = self.get_object()
-        seen = self._seen(project)
+        seen = self.seen(project)
         return self._whole(submit_project(project, by=request.user, now=self.now, seen=seen))
 
     @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
@@ -224,54 +199,27 @@ class ProjectViewSet(TenantViewSet):
     def give_back(self, request: Any, **kwargs: Any) -> Response:
         return self._decided(return_project, needs_opinion=True)
 
-    @extend_schema(responses={200: TeamLines, **REFUSED})
-    @action(detail=True, methods=["get"])
-    def members(self, request: Any, **kwargs: Any) -> HttpResponse:
-        return Response({"results": list(_members(self.get_object()))})
-
-    @extend_schema(request=TeamSeat, parameters=[MATCH], responses={201: TeamMemberLine, **REFUSED})
-    @members.mapping.post
-    def add_member(self, request: Any, **kwargs: Any) -> Response:
-        project = self.get_object()
-        seen, typed = self._seen(project), self._typed(TeamSeat)
-        person = typed.pop("person", None)
-        if person is not None:
-            person = _named(Person.objects, "person", person)
-        made = add_member(
-            project, seat=Seat(person=person, **typed), by=request.user, now=self.now, seen=seen
-        )
-        return Response(TeamMemberLine(made).data, status=201)
-
-    @extend_schema(parameters=[MEMBER, MATCH], responses={204: None, **REFUSED})
-    @action(detail=True, methods=["delete"], url_path=f"members/(?P<member_id>{KEY})")
-    def member(self, request: Any, member_id: Any, **kwargs: Any) -> Response:
-        project = self.get_object()
-        rows = TeamMember.objects.in_force().filter(project=project)
-        found = get_object_or_404(rows, pk=member_id)
-        remove_member(found, by=request.user, now=self.now, seen=self._seen(project))
-        return Response(status=204)
-
     def _decided(self, verb: Any, *, needs_opinion: bool = False) -> Response:
         project = self.get_object()
-        given = {"opinion": "", **self._typed(ProjectOpinion)}
+        given = {"opinion": "", **self.typed(ProjectOpinion)}
         if needs_opinion and not given["opinion"].strip():
             raise serializers.ValidationError({"opinion": ["This field is required."]})
-        seen = self._seen(project)
+        seen = self.seen(project)
         return self._whole(verb(project, by=self.request.user, now=self.now, seen=seen, **given))
 
-    def _typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:
+    def typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:
         read = serializer(data=self.request.data, partial=partial)
         read.is_valid(raise_exception=True)
         return dict(read.validated_data)
 
-    def _seen(self, project: Project) -> int | None:
+    def seen(self, project: Project) -> int | None:
         """The version of `If-Match`, checked again under the lock."""
         self.check_match(project)
         return project.version if self.request.headers.get("If-Match") else None
 
     def _whole(self, project: Project, status: int = 200) -> Response:
         body = {name: getattr(project, name) for name in (*LISTED, *TEXTS)}
-        body["members"] = list(_members(project))
+        body["members"] = list(members_of(project))
         turns = ProjectTurn.objects.filter(project=project).order_by("at", "id")
         body["turns"] = list(turns.values(*ProjectTurnLine().fields))
         return Response(body, status=status, headers={"ETag": f'"{project.version}"'})
@@ -298,14 +246,6 @@ _READ = {
     "state": serializers.ChoiceField(choices=ProjectState.choices).run_validation,
     "level": serializers.IntegerField(min_value=1, max_value=6).run_validation,
 }  # fmt: skip
-
-
-def _named(rows: Any, field: str, pk: Any) -> Any:
-    """The row a client names in a body; unknown and hidden ones answer alike."""
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise serializers.ValidationError({field: ["Not found."]})
-    return found
 
 
 ROUTES: list[tuple[str, Any, str]] = [("projects", ProjectViewSet, "project")]

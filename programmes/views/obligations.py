@@ -16,7 +16,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import PAGE, TenantFormView, TenantListView, TenantView
 from groups.access import reach_of
 from programmes.actions.exceptions import waive
-from programmes.exports import MOST_ROWS, obligation_sheet
+from programmes.exports import obligation_sheet
 from programmes.forms import ObligationWaiverForm
 from programmes.models import Obligation
 from programmes.packs.shapes import filled
@@ -131,7 +131,7 @@ class ObligationList(TenantDutyView, TenantListView):
 
     def sheet(self) -> HttpResponse:
         now, title = self.request.received_at, _("Ledger of duties")
-        rows = self.get_queryset().order_by(*self.order)[:MOST_ROWS]
+        rows = self.everything(self.get_queryset())
         today, slug = local_day(now), self.request.tenant.slug
         content = obligation_sheet(
             title, lines_of(rows, now, slug), unit=self.request.tenant.name, made_on=today

@@ -10,8 +10,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
+from actionlearning.foundation.views import TenantFormView, TenantView
 from groups.access import visible_organisations
+from groups.models import Organisation
+from groups.queries import named_like
+from groups.views.sheets import TenantSheetView
 from programmes.actions.plans import read_pack
 from programmes.actions.programmes import (
     CHANGEABLE,
@@ -20,6 +23,7 @@ from programmes.actions.programmes import (
     open_programme,
     put_in_force,
 )
+from programmes.exports import PROGRAMMES
 from programmes.forms.programmes import ProgrammeFactsForm, ProgrammeNewForm, owned_by
 from programmes.models import Programme
 from programmes.queries import local_day, visible_programmes
@@ -38,11 +42,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class ProgrammeList(TenantListView):
+class ProgrammeList(TenantSheetView):
     """The latest first."""
 
     permission = Permission.PROGRAMME_VIEW
     template_name = "programmes/programme_list.html"
+    sheet = PROGRAMMES
     order = ("-starts_on", "-id")
 
     @cached_property
@@ -60,17 +65,20 @@ class ProgrammeList(TenantListView):
             units=Count("enrolments", filter=units & Q(enrolments__organisation__in=seen))
         )
         if self.wanted["q"]:
-            found = found.filter(name__icontains=self.wanted["q"])
+            owners = named_like(Organisation.objects.all(), self.wanted["q"], inside=True)
+            found = found.filter(Q(name__icontains=self.wanted["q"]) | Q(owner__in=owners))
         if self.wanted["state"]:
             found = found.filter(state=self.wanted["state"])
         return found.values(*COLUMNS)
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        return [_line(row) for row in rows]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         user: Any = self.request.user
         return {
             **context,
-            "lines": [_line(row) for row in context["object_list"]],
             "wanted": self.wanted,
             "states": ProgrammeState.choices,
             "can_open": user.has_perm(Permission.PROGRAMME_CHANGE),

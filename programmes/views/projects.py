@@ -23,7 +23,7 @@ from programmes.actions.projects import (
     propose_project,
 )
 from programmes.actions.submissions import accept_project, return_project, submit_project
-from programmes.exports import MOST_ROWS, project_sheet
+from programmes.exports import project_sheet
 from programmes.forms import (
     ProjectFilterForm,
     ProjectForm,
@@ -45,20 +45,20 @@ from programmes.views.project_lines import (
 from programmes.views.project_page import page_context, project_or_404, to_project
 
 
-class ProjectList(TenantListView):
-    """By units in their seniority, every part behind its whole."""
+class TenantTopicList(TenantListView):
+    """What the ledger and the inbox share: filters in the address, the same rows as a sheet."""
 
-    permission = Permission.PROJECT_VIEW
-    template_name = "programmes/project_list.html"
-    order = ("organisation__sort_path", "tree_path")
+    heading: Any = ""
+
+    def mine(self) -> Any:
+        raise TypeError(f"{type(self).__name__} must say which topics it lists.")
 
     def get_queryset(self) -> Any:
-        found = matching(
-            Project.objects.visible_to(self.request.user), self.request.GET.get("q", "")
-        )
+        found = matching(self.mine(), self.request.GET.get("q", ""))
         if self.filters.is_valid():
             wanted = self.filters.cleaned_data
-            found = found.filter(**{k: wanted[k] for k in ("programme", "state") if wanted[k]})
+            chosen = {name: wanted.get(name) for name in ("programme", "state")}
+            found = found.filter(**{name: value for name, value in chosen.items() if value})
         return with_team(found).values(*COLUMNS)
 
     @cached_property
@@ -71,19 +71,11 @@ class ProjectList(TenantListView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        context["lines"] = lines_of(context["object_list"])
-        user: Any = self.request.user
-        return {
-            **context,
-            "filters": self.filters,
-            "can_propose": user.has_perm(Permission.PROJECT_CHANGE),
-            "can_review": user.has_perm(Permission.PROJECT_REVIEW),
-        }
+        return super().get_context_data(filters=self.filters, **kwargs)
 
     def _sheet(self) -> HttpResponse:
-        title, today = _("Ledger of topics"), local_day(self.request.received_at)
-        lines = lines_of(self.get_queryset().order_by(*self.order)[:MOST_ROWS])
+        title, today = str(self.heading), local_day(self.request.received_at)
+        lines = lines_of(self.everything(self.get_queryset()))
         body = project_sheet(title, lines, unit=self.request.tenant.name, made_on=today)
         header = content_disposition_header(True, filename(title, today))
         return HttpResponse(
@@ -91,16 +83,46 @@ class ProjectList(TenantListView):
         )
 
 
-class ProjectInbox(TenantListView):
+class ProjectList(TenantTopicList):
+    """By units in their seniority, every part behind its whole."""
+
+    permission = Permission.PROJECT_VIEW
+    template_name = "programmes/project_list.html"
+    order = ("organisation__sort_path", "tree_path")
+    heading = gettext_lazy("Ledger of topics")
+
+    def mine(self) -> Any:
+        return Project.objects.visible_to(self.request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["lines"] = lines_of(context["object_list"])
+        user: Any = self.request.user
+        return {
+            **context,
+            "can_propose": user.has_perm(Permission.PROJECT_CHANGE),
+            "can_review": user.has_perm(Permission.PROJECT_REVIEW),
+        }
+
+
+class ProjectInbox(TenantTopicList):
     """What units have submitted to my office; the longest waiting first."""
 
     permission = Permission.PROJECT_REVIEW
     template_name = "programmes/project_inbox.html"
     order = ("submitted_at", "id")
+    heading = gettext_lazy("Topics submitted to my office")
 
-    def get_queryset(self) -> Any:
-        mine = Project.objects.visible_to(self.request.user, Permission.PROJECT_REVIEW)
-        return with_team(mine.filter(state=ProjectState.SUBMITTED)).values(*COLUMNS)
+    def mine(self) -> Any:
+        rows = Project.objects.visible_to(self.request.user, Permission.PROJECT_REVIEW)
+        return rows.filter(state=ProjectState.SUBMITTED)
+
+    @cached_property
+    def filters(self) -> ProjectFilterForm:
+        """All of them wait for this office: there is no state to choose."""
+        form = ProjectFilterForm(self.request.GET)
+        del form.fields["state"]
+        return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

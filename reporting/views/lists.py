@@ -10,8 +10,9 @@ from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantListView
 from groups.access import reach_of
-from programmes.queries import local_day
-from reporting.exports import COLUMNS, MOST_ROWS, item_sheet, line
+from programmes.queries import local_day, visible_programmes
+from programmes.states import ProgrammeState
+from reporting.exports import COLUMNS, item_sheet, line
 from reporting.models import InformationItem
 from reporting.queries import narrowed
 from reporting.states import ItemState
@@ -43,15 +44,23 @@ class TenantItemLedger(TenantListView):
         return super().get_context_data(
             states=[choice for choice in ItemState.choices if choice[0] in self.states],
             kinds=InformationItem.Kind.choices,
+            programmes=() if self.request.htmx else self.programmes(),
             wanted=self.wanted(),
             **kwargs,
         )
+
+    def programmes(self) -> list[tuple[str, str]]:
+        """Those that have begun, the latest first."""
+        rows = visible_programmes(self.request.user).exclude(state=ProgrammeState.DRAFT)
+        return [
+            (str(pk), name) for pk, name in rows.order_by("-starts_on").values_list("pk", "name")
+        ]
 
     states: tuple[str, ...] = tuple(ItemState)
 
     def sheet(self) -> HttpResponse:
         title, now = str(self.heading), self.request.received_at
-        rows = self.get_queryset().order_by(*self.order)[:MOST_ROWS]
+        rows = self.everything(self.get_queryset())
         today, unit = local_day(now), self.request.tenant.name
         content = item_sheet(title, (line(row, now) for row in rows), unit=unit, made_on=today)
         disposition = content_disposition_header(True, filename(title, today))

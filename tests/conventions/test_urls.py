@@ -9,6 +9,7 @@ from actionlearning.foundation.views import PublicView, SystemView, TenantView, 
 from tests.isolation.routes import routes
 
 SYSTEM_VIEWS = {
+    "ApiDocs": "the description of the interface holds no row",
     "ChooseLanguage": "before sign-in",
     "ChooseSpace": "before sign-in",
     "DemoProgress": "before sign-in, demonstration only",

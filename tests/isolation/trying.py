@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -136,7 +137,7 @@ class Trial:
 
     def _fields(self, found: Calibrated, method: str) -> dict[str, list[str]]:
         if found.route.is_api:
-            return self.bodies.get((found.route.name.rsplit(":", 1)[-1], method), {})
+            return self.bodies.get((_outline(found.route.shape), method), {})
         form = getattr(found.route.view, "form_class", None)
         declared: dict[str, list[str]] = {name: [] for name in getattr(form, "base_fields", ())}
         return declared | (found.form.fields if found.form else {})
@@ -190,20 +191,41 @@ def _value(name: str, values: list[str]) -> str:
     return "2026-03-02" if name.endswith(("_on", "date")) else "x"
 
 
+def _outline(shape: str) -> str:
+    """`/projects/{}/members/` of a pattern's address: parts are groups of a regular expression."""
+    told, depth = "/", 0
+    for character in shape.partition("api/v1/")[2]:
+        told += "{}" if character == "(" and not depth else "" if depth else character
+        depth += (character == "(") - (character == ")")
+    return told.replace(")", "")
+
+
+def _example(spec: dict[str, Any]) -> list[str]:
+    """A value that passes the first look, so that the row behind it is what decides."""
+    if spec.get("format") == "uuid":
+        return [str(NOBODY)]
+    if spec.get("format") == "date-time":
+        return ["2030-01-01T00:00:00Z"]
+    if spec.get("type") in ("integer", "boolean"):
+        return ["1"]
+    return [str(each) for each in spec.get("enum", ()) if each][:1]
+
+
 def _bodies_of_the_schema() -> dict[tuple[str, str], dict[str, list[str]]]:
-    """Fields of every REST body, from the description the product itself gives."""
+    """Fields of every REST body by address, from the description the product itself gives."""
     with contextlib.redirect_stderr(io.StringIO()):
         schema = SchemaGenerator().get_schema(request=None, public=True)
     parts = schema.get("components", {}).get("schemas", {})
     found = {}
-    for operations in schema["paths"].values():
+    for path, operations in schema["paths"].items():
+        outline = re.sub(r"{\w+}", "{}", path)
         for method, operation in operations.items():
             content = operation.get("requestBody", {}).get("content", {})
             for media in content.values():
                 shape = media["schema"]
                 shape = parts.get(shape.get("$ref", "").rsplit("/", 1)[-1], shape)
-                found[operation["operationId"], method.upper()] = {
-                    name: [str(NOBODY)] if spec.get("format") == "uuid" else []
+                found[outline, method.upper()] = {
+                    name: _example(parts.get(spec.get("$ref", "").rsplit("/", 1)[-1], spec))
                     for name, spec in shape.get("properties", {}).items()
                 }
     return found

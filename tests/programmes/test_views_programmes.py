@@ -127,7 +127,7 @@ def test_the_list_costs_the_same_for_one_and_three(world, sign_in, count):
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(address("programme_list"))
 
-    assert len(answer.context["lines"]) == count
+    assert len(answer.context["rows"]) == count
     assert statements(asked) == 5
 
 
@@ -136,8 +136,8 @@ def test_the_list_is_searched_and_narrowed(world, sign_in):
     run_programme(world)
     client = sign_in(world.ana)
 
-    assert len(client.get(address("programme_list"), {"q": "甲"}).context["lines"]) == 1
-    found = client.get(address("programme_list"), {"state": "in_force"}).context["lines"]
+    assert len(client.get(address("programme_list"), {"q": "甲"}).context["rows"]) == 1
+    found = client.get(address("programme_list"), {"state": "in_force"}).context["rows"]
     assert [line["state"] for line in found] == ["in_force"]
 
 
@@ -289,7 +289,7 @@ def test_a_sister_s_own_programme_is_not_there(world, sign_in):
     client = sign_in(world.ben)
 
     assert client.get(address("programme_detail", own.pk)).status_code == 404
-    assert client.get(address("programme_list")).context["lines"] == []
+    assert client.get(address("programme_list")).context["rows"] == []
 
 
 @pytest.mark.parametrize(

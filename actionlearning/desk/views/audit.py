@@ -8,12 +8,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.desk.exports import AUDIT
 from actionlearning.desk.words import shown_at
 from actionlearning.foundation import audit
 from actionlearning.foundation.jobs import BEIJING
 from actionlearning.foundation.models import AuditEvent, AuditSeal
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.views import TenantListView, TenantView
+from actionlearning.foundation.views import TenantView
+from groups.views.sheets import TenantSheetView
 
 
 def narrowed(events: Any, wanted: Any) -> Any:
@@ -35,17 +37,20 @@ def day_of(text: str) -> date | None:
         return None
 
 
-class AuditList(TenantListView):
+class AuditList(TenantSheetView):
     permission = Permission.AUDIT_VIEW
     template_name = "desk/audit_list.html"
+    sheet = AUDIT
     order = ("-at", "-id")
 
     def get_queryset(self) -> Any:
         return narrowed(AuditEvent.objects.all(), self.request.GET)
 
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        return [_shown(row) for row in rows]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["events"] = [_shown(row) for row in context["object_list"]]
         context["filters"] = {name: self.request.GET.get(name, "") for name in _FILTERS}
         last = AuditSeal.objects.order_by("-sequence").first()
         context["sealed"] = (
@@ -58,13 +63,15 @@ _FILTERS = ("actor", "action", "day")
 
 
 def _shown(row: AuditEvent) -> dict[str, Any]:
+    detail = [(name, str(value)) for name, value in row.detail.items()]
     return {
         "at": row.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
         "actor": row.actor_name,
         "action": row.action,
         "target": row.target_name,
         "kind": row.target_kind,
-        "detail": [(name, str(value)) for name, value in row.detail.items()],
+        "detail": detail,
+        "details": "\n".join(f"{name}: {value}" for name, value in detail),
     }
 
 

@@ -8,28 +8,32 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.desk.exports import NOTICES
 from actionlearning.desk.words import shown_notice
-from actionlearning.foundation.inbox import inbox_of, mark_read, unread
+from actionlearning.foundation.inbox import about, inbox_of, mark_read, unread
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.views import TenantListView, TenantView
+from actionlearning.foundation.views import TenantView
+from groups.views.sheets import TenantSheetView
 from programmes.actions.sweeps import acknowledge
 
 
-class NoticeList(TenantListView):
+class NoticeList(TenantSheetView):
     permission = Permission.NOTICE_VIEW
     template_name = "desk/notice_list.html"
+    sheet = NOTICES
     order = ("-at", "-id")
 
     def get_queryset(self) -> Any:
-        found = inbox_of(self.request.user)
+        found = about(inbox_of(self.request.user), self.request.GET.get("q", ""))
         return unread(found) if self.request.GET.get("show") == "unread" else found
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
         slug = self.request.tenant.slug
-        context["lines"] = [shown_notice(row, slug) for row in context["object_list"]]
-        context["only_unread"] = self.request.GET.get("show") == "unread"
-        return context
+        return [shown_notice(row, slug) for row in rows]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        only_unread = self.request.GET.get("show") == "unread"
+        return super().get_context_data(only_unread=only_unread, **kwargs)
 
 
 class NoticeDetail(TenantView):

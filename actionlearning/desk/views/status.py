@@ -40,7 +40,7 @@ class Status(TenantView):
     permission = Permission.STATUS_VIEW
 
     def get(self, request: Any) -> HttpResponse:
-        jobs = _jobs(request.received_at)
+        jobs = jobs_at(request.received_at)
         reads = request.user.has_perm(Permission.OBLIGATION_VIEW)
         context = {
             "jobs": jobs,
@@ -76,7 +76,7 @@ def _counted(rows: Any) -> list[tuple[str, int]]:
     return list(rows.annotate(number=Count("pk")).order_by("-number"))
 
 
-def _jobs(now: datetime) -> list[dict[str, Any]]:
+def jobs_at(now: datetime) -> list[dict[str, Any]]:
     marks = {mark.job: mark for mark in SweepMark.objects.filter(job__in=ALARM_AFTER)}
     return [
         _job(label, patience, marks.get(name), now)

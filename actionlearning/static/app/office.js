@@ -130,5 +130,11 @@
   document.addEventListener("htmx:sendError", () => say(words.lost));
   document.addEventListener("htmx:responseError", () => say(words.failed));
 
+  /* The page of the whole list: the button is of use only where scripts run. */
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.classList.remove("d-none");
+    button.addEventListener("click", () => print());
+  });
+
   restore();
 })();
