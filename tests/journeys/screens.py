@@ -27,14 +27,6 @@ NO_PAGE = {
     "programmes:plan_export": "a file",
     "reporting:item_attachment": "a file",
 }
-NO_PAGE |= dict.fromkeys(
-    (
-        *("programmes:project_choice", "programmes:project_refusal"),
-        *("programmes:project_submission", "programmes:project_acceptance"),
-        *("programmes:project_return", "programmes:project_grants"),
-    ),
-    "leads back to the topic, where its button is",
-)
 
 
 @dataclass(frozen=True)
@@ -50,6 +42,8 @@ class Finder:
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
+        self.buttons: set[str] = set()
+        """Routes of a button: asked for as a page, they lead back to the page where it is."""
         self.clients: dict[tuple[str, str], Client] = {}
         with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
             users = User.objects.filter(is_system=False, is_active=True).order_by(
@@ -64,7 +58,7 @@ class Finder:
             r for r in routes() if not r.is_api and "GET" in r.methods and r.name not in NO_PAGE
         ]
         found = {route.name: self._screen(route) for route in asked}
-        missing = [name for name, screen in found.items() if screen is None]
+        missing = [name for name, one in found.items() if one is None and name not in self.buttons]
         return [screen for screen in found.values() if screen], missing
 
     def _screen(self, route: Route) -> Screen | None:
@@ -75,6 +69,9 @@ class Finder:
         for values, user in itertools.islice(pairs, TRIES):
             client, address = self._client(user, factor), route.address(self.tenant.slug, values)
             answer = client.get(address)
+            if answer.status_code == 302 and "/sign-in/" not in answer["Location"]:
+                self.buttons.add(route.name)
+                return None
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
                 return Screen(route.name, address, user.login, cookie)
