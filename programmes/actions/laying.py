@@ -140,11 +140,14 @@ def lay_down_for(enrolment: Enrolment, *, by: User, now: datetime) -> int:
 
 
 def _revive(enrolment: Enrolment, spans: list[Window], *, now: datetime) -> int:
+    whose = {"programme": enrolment.programme_id, "organisation": enrolment.organisation_id}
+    left = Enrolment.objects.filter(**whose, ended_at__isnull=False).values("ended_at")
+    gone = Obligation.objects.filter(**whose, cancelled_at__in=left)  # also what an event had laid
     params: dict[str, Any] = {
         "programme": enrolment.programme_id,
         "unit": enrolment.organisation_id,
         "project": None,
-        "windows": [span.pk for span in spans],
+        "windows": list({span.pk for span in spans} | set(gone.values_list("window", flat=True))),
         "now": now,
     }
     ids: list[Any] = []

@@ -8,16 +8,17 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent
 from groups.models import Organisation, Supervision
 from programmes.actions.enrolments import enrol, leave, report_to
-from programmes.actions.evidence import accept_evidence
+from programmes.actions.evidence import accept_evidence, recount
 from programmes.actions.exceptions import waive
 from programmes.actions.laying import lay_down
 from programmes.actions.sweeps import queue_due_notices
-from programmes.models import Enrolment, Obligation, Programme, Project
+from programmes.models import Enrolment, Evidence, Obligation, Programme, Project
 from programmes.models.obligation import DutyState
 from reporting.actions.items import adopt_item, return_item, start_item
 from reporting.models import InformationItem
 from tests.moments import NOON
 from tests.programmes.test_actions_enrolments import MONTHLY, monthly, send
+from tests.programmes.topics import JUNE, chosen
 from tests.reporting.items import submitted
 from tests.running import beijing, run_programme
 from tests.world import World
@@ -76,6 +77,22 @@ def test_back_on_the_day_it_left_a_unit_owes_the_same_as_before(world, pack, day
     asked = {row[:2] for row in owed(programme, world.sister, now)}
     assert {row[:2] for row in later} == asked
     assert DutyState.CANCELLED not in {row[7] for row in later}
+
+
+def test_what_an_event_had_laid_is_owed_again_too(world):
+    programme = run_programme(world, now=beijing(6, 1))
+    chosen(world, programme, "养老服务")
+    now = JUNE + timedelta(hours=1)
+    asked = Obligation.objects.filter(organisation=world.bureau, rule__spec__has_key="after")
+    Evidence.objects.filter(obligation__in=asked).delete()  # its team was there already
+    recount(list(asked), now=now)
+    assert asked.unfinished().exists()
+    before = owed(programme, world.bureau, now)
+
+    day = programme.starts_on
+    away(world, programme, world.bureau, on=day, back=day, now=now)
+
+    assert owed(programme, world.bureau, now) == before
 
 
 def test_a_gap_is_not_owed_and_what_comes_after_it_is(world):
