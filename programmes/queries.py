@@ -12,8 +12,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.errors import BadInput, Cited
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
@@ -30,7 +29,6 @@ from programmes.calendar import (
 from programmes.models import (
     CalendarDay,
     CalendarYear,
-    Clause,
     Enrolment,
     Evidence,
     Obligation,
@@ -41,7 +39,6 @@ from programmes.models import (
 from programmes.models.obligation import DutyState
 from programmes.packs.format import Pack
 from programmes.packs.reading import pack_from
-from programmes.packs.shapes import filled
 from programmes.packs.vocabulary import RULE_IDS
 from programmes.states import ProgrammeState
 
@@ -108,37 +105,6 @@ def rule_ids(rule: Rule) -> str:
     """The plan rules behind it, as a refusal names them: `P2-83`."""
     cited = rule.spec.get("cites") or rule.clause.cites
     return ", ".join(each for each in cited if each in RULE_IDS)
-
-
-def sentence_of(clause: Clause, year: int) -> str:
-    """The plan's own words with the programme's year; English only for a reader of English."""
-    return filled(clause.gloss if in_english() and clause.gloss else clause.text, year)
-
-
-def cited_in(clauses: Iterable[Clause], ids: Iterable[str], year: int) -> tuple[Cited, ...]:
-    """The sentences in which a plan cites `ids`, each id once; nothing of what it does not cite."""
-    rows = list(clauses)
-    found: dict[str, tuple[Clause, list[str]]] = {}
-    for each in dict.fromkeys(ids):
-        clause = next((row for row in rows if each in row.cites), None)
-        if clause is not None:
-            found.setdefault(clause.key, (clause, []))[1].append(each)
-    return tuple(
-        Cited(", ".join(names), clause.key, sentence_of(clause, year))
-        for clause, names in found.values()
-    )
-
-
-def cited_for(programme: Programme, ids: Iterable[str], day: date) -> tuple[Cited, ...]:
-    """The same from the plan of `programme` that is in force on `day`."""
-    plan = plan_in_force(programme, day)
-    rows = plan.clauses.exclude(cites=[]).order_by("ordinal") if plan else ()
-    return cited_in(rows, ids, programme.year)
-
-
-def cited_by_rule(rule: Rule, year: int) -> tuple[Cited, ...]:
-    """The sentence that laid a duty down, as the refusal of what would meet it shows it."""
-    return (Cited(rule_ids(rule), rule.clause.key, sentence_of(rule.clause, year)),)
 
 
 def enrolment_of(programme: Programme, organisation: Organisation, day: date) -> Enrolment | None:

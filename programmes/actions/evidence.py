@@ -17,8 +17,9 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from programmes.calendar import return_due
+from programmes.clauses import cited_by_rule
 from programmes.models import Evidence, EvidenceReturn, Obligation, Programme, Project, Window
-from programmes.queries import ZONE, calendar_for, cited_by_rule
+from programmes.queries import ZONE, calendar_for
 
 
 @transaction.atomic

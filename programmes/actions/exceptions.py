@@ -11,7 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
-from programmes.models import Obligation, Programme
+from programmes.models import Obligation, Programme, Project
 
 
 @transaction.atomic
@@ -56,6 +56,17 @@ def cancel_from(
     rows = Obligation.objects.unfinished().filter(
         organisation_id=organisation_id, programme_id=programme_id, window__last_day__gte=day
     )
+    ids = list(rows.values_list("pk", flat=True))
+    Obligation.objects.filter(pk__in=ids).update(
+        cancelled_at=now, reason=reason[:300], next_look_at=None
+    )
+    retract_notices(ids, now=now)
+    return len(ids)
+
+
+def cancel_about(projects: list[Project], *, reason: str, now: datetime) -> int:
+    """Unfinished duties of topics that the unit no longer carries."""
+    rows = Obligation.objects.unfinished().filter(project__in=projects)
     ids = list(rows.values_list("pk", flat=True))
     Obligation.objects.filter(pk__in=ids).update(
         cancelled_at=now, reason=reason[:300], next_look_at=None

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
+from programmes.clauses import cited_in
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
-from programmes.queries import cited_in, plan_in_force
+from programmes.queries import plan_in_force
 
 TOPICS_PER_UNIT = ("P1-30", "P2-22")
 TOPIC_TEXT = ("P2-30", "P1-29", "P3-35")

@@ -14,6 +14,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
+from programmes.actions.exceptions import cancel_about
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
@@ -199,17 +200,20 @@ def decline_project(
 ) -> Project:
     """The leading group leaves it, or takes its choice back while nothing was submitted; with the reason.
 
-    Raises RuleBroken, NotAllowed, BadInput, Stale.
+    What the choice had laid down is cancelled. Raises RuleBroken, NotAllowed, BadInput, Stale.
     """
     fresh = take(DECLINE, project, by=by, seen=seen)
     opinion = needed(opinion)
     _refuse_part(fresh, now)
-    fresh.decided_by, fresh.decided_at = by, now
-    fresh.save(update_fields=["state", "version", "decided_by", "decided_at"])
-    _carry_parts(fresh, by=by, now=now, decided_by=by, decided_at=now)
+    facts = {"decided_by": by, "decided_at": now, "chosen_by": None, "chosen_at": None}
+    for name, value in facts.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=["state", "version", *facts])
+    _carry_parts(fresh, by=by, now=now, **facts)
+    ended = cancel_about(list(Project.objects.inside(fresh)), reason=opinion, now=now)
 
     write_turn(fresh, by=by, at=now, opinion=opinion)
-    record("project.declined", target=fresh, by=by, at=now, reason=opinion)
+    record("project.declined", target=fresh, by=by, at=now, reason=opinion, cancelled=ended)
     _tell_outcome("project_declined", fresh, opinion, by=by, now=now)
     return fresh
 

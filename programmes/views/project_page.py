@@ -25,9 +25,10 @@ from programmes.actions.project_asks import (
     span_words,
     team_faults,
 )
+from programmes.clauses import sentence_of
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
 from programmes.models import Project, ProjectTurn, TeamMember
-from programmes.queries import local_day, sentence_of
+from programmes.queries import local_day
 from programmes.states import ACCEPT, CHOOSE, DECLINE, SUBMIT, TEAM_OPEN, TEXT_OPEN, ProjectState
 from programmes.views.project_lines import day_words, holder_of, since_of
 

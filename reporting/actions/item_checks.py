@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import BadInput, Cited, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import current_tenant_id
+from programmes.clauses import cited_for
 from programmes.models import Project
-from programmes.queries import cited_for, local_day, open_duties
+from programmes.queries import local_day, open_duties
 from reporting.models import InformationItem
 from reporting.models.item import MOST_WORDS
 from reporting.queries import DELIVERABLE, copy_of, months_owed, types_of

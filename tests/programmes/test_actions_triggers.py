@@ -10,7 +10,7 @@ from programmes.actions.calendars import publish_year, seed_calendar, set_day
 from programmes.actions.laying import lay_down, trigger
 from programmes.actions.plans import change_rule
 from programmes.actions.programmes import close_programme
-from programmes.actions.projects import choose_project
+from programmes.actions.projects import choose_project, decline_project
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.sweeps import queue_due_notices
 from programmes.actions.teams import add_member, remove_member, set_team
@@ -53,6 +53,19 @@ def test_told_twice_or_laid_again_it_is_one(world, programme):
     lay_down(programme, now=beijing(7, 1))
 
     assert [row.due_at for row in lists(programme)] == [DUE]
+
+
+def test_a_choice_that_is_taken_back_owes_nothing_more(world, programme):
+    topic = empty(world, programme)
+
+    decline_project(topic, opinion="改选他题", by=world.lena, now=beijing(6, 12))
+    lay_down(programme, now=beijing(7, 1))
+
+    (row,) = lists(programme)
+    assert (row.cancelled_at, row.reason) == (beijing(6, 12), "改选他题")
+    assert state_of(row, beijing(7, 1)) == "cancelled"
+    topic.refresh_from_db()
+    assert (topic.chosen_by, topic.chosen_at) == (None, None)
 
 
 def test_each_topic_has_a_list_of_its_own_and_a_part_has_none(world, programme):

@@ -1,0 +1,41 @@
+"""The sentences of a plan as a reader gets them, and as a refusal recites them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from actionlearning.foundation.errors import Cited
+from actionlearning.foundation.languages import in_english
+from programmes.models import Clause, Programme, Rule
+from programmes.packs.shapes import filled
+from programmes.queries import plan_in_force, rule_ids
+
+
+def sentence_of(clause: Clause, year: int) -> str:
+    """The plan's own words with the programme's year; English only for a reader of English."""
+    return filled(clause.gloss if in_english() and clause.gloss else clause.text, year)
+
+
+def cited_in(clauses: Iterable[Clause], ids: Iterable[str], year: int) -> tuple[Cited, ...]:
+    """The sentences in which a plan cites `ids`, each id once; nothing of what it does not cite."""
+    rows = list(clauses)
+    found: dict[str, tuple[Clause, list[str]]] = {}
+    for each in dict.fromkeys(ids):
+        clause = next((row for row in rows if each in row.cites), None)
+        if clause is not None:
+            found.setdefault(clause.key, (clause, []))[1].append(each)
+    return tuple(
+        Cited(", ".join(names), clause.key, sentence_of(clause, year))
+        for clause, names in found.values()
+    )
+
+
+def cited_for(programme: Programme, ids: Iterable[str], day: date) -> tuple[Cited, ...]:
+    """The same from the plan of `programme` that is in force on `day`."""
+    plan = plan_in_force(programme, day)
+    rows = plan.clauses.exclude(cites=[]).order_by("ordinal") if plan else ()
+    return cited_in(rows, ids, programme.year)
+
+
+def cited_by_rule(rule: Rule, year: int) -> tuple[Cited, ...]:
+    """The sentence that laid a duty down, as the refusal of what would meet it shows it."""
+    return (Cited(rule_ids(rule), rule.clause.key, sentence_of(rule.clause, year)),)
