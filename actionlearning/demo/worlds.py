@@ -61,17 +61,20 @@ class Run:
     pack: Pack
     roles: tuple[str, ...]
 
-    def programme(self, year: int) -> Story:
-        """Opened ten days before its first month; last year's is closed after its end."""
-        opened = at(date(year, int(self.pack.period.from_[-2:]), 1), 9)
-        programme = open_programme(
+    def draft(self, year: int, now: datetime) -> Programme:
+        return open_programme(
             self.pack,
             owner=self.owner.organisation,
             year=year,
             name=f"{year}年{self.pack.title}",
             by=self.owner.director,
-            now=opened,
+            now=now,
         )
+
+    def programme(self, year: int) -> Story:
+        """Opened ten days before its first month; last year's is closed after its end."""
+        opened = at(date(year, int(self.pack.period.from_[-2:]), 1), 9)
+        programme = self.draft(year, opened)
         enrol(
             programme,
             self.owner.organisation,
@@ -172,6 +175,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     below.month(station, second.title, date(year, 9, 1), told.ON_TIME)
     below.waits_above(station, second.title, today)
     story.under_way(unit, second.title, today)
+    run.clock.put(at(date(year, 11, 16), 10), lambda now: run.draft(year + 1, now))
 
 
 def group(system: User, today: date, done: Told) -> None:

@@ -10,8 +10,11 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Organisation, Person
 from groups.roles import Role
+from programmes.actions.programmes import open_programme
+from programmes.packs.reading import read, shipped_text
 from tests.conftest import found_tenant
 from tests.isolation.filling import canary_of, dress, fill
+from tests.moments import NOON
 from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
 
@@ -48,6 +51,7 @@ def lay_ground(slug: str) -> Ground:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant, prefix=tenant_mark(slug))
         run_programme(world)
+        draft_programme(world)
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
@@ -57,6 +61,12 @@ def lay_ground(slug: str) -> Ground:
         for unit in ground.units.values():
             unit.refresh_from_db()
     return ground
+
+
+def draft_programme(world: World) -> None:
+    """What may only be changed before it runs is probed as well."""
+    pack = read(shipped_text("plan1"))
+    open_programme(pack, owner=world.county, year=2027, by=world.ana, now=NOON)
 
 
 def fill_ground(ground: Ground) -> None:
