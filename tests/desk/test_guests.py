@@ -11,7 +11,7 @@ from groups.actions.grants import end_grant, grant
 from groups.actions.users import create_user
 from groups.models import Grant
 from programmes.models import Programme, Project
-from tests.programmes.topics import JUNE, chosen
+from tests.programmes.topics import JUNE, chosen, propose
 from tests.world import World
 
 DESK = "/t/teng/"
@@ -87,6 +87,6 @@ def test_one_and_three_opened_topics_ask_the_same_questions(
         counts.append(len(asked))
         if number == 1:
             for more in ("课题1", "课题2"):
-                open_to(guest, chosen(world, programme, more), world)
+                open_to(guest, propose(world, programme, more), world)
 
     assert counts[0] == counts[1]
