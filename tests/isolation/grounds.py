@@ -10,8 +10,11 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Organisation, Person
 from groups.roles import Role
+from programmes.actions.programmes import open_programme
+from programmes.packs.reading import read, shipped_text
 from tests.conftest import found_tenant
 from tests.isolation.filling import canary_of, dress, fill
+from tests.moments import NOON
 from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
 
@@ -48,6 +51,9 @@ def lay_ground(slug: str) -> Ground:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant, prefix=tenant_mark(slug))
         run_programme(world)
+        open_programme(  # a draft, for what can only be done to one
+            read(shipped_text("plan2")), owner=world.county, year=2027, by=world.ana, now=NOON
+        )
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
