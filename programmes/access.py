@@ -1,13 +1,16 @@
-"""Who may change which layer of the working calendar: a day moves the dates of everybody who shares it."""
+"""What may be done in a programme at all: papers handed in, and layers of the working calendar changed."""
 
 from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation
-from programmes.models import Enrolment, Programme
-from programmes.queries import layer_of
+from programmes.models import Enrolment, Obligation, Programme
+from programmes.queries import open_duties
 from programmes.states import ProgrammeState
 
 COUNTY_DIGITS = 6
@@ -46,3 +49,34 @@ def _runs_a_programme(organisations: Iterable[object]) -> bool:
         organisation__in=running.values("owner"), obliged=True, ends_on=None
     ).values("organisation")
     return running.exclude(owner__in=obliged).exists()
+
+
+def layer_of(division: str) -> str:
+    """The layer an organisation of this code decides: 450000 is the region 45, 450400 the prefecture 4504."""
+    code = division[:6]
+    while len(code) > 2 and code.endswith("00"):
+        code = code[:-2]
+    return code
+
+
+def takes_papers(
+    programme: Programme, organisation: Organisation, deliverable: str, now: datetime
+) -> bool:
+    """While it is in force; once it is closed, as long as the unit has such a paper to hand in late."""
+    if programme.state == ProgrammeState.CLOSED:
+        return open_duties(organisation, deliverable, now).filter(programme=programme).exists()
+    return programme.state == ProgrammeState.IN_FORCE
+
+
+def taking_papers(deliverable: str, now: datetime) -> Q:
+    """The same of enrolments, for lists to choose from."""
+    late = Obligation.objects.asking(now).filter(
+        programme=OuterRef("programme"),
+        organisation=OuterRef("organisation"),
+        deliverable=deliverable,
+        opens_at__lte=now,
+        closes_at__gt=now,
+    )
+    return Q(programme__state=ProgrammeState.IN_FORCE) | (
+        Q(programme__state=ProgrammeState.CLOSED) & Q(Exists(late))
+    )

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
-from groups.models import Organisation, Person
+from groups.models import Organisation
 from groups.queries import named_like
 from programmes.calendar import (
     CalendarScope,
@@ -40,7 +40,6 @@ from programmes.models.obligation import DutyState
 from programmes.packs.format import Pack
 from programmes.packs.reading import pack_from
 from programmes.packs.vocabulary import RULE_IDS
-from programmes.states import ProgrammeState
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NATION = "CN"
@@ -129,57 +128,10 @@ def open_duties(organisation: Organisation, deliverable: str, now: datetime) -> 
     )
 
 
-def takes_papers(
-    programme: Programme, organisation: Organisation, deliverable: str, now: datetime
-) -> bool:
-    """While it is in force; once it is closed, as long as the unit has such a paper to hand in late."""
-    if programme.state == ProgrammeState.CLOSED:
-        return open_duties(organisation, deliverable, now).filter(programme=programme).exists()
-    return programme.state == ProgrammeState.IN_FORCE
-
-
-def taking_papers(deliverable: str, now: datetime) -> Q:
-    """The same of enrolments, for lists to choose from."""
-    late = Obligation.objects.asking(now).filter(
-        programme=OuterRef("programme"),
-        organisation=OuterRef("organisation"),
-        deliverable=deliverable,
-        opens_at__lte=now,
-        closes_at__gt=now,
-    )
-    return Q(programme__state=ProgrammeState.IN_FORCE) | (
-        Q(programme__state=ProgrammeState.CLOSED) & Q(Exists(late))
-    )
-
-
 def division_chain(division: str) -> list[str]:
     """Nearest first: county, prefecture, region, nation (GB/T 2260 prefixes)."""
     codes = [division[:6], division[:4], division[:2]]
     return [code for n, code in enumerate(codes) if len(code) == 6 - 2 * n and code] + [NATION]
-
-
-def layer_of(division: str) -> str:
-    """The layer an organisation of this code decides: 450000 is the region 45, 450400 the prefecture 4504."""
-    code = division[:6]
-    while len(code) > 2 and code.endswith("00"):
-        code = code[:-2]
-    return code
-
-
-def divisions_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The division each sign-in works in: of its organisation, the nearest up the tree.
-
-    Without a person on any roster it is that of the tenant's first root, and the nation without one.
-    """
-    rows = Organisation.objects.exclude(division="").order_by("path")
-    coded = list(rows.values_list("path", "division"))
-    root = coded[0][1][:6] if coded else NATION
-    seats = Person.objects.filter(user__in=users).values_list("user_id", "organisation__path")
-    found = dict.fromkeys(users, root)
-    for user, path in seats:
-        near = [division for above, division in coded if path.startswith(above)]
-        found[user] = near[-1][:6] if near else root
-    return found
 
 
 def calendar_for(division: str) -> WorkCalendar:

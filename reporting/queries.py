@@ -15,8 +15,9 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation, Person
 from groups.queries import named_like
+from programmes.access import taking_papers
 from programmes.models import Enrolment, Obligation, Programme, Project
-from programmes.queries import head_of, key_asked, local_day, taking_papers
+from programmes.queries import head_of, key_asked, local_day
 from reporting.models import Attachment, InformationItem
 from reporting.states import STANDING, ItemState
 from reporting.texts import bigrams, likeness

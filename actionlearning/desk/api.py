@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from actionlearning.desk.audit_words import detail_shown, name_shown
 from actionlearning.desk.search import Section, find
 from actionlearning.desk.views.audit import narrowed
 from actionlearning.desk.views.status import jobs_at
@@ -183,7 +184,17 @@ class AuditEventViewSet(TenantViewSet):
     @extend_schema(responses=AuditEventSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Any:
         rows, cursor = self.page(self.get_queryset().values(*AuditEventSerializer().fields))
-        return self.listed(rows, cursor)
+        return self.listed([_event(row) for row in rows], cursor)
+
+
+def _event(row: dict[str, Any]) -> dict[str, Any]:
+    """No client of the audit administrator reads a paper either."""
+    kind = row["target_kind"]
+    return {
+        **row,
+        "target_name": name_shown(kind, row["target_name"]),
+        "detail": detail_shown(kind, row["detail"]),
+    }
 
 
 ROUTES = [

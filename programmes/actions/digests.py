@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from actionlearning.foundation.models import Notice
 from actionlearning.foundation.outbox import queue_digests
-from programmes.queries import calendar_for, divisions_of, local_day
+from groups.models import Organisation, Person
+from programmes.queries import NATION, calendar_for, local_day
 
 
 def queue_copies(*, now: datetime) -> None:
@@ -26,3 +27,19 @@ def resting(readers: Collection[uuid.UUID], day: date) -> list[uuid.UUID]:
         division: calendar_for(division).is_working(day) for division in set(divisions.values())
     }
     return [reader for reader in readers if not works[divisions[reader]]]
+
+
+def divisions_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The division each sign-in works in: of its organisation, the nearest up the tree.
+
+    Without a person on any roster it is that of the tenant's first root, and the nation without one.
+    """
+    rows = Organisation.objects.exclude(division="").order_by("path")
+    coded = list(rows.values_list("path", "division"))
+    root = coded[0][1][:6] if coded else NATION
+    seats = Person.objects.filter(user__in=users).values_list("user_id", "organisation__path")
+    found = dict.fromkeys(users, root)
+    for user, path in seats:
+        near = [division for above, division in coded if path.startswith(above)]
+        found[user] = near[-1][:6] if near else root
+    return found

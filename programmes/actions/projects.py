@@ -14,6 +14,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
+from programmes.access import takes_papers
 from programmes.actions.exceptions import cancel_about
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
@@ -21,7 +22,7 @@ from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
 from programmes.models import Enrolment, Programme, Project
 from programmes.notices import holders_of, tell_about
-from programmes.queries import enrolment_of, local_day, takes_papers
+from programmes.queries import enrolment_of, local_day
 from programmes.states import CHOOSE, DECLINE, TAKEN_ON, TEXT_OPEN, ProjectState
 
 TEXTS = ("title", "background", "approach", "expected_result", "months_reason")

@@ -13,6 +13,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row, take
 from groups.models import Organisation
+from programmes.access import takes_papers
 from programmes.actions.evidence import (
     accept_evidence,
     record_evidence,
@@ -34,7 +35,7 @@ from programmes.actions.project_turns import snapshot_of, write_turn
 from programmes.actions.projects import TOPIC, needed
 from programmes.models import Evidence, Project, TeamMember
 from programmes.notices import address_of, holders_of, tell_about
-from programmes.queries import enrolment_of, local_day, takes_papers
+from programmes.queries import enrolment_of, local_day
 from programmes.states import ACCEPT, RETURN, SUBMIT, ProjectState
 
 KIND, DELIVERABLE = "project", TOPIC

@@ -11,11 +11,12 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Person
+from programmes.access import taking_papers
 from programmes.actions.project_asks import Asks
 from programmes.actions.projects import TOPIC
 from programmes.forms.programmes import DayInput
 from programmes.models import Enrolment, Programme, Project, TeamMember
-from programmes.queries import local_day, taking_papers
+from programmes.queries import local_day
 from programmes.states import ProjectState
 
 

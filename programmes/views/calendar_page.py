@@ -12,11 +12,12 @@ from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
+from programmes.access import layer_of
 from programmes.actions.schedules import schedule_of
 from programmes.calendar import Event, ScheduleError, Window, WorkCalendar, windows
 from programmes.models import CalendarDay, CalendarYear, Plan, Programme
 from programmes.packs.format import Pack
-from programmes.queries import NATION, ZONE, calendar_for, division_chain, layer_of, pack_of
+from programmes.queries import NATION, ZONE, calendar_for, division_chain, pack_of
 from programmes.views.wording import day_words, title_of, weekday_words
 
 KNOWN = {"45": "广西壮族自治区"}

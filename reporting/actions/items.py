@@ -12,6 +12,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import Step, lock, take
 from groups.models import Organisation
+from programmes.access import takes_papers
 from programmes.actions.evidence import (
     accept_evidence,
     record_evidence,
@@ -19,7 +20,7 @@ from programmes.actions.evidence import (
     return_evidence,
 )
 from programmes.models import Enrolment, Programme
-from programmes.queries import enrolment_of, local_day, takes_papers
+from programmes.queries import enrolment_of, local_day
 from reporting.actions.item_checks import (
     refuse_copy,
     refuse_own_paper,

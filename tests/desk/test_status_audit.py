@@ -1,12 +1,16 @@
 """The pages of those who watch: status and audit."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from actionlearning.desk.audit_words import action_words
 from actionlearning.desk.views.status import ALARM_AFTER
 from actionlearning.foundation.audit import record, seal
 from actionlearning.foundation.clock import database_now
@@ -21,8 +25,10 @@ from actionlearning.foundation.models import (
 from actionlearning.schedule import JOBS
 from groups.actions.accounts import choose_language
 from programmes.models import Obligation, Programme
+from reporting.actions.items import return_item
 from tests.moments import NOON
-from tests.reporting.items import duty
+from tests.reporting.items import duty, submitted
+from tests.running import beijing
 from tests.world import World
 
 STATUS = "/t/teng/status/"
@@ -156,6 +162,40 @@ def test_the_log_is_narrowed(world: World, sign_in: Any) -> None:
     rows = client.get(f"{API}?action=cat.fed").json()["results"]
     assert rows[0]["detail"] == {"food": "鱼"}
     assert rows[0]["target_name"] == "民政局"
+
+
+def test_the_log_is_in_words_and_says_nothing_of_papers(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    item = submitted(world, programme, title="摸底情况保密")
+    return_item(item, reason="数字有误", by=world.ana, now=beijing(9, 11))
+    client = sign_in(english(world.auditor))
+
+    page = client.get(f"{AUDIT}?action=item.").content.decode()
+    rows = client.get(f"{API}?action=item.").json()["results"]
+
+    assert "information item: returned" in page
+    assert world.ana.display_name in page
+    assert {row["target"] for row in rows} == {str(item.pk)}
+    for secret in ("摸底情况保密", "数字有误"):
+        assert secret not in page
+        assert secret not in str(rows)
+    kept = AuditEvent.objects.get(action="item.returned")
+    assert (kept.target_name, kept.detail["reason"]) == ("摸底情况保密", "数字有误")
+
+
+def test_every_action_has_words() -> None:
+    """What the product records by a literal name; `item.<state>` besides."""
+    pattern = re.compile(r"""record\(\s*"([a-z_]+\.[a-z_]+)\"""")
+    root = Path(settings.BASE_DIR)
+    found = {
+        name
+        for app in ("actionlearning", "groups", "programmes", "reporting")
+        for path in (root / app).rglob("*.py")
+        for name in pattern.findall(path.read_text(encoding="utf-8"))
+    } | {f"item.{state}" for state in ("adopted", "kept", "not_adopted")}
+    assert len(found) > 60
+    assert sorted(name for name in found if action_words(name) == name) == []
 
 
 @pytest.mark.parametrize("path", [AUDIT, API])

@@ -4,15 +4,17 @@ import pytest
 
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import AuditEvent, Notice
+from programmes.access import takes_papers, taking_papers
 from programmes.actions.exceptions import waive
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.actions.sweeps import queue_due_notices
 from programmes.models import Enrolment, Obligation, Programme
-from programmes.queries import open_duties, takes_papers, taking_papers
+from programmes.queries import open_duties
+from reporting.actions.items import submit_item
 from reporting.queries import duties_to_meet, enrolments_of
 from tests.handing_in import duty, hand_in, state_of
-from tests.reporting.items import draft, submitted
+from tests.reporting.items import draft, signed, submitted
 from tests.running import beijing, run_programme
 from tests.world import World
 
@@ -68,11 +70,14 @@ def test_a_late_item_is_written_and_counts_for_the_last_month_that_waits(
     assert state_of(duty(world.bureau, "2026-10"), LATER) == "met_late"
 
 
-def test_an_item_for_a_cancelled_month_is_refused_with_the_reason(
-    world: World, closed: Programme
-) -> None:
+def test_an_item_for_a_cancelled_month_is_refused_with_the_reason(world: World) -> None:
+    programme = run_programme(world)
+    lay_down(programme, now=CLOSING)
+    item = signed(world, programme, now=beijing(11, 5), window_key="2026-11")
+    close_programme(programme, reason="机构改革", by=world.ana, now=CLOSING)
+
     with pytest.raises(RuleBroken, match="机构改革") as refused:
-        submitted(world, closed, now=LATER, window_key="2026-11")
+        submit_item(item, by=world.ben, now=LATER)
     assert refused.value.code == "cancelled"
 
 

@@ -8,9 +8,8 @@ from actionlearning.foundation.models import Channel, Delivery, User
 from actionlearning.foundation.outbox import queue_notice
 from groups.models import Organisation
 from programmes.actions.calendars import seed_calendar
-from programmes.actions.digests import queue_copies, resting
+from programmes.actions.digests import divisions_of, queue_copies, resting
 from programmes.calendar.seed import GUANGXI_RESTS
-from programmes.queries import divisions_of
 from tests.moments import NOON
 from tests.running import beijing
 from tests.world import World

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.desk.audit_words import action_words, detail_shown, name_shown
 from actionlearning.desk.exports import AUDIT
 from actionlearning.desk.words import shown_at
 from actionlearning.foundation import audit
@@ -63,12 +64,14 @@ _FILTERS = ("actor", "action", "day")
 
 
 def _shown(row: AuditEvent) -> dict[str, Any]:
-    detail = [(name, str(value)) for name, value in row.detail.items()]
+    shown = detail_shown(row.target_kind, row.detail)
+    detail = [(name, str(value)) for name, value in shown.items()]
     return {
         "at": row.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
         "actor": row.actor_name,
-        "action": row.action,
-        "target": row.target_name,
+        "action": action_words(row.action),
+        "code": row.action,
+        "target": name_shown(row.target_kind, row.target_name),
         "kind": row.target_kind,
         "detail": detail,
         "details": "\n".join(f"{name}: {value}" for name, value in detail),

@@ -1,0 +1,124 @@
+"""The audit log in words. Who did what to which thing is shown; what papers say never is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+PAPERS = frozenset({"reporting.informationitem", "reporting.attachment", "programmes.project"})
+"""Their names are titles that somebody wrote: the audit administrator reads no paper."""
+TEXTS = frozenset({"reason", "opinion", "title", "text", "note", "changes"})
+"""Details that are texts of somebody's own."""
+
+NOUNS = {
+    "audit": _("audit log"),
+    "bodies": _("bodies"),
+    "body": _("body"),
+    "calendar": _("working calendar"),
+    "channel": _("channel of copies"),
+    "enrolment": _("taking part"),
+    "evidence": _("evidence"),
+    "grant": _("grant"),
+    "item": _("information item"),
+    "notice": _("notice"),
+    "obligation": _("duty"),
+    "organisation": _("organisation"),
+    "person": _("person"),
+    "plan": _("plan"),
+    "post": _("post"),
+    "programme": _("programme"),
+    "project": _("topic"),
+    "request": _("request"),
+    "role": _("role"),
+    "supervision": _("supervision"),
+    "team": _("project team"),
+    "tenure": _("tenure"),
+    "token": _("client key"),
+    "user": _("sign-in"),
+}
+VERBS = {
+    "accepted": _("accepted"),
+    "account_changed": _("account changed"),
+    "acknowledged": _("acknowledged"),
+    "added": _("added"),
+    "adopted": _("adopted"),
+    "arrived": _("arrived"),
+    "cancelled": _("cancelled"),
+    "changed": _("changed"),
+    "chosen": _("chosen"),
+    "closed": _("closed"),
+    "corrected": _("corrected"),
+    "created": _("created"),
+    "day_removed": _("day removed"),
+    "day_set": _("day entered"),
+    "deactivated": _("deactivated"),
+    "declined": _("declined"),
+    "dissolved": _("dissolved"),
+    "ended": _("ended"),
+    "factor_passed": _("second step passed"),
+    "file_added": _("file added"),
+    "file_removed": _("file removed"),
+    "formed": _("formed"),
+    "formed_by_plan": _("formed by the plan's template"),
+    "given": _("given"),
+    "handed_over": _("handed over"),
+    "joined": _("member joined"),
+    "kept": _("kept on file"),
+    "left": _("member left"),
+    "linked": _("linked to a person"),
+    "loaded": _("loaded"),
+    "moved": _("moved"),
+    "nil": _("nothing to report"),
+    "not_adopted": _("not adopted"),
+    "opened": _("opened"),
+    "password_changed": _("password changed"),
+    "password_reset": _("password reset"),
+    "phone_shown": _("telephone number shown"),
+    "proposed": _("proposed"),
+    "put_in_force": _("put in force"),
+    "reactivated": _("reactivated"),
+    "recorded": _("recorded"),
+    "refused": _("refused"),
+    "resubmitted": _("submitted again"),
+    "returned": _("returned"),
+    "revoked": _("revoked"),
+    "rule_changed": _("rule changed"),
+    "saved": _("saved"),
+    "set": _("set"),
+    "sign_in_failed": _("sign-in failed"),
+    "signed": _("signed off"),
+    "signed_in": _("signed in"),
+    "signed_out": _("signed out"),
+    "started": _("started"),
+    "submitted": _("submitted"),
+    "supervisor_changed": _("superior changed"),
+    "taken": _("taken"),
+    "transferred": _("transferred"),
+    "unsigned": _("sign-off taken back"),
+    "verified": _("verified"),
+    "waived": _("waived"),
+    "withdrawn": _("withdrawn"),
+    "year_published": _("year published"),
+}
+
+
+def action_words(action: str) -> str:
+    """`item.submitted` as people say it; what is not known here stays as it is."""
+    noun, _dot, verb = action.partition(".")
+    if noun not in NOUNS or verb not in VERBS:
+        return action
+    return gettext("%(thing)s: %(done)s") % {"thing": NOUNS[noun], "done": VERBS[verb]}
+
+
+def name_shown(kind: str, name: str) -> str:
+    return gettext("(a paper)") if kind in PAPERS and name else name
+
+
+def detail_shown(kind: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts stay; texts, and names of a paper's files, are said to be there."""
+    hidden = TEXTS | ({"name", "file"} if kind.startswith("reporting.") else set())
+    return {
+        name: gettext("(not shown)") if name in hidden and value else value
+        for name, value in detail.items()
+    }
