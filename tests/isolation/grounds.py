@@ -51,13 +51,7 @@ def lay_ground(slug: str) -> Ground:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant, prefix=tenant_mark(slug))
         run_programme(world)
-<<<<<<< HEAD
         draft_programme(world)
-=======
-        open_programme(  # a draft, for what can only be done to one
-            read(shipped_text("plan2")), owner=world.county, year=2027, by=world.ana, now=NOON
-        )
->>>>>>> wt-b
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
