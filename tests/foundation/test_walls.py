@@ -13,10 +13,12 @@ from psycopg2.errors import FeatureNotSupported
 from actionlearning.foundation.models import Notice, Tenant, User
 from actionlearning.foundation.scope import NOWHERE, WHOLE, NoScope, no_scope, scope
 from groups.access import granted_ids
+from groups.actions.grants import grant
 from groups.models import Body, Organisation, Person, Post
 from programmes.models import Project, TeamMember
 from tests.isolation.asking import ask, checked_at_once
 from tests.isolation.grounds import inside
+from tests.moments import NOON
 
 REFUSED = "row-level security"
 
@@ -191,12 +193,10 @@ def test_select_for_update(standing):
 
 
 def test_guardian_shows_nothing_behind_the_wall(ours, rivals):
-    right = "programmes.view_project"
     for ground in (ours, rivals):
         with inside(ground):
-            assign_perm(
-                right, ground.sam, Project.objects.filter(organisation=ground.units["bureau"])[0]
-            )
+            project = Project.objects.filter(organisation=ground.units["bureau"])[0]
+            grant(project, to=ground.sam, reason="促进师", by=ground.world.dora, now=NOON)
     assert UserObjectPermission.objects.count() == 0
     with inside(ours):
         assert UserObjectPermission.objects.count() == 1
