@@ -139,6 +139,17 @@ def test_list_of_each_reader(world, api, who, count):
     assert len(results(api(getattr(world, who)).get())) == count
 
 
+@pytest.mark.parametrize("who", ["ana", "ben", "dora", "lena", "liu", "sis", "kid"])
+def test_one_duty_is_there_exactly_where_the_list_shows_it(world, api, who):
+    mine = api(getattr(world, who))
+    listed = {row["id"] for row in results(mine.get(limit="200"))}
+
+    everything = [str(key) for key in Obligation.objects.values_list("pk", flat=True)]
+    found = {key for key in everything if mine.get(f"{ALL}{key}/").status_code == 200}
+
+    assert (found, len(everything)) == (listed, 12)
+
+
 def test_list_is_not_there_for_administrators(world, api):
     assert api(world.auditor).get().status_code == 404
 
