@@ -59,7 +59,7 @@ class SinceForm(SeenForm):
     """A change that may correct the first day; left empty, it stays."""
 
     starts_on = DayField(
-        label=_("In force since"),
+        label=_("First day"),
         required=False,
         help_text=_("May be corrected while nothing of it lies before."),
     )
