@@ -17,7 +17,6 @@ from programmes.models.obligation import STATE
 from programmes.packs.shapes import filled
 from programmes.packs.vocabulary import RULE_IDS
 
-_MOMENT = "coalesce(%(moment)s::timestamptz, statement_timestamp())"
 _EVIDENCE = """
 SELECT jsonb_agg(jsonb_build_object(
          'id', e.id, 'kind', e.kind, 'source', e.source, 'title', e.title, 'address', e.address,
@@ -34,13 +33,14 @@ SELECT jsonb_agg(jsonb_build_object(
 """
 _DUTY = f"""
 SELECT o.id, o.programme_id, o.organisation_id, u.name AS organisation__name, o.supervisor_id, o.project_id,
-       o.rule_key, r.title AS rule__title, o.window_key, {STATE.format(o="o", now=_MOMENT)} AS state,
+       o.rule_key, r.title AS rule__title, o.window_key, {STATE.format(o="o", now="m.now")} AS state,
        o.opens_at, o.due_at, o.grace_ends_at, o.closes_at, o.minimum, o.maximum, o.credited,
        o.met_at, o.met_until, o.provisional, o.reason,
        o.ancestor_1, o.ancestor_2, o.ancestor_3, o.ancestor_4, o.ancestor_5, o.ancestor_6,
        y.year, p.number AS version, w.derivation, c.id AS clause, c.key AS clause_key, c.text, c.reading, c.gloss,
        coalesce(r.spec -> 'cites', c.cites) AS cites, ({_EVIDENCE}) AS evidence
   FROM programmes_obligation o
+ CROSS JOIN (SELECT coalesce(%(moment)s::timestamptz, statement_timestamp()) AS now) m
   JOIN groups_organisation u ON u.id = o.organisation_id
   JOIN programmes_programme y ON y.id = o.programme_id
   JOIN programmes_window w ON w.id = o.window_id

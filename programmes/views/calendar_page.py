@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import dateformat
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,6 +23,10 @@ from programmes.views.wording import day_words, title_of, weekday_words
 
 KNOWN = {"45": "广西壮族自治区"}
 NOVEMBER = 11
+_KNOWN = """
+SELECT EXISTS (SELECT 1 FROM programmes_calendaryear
+                WHERE tenant_id = (SELECT al_tenant()) AND scope = %s AND year = %s)
+"""
 """From then on the coming year's arrangement should be there."""
 
 
@@ -89,8 +94,9 @@ def missing_for(user: User, today: date) -> int | None:
 def missing_year(today: date) -> int | None:
     """The national year that should be known by now and is not; None where all is well."""
     year = today.year + (today.month >= NOVEMBER)
-    known = CalendarYear.objects.filter(scope=NATION, year=year).exists()
-    return None if known else year
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [NATION, year])
+        return None if cursor.fetchone()[0] else year
 
 
 def months_of(programme: Programme) -> list[date]:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
@@ -49,9 +49,9 @@ def lines_of(
 ) -> list[dict[str, Any]]:
     """Every cell a string, numbered from `first`."""
     pattern = reverse("programmes:obligation_detail", args=[slug, _ANY]).split(str(_ANY))
-    words, today = Words(), local_day(now)
+    words = Words(local_day(now))
     return [
-        {"number": number, "address": f"{row['id']}".join(pattern), **_line(row, today, words)}
+        {"number": number, "address": f"{row['id']}".join(pattern), **_line(row, words)}
         for number, row in enumerate(rows, first)
     ]
 
@@ -59,50 +59,51 @@ def lines_of(
 class Words:
     """What many lines say alike in the reader's language, each worked out once a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, today: date) -> None:
         self.language = translation.get_language()
         self.english = in_english()
+        self.title = cache(partial(_title, self.english))
+        self.sentence = cache(partial(_sentence, self.english))
         self.window = cache(window_name)
         self.recipient = cache(recipient_of)
         self.label = cache(label_of)
+        self.colour = cache(partial(shown_state, today=today))
+        self.days = cache(partial(_days, today))
 
 
-def _line(row: Mapping[str, Any], today: date, words: Words) -> dict[str, Any]:
-    state, english = row["state"], words.english
-    text = row["rule__clause__gloss"] if english else row["rule__clause__text"]
+def _line(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    state, year, last = row["state"], row["programme__year"], row["window__last_day"]
     return {
-        "matter": title_of(row, english=english),
+        "matter": words.title(row["rule__title"], row["rule__title_en"], year),
         "clause": row["rule__clause__key"],
-        "sentence": start_of(
-            filled(text or row["rule__clause__text"], row["programme__year"]), " " * english
-        ),
+        "sentence": words.sentence(row["rule__clause__text"], row["rule__clause__gloss"], year),
         "unit": row["organisation__name"],
         "recipient": words.recipient(row["recipient"], row["supervisor__name"] or ""),
         "window": words.window(row["window_key"]),
-        "due_on": row["window__last_day"],
+        "due_on": last,
         "asked_on": row["window__asked_for_on"],
-        "due": row["window__last_day"].isoformat(),
+        "due": last.isoformat(),
         "asked": ""
-        if row["window__asked_for_on"] == row["window__last_day"]
+        if row["window__asked_for_on"] == last
         else row["window__asked_for_on"].isoformat(),
         "progress": progress_of(row),
         "state": state,
         "state_label": words.label(state),
-        "badge": badge(shown_state(state, row["window__last_day"], today), words.language),
-        "days": days_of(row, today),
+        "badge": badge(words.colour(state, last), words.language),
+        "days": words.days(state, last, _done_on(row)),
         "remark": remark_of(row),
     }
 
 
-def title_of(row: Mapping[str, Any], *, english: bool) -> str:
+def _title(english: bool, title: str, title_en: str, year: int) -> str:  # noqa: FBT001
     """English readers get the plan's English title where it has one."""
-    told = (english and row["rule__title_en"]) or row["rule__title"]
-    return filled(told, row["programme__year"])
+    return filled((english and title_en) or title, year)
 
 
-def start_of(text: str, between: str) -> str:
-    text = text.replace("\n", between)
-    return text if len(text) <= SENTENCE else f"{text[:SENTENCE].rstrip()}…"
+def _sentence(english: bool, text: str, gloss: str, year: int) -> str:  # noqa: FBT001
+    """Its beginning, in one line."""
+    whole = filled((english and gloss) or text, year).replace("\n", " " * english)
+    return whole if len(whole) <= SENTENCE else f"{whole[:SENTENCE].rstrip()}…"
 
 
 @lru_cache(maxsize=64)
@@ -160,13 +161,19 @@ def progress_of(row: Mapping[str, Any]) -> str:
 
 def days_of(row: Mapping[str, Any], today: date) -> str:
     """Waiting or late by days, counted from the last day in time."""
-    last, state = row["window__last_day"], row["state"]
-    if state in LATE:
-        return late_words((today - last).days)
-    if state == DutyState.MET_LATE:
-        return late_words((local_day(row["met_at"]) - last).days)
-    if state == DutyState.NIL_LATE:
-        return late_words((local_day(row["nil_at"]) - last).days)
+    return _days(today, row["state"], row["window__last_day"], _done_on(row))
+
+
+def _done_on(row: Mapping[str, Any]) -> date | None:
+    """The day on which something that came late did come."""
+    if row["state"] == DutyState.MET_LATE:
+        return local_day(row["met_at"])
+    return local_day(row["nil_at"]) if row["state"] == DutyState.NIL_LATE else None
+
+
+def _days(today: date, state: str, last: date, done: date | None) -> str:
+    if state in LATE or done:
+        return late_words(((done or today) - last).days)
     if state not in WAITING:
         return ""
     left = (last - today).days
