@@ -13,15 +13,16 @@ from django.db.models.functions import Cast, Now, TruncDate
 from django.utils.timezone import get_default_timezone
 from guardian.models import UserObjectPermission
 
+from actionlearning.foundation import tokens
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission, Span
-from actionlearning.foundation.scope import NOWHERE
+from actionlearning.foundation.scope import NOWHERE, current_tenant_id
 from groups.models import Body, Grant, Organisation, Person
 from groups.models.organisation import OrganisationQuerySet
 from groups.roles import OUTSIDER, PERMISSIONS, permissions_of
 
 _HELD = """
-WITH today AS (SELECT (now() AT TIME ZONE %(zone)s)::date AS day),
+today AS (SELECT (now() AT TIME ZONE %(zone)s)::date AS day),
 seat AS (
   SELECT role, organisation_id FROM groups_tenure, today
    WHERE user_id = %(user)s AND role <> '' AND starts_on <= day AND (ends_on IS NULL OR ends_on >= day)
@@ -41,17 +42,21 @@ held AS (
    WHERE g.user_id = %(user)s AND g.ended_at IS NULL
      AND (g.ends_on IS NULL OR g.ends_on >= (SELECT day FROM today)))
 """
-_STANDING = f"{_HELD} SELECT role, id, path, level, outside FROM held"  # noqa: S608  our own
+_SEAT = "h.role, h.id, h.path, h.level, h.outside"
 _USER = [field.attname for field in User._meta.concrete_fields]
-_SIGNED_IN = f"""{_HELD}
-SELECT h.role, h.id, h.path, h.level, h.outside,
-       {", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)}
-  FROM foundation_user u LEFT JOIN held h ON true
+_COLUMNS = ", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)
+_STANDING = f"WITH {_HELD} SELECT {_SEAT} FROM held h"  # noqa: S608  our own sentences
+_SIGNED_IN = f"""WITH {_HELD}
+SELECT {_SEAT}, {_COLUMNS} FROM foundation_user u LEFT JOIN held h ON true
  WHERE u.tenant_id = (SELECT al_tenant()) AND u.id = %(user)s AND u.is_active
 """  # noqa: S608  names of columns
+_CLIENT = f"""WITH {tokens.OWNER}, {_HELD.replace("%(user)s", "(SELECT user_id FROM owner)")}
+SELECT {_SEAT}, {tokens.FACTS}, {_COLUMNS}
+  FROM owner JOIN foundation_user u ON u.id = owner.user_id AND u.is_active LEFT JOIN held h ON true
+"""  # noqa: S608  our own sentences
 _ZONE = "Asia/Shanghai"
 _FACTS = 5
-"""Columns of a seat, before those of the user."""
+"""Columns of a seat, and of a client token; those of the user come last."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +260,15 @@ def granted_ids(user_id: uuid.UUID, label: str) -> Any:
     ).values(key=Cast("object_pk", UUIDField()))
 
 
+def _standing_user(rows: list[Any], start: int) -> User | None:
+    """From rows of seats that all carry the same user from column `start` on."""
+    if not rows:
+        return None
+    user: Any = User.from_db(connection.alias, _USER, rows[0][start:])
+    user.standing = _standing(user.pk, [row[:_FACTS] for row in rows])
+    return user
+
+
 class AppointmentBackend:
     """Django's door to the rules above: sign-in by name and password, rights by appointment."""
 
@@ -277,12 +291,20 @@ class AppointmentBackend:
         """Who signed in, with all that decides its rights: one statement for every page."""
         with connection.cursor() as cursor:
             cursor.execute(_SIGNED_IN, {"user": user_id, "zone": _ZONE})
+            return _standing_user(cursor.fetchall(), _FACTS)
+
+    def client(self, bearer: tokens.Bearer) -> tuple[User, tokens.Owner] | None:
+        """Who calls by token, likewise; None for a wrong, expired or revoked one."""
+        asked: dict[str, Any] = {
+            "tenant": current_tenant_id(),
+            "hash": bearer.hash,
+            "zone": _ZONE,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_CLIENT, asked)
             rows = cursor.fetchall()
-        if not rows:
-            return None
-        user: Any = User.from_db(connection.alias, _USER, rows[0][_FACTS:])
-        user.standing = _standing(user.pk, [row[:_FACTS] for row in rows])
-        return user
+        user = _standing_user(rows, 2 * _FACTS)
+        return (user, tokens.owner_from(rows[0][_FACTS : 2 * _FACTS])) if user else None
 
     def has_perm(self, user: User, permission: Permission, subject: Any = None) -> bool:
         scopes = getattr(user, "token_scopes", None)

@@ -151,13 +151,12 @@ class ReachMiddleware:
             return self.get_response(request)
         bearer = tokens.bearer_of(request)
         if bearer is not None:
-            owner = tokens.owner_of(bearer)
-            if owner is None:
+            found = _backend().client(bearer)
+            if found is None:
                 return tokens.unauthorised()
+            request.user, owner = found
             request.received_at, request.list_versions = owner.at, owner.versions
-            request.client_token = owner.token
-            request.user = owner.token.user
-            request.user.token_scopes = frozenset(owner.token.scopes)
+            request.client_token, request.user.token_scopes = owner.token, owner.scopes
         user = request.user if request.user.is_authenticated else None
         narrow(request.tenant, path=self._path_of(request, user), actor=user)
         return self.get_response(request)

@@ -70,8 +70,8 @@ def test_the_header_costs_one_question(world: World, sign_in: Any) -> None:
     counted = [q["sql"] for q in asked if "foundation_notice" in q["sql"]]
     assert len(counted) == 1
     assert (
-        len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 4
-    )  # session, user, standing, count
+        len([q for q in asked if "SAVEPOINT" not in q["sql"]]) == 3
+    )  # session, user with standing, count
     assert ">3<" in page.replace("\n", "").replace(" ", "")
 
 

@@ -32,13 +32,8 @@ def programme(world: World, monkeypatch: Any) -> Programme:
     """Plan 2 in force, and every request arrives on 10 June, whoever sends it."""
     made = run_programme(world)
     lay_down(made, now=beijing(9, 1))
-    real = tokens.owner_of
-
-    def in_june(bearer: tokens.Bearer) -> tokens.Owner | None:
-        found = real(bearer)
-        return found and replace(found, at=JUNE)
-
-    monkeypatch.setattr(tokens, "owner_of", in_june)
+    real = tokens.owner_from
+    monkeypatch.setattr(tokens, "owner_from", lambda facts: replace(real(facts), at=JUNE))
     monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: JUNE)
     return made
 

@@ -130,7 +130,7 @@ def test_list_query_count(world, api, count):
     with CaptureQueriesContext(connection) as asked:
         found = results(mine.get())
 
-    assert (len(found), counted(asked)) == (count, 5)
+    assert (len(found), counted(asked)) == (count, 4)
 
 
 @pytest.mark.rule("P2-60")
@@ -187,7 +187,7 @@ def test_retrieve_query_count(world, api):
     with CaptureQueriesContext(connection) as asked:
         mine.get(address)
 
-    assert counted(asked) == 4
+    assert counted(asked) == 3
 
 
 @pytest.mark.parametrize("key", ["x", str(uuid.UUID(int=3))])
@@ -376,7 +376,7 @@ def test_client_token_reads_with_few_statements(world, programme, client):
     with CaptureQueriesContext(connection) as asked:
         found = client.get(ALL, **bearer)
 
-    assert (len(results(found)), counted(asked)) == (12, 3)
+    assert (len(results(found)), counted(asked)) == (12, 2)
     assert client.get(ALL, HTTP_IF_NONE_MATCH=tag, **bearer).status_code == 304
 
 

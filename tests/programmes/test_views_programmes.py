@@ -128,7 +128,7 @@ def test_the_list_costs_the_same_for_one_and_three(world, sign_in, count):
         answer = client.get(address("programme_list"))
 
     assert len(answer.context["rows"]) == count
-    assert statements(asked) == 5
+    assert statements(asked) == 4
 
 
 def test_the_list_is_searched_and_narrowed(world, sign_in):
