@@ -95,6 +95,12 @@ class Shell:
             return ""
         return reverse("desk:search", args=[self.request.tenant.slug])
 
+    @property
+    def searched(self) -> str:
+        """What the search box still shows: on its own page what was asked for, elsewhere nothing."""
+        here = self.request.path == self.search_address
+        return str(self.request.GET.get("q", ""))[:60] if here else ""
+
     @cached_property
     def languages(self) -> list[Language]:
         here = getattr(self.request, "LANGUAGE_CODE", "zh-hans")

@@ -190,3 +190,13 @@ def test_the_description_of_the_interface_is_there(world: World, sign_in: Any) -
     client = sign_in(world.ben)
     assert 'href="/api/v1/schema/"' in client.get(HELP).content.decode()
     assert client.get("/api/v1/schema/").status_code == 200
+
+
+def test_the_search_box_keeps_what_was_asked_and_nothing_else(world, sign_in):
+    client = sign_in(world.ben)
+    address = reverse("desk:search", args=[world.tenant.slug])
+
+    asked = client.get(address, {"q": "养老"}).content.decode()
+    elsewhere = client.get(HELP, {"q": "养老"}).content.decode()
+
+    assert ('value="养老"' in asked, 'value="养老"' in elsewhere) == (True, False)
