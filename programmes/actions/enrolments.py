@@ -54,17 +54,10 @@ def enrol(
         since=_unbroken_since(last, starts_on, obliged=obliged),
     )
     _open_edge(made, on=starts_on, by=by, now=now)
-    revived = 0
-    if programme.state == ProgrammeState.IN_FORCE:
-        revived = lay_down_for(made, by=by, now=now)
-    record(
-        "enrolment.opened",
-        target=organisation,
-        by=by,
-        at=now,
-        programme=str(programme.pk),
-        revived=revived,
-    )
+    runs = programme.state == ProgrammeState.IN_FORCE
+    revived = lay_down_for(made, by=by, now=now) if runs else 0
+    told = {"programme": str(programme.pk), "revived": revived}
+    record("enrolment.opened", target=organisation, by=by, at=now, **told)
     return made
 
 

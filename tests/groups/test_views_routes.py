@@ -1,6 +1,7 @@
 """Every page of this app against the wrong person, and how often it asks the database."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -119,25 +120,10 @@ def test_a_session_of_another_tenant_is_nobody_here(world, rival, sign_in):
 
 def fill(world: World, number: int) -> None:
     """One more of everything that a list of this app shows."""
-    unit = add_organisation(
-        parent=world.bureau,
-        kind="second_level",
-        name=f"站{number}",
-        starts_on=START,
-        by=world.system,
-        now=NOON,
-    )
-    person = add_person(
-        organisation=world.bureau, name=f"覃{number}", starts_on=START, by=world.system, now=NOON
-    )
-    body = form_body(
-        organisation=unit,
-        kind="leading_group",
-        name="组",
-        starts_on=START,
-        by=world.system,
-        now=NOON,
-    )
+    begun: Any = {"starts_on": START, "by": world.system, "now": NOON}
+    unit = add_organisation(parent=world.bureau, kind="second_level", name=f"站{number}", **begun)
+    person = add_person(organisation=world.bureau, name=f"覃{number}", **begun)
+    body = form_body(organisation=unit, kind="leading_group", name="组", **begun)
     post = add_post(body, title="组长", by=world.system, now=NOON)
     appoint(post, person=person, starts_on=START, by=world.system, now=NOON)
     user, _first = create_user(login=f"u{number}", person=None, by=world.system, now=NOON)
