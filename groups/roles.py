@@ -55,6 +55,8 @@ _READER = (
     P.OBLIGATION_VIEW,
     P.PROJECT_VIEW,
     P.ITEM_VIEW,
+    P.BRIEFING_VIEW,
+    P.SCORE_VIEW,
 )
 _CLERK = (
     *_READER,
@@ -63,6 +65,7 @@ _CLERK = (
     P.ITEM_WRITE,
     P.ITEM_SUBMIT,
     P.ITEM_REVIEW,
+    P.BRIEFING_COMPILE,
     P.PROJECT_CHANGE,
     P.PROJECT_SUBMIT,
     P.PROJECT_REVIEW,
@@ -71,6 +74,10 @@ _CLERK = (
 _DIRECTOR = (
     *_CLERK,
     P.ITEM_SIGN,
+    P.BRIEFING_CHECK,
+    P.BRIEFING_SIGN,
+    P.SERIES_CHANGE,
+    P.SCORE_CHANGE,
     P.APPOINT,
     P.GRANT,
     P.TOKEN_MANAGE,
@@ -83,7 +90,7 @@ _DIRECTOR = (
 PERMISSIONS: dict[str, tuple[P, ...]] = {
     Role.OFFICE_DIRECTOR: _DIRECTOR,
     Role.OFFICE_STAFF: _CLERK,
-    Role.LEADING_GROUP_LEADER: (*_READER, P.ITEM_SIGN, P.PROJECT_CHOOSE),
+    Role.LEADING_GROUP_LEADER: (*_READER, P.ITEM_SIGN, P.BRIEFING_SIGN, P.PROJECT_CHOOSE),
     Role.LEADING_GROUP_MEMBER: _READER,
     Role.PROMOTION_TEAM_LEADER: _READER,
     Role.PROMOTION_TEAM_MEMBER: _READER,
@@ -148,6 +155,13 @@ PERMISSION_WORDS: dict[str, str | Promise] = {
     P.ITEM_SIGN: _("sign information items"),
     P.ITEM_SUBMIT: _("submit information items"),
     P.ITEM_REVIEW: _("review information items of supervised units"),
+    P.BRIEFING_VIEW: _("read briefings"),
+    P.BRIEFING_COMPILE: _("compile and publish briefings"),
+    P.BRIEFING_CHECK: _("check briefings"),
+    P.BRIEFING_SIGN: _("sign briefings"),
+    P.SERIES_CHANGE: _("open and change briefing series"),
+    P.SCORE_VIEW: _("see points"),
+    P.SCORE_CHANGE: _("change score rules and book corrections"),
 }
 
 

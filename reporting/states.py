@@ -1,4 +1,4 @@
-"""The information item's states and steps (`practice.md` §1.5)."""
+"""States and steps of information items (`practice.md` §1.5) and of briefing issues (§2.1)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,3 +31,19 @@ WRITABLE = (ItemState.DRAFT, ItemState.RETURNED, ItemState.SIGNED)
 """The unit may change the text; changing a signed one takes the sign-off back."""
 STANDING = (ItemState.SUBMITTED, ItemState.ADOPTED, ItemState.KEPT, ItemState.NOT_ADOPTED)
 """Submitted and not sent back: a second item with the same text is a copy of it."""
+
+
+class IssueState(models.TextChoices):
+    DRAFT = "draft", _("being compiled")
+    CHECKED = "checked", _("checked")
+    SIGNED = "signed", _("signed")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+CHECK_ISSUE = Step((IssueState.DRAFT,), IssueState.CHECKED, needs=Permission.BRIEFING_CHECK)
+REOPEN_ISSUE = Step((IssueState.CHECKED,), IssueState.DRAFT, needs=Permission.BRIEFING_COMPILE)
+"""Sent back by the signer or taken back by the compiler: what is changed is checked anew."""
+SIGN_ISSUE = Step((IssueState.CHECKED,), IssueState.SIGNED, needs=Permission.BRIEFING_SIGN)
+PUBLISH_ISSUE = Step((IssueState.SIGNED,), IssueState.PUBLISHED, needs=Permission.BRIEFING_COMPILE)
+WITHDRAW_ISSUE = Step((IssueState.PUBLISHED,), IssueState.WITHDRAWN, needs=Permission.BRIEFING_SIGN)

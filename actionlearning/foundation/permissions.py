@@ -53,5 +53,12 @@ class Permission(StrEnum):
     ITEM_SIGN = "item.sign", Span.OWN
     ITEM_SUBMIT = "item.submit", Span.OWN
     ITEM_REVIEW = "item.review", Span.BELOW
+    BRIEFING_VIEW = "briefing.view", Span.SUBTREE
+    BRIEFING_COMPILE = "briefing.compile", Span.OWN
+    BRIEFING_CHECK = "briefing.check", Span.OWN
+    BRIEFING_SIGN = "briefing.sign", Span.OWN
+    SERIES_CHANGE = "series.change", Span.OWN
+    SCORE_VIEW = "score.view", Span.SUBTREE
+    SCORE_CHANGE = "score.change", Span.OWN
     NOTICE_VIEW = "notice.view", Span.TENANT
     ACCOUNT_CHANGE = "account.change", Span.TENANT

@@ -8,7 +8,12 @@ from typing import Any
 
 from django.conf import settings
 
-APPEND_ONLY = ("foundation_auditevent", "foundation_auditseal")
+APPEND_ONLY = (
+    "foundation_auditevent",
+    "foundation_auditseal",
+    "reporting_publication",
+    "reporting_publicationfile",
+)
 READ_ONLY = (
     "django_migrations",
     "django_content_type",
@@ -23,6 +28,8 @@ VERSIONED = (
     "programmes_obligation",
     "programmes_project",
     "reporting_informationitem",
+    "reporting_publication",
+    "reporting_series",
     "guardian_userobjectpermission",
 )
 """Tables behind hot lists: every change moves a counter, from which answers get their ETag (etags.py)."""

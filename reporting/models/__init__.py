@@ -1,3 +1,25 @@
+from reporting.models.briefing import (
+    Article,
+    Issue,
+    Paragraph,
+    Publication,
+    PublicationFile,
+    Series,
+)
 from reporting.models.item import Attachment, InformationItem, ItemTurn
+from reporting.models.score import ScoreEntry, ScoreEvent, ScoreRule
 
-__all__ = ["Attachment", "InformationItem", "ItemTurn"]
+__all__ = [
+    "Article",
+    "Attachment",
+    "InformationItem",
+    "Issue",
+    "ItemTurn",
+    "Paragraph",
+    "Publication",
+    "PublicationFile",
+    "ScoreEntry",
+    "ScoreEvent",
+    "ScoreRule",
+    "Series",
+]

@@ -1,4 +1,5 @@
 from actionlearning.foundation.models.audit import AuditEvent, AuditSeal
+from actionlearning.foundation.models.counter import Counter
 from actionlearning.foundation.models.list_version import ListVersion
 from actionlearning.foundation.models.notice import Channel, Delivery, Notice, SweepMark
 from actionlearning.foundation.models.request_key import RequestKey
@@ -11,6 +12,7 @@ __all__ = [
     "AuditSeal",
     "Channel",
     "ClientToken",
+    "Counter",
     "Delivery",
     "ListVersion",
     "Notice",

@@ -1,0 +1,234 @@
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
+from actionlearning.foundation.models import User
+from actionlearning.foundation.tenancy import TenantManager, TenantModel
+from groups.models import Organisation, PlacedModel
+from programmes.models import Programme
+from reporting.models.item import InformationItem
+from reporting.states import IssueState
+
+
+class Series(TenantModel):
+    """A briefing (简报) that goes on from issue to issue. Written only by reporting/actions/series.py.
+
+    Behind the tenant wall alone: units read the name of the series they are sent.
+    """
+
+    class Audience(models.TextChoices):
+        RECIPIENTS = "recipients", _("the units below and those who supervise")
+        TENANT = "tenant", _("everybody who signs in here")
+        PUBLIC = "public", _("everybody, also without signing in")
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="+")
+    supplement_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="supplements")
+    """Supplements (增刊) are numbered apart from the series they belong to."""
+    slug = models.SlugField(max_length=40)
+    """In the address of pages and feeds; never changes."""
+    title = models.CharField(max_length=60)
+    body_name = models.CharField(max_length=60, blank=True)
+    """The name above the title; empty: none."""
+    compiler = models.CharField(max_length=80)
+    """编印单位 in full, left above the red line."""
+    note = models.CharField(max_length=40, blank=True)
+    """Top left, such as 内部资料，注意保存. A secrecy level is refused."""
+    report_to = models.JSONField(default=list)
+    send_to = models.JSONField(default=list)
+    issue_to = models.JSONField(default=list)
+    """报 superiors, 送 peers, 发 subordinates: the names each new issue begins with."""
+    copies = models.PositiveIntegerField(default=0)
+    """共印×份; 0: not printed on paper."""
+    audience = models.CharField(max_length=12, choices=Audience, default=Audience.RECIPIENTS)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [unique_in_tenant("slug", name="series_slug")]
+        verbose_name_plural = "series"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Issue(PlacedModel):
+    """One issue on its way, the office's own business until published. Written by reporting/actions.
+
+    A correction is an issue of its own that names the issue it corrects; it has that issue's numbers.
+    """
+
+    series = models.ForeignKey(Series, models.PROTECT, related_name="issues")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
+    correction = models.PositiveSmallIntegerField(default=0)
+    """0: the issue itself; 1 for 7-corr-1 …; given at signing."""
+    year = models.PositiveSmallIntegerField(null=True)
+    number = models.PositiveIntegerField(null=True)
+    """第×期, from 1 each year, without gaps; given at signing."""
+    total = models.PositiveIntegerField(null=True)
+    """总第×期, never begins anew; given at signing."""
+    headline = models.CharField(max_length=120, blank=True)
+    """What a list shows beside the number; empty: the first article's title."""
+    editors_note = models.TextField(blank=True)
+    correction_note = models.TextField(blank=True)
+    """What was wrong and how it reads now; only of a correction."""
+    report_to = models.JSONField(default=list)
+    send_to = models.JSONField(default=list)
+    issue_to = models.JSONField(default=list)
+    copies = models.PositiveIntegerField(default=0)
+    dated = models.DateField(null=True)
+    """The day of signing, as printed."""
+    state = models.CharField(max_length=10, choices=IssueState, default=IssueState.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    drafted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    drafter_name = models.CharField(max_length=60)
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    checker_name = models.CharField(max_length=60, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    signer_name = models.CharField(max_length=60, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            unique_in_tenant(
+                "series", "year", "number", "correction", name="issue_number", nulls_distinct=True
+            ),
+            unique_in_tenant("series", "total", "correction", name="issue_total"),
+            all_or_none("year", "number", "total", "signed_by", "signed_at", name="issue_signed"),
+            all_or_none("checked_by", "checked_at", name="issue_checked"),
+            all_or_none("published_by", "published_at", name="issue_published"),
+            all_or_none("withdrawn_by", "withdrawn_at", name="issue_withdrawn"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-changed_at", "-id"], name="issue_desk"),
+            models.Index(fields=["series", "-total", "-correction"], name="issue_series"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.label}".strip()
+
+    @property
+    def label(self) -> str:
+        """`7`, `7-corr-1`; empty before signing."""
+        if self.number is None:
+            return ""
+        return f"{self.number}-corr-{self.correction}" if self.correction else str(self.number)
+
+
+class Article(PlacedModel):
+    """A piece of an issue. Its paragraphs say where each comes from."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="articles")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="articles")
+    """The adopted item it was compiled from; null: written by the office."""
+    original_title = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [unique_in_tenant("issue", "item", name="article_item_once")]
+        indexes = [models.Index(fields=["issue", "position"], name="article_order")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Paragraph(PlacedModel):
+    """One paragraph as it will be printed, beside the sentence it was compiled from."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="paragraphs")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    original = models.TextField(blank=True)
+    """As the unit submitted it; empty: written by the office. The difference is shown to signer and sender."""
+    item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    unit_name = models.CharField(max_length=120, blank=True)
+    """The unit's name on the day of compiling."""
+    activity = models.UUIDField(null=True)
+    """The seminar or visit the paragraph tells of, when the item named one."""
+
+    class Meta:
+        indexes = [models.Index(fields=["article", "position"], name="paragraph_order")]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class PublicationQuerySet(models.QuerySet[Any]):
+    def current(self) -> "PublicationQuerySet":
+        """Of each issue what stands now: the issue, its last correction, or its tombstone."""
+        later = Publication.objects.filter(
+            root=models.OuterRef("root"), sequence__gt=models.OuterRef("sequence")
+        )
+        return self.filter(~models.Exists(later))
+
+
+class Publication(TenantModel):
+    """What was told, once and for good: pages, feeds and clients read nothing else.
+
+    Append-only in the database. `sequence` stands in commit order, so that a client which reads on from
+    its last row misses nothing. Written only by reporting/actions/publishing.py.
+    """
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", _("published")
+        CORRECTED = "corrected", _("corrected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    sequence = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    series = models.ForeignKey(Series, models.PROTECT, related_name="publications")
+    root = models.UUIDField()
+    """Id of the first publication of the issue; its own id for that one. The issue's address."""
+    issue = models.UUIDField()
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    correction = models.PositiveSmallIntegerField(default=0)
+    label = models.CharField(max_length=20)
+    title = models.CharField(max_length=120)
+    dated = models.DateField()
+    published_at = models.DateTimeField()
+    content = models.JSONField()
+    """The whole issue as printed, see reporting/actions/publishing.py; of a tombstone only the reason."""
+    digest = models.CharField(max_length=64)
+    """sha256 of the row's facts and content: its ETag, and in the audit chain."""
+
+    objects = TenantManager.from_queryset(PublicationQuerySet)()
+
+    class Meta:
+        constraints = [unique_in_tenant("sequence", name="publication_sequence")]
+        indexes = [
+            models.Index(fields=["series", "-sequence"], name="publication_series"),
+            models.Index(fields=["root", "sequence"], name="publication_root"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.label})"
+
+
+class PublicationFile(TenantModel):
+    """The PDF and the Word file of a publication, byte for byte as on the day. Append-only."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="files")
+    media_type = models.CharField(max_length=80)
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [unique_in_tenant("publication", "media_type", name="publication_file_once")]
+
+    def __str__(self) -> str:
+        return self.name

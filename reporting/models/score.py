@@ -1,0 +1,88 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.constraints import unique_in_tenant
+from actionlearning.foundation.models import User
+from actionlearning.foundation.tenancy import TenantModel
+from groups.models import LedgerModel
+from programmes.models import Programme
+from reporting.models.item import InformationItem
+
+
+class ScoreEvent(models.TextChoices):
+    """What earns or costs points (`practice.md` §1.3)."""
+
+    SUBMITTED = "submitted", _("submitted in time")
+    SUBMITTED_LATE = "submitted_late", _("submitted late")
+    MISSED = "missed", _("month missed")
+    ADOPTED = "adopted", _("adopted")
+    PRINTED = "printed", _("printed in a briefing")
+    CORRECTION = "correction", _("booked by hand")
+
+
+class ScoreRule(TenantModel):
+    """Points of one event from a day on; a change is a new version. Written by reporting/actions/scores.py."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="score_rules")
+    event = models.CharField(max_length=16, choices=ScoreEvent)
+    kind = models.CharField(max_length=12, blank=True)
+    """Only for this type of item; empty: for every type without a rule of its own."""
+    points = models.DecimalField(max_digits=6, decimal_places=1)
+    version = models.PositiveIntegerField(default=1)
+    applies_from = models.DateField()
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            unique_in_tenant("programme", "event", "kind", "version", name="score_rule_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_event_display()}: {self.points}"
+
+
+class ScoreEntry(LedgerModel):
+    """One line of the points ledger; never changed, only reversed by another line."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="score_entries")
+    month = models.CharField(max_length=7)
+    """`2026-06`, the month it counts for."""
+    event = models.CharField(max_length=16, choices=ScoreEvent)
+    rule = models.ForeignKey(ScoreRule, models.PROTECT, null=True, related_name="+")
+    """Null only for a booking by hand."""
+    points = models.DecimalField(max_digits=6, decimal_places=1)
+    item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="scores")
+    publication = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
+
+    class Meta:
+        constraints = [
+            unique_in_tenant(
+                "item",
+                "event",
+                "publication",
+                "reverses",
+                name="score_entry_once",
+                condition=models.Q(item__isnull=False),
+                nulls_distinct=False,
+            ),
+            unique_in_tenant("reverses", name="score_entry_reversed_once"),
+            models.CheckConstraint(
+                condition=models.Q(rule__isnull=False) | ~models.Q(reason=""),
+                name="score_entry_reasoned",
+            ),
+        ]
+        indexes = [
+            *[
+                models.Index(fields=[f"ancestor_{n}", "-at", "-id"], name=f"score_list_{n}")
+                for n in (1, 2, 3, 4)
+            ],
+            models.Index(fields=["programme", "month", "organisation"], name="score_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.points}"
