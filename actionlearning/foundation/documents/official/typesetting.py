@@ -1,7 +1,7 @@
 """Papers as PDF and as pages on the screen, set by typst."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -14,6 +14,8 @@ PDF = "application/pdf"
 """Media type."""
 TEMPLATE = Path(__file__).with_name("paper.typ")
 
+_HEADS = {"masthead", "letterhead"}
+_SPACED = {"title", "attachments", "signature", "sealed"}
 _TAIL = {"circulation", "copies", "printing"}
 _MEASURES = {
     "width": measures.PAGE_WIDTH_MM, "height": measures.PAGE_HEIGHT_MM,
@@ -41,7 +43,7 @@ def pages(paper: Paper, *, ppi: float = 120) -> list[bytes]:
 
 def source(paper: Paper) -> str:
     """What the template reads, as JSON: data only, no word of it is ever parsed as markup."""
-    found = pieces(paper)
+    found = [_plain(piece) for piece in pieces(paper)]
     data = {
         "title": clean_line(paper.title),
         "author": clean_line(paper.author),
@@ -49,24 +51,44 @@ def source(paper: Paper) -> str:
         "measures": _MEASURES,
         "faces": {face: fonts.installed(face) for face in fonts.STACKS},
         "thin-title": fonts.installed("title")[0] == fonts.SONG,
-        "pieces": [_plain(found, n) for n in range(len(found)) if found[n].role not in _TAIL],
-        "tail": [_plain(found, n) for n in range(len(found)) if found[n].role in _TAIL],
+        "pieces": _placed([each for each in found if each["role"] not in _TAIL]),
+        "tail": [each for each in found if each["role"] in _TAIL],
     }
     return json.dumps(data, ensure_ascii=False)
 
 
-def _plain(found: Sequence[Piece], place: int) -> dict[str, Any]:
-    piece = found[place]
+def _plain(piece: Piece) -> dict[str, Any]:
     plain: dict[str, Any] = {"role": piece.role, "lines": piece.lines, "level": piece.level}
     more = _MORE.get(piece.role)
-    if more is not None:
-        plain |= more(piece)
-    before = found[place - 1].role if place else ""
-    plain["after-head"] = before in {"masthead", "letterhead"} and piece.role != "title"
-    if piece.role == "title":
-        plain["first"] = not any(each.role == "title" for each in found[:place])
-        plain["byline"] = [each.role for each in found[place + 1 : place + 2]] == ["byline"]
-    return plain
+    return plain | more(piece) if more is not None else plain
+
+
+def _placed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With what their neighbours make of them: blank lines, and what must not be torn apart."""
+    found = _with_sources(found)
+    titles = [n for n, each in enumerate(found) if each["role"] == "title"]
+    for n, each in enumerate(found):
+        role = each["role"]
+        before = found[n - 1]["role"] if n else ""
+        behind = found[n + 1]["role"] if n + 1 < len(found) else "tail"
+        opens = titles[:1] == [n]
+        each["gap"] = role in _SPACED and not opens
+        each["blank"] = 2 if opens and n else int(before in _HEADS)
+        each["byline"] = behind == "byline"
+        each["held"] = behind in {"signature", "sealed", "tail"}
+    return found
+
+
+def _with_sources(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A source right behind a paragraph is set as its last line."""
+    kept: list[dict[str, Any]] = []
+    for each in found:
+        before = kept[-1] if kept else {}
+        if each["role"] == "source" and before.get("source") == "":
+            before["source"] = each["lines"][0][0]
+        else:
+            kept.append(each | ({"source": ""} if each["role"] == "paragraph" else {}))
+    return kept
 
 
 def _masthead(piece: Piece) -> dict[str, Any]:

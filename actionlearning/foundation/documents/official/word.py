@@ -34,8 +34,8 @@ _LEADS: tuple[Face, ...] = ("hei", "kai", "body", "body")
 _RED = CENTRED.but(colour=measures.RED)
 _SPREAD = (("left", 1.0), ("right", measures.CHARACTERS - 1.0))
 _TAIL = {"circulation", "copies", "printing"}
-# Under the type area by 7 mm, the number itself 14 pt high.
-_FOOTER_MM = measures.BOTTOM_MM - measures.PAGE_NUMBER_GAP_MM - measures.SMALL_PT / measures.MM
+# The dash is 7 mm below the type area, in the middle of a line of the grid.
+_FOOTER_MM = measures.BOTTOM_MM - measures.PAGE_NUMBER_GAP_MM - measures.PITCH_PT / 2 / measures.MM
 
 
 def docx(paper: Paper) -> bytes:
