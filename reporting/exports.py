@@ -9,10 +9,25 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
+from groups.exports import Sheet
 from reporting.models import Attachment, InformationItem
 from reporting.states import ItemState
+
+BRIEFINGS = Sheet(
+    gettext_lazy("Briefings"),
+    (
+        (gettext_lazy("Briefing"), "series", "text"),
+        (gettext_lazy("Issue"), "issue", "text"),
+        (gettext_lazy("Total number"), "total", "number"),
+        (gettext_lazy("Title"), "title", "text"),
+        (gettext_lazy("Dated"), "dated", "date"),
+        (gettext_lazy("State"), "state_label", "text"),
+        (gettext_lazy("Last told"), "published_at", "datetime"),
+    ),
+)
 
 
 def month_name(key: str) -> str:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from reporting.views.briefings import BriefingDetail, BriefingList
 from reporting.views.lists import ItemInbox, ItemList
 from reporting.views.steps import (
     ItemAdoption,
@@ -49,4 +50,6 @@ urlpatterns = [
     path(f"{ONE}adoption/", ItemAdoption.as_view(), name="item_adoption"),
     path(f"{ONE}keeping/", ItemKeeping.as_view(), name="item_keeping"),
     path(f"{ONE}non-adoption/", ItemNonAdoption.as_view(), name="item_non_adoption"),
+    path("briefings/", BriefingList.as_view(), name="briefing_list"),
+    path("briefings/<uuid:root>/", BriefingDetail.as_view(), name="briefing_detail"),
 ]
