@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from groups.exports import Sheet
-from reporting.models import Attachment, InformationItem
+from reporting.models import Attachment, InformationItem, PublicationFile
 from reporting.states import ItemState
 
 BRIEFINGS = Sheet(
@@ -123,7 +123,7 @@ def item_sheet(title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_o
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
 
 
-def file_answer(found: Attachment, *, inline: bool = False) -> HttpResponse:
+def file_answer(found: Attachment | PublicationFile, *, inline: bool = False) -> HttpResponse:
     """Only pictures are ever shown in place; everything else is saved, never opened by us."""
     shown = inline and found.media_type.startswith("image/")
     disposition = content_disposition_header(not shown, found.name)

@@ -1,10 +1,17 @@
 """An issue as plain JSON, whole as it is printed, and what becomes of it on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
+from actionlearning.foundation.documents import official
+from actionlearning.foundation.documents.names import clean_name
 from reporting.models import Article, Issue, Paragraph, Series
+
+EDITORS_NOTE, CORRECTION_NOTE = "编者按：", "更正："
+GROUPS = (("报", "report_to"), ("送", "send_to"), ("发", "issue_to"))
+_LONGEST_NAME = 110
 
 
 def content_of(issue: Issue) -> dict[str, Any]:
@@ -54,6 +61,61 @@ def day_in_words(day: date | None) -> str:
 
 def paragraphs_in(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def paper_of(content: dict[str, Any]) -> official.Paper:
+    """The official paper of such a content, published or not."""
+    head = content["masthead"]
+    dated = date.fromisoformat(content["dated"]) if content["dated"] else _UNDATED
+    return official.Paper(
+        title=f"{head['name']}{head['issue']}",
+        dated=dated,
+        author=head["unit"],
+        head=official.Masthead(**head),
+        blocks=tuple(_blocks(content)),
+        tail=_tail(content),
+    )
+
+
+_UNDATED = date(2000, 1, 1)
+"""Only in the properties of a draft's file."""
+
+
+def files_of_paper(content: dict[str, Any]) -> list[tuple[str, str, bytes]]:
+    """(media type, file name, bytes) of the PDF and the Word file; the same content, the same bytes."""
+    paper = paper_of(content)
+    head = content["masthead"]
+    name = f"{head['name']}{head['issue']}_{content['title']}".replace(".", " ")
+    name = clean_name(name, limit=_LONGEST_NAME)
+    return [
+        (official.PDF, f"{name}.pdf", official.pdf(paper)),
+        (official.DOCX, f"{name}.docx", official.docx(paper)),
+    ]
+
+
+def _blocks(content: dict[str, Any]) -> Iterator[official.Block]:
+    for label, key in ((CORRECTION_NOTE, "correction_note"), (EDITORS_NOTE, "editors_note")):
+        if content[key]:
+            yield official.EditorsNote(tuple(content[key]), label=label)
+    for article in content["articles"]:
+        yield official.Title((article["title"],))
+        for unit, rows in groupby(article["paragraphs"], key=unit_of):
+            yield from (official.Paragraph(row["text"]) for row in rows)
+            if unit:
+                yield official.Source(f"（{unit}供稿）")
+
+
+def unit_of(paragraph: dict[str, Any]) -> str:
+    """Who sent in a paragraph; '' for the office's own words."""
+    return str((paragraph["unit"] or {}).get("name", ""))
+
+
+def _tail(content: dict[str, Any]) -> official.Tail | None:
+    groups = tuple(
+        official.Circulation(label, tuple(content[key])) for label, key in GROUPS if content[key]
+    )
+    copies = f"共印{content['copies']}份" if content["copies"] else ""
+    return official.Tail(groups, copies=copies) if groups or copies else None
 
 
 def _masthead(issue: Issue) -> dict[str, str]:

@@ -14,9 +14,9 @@ from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.tenancy import uuid7
 from actionlearning.foundation.workflow import lock_row, take
-from reporting.models import InformationItem, Issue, Publication
+from reporting.models import InformationItem, Issue, Publication, PublicationFile
 from reporting.notices import tell_corrected, tell_printed, tell_withdrawn
-from reporting.papers import content_of
+from reporting.papers import content_of, files_of_paper
 from reporting.states import PUBLISH_ISSUE, WITHDRAW_ISSUE, IssueState, ItemState
 
 SEQUENCE = "publication"
@@ -33,8 +33,10 @@ def publish_issue(issue: Issue, *, by: User, now: datetime, seen: int | None = N
     issue = take(PUBLISH_ISSUE, issue, by=by, seen=seen)
     content = content_of(issue)
     _require_adopted(content)
+    files = files_of_paper(content)
     told = _publication(issue, content, now)
     told.save(force_insert=True)
+    _keep_files(told, files)
     issue.published_by, issue.published_at, issue.changed_at = by, now, now
     issue.save(update_fields=[*_MOVED, "published_by", "published_at"])
     record("issue.published", target=issue, by=by, at=now, digest=told.digest, **_facts(told))
@@ -93,12 +95,12 @@ def _require_adopted(content: dict[str, Any]) -> None:
     named = [each["item"] for each in content["articles"]]
     named += [row["item"] for each in content["articles"] for row in each["paragraphs"]]
     ids = {item["id"] for item in named if item}
-    rows = InformationItem.objects.filter(pk__in=ids).exclude(state=ItemState.ADOPTED)
-    wrong = rows.order_by("pk").first()
-    if wrong is not None:
+    rows = InformationItem.objects.filter(pk__in=ids).order_by("pk")
+    wrong = [row for row in rows.select_for_update(of=("self",)) if row.state != ItemState.ADOPTED]
+    if wrong:
         raise RuleBroken(
             _("“%(item)s” is not adopted (%(state)s): take it out of the issue first.")
-            % {"item": wrong, "state": wrong.get_state_display()},
+            % {"item": wrong[0], "state": wrong[0].get_state_display()},
             code="not_adopted",
         )
 
@@ -118,6 +120,14 @@ def _publication(issue: Issue, content: dict[str, Any], now: datetime) -> Public
         told.published_at = _after(before, now)
     told.digest = digest_of(told)
     return told
+
+
+def _keep_files(told: Publication, files: list[tuple[str, str, bytes]]) -> None:
+    for media_type, name, content in files:
+        digest = hashlib.sha256(content).hexdigest()
+        PublicationFile.objects.create(
+            publication=told, media_type=media_type, name=name, sha256=digest, content=content
+        )
 
 
 def _corrected(issue: Issue) -> Publication:

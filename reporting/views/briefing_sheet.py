@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from reporting.exports import moment
 from reporting.models import Publication
+from reporting.papers import GROUPS, unit_of
 
 Kind = Publication.Kind
 
@@ -91,10 +92,9 @@ def _runs(rows: Iterable[dict[str, Any]], items: Container[str] | None) -> Itera
 
 
 def _source(row: dict[str, Any]) -> tuple[str, str, str]:
-    item, unit = row["item"] or {}, row["unit"] or {}
-    return unit.get("name", ""), item.get("id", ""), item.get("title", "")
+    item = row["item"] or {}
+    return unit_of(row), item.get("id", ""), item.get("title", "")
 
 
 def _tail(content: dict[str, Any]) -> list[tuple[str, str]]:
-    groups = (("报", "report_to"), ("送", "send_to"), ("发", "issue_to"))
-    return [(label, "，".join(content[key])) for label, key in groups if content[key]]
+    return [(label, "，".join(content[key])) for label, key in GROUPS if content[key]]

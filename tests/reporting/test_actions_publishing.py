@@ -1,5 +1,6 @@
 """Told once and for good: who may publish what, what readers then have, and what cannot be undone."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from actionlearning.foundation.notices import subject_and_text
 from programmes.models import Programme
 from reporting.actions.publishing import digest_of, publish_issue, withdraw_issue
 from reporting.models import InformationItem, Issue, Publication
+from reporting.papers import files_of_paper
 from reporting.states import IssueState, ItemState
 from tests.reporting.issues import TEXT, TOLD, series_of, signed_issue
 from tests.reporting.items import in_state
@@ -49,6 +51,20 @@ def test_the_senders_are_told(world: World, programme: Programme) -> None:
     notice = Notice.objects.get(kind="reporting.item_printed")
     assert notice.recipient == world.ben
     assert "民政局召开专题研讨会" in subject_and_text(notice)[0]
+
+
+def test_pdf_and_word_stand_beside_the_text_and_are_the_same_each_time(world: World) -> None:
+    _issue, told = published(world, headline="养老服务见实效")
+
+    files = {each.media_type: each for each in told.files.all()}
+    assert {each.name for each in files.values()} == {
+        "行动学习简报第1期（总第1期）_养老服务见实效.pdf",
+        "行动学习简报第1期（总第1期）_养老服务见实效.docx",
+    }
+    kept = Publication.objects.get(pk=told.pk).content
+    for media_type, _name, content in files_of_paper(kept):
+        assert bytes(files[media_type].content) == content
+        assert hashlib.sha256(content).hexdigest() == files[media_type].sha256
 
 
 @pytest.mark.parametrize("state", [IssueState.DRAFT, IssueState.CHECKED])
