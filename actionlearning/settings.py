@@ -262,6 +262,8 @@ DEFAULT_FROM_EMAIL = _text("AL_MAIL_FROM", "action-learning@localhost")
 EMAIL_BACKEND = _text("AL_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
 AL_AUDIT_HEADS = _text("AL_AUDIT_HEADS", str(STATE_DIR / "audit"))
+AL_FONT_DIR = _text("AL_FONT_DIR")
+"""The customer's own licensed faces; without it official papers are set in free ones."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import queue_notice, retract_notices
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
+from groups.models import Appointment, Tenure
+from groups.roles import roles_with
 from programmes.notices import holders_of
 from programmes.queries import local_day
-from reporting.models import Article, InformationItem, Issue
+from reporting.access import organisations_meant
+from reporting.models import InformationItem, Issue, Publication
+from reporting.queries import printed_of
 from reporting.texts import edited
 
 
@@ -116,41 +122,73 @@ def _tell_office(
         )
 
 
-def tell_printed(
-    issue: Issue, *, address: str, by: User, now: datetime, correction: bool = False
-) -> None:
-    """The senders of what is printed: each item's drafter and its unit's office, once an item.
-
-    `address`: the page on which they read the issue. Says whether the office changed the text.
-    """
-    rows = issue.articles.filter(item__isnull=False)
-    for article in rows.select_related("item__organisation", "item__drafted_by"):
-        item: Any = article.item
-        office = holders_of(item.organisation, Permission.ITEM_SUBMIT, day=local_day(now), by=by)
-        for user in {each.pk: each for each in (item.drafted_by, *office)}.values():
-            queue_notice(
-                to=user,
-                kind="reporting.item_printed",
-                at=now,
-                key=f"{issue.pk}:{item.pk}",
-                about=item,
-                address=address,
-                title=item.title,
-                unit=item.organisation.name,
-                issue=str(issue),
-                changed=_was_edited(article),
-                correction=correction,
-            )
-
-
-def _was_edited(article: Article) -> bool:
-    lines = article.paragraphs.order_by("position").values_list("text", flat=True)
-    return edited(article.original_title, article.title) or edited(
-        article.original_body, "\n".join(lines)
-    )
-
-
 def tell_taken_back(item: InformationItem, *, reason: str, now: datetime) -> None:
     """The adoption was a mistake: it waits for a decision again."""
     told = [item.drafted_by, *([item.submitted_by] if item.submitted_by else [])]
     _tell(item, "item_taken_back", told, now, reason=reason)
+
+def tell_printed(told: Publication, *, by: User, now: datetime) -> None:
+    """Who sent in what stands in the issue: drafter, submitter, the unit's office. `changed`: by the editors."""
+    named = [each["item"] for each in told.content["articles"]]
+    named += [row["item"] for each in told.content["articles"] for row in each["paragraphs"]]
+    items = InformationItem.objects.filter(pk__in={item["id"] for item in named if item})
+    rows = items.select_related("drafted_by", "submitted_by", "organisation").order_by("pk")
+    for item in rows:
+        title, text = printed_of(told.content, item)
+        changed = edited(item.title, title) or edited(item.body, text)
+        office = holders_of(item.organisation, Permission.ITEM_SUBMIT, day=local_day(now), by=by)
+        people = [item.drafted_by, *([item.submitted_by] if item.submitted_by else []), *office]
+        for user in {person.pk: person for person in people if person.pk != by.pk}.values():
+            key = f"{told.pk}:{item.pk}"
+            _tell_of(told, "item_printed", user, now, item=str(item), changed=changed, key=key)
+
+
+def tell_corrected(told: Publication, *, by: User, now: datetime) -> None:
+    """The offices that read the series, with what was wrong and how it reads now."""
+    note = "\n".join(told.content["correction_note"])
+    for user in _readers(told, by=by, now=now):
+        _tell_of(told, "issue_corrected", user, now, note=note)
+
+
+def tell_withdrawn(told: Publication, *, by: User, now: datetime) -> None:
+    for user in _readers(told, by=by, now=now):
+        _tell_of(told, "issue_withdrawn", user, now, reason=told.content["reason"])
+
+
+def _readers(told: Publication, *, by: User, now: datetime) -> list[User]:
+    """The office of every organisation the series is meant for, and its own."""
+    day = local_day(now)
+    in_force = Q(ends_on=None) | Q(ends_on__gte=day)
+    with scope(told.tenant, path=WHOLE, actor=by):
+        places = organisations_meant(told.series, day)
+        seats = Q(
+            organisation__in=places,
+            role__in=roles_with(Permission.BRIEFING_COMPILE),
+            user__isnull=False,
+        )
+        held = {
+            user
+            for seat in (Tenure, Appointment)
+            for user in seat.objects.filter(in_force, seats, starts_on__lte=day).values_list(
+                "user", flat=True
+            )
+        }
+    people = User.objects.filter(pk__in=held, is_active=True).exclude(login__startswith="client:")
+    return list(people.exclude(pk=by.pk).order_by("pk"))
+
+
+def _tell_of(
+    told: Publication, name: str, user: User, now: datetime, *, key: str = "", **params: object
+) -> None:
+    queue_notice(
+        to=user,
+        kind=f"reporting.{name}",
+        at=now,
+        key=key or str(told.pk),
+        about=told,
+        address=reverse("reporting:briefing_detail", args=[told.tenant.slug, told.root]),
+        title=told.title,
+        series=told.series.title,
+        label=told.label,
+        **params,
+    )

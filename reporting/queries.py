@@ -260,3 +260,14 @@ def version_in_force(issue: Issue) -> Issue:
     chain = Issue.objects.filter(Q(pk=root) | Q(corrects=root), state=IssueState.PUBLISHED)
     found: Issue | None = chain.order_by("-correction").first()
     return found or issue
+
+
+def printed_of(content: Mapping[str, Any], item: InformationItem) -> tuple[str, str]:
+    """(title, text) as a published content prints `item`; its paragraphs only, one a line."""
+    key, title, lines = str(item.pk), item.title, []
+    for article in content["articles"]:
+        if (article["item"] or {}).get("id") == key:
+            title = article["title"]
+        rows = article["paragraphs"]
+        lines += [row["text"] for row in rows if (row["item"] or {}).get("id") == key]
+    return title, "\n".join(lines)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from reporting.views.briefings import BriefingDetail, BriefingFile, BriefingList, BriefingPages
 from reporting.views.lists import ItemInbox, ItemList
 from reporting.views.steps import (
     ItemAdoption,
@@ -49,4 +50,16 @@ urlpatterns = [
     path(f"{ONE}adoption/", ItemAdoption.as_view(), name="item_adoption"),
     path(f"{ONE}keeping/", ItemKeeping.as_view(), name="item_keeping"),
     path(f"{ONE}non-adoption/", ItemNonAdoption.as_view(), name="item_non_adoption"),
+    path("briefings/", BriefingList.as_view(), name="briefing_list"),
+    path("briefings/<uuid:root>/", BriefingDetail.as_view(), name="briefing_detail"),
+    path("briefings/<uuid:root>/pages/", BriefingPages.as_view(), name="briefing_pages"),
+    path(
+        "briefings/<uuid:root>/pdf/", BriefingFile.as_view(), {"kind": "pdf"}, name="briefing_pdf"
+    ),
+    path(
+        "briefings/<uuid:root>/docx/",
+        BriefingFile.as_view(),
+        {"kind": "docx"},
+        name="briefing_docx",
+    ),
 ]
