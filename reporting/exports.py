@@ -13,8 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
-from reporting.models import Attachment, InformationItem, ScoreEvent, ScoreRule
+from groups.exports import Sheet
+from reporting.models import Attachment, InformationItem, PublicationFile, ScoreEvent, ScoreRule
 from reporting.states import ItemState
+
+BRIEFINGS = Sheet(
+    gettext_lazy("Briefings"),
+    (
+        (gettext_lazy("Briefing"), "series", "text"),
+        (gettext_lazy("Issue"), "issue", "text"),
+        (gettext_lazy("Total number"), "total", "number"),
+        (gettext_lazy("Title"), "title", "text"),
+        (gettext_lazy("Dated"), "dated", "date"),
+        (gettext_lazy("State"), "state_label", "text"),
+        (gettext_lazy("Last told"), "published_at", "datetime"),
+    ),
+)
 
 
 def month_name(key: str) -> str:
@@ -226,7 +240,7 @@ def totals_sheet(title: str, lines: Iterable[Any], *, unit: str, made_on: date) 
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
 
 
-def file_answer(found: Attachment, *, inline: bool = False) -> HttpResponse:
+def file_answer(found: Attachment | PublicationFile, *, inline: bool = False) -> HttpResponse:
     """Only pictures are ever shown in place; everything else is saved, never opened by us."""
     shown = inline and found.media_type.startswith("image/")
     disposition = content_disposition_header(not shown, found.name)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from reporting.views.briefings import BriefingDetail, BriefingFile, BriefingList, BriefingPages
 from reporting.views.lists import ItemInbox, ItemList
 from reporting.views.points import (
     PointBooking,
@@ -61,4 +62,16 @@ urlpatterns = [
     path("points/entries/<uuid:pk>/reversal/", PointReversal.as_view(), name="point_reversal"),
     path("points/<uuid:pk>/rules/", PointRules.as_view(), name="point_rules"),
     path("points/<uuid:pk>/booking/", PointBooking.as_view(), name="point_booking"),
+    path("briefings/", BriefingList.as_view(), name="briefing_list"),
+    path("briefings/<uuid:root>/", BriefingDetail.as_view(), name="briefing_detail"),
+    path("briefings/<uuid:root>/pages/", BriefingPages.as_view(), name="briefing_pages"),
+    path(
+        "briefings/<uuid:root>/pdf/", BriefingFile.as_view(), {"kind": "pdf"}, name="briefing_pdf"
+    ),
+    path(
+        "briefings/<uuid:root>/docx/",
+        BriefingFile.as_view(),
+        {"kind": "docx"},
+        name="briefing_docx",
+    ),
 ]

@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("programmes:obligation_list", _("Duties"), Permission.OBLIGATION_VIEW),
     ("programmes:project_list", _("Topics"), Permission.PROJECT_VIEW),
     ("reporting:item_list", _("Information"), Permission.ITEM_VIEW),
+    ("reporting:briefing_list", _("Briefings"), Permission.BRIEFING_VIEW),
     ("groups:user_list", _("Sign-ins"), Permission.USER_MANAGE),
     ("groups:role_list", _("Roles"), Permission.ROLE_MANAGE),
     ("desk:audit_list", _("Audit"), Permission.AUDIT_VIEW),

@@ -21,7 +21,13 @@ from programmes.models import Enrolment, Programme
 from programmes.queries import key_asked, local_day, visible_programmes
 from reporting.actions.scores import book_points, reverse_points, set_score_rule
 from reporting.models import InformationItem, ScoreEntry, ScoreEvent, ScoreRule
-from reporting.queries import asked_month, begun_programmes, narrowed_points, rules_of, unit_points
+from reporting.queries.points import (
+    asked_month,
+    begun_programmes,
+    narrowed_points,
+    rules_of,
+    unit_points,
+)
 
 _REFUSED = dict.fromkeys((403, 404, 409, 422), Problem)
 _POINTS: dict[str, Any] = {"max_digits": 6, "decimal_places": 1}

@@ -29,7 +29,13 @@ from reporting.exports import (
 )
 from reporting.forms import ScoreBookingForm, ScoreReversalForm, ScoreRuleForm
 from reporting.models import ScoreEntry, ScoreEvent
-from reporting.queries import asked_month, begun_programmes, narrowed_points, rules_of, unit_points
+from reporting.queries.points import (
+    asked_month,
+    begun_programmes,
+    narrowed_points,
+    rules_of,
+    unit_points,
+)
 
 
 def sheet_answer(content: bytes, title: str, today: Any) -> HttpResponse:

@@ -26,7 +26,7 @@ from reporting.actions.scores import (
     settle_submission,
 )
 from reporting.models import InformationItem, ScoreEntry, ScoreEvent, ScoreRule
-from reporting.queries import unit_points
+from reporting.queries.points import unit_points
 from reporting.states import ItemState
 from tests.reporting.items import BODY, SEPTEMBER, duty, state_of, submitted
 from tests.running import beijing

@@ -17,8 +17,10 @@ _TONES = {
         "claimed",
         "not_adopted",
         "declined",
+        "corrected",
+        "paused",
     ),
-    "green": ("met", "nil", "accepted", "adopted", "in_force", "sent", "confirmed"),
+    "green": ("met", "nil", "accepted", "adopted", "in_force", "sent", "confirmed", "published"),
     "blue": ("due_soon", "submitted", "signed", "chosen", "candidate", "draft"),
     "plain": ("open",),
 }

@@ -1,0 +1,100 @@
+"""A published issue as its page shows it: finished words, made of the published copy alone."""
+
+from collections.abc import Container, Iterable
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reporting.exports import moment
+from reporting.models import Publication
+from reporting.papers import GROUPS, unit_of
+
+Kind = Publication.Kind
+
+
+def sheet_of(told: Publication, *, items: Container[str] | None = None) -> dict[str, Any]:
+    """What reporting/briefing_sheet.html shows.
+
+    `items`: ids of the items this reader may open, to link to; None on public pages, which name
+    the unit and no paper of it.
+    """
+    content = told.content
+    return {
+        "masthead": content["masthead"],
+        "correction_note": content["correction_note"],
+        "editors_note": content["editors_note"],
+        "articles": [_article(each, items) for each in content["articles"]],
+        "tail": _tail(content),
+        "copies": content["copies"],
+        "corrected": moment(told.published_at) if told.kind == Kind.CORRECTED else "",
+    }
+
+
+def item_ids(content: dict[str, Any]) -> set[str]:
+    """Every item that stands in an issue."""
+    rows = [row for each in content.get("articles", ()) for row in (each, *each["paragraphs"])]
+    return {row["item"]["id"] for row in rows if row["item"]}
+
+
+def stone_of(told: Publication) -> dict[str, str]:
+    """What reporting/briefing_stone.html shows in the place of a withdrawn issue."""
+    return {
+        "name": told.title,
+        "reason": told.content["reason"],
+        "since": moment(told.published_at),
+    }
+
+
+def line_of(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of `LISTED` as lists of issues show it."""
+    return {
+        **row,
+        "series": row["series__title"],
+        "issue": _("No. %(number)s of %(year)s") % {"number": row["label"], "year": row["year"]},
+        "day": row["dated"].isoformat(),
+        "told": moment(row["published_at"]),
+        "state_label": Kind(row["kind"]).label,
+    }
+
+
+LISTED = (
+    "id",
+    "root",
+    "kind",
+    "series__slug",
+    "series__title",
+    "year",
+    "number",
+    "total",
+    "correction",
+    "label",
+    "title",
+    "dated",
+    "published_at",
+)
+
+
+def _article(article: dict[str, Any], items: Container[str] | None) -> dict[str, Any]:
+    return {"title": article["title"], "runs": list(_runs(article["paragraphs"], items))}
+
+
+def _runs(rows: Iterable[dict[str, Any]], items: Container[str] | None) -> Iterable[dict[str, Any]]:
+    """Paragraphs that follow each other and come from the same item, with their source below."""
+    for (unit, key, title), found in groupby(rows, key=_source):
+        linked = items is not None and key in items
+        yield {
+            "texts": [row["text"] for row in found],
+            "unit": unit,
+            "item": key if linked else "",
+            "title": title if linked else "",
+        }
+
+
+def _source(row: dict[str, Any]) -> tuple[str, str, str]:
+    item = row["item"] or {}
+    return unit_of(row), item.get("id", ""), item.get("title", "")
+
+
+def _tail(content: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(label, "，".join(content[key])) for label, key in GROUPS if content[key]]

@@ -1,0 +1,110 @@
+"""Published briefings for those who sign in: the reading list, one issue, its files."""
+
+import uuid
+from base64 import b64encode
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy
+
+from actionlearning.foundation.documents import official
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantView
+from groups.views.sheets import TenantSheetView
+from reporting.access import narrowed_issues, readable, readable_series, years_of
+from reporting.exports import BRIEFINGS, file_answer
+from reporting.models import InformationItem, Publication, PublicationFile
+from reporting.papers import paper_of
+from reporting.views.briefing_sheet import LISTED, item_ids, line_of, sheet_of, stone_of
+
+
+class BriefingList(TenantSheetView):
+    permission = Permission.BRIEFING_VIEW
+    template_name = "reporting/briefing_list.html"
+    sheet = BRIEFINGS
+    order = ("-dated", "-published_at", "-id")
+    columns = (
+        (gettext_lazy("Issue"), ""),
+        (gettext_lazy("Title"), ""),
+        (gettext_lazy("Dated"), ""),
+        (gettext_lazy("State"), ""),
+        (gettext_lazy("Last told"), ""),
+    )
+
+    def get_queryset(self) -> Any:
+        rows = readable(self.request.user).current()
+        return narrowed_issues(rows, self.request.GET).values(*LISTED)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if not self.request.htmx:
+            series = readable_series(self.request.user).order_by("title", "pk")
+            kwargs["series"] = list(series.values_list("slug", "title"))
+            kwargs["years"] = years_of(readable(self.request.user))
+        return super().get_context_data(**kwargs)
+
+    def present(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [line_of(row) for row in rows]
+
+
+class BriefingDetail(TenantView):
+    """The issue as it stands now, its last correction, or its tombstone (410)."""
+
+    permission = Permission.BRIEFING_VIEW
+
+    def get(self, request: Any, root: uuid.UUID) -> HttpResponse:
+        told = standing(readable(request.user), root)
+        if told.kind == Publication.Kind.WITHDRAWN:
+            return render(
+                request, "reporting/briefing_stone.html", {"stone": stone_of(told)}, status=410
+            )
+        context = {
+            "issue": told,
+            "sheet": sheet_of(told, items=self._open_to_reader(told)),
+        }
+        return render(request, "reporting/briefing_detail.html", context)
+
+    def _open_to_reader(self, told: Publication) -> set[str]:
+        rows = InformationItem.objects.visible_to(self.request.user)
+        found = rows.filter(pk__in=item_ids(told.content)).values_list("pk", flat=True)
+        return {str(pk) for pk in found}
+
+
+class BriefingPages(TenantView):
+    """The paper as it looks printed, all its pages on one."""
+
+    permission = Permission.BRIEFING_VIEW
+
+    def get(self, request: Any, root: uuid.UUID) -> HttpResponse:
+        told = text_of(readable(request.user), root)
+        pictures = official.pages(paper_of(told.content), ppi=96)
+        context = {"issue": told, "pictures": [b64encode(each).decode() for each in pictures]}
+        return render(request, "reporting/briefing_pages.html", context)
+
+
+class BriefingFile(TenantView):
+    permission = Permission.BRIEFING_VIEW
+
+    def get(self, request: Any, root: uuid.UUID, kind: str) -> HttpResponse:
+        return file_answer(file_of(text_of(readable(request.user), root), kind))
+
+
+def file_of(told: Publication, kind: str) -> PublicationFile:
+    """As it was on the day, `kind` pdf or docx; never made anew. 404 without one."""
+    media_type = {"pdf": official.PDF, "docx": official.DOCX}[kind]
+    found: PublicationFile = get_object_or_404(told.files, media_type=media_type)
+    return found
+
+
+def text_of(rows: Any, root: uuid.UUID) -> Publication:
+    """As `standing`, and 404 for an issue that was withdrawn."""
+    told = standing(rows, root)
+    if told.kind == Publication.Kind.WITHDRAWN:
+        raise Http404
+    return told
+
+
+def standing(rows: Any, root: uuid.UUID) -> Publication:
+    """Of the publications `rows` the one that stands for the issue `root` now; 404 without one."""
+    found: Publication = get_object_or_404(rows.current().select_related("series"), root=root)
+    return found
