@@ -133,20 +133,19 @@ def _policy(partial: PartialFirst) -> str:
 
 
 def phase_lines(programme: Programme, plan: Plan | None, today: date) -> list[dict[str, Any]]:
-    month = today.isoformat()[:7]
-    lines = []
-    for phase in plan.head.get("phases", []) if plan else []:
-        first = month_named(phase["from"], programme.year)
-        last = month_named(phase["to"], programme.year)
-        lines.append(
-            {
-                "name": title_of(phase["name"], phase["name_en"], programme.year),
-                "first": month_words(phase["from"], programme.year),
-                "last": month_words(phase["to"], programme.year) if last != first else "",
-                "place": "past" if last < month else "ahead" if first > month else "now",
-            }
-        )
-    return lines
+    """In the plan's order; one without months has no place on the calendar."""
+    phases = plan.head.get("phases", []) if plan else []
+    return [_phase_line(phase, programme.year, today.isoformat()[:7]) for phase in phases]
+
+
+def _phase_line(phase: dict[str, Any], year: int, month: str) -> dict[str, Any]:
+    line = {"name": title_of(phase["name"], phase["name_en"], year), "place": "", "first": ""}
+    if phase.get("from"):
+        first, last = month_named(phase["from"], year), month_named(phase["to"], year)
+        line["first"] = month_words(phase["from"], year)
+        line["last"] = month_words(phase["to"], year) if last != first else ""
+        line["place"] = "past" if last < month else "ahead" if first > month else "now"
+    return line
 
 
 def rate_line(tally: Tally) -> dict[str, Any]:
