@@ -18,6 +18,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from groups.models import Organisation
+from groups.models.organisation import DEPTH
 from groups.queries import named_like
 from programmes.calendar import (
     CalendarScope,
@@ -251,13 +252,24 @@ def visible_programmes(user: User) -> QuerySet[Any]:
 def with_parent(programmes: QuerySet[Any], user: User) -> QuerySet[Any]:
     """Each with `parent_programme_id`: the run of the plan that its own plan follows (P5-01).
 
-    In this tenant, seen by the reader, and running on the day on which the programme begins.
+    In this tenant, seen by the reader, running on the day on which the programme begins, of an
+    organisation above its owner or with its owner taking part.
     """
     plans = Plan.objects.filter(programme=OuterRef("pk")).order_by("-number")
+    place = Q(
+        Exists(
+            Enrolment.objects.filter(
+                programme=OuterRef("pk"), organisation=OuterRef(OuterRef("owner"))
+            )
+        )
+    )
+    for number in range(1, DEPTH + 1):
+        place |= Q(owner=OuterRef(f"owner__ancestor_{number}"))
     above = (
         visible_programmes(user)
         .exclude(state=ProgrammeState.DRAFT)
         .filter(
+            place,
             pack=OuterRef("parent_plan"),
             starts_on__lte=OuterRef("starts_on"),
             ends_on__gte=OuterRef("starts_on"),
