@@ -93,7 +93,7 @@ def _most_pressing(rules: list[dict[str, Any]]) -> str:
 
 def _rule_line(rule: Rule, year: int, counts: Mapping[str, int]) -> dict[str, Any]:
     told = colour_of(counts) if rule.enabled or counts else DutyState.NOT_OPEN
-    words = standing_words(counts) if counts or rule.enabled else _("switched off")
+    words = standing_words(counts) if counts or rule.enabled else _("not switched on")
     return {
         "key": rule.key,
         "title": title_of(rule.title, rule.title_en, year),
@@ -102,6 +102,7 @@ def _rule_line(rule: Rule, year: int, counts: Mapping[str, int]) -> dict[str, An
         "words": words,
         "note": rule.spec.get("note", "") if not rule.enabled else "",
         "laid": bool(counts),
+        "on": rule.enabled,
     }
 
 

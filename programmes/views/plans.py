@@ -52,6 +52,7 @@ class PlanDetail(TenantView):
             ),
             "lines": lines,
             "legend": summary_of(lines),
+            "asks_nothing": not any(rule["on"] for line in lines for rule in line["rules"]),
             "versions": version_lines(plans, shown, in_force),
             "can_change": changing and programme.state != ProgrammeState.CLOSED,
             "latest": shown.pk == plans[-1].pk,
