@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
+from actionlearning.foundation.languages import product_words
 from programmes.clauses import cited_in
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
@@ -98,7 +99,7 @@ class Asks:
         return tuple(
             RoleAsk(
                 role=row["role"],
-                name=row["name"],
+                name=product_words(row["name"]),
                 least=max(row.get("min", 0), int(row.get("required", False))),
                 most=row.get("max"),
                 counted=row.get("counted", True),
@@ -122,7 +123,7 @@ class Asks:
     def level_name(self, level: int) -> str:
         """课题, 项目, 分项目 …: the plan's word for a project of this depth."""
         names = self.labels.get("levels") or [self.labels.get("topic") or _("topic")]
-        return str(names[min(level, len(names)) - 1])
+        return product_words(str(names[min(level, len(names)) - 1]))
 
     @property
     def months(self) -> tuple[int | None, int | None, int | None]:
