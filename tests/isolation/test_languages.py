@@ -22,10 +22,17 @@ OWN_WORDS = {
     "desk:audit_list": "the log in its own words",
 }
 """Pages that show words of programs."""
+MARK = re.compile(rf"{CANARY.pattern}|zq\w*\*+\w*qz")
+"""Also where only the ends of a number are shown."""
 LATIN = re.compile(r"(?<![\w/.-])[A-Za-z]{3,}(?![\w/@.-])")
 SAME_WORDS = frozenset(
     [
         "Authorization",
+        "Celery",
+        "Django",
+        "PostgreSQL",
+        "Python",
+        "Valkey",
         "Bearer",
         "Excel",
         "English",
@@ -75,7 +82,7 @@ def faults_of(page, language, typed=CANARY):
     if page.language != TAGS[language]:
         yield f"lang is {page.language!r}"
     for text in page.texts:
-        plain = CANARY.sub("", typed.sub("", text)).strip()
+        plain = MARK.sub("", typed.sub("", text)).strip()
         if odd := ODD[language](plain):
             yield f"{odd}: {plain[:60]}"
         if language != "en" and (plain in ENGLISH or set(LATIN.findall(plain)) - SAME_WORDS):
