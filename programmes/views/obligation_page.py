@@ -78,6 +78,7 @@ def sentence_of(obligation: Obligation) -> dict[str, Any]:
         "title": filled((in_english() and rule.title_en) or product_words(rule.title), year),
         "sentence": filled(product_words(clause.text), year),
         "gloss": filled(clause.gloss, year),
+        "reading": filled(product_words(clause.reading), year),
         "clause": clause,
         "rules": rule_ids(rule),
     }

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.languages import product_words
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.schedules import schedule_of
 from programmes.calendar import PartialFirst, Window, WorkCalendar, windows
@@ -96,7 +97,7 @@ def _facts(programme: Programme, plan: Plan | None) -> list[tuple[str, str]]:
                 "number": plan.number, "day": day_words(plan.applies_from)}),
         ]  # fmt: skip
     parents = programme.parent_document.split("；")
-    facts += [(_("Parent document"), each) for each in parents]
+    facts += [(_("Parent document"), product_words(each)) for each in parents]
     return [(name, value) for name, value in facts if value]
 
 

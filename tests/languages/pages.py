@@ -4,7 +4,23 @@ from html.parser import HTMLParser
 
 SILENT = ("script", "style", "code", "pre")
 TOLD = ("title", "placeholder", "aria-label", "alt")
-VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 
 
 class Page(HTMLParser):
