@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import product_words
 from programmes.clauses import cited_in
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
@@ -100,7 +101,7 @@ class Asks:
         return tuple(
             RoleAsk(
                 role=row["role"],
-                name=row["name"],
+                name=product_words(row["name"]),
                 least=max(row.get("min", 0), int(row.get("required", False))),
                 most=row.get("max"),
                 counted=row.get("counted", True),
@@ -128,7 +129,7 @@ class Asks:
     def level_name(self, level: int) -> str:
         """课题, 项目, 分项目 …: the plan's word for a project of this depth."""
         names = self.labels.get("levels") or [self.labels.get("topic") or _("topic")]
-        return str(names[min(level, len(names)) - 1])
+        return product_words(str(names[min(level, len(names)) - 1]))
 
     @property
     def guides(self) -> str:
@@ -147,7 +148,8 @@ class Asks:
 
 def guide_word(labels: Mapping[str, Any]) -> str:
     """A reader of English gets the English word: plans name their people in Chinese only."""
-    return _("facilitators") if in_english() else labels.get("facilitator") or _("facilitators")
+    named = labels.get("facilitator")
+    return product_words(str(named)) if named and not in_english() else str(_("facilitators"))
 
 
 def asks_of(programme: Programme, day: date) -> Asks:

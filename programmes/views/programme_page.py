@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.languages import product_words
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from groups.models.organisation import DEPTH
@@ -126,7 +127,7 @@ def _facts(programme: Programme, plan: Plan | None) -> list[tuple[str, str]]:
             )
         )
     parents = programme.parent_document.split("；")
-    facts += [(_("Parent document"), each) for each in parents]
+    facts += [(_("Parent document"), product_words(each)) for each in parents]
     return [(name, value) for name, value in facts if value]
 
 
