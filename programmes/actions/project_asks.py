@@ -8,8 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
-from actionlearning.foundation.languages import in_english
-from actionlearning.foundation.languages import product_words
+from actionlearning.foundation.languages import in_english, product_words
 from programmes.clauses import cited_in
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
