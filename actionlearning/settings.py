@@ -26,6 +26,14 @@ def _flag(name: str) -> bool:
     return value == "1"
 
 
+def _folder(name: str) -> str:
+    """A folder that is there, or "" when none is named."""
+    folder = _text(name)
+    if folder and not Path(folder).is_dir():
+        raise RuntimeError(f"{name} names no folder: {folder!r}.")
+    return folder
+
+
 def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -263,7 +271,7 @@ DEFAULT_FROM_EMAIL = _text("AL_MAIL_FROM", "action-learning@localhost")
 EMAIL_BACKEND = _text("AL_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
 AL_AUDIT_HEADS = _text("AL_AUDIT_HEADS", str(STATE_DIR / "audit"))
-AL_FONT_DIR = _text("AL_FONT_DIR")
+AL_FONT_DIR = _folder("AL_FONT_DIR")
 """The customer's own licensed faces; without it official papers are set in free ones."""
 LOGGING = {
     "version": 1,
