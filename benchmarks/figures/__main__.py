@@ -13,7 +13,7 @@ django.setup()
 from django.conf import settings  # noqa: E402  the product's, once it is set up
 
 from actionlearning.launcher.addresses import DATABASE, postgres_socket_directory  # noqa: E402
-from benchmarks.figures import data, laying, ledger, sweeps  # noqa: E402
+from benchmarks.figures import data, documents, laying, ledger, sweeps  # noqa: E402
 from benchmarks.figures.figure import Figure  # noqa: E402
 
 
@@ -34,6 +34,7 @@ def _figures(units: int) -> Iterator[Figure]:
     yield from ledger.measure(tenant)
     yield from sweeps.measure(tenant, large, data.NOW)
     yield from laying.measure(tenant, programme, large, data.NOW)
+    yield from documents.measure()
 
 
 def _superuser(folder: object, database: str) -> Any:

@@ -32,9 +32,11 @@ from tests.foundation.documents.papers import (
     DATED,
     LETTER,
     docx_words,
+    lines_of,
     missing_glyphs,
     pdf_words,
     plain,
+    read_pdf,
     words,
 )
 
@@ -94,11 +96,11 @@ def test_no_text_is_markup(texts):
         Title((first, second), byline=third),
         Paragraph(second, lead=first),
         EditorsNote((third, first), label=second),
-        Table((second, "乙"), ((first, third),), caption=third),
+        Table((second[:40], "乙"), ((first[:60], third[:60]),), caption=third),  # on one page
         Heading(third, 2),
         Source(first),
         head=Masthead(first, body=second, issue=third, unit=first, dated=second, note=third),
-        tail=Tail((Circulation(first, (second, third)),), copies=third, printer=second),
+        tail=Tail((Circulation("报", (second, third)),), copies=third, printer=second),
     )
     expected = words(plain_text(paper))
 
@@ -191,6 +193,22 @@ def test_a_paper_too_long_to_set_is_refused():
             with pytest.raises(BadInput, match="Split it") as refused:
                 made(paper)
             assert refused.value.code == "paper_too_long"
+
+
+@pytest.mark.parametrize("where", ["cell", "tail", "note", "head"])
+def test_very_long_texts_go_on_over_the_page(where):
+    text = "".join(f"第{n}句话。" for n in range(250))
+    paper = {
+        "cell": plain(Table(("甲", "乙"), (("一", text), ("二", text)))),
+        "tail": plain(Paragraph("正文。"), tail=Tail((Circulation("报", (text,)),))),
+        "note": plain(EditorsNote((text, text)), Paragraph("正文。")),
+        "head": plain(Title((text[:300],)), Heading(text[:300]), Paragraph(text)),
+    }[where]
+    found = pdf(paper)
+
+    assert docx_words(docx(paper)) == words(plain_text(paper))
+    assert sum(pdf_words(found).count(f"第{n}句话") for n in range(250)) >= 250
+    assert max(line.row for page in read_pdf(found).pages for line in lines_of(page)) < 22.5
 
 
 def test_a_row_with_a_cell_too_few_is_an_error():
