@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, Min, QuerySet
 
 from actionlearning.foundation import audit_heads
 from actionlearning.foundation.models import AuditEvent, AuditSeal, User
@@ -45,15 +46,24 @@ def seal(*, now: datetime) -> int:
             "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"seal:{current_tenant_id()}"]
         )
     last = AuditSeal.objects.order_by("-sequence").first()
-    waiting = AuditEvent.objects.filter(seals=None)
-    if last is not None:
-        waiting = waiting.filter(pk__gte=_looked_through(last))
-    links = _chain(waiting.order_by("at", "id"), last, now)
+    links = _chain(_without_link(last).order_by("at", "id"), last, now)
     AuditSeal.objects.bulk_create(links, batch_size=1000)
     if links:
         head = (current_tenant_id(), links[-1].sequence, links[-1].hash)
         transaction.on_commit(partial(audit_heads.keep, *head))
     return len(links)
+
+
+def unsealed() -> tuple[int, datetime | None]:
+    """(how many rows have no link yet, since when the oldest of them waits)."""
+    last = AuditSeal.objects.order_by("-sequence").first()
+    found = _without_link(last).aggregate(number=Count("pk"), since=Min("at"))
+    return int(found["number"]), found["since"]
+
+
+def _without_link(last: AuditSeal | None) -> QuerySet[AuditEvent]:
+    waiting: QuerySet[AuditEvent] = AuditEvent.objects.filter(seals=None)
+    return waiting if last is None else waiting.filter(pk__gte=_looked_through(last))
 
 
 def _looked_through(last: AuditSeal) -> uuid.UUID:
