@@ -9,12 +9,18 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Model, QuerySet
 
 from actionlearning.foundation import audit_heads
 from actionlearning.foundation.models import AuditEvent, AuditSeal, User
 from actionlearning.foundation.scope import current_tenant_id
 
+_EACH = """
+INSERT INTO foundation_auditevent (id, tenant_id, at, actor, actor_name, action, target_kind, target, target_name,
+       detail)
+SELECT uuidv7(), al_tenant(), %(at)s, %(actor)s, %(actor_name)s, %(action)s, %(kind)s, r.id, r.name, '{}'
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, name text)
+"""
 GENESIS = "0" * 64
 _LATE_COMMITS = timedelta(days=1)
 """A transaction may commit this long after its rows were made and still be sealed."""
@@ -34,6 +40,28 @@ def record(
         target_name=str(target)[:200] if target is not None else "",
         detail=detail,
     )
+
+
+def record_each(
+    action: str,
+    kind: type[Model],
+    targets: Iterable[tuple[uuid.UUID, str]],
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """One row for each (id, name) of many things of one kind, in one statement."""
+    rows = [{"id": str(key), "name": name[:200]} for key, name in targets]
+    values: dict[str, Any] = {
+        "rows": json.dumps(rows),
+        "at": at,
+        "actor": by.pk,
+        "actor_name": by.display_name,
+        "action": action,
+        "kind": kind._meta.label_lower,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EACH, values)
 
 
 def seal(*, now: datetime) -> int:

@@ -3,6 +3,7 @@ from groups.models.grant import Grant
 from groups.models.organisation import Organisation, Supervision
 from groups.models.person import Person
 from groups.models.placed import LedgerModel, PlacedModel
+from groups.models.roster import RosterBatch, RosterRow
 
 __all__ = [
     "Appointment",
@@ -13,6 +14,8 @@ __all__ = [
     "Person",
     "PlacedModel",
     "Post",
+    "RosterBatch",
+    "RosterRow",
     "Supervision",
     "Tenure",
 ]
