@@ -1,4 +1,5 @@
 from groups.models.body import Appointment, Body, Post, Tenure
+from groups.models.division import Division
 from groups.models.grant import Grant
 from groups.models.organisation import Organisation, Supervision
 from groups.models.person import Person
@@ -7,6 +8,7 @@ from groups.models.placed import LedgerModel, PlacedModel
 __all__ = [
     "Appointment",
     "Body",
+    "Division",
     "Grant",
     "LedgerModel",
     "Organisation",
