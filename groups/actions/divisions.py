@@ -68,7 +68,7 @@ def load_divisions(lines: list[Line], *, by: User, now: datetime, under: str = "
 
     A name that stood under it and is not among them ends today. Raises NotAllowed, BadInput.
     """
-    _may_load(by)
+    _refuse_others(by)
     chosen, top = _chosen(lines, under)
     columns = _columns(chosen, full_names(lines))
     _lock()
@@ -99,11 +99,18 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('divisions:' || al_tenant()))")
 
 
-def _may_load(by: User) -> None:
-    if by.is_system:
-        return
-    roots = Organisation.objects.filter(level=1)
-    if not any(by.has_perm(Permission.ORGANISATION_CHANGE, root) for root in roots):
+def may_load(user: User) -> bool:
+    """The product itself, or whoever may change the top of the tree."""
+    if user.is_system:
+        return True
+    if not user.has_perm(Permission.ORGANISATION_CHANGE):
+        return False
+    tops = Organisation.objects.filter(level=1)
+    return any(user.has_perm(Permission.ORGANISATION_CHANGE, top) for top in tops)
+
+
+def _refuse_others(by: User) -> None:
+    if not may_load(by):
         raise NotAllowed(
             _("Only the office at the top of the tree may load divisions."), code="not_allowed"
         )

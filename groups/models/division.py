@@ -61,3 +61,9 @@ class Division(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_valid_on(self, day: date) -> bool:
+        """The same answer as `valid_on(day)` for one row in hand."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or self.valid_to >= day
+        )
