@@ -25,6 +25,7 @@ SHARED = ("foundation_tenant", "django_session", *READ_ONLY)
 """The only tables without a tenant (`architecture.md` §4)."""
 VERSIONED = (
     "groups_organisation",
+    "groups_division",
     "programmes_obligation",
     "programmes_project",
     "reporting_informationitem",

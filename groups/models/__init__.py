@@ -1,4 +1,5 @@
 from groups.models.body import Appointment, Body, Post, Tenure
+from groups.models.division import Division
 from groups.models.grant import Grant
 from groups.models.organisation import Organisation, Supervision
 from groups.models.person import Person
@@ -8,6 +9,7 @@ from groups.models.roster import RosterBatch, RosterRow
 __all__ = [
     "Appointment",
     "Body",
+    "Division",
     "Grant",
     "LedgerModel",
     "Organisation",
