@@ -15,9 +15,9 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.tenancy import uuid7
 from actionlearning.foundation.workflow import lock_row, take
 from reporting.models import InformationItem, Issue, Publication, PublicationFile
-from reporting.notices import tell_corrected, tell_printed, tell_withdrawn
 from reporting.papers import content_of, files_of_paper
 from reporting.states import PUBLISH_ISSUE, WITHDRAW_ISSUE, IssueState, ItemState
+from reporting.telling import tell_corrected, tell_printed, tell_withdrawn
 
 SEQUENCE = "publication"
 
