@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actionlearning.foundation.documents import official
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from groups.exports import Sheet
 from reporting.models import Attachment, InformationItem, PublicationFile
@@ -28,6 +29,8 @@ BRIEFINGS = Sheet(
         (gettext_lazy("Last told"), "published_at", "datetime"),
     ),
 )
+MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
+"""Of the files kept with an issue."""
 
 
 def month_name(key: str) -> str:

@@ -2,6 +2,12 @@ from django.urls import path
 
 from reporting.views.briefings import BriefingDetail, BriefingFile, BriefingList, BriefingPages
 from reporting.views.lists import ItemInbox, ItemList
+from reporting.views.public import (
+    PublicBriefingDetail,
+    PublicBriefingFeed,
+    PublicBriefingFile,
+    PublicBriefingList,
+)
 from reporting.views.steps import (
     ItemAdoption,
     ItemDetail,
@@ -24,6 +30,7 @@ from reporting.views.writing import (
 
 app_name = "reporting"
 ONE = "information/<uuid:pk>/"
+PUBLIC = "public/briefings/"
 urlpatterns = [
     path("information/", ItemList.as_view(), name="item_list"),
     path("information/inbox/", ItemInbox.as_view(), name="item_inbox"),
@@ -61,5 +68,31 @@ urlpatterns = [
         BriefingFile.as_view(),
         {"kind": "docx"},
         name="briefing_docx",
+    ),
+    path(PUBLIC, PublicBriefingList.as_view(), name="public_briefing_list"),
+    path(
+        f"{PUBLIC}atom/",
+        PublicBriefingFeed.as_view(),
+        {"shape": "atom"},
+        name="public_briefing_atom",
+    ),
+    path(
+        f"{PUBLIC}json-feed/",
+        PublicBriefingFeed.as_view(),
+        {"shape": "json"},
+        name="public_briefing_json",
+    ),
+    path(f"{PUBLIC}<uuid:root>/", PublicBriefingDetail.as_view(), name="public_briefing_detail"),
+    path(
+        f"{PUBLIC}<uuid:root>/pdf/",
+        PublicBriefingFile.as_view(),
+        {"kind": "pdf"},
+        name="public_briefing_pdf",
+    ),
+    path(
+        f"{PUBLIC}<uuid:root>/docx/",
+        PublicBriefingFile.as_view(),
+        {"kind": "docx"},
+        name="public_briefing_docx",
     ),
 ]

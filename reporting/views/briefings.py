@@ -20,12 +20,10 @@ from reporting.access import (
     standing,
     years_of,
 )
-from reporting.exports import BRIEFINGS, file_answer
+from reporting.exports import BRIEFINGS, MEDIA_TYPES, file_answer
 from reporting.models import InformationItem, Publication
 from reporting.papers import paper_of
 from reporting.views.briefing_sheet import LISTED, item_ids, line_of, sheet_of, stone_of
-
-MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
 
 
 class BriefingList(TenantSheetView):
