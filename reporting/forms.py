@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from actionlearning.foundation.documents.intake import ACCEPT
 from actionlearning.foundation.forms import TenantForm
 from actionlearning.foundation.models import User
-from programmes.models import Enrolment, Obligation, Project
+from programmes.models import Enrolment, Obligation, Programme, Project
 from programmes.queries import local_day
 from reporting.exports import month_name
-from reporting.models import InformationItem
+from reporting.models import InformationItem, ScoreEvent
 from reporting.queries import ItemType, duties_to_meet, enrolments_of, types_of
 
 
@@ -180,3 +180,63 @@ class NilForm(TenantForm):
         label=_("Why there is nothing to report"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ScoreRuleForm(TenantForm):
+    event = forms.ChoiceField(label=_("For what"))
+    kind = forms.ChoiceField(
+        label=_("Type"),
+        required=False,
+        choices=[("", _("every type")), *InformationItem.Kind.choices],
+    )
+    points = forms.DecimalField(
+        label=_("Points"),
+        decimal_places=1,
+        max_digits=6,
+        help_text=_("Less than nothing takes points away."),
+    )
+    applies_from = forms.DateField(
+        label=_("Applies from"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_(
+            "The first rule of its kind may reach back: what has happened since is booked at once."
+            " Later ones begin today or later; what is booked keeps its rule."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["event"].choices = [
+            choice for choice in ScoreEvent.choices if choice[0] != ScoreEvent.CORRECTION
+        ]
+
+
+class OrganisationField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Enrolment) -> str:
+        return str(obj.organisation)
+
+
+class ScoreBookingForm(TenantForm):
+    enrolment = OrganisationField(queryset=Enrolment.objects.none(), label=_("Unit"))
+    month = forms.CharField(
+        label=_("Counts for"), max_length=7, widget=forms.TextInput(attrs={"type": "month"})
+    )
+    points = forms.DecimalField(label=_("Points"), decimal_places=1, max_digits=6)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("The unit reads it in its ledger.")
+    )
+
+    def __init__(self, *args: Any, programme: Programme, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["enrolment"].queryset = (
+            Enrolment.objects.in_force(local_day(now))
+            .filter(programme=programme, obliged=True)
+            .select_related("organisation")
+            .order_by("organisation__sort_path")
+        )
+
+
+class ScoreReversalForm(TenantForm):
+    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -1,16 +1,24 @@
-"""Who is told what happened to an item; the words are templates/reporting/notices/*.txt."""
+"""Who is told what happened to an item or an issue; the words are templates/reporting/notices/*.txt."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import queue_notice, retract_notices
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
+from groups.models import Appointment, Tenure
+from groups.roles import roles_with
 from programmes.notices import holders_of
 from programmes.queries import local_day
-from reporting.models import InformationItem
+from reporting.access import organisations_meant
+from reporting.models import InformationItem, Issue, Publication
+from reporting.queries import printed_of
+from reporting.texts import edited
 
 
 def address_of(item: InformationItem) -> str:
@@ -60,3 +68,128 @@ def _tell(
             unit=item.organisation.name,
             **params,
         )
+
+
+def issue_address(issue: Issue) -> str:
+    return f"briefings/issues/{issue.pk}/"
+
+
+def tell_issue_offered(issue: Issue, *, hands: Iterable[Any], by: User, now: datetime) -> None:
+    """Whoever may check it; those who compiled it may not."""
+    people = _office(issue, Permission.BRIEFING_CHECK, by, now, but=hands)
+    _tell_office(issue, "issue_offered", people, now, by=by.display_name)
+
+
+def tell_issue_checked(issue: Issue, *, hands: Iterable[Any], by: User, now: datetime) -> None:
+    people = _office(issue, Permission.BRIEFING_SIGN, by, now, but=[*hands, by.pk])
+    _tell_office(issue, "issue_checked", people, now, by=by.display_name)
+
+
+def tell_issue_returned(issue: Issue, *, reason: str, by: User, now: datetime) -> None:
+    people = [issue.drafted_by, *_office(issue, Permission.BRIEFING_COMPILE, by, now)]
+    _tell_office(issue, "issue_returned", people, now, by=by.display_name, reason=reason)
+
+
+def tell_issue_signed(issue: Issue, *, by: User, now: datetime) -> None:
+    """Those who compile publish it."""
+    people = [issue.drafted_by, *_office(issue, Permission.BRIEFING_COMPILE, by, now)]
+    _tell_office(issue, "issue_signed", people, now, by=by.display_name)
+
+
+def _office(
+    issue: Issue, permission: Permission, by: User, now: datetime, but: Iterable[Any] = ()
+) -> list[User]:
+    people = holders_of(issue.organisation, permission, day=local_day(now), by=by)
+    out = {by.pk, *but}
+    return [each for each in people if each.pk not in out]
+
+
+def _tell_office(
+    issue: Issue, name: str, people: Iterable[User], now: datetime, **params: object
+) -> None:
+    """What was asked for before is done: the earlier lines ask for nothing more."""
+    retract_notices([issue.pk], now=now)
+    for user in {person.pk: person for person in people}.values():
+        queue_notice(
+            to=user,
+            kind=f"reporting.{name}",
+            at=now,
+            key=f"{issue.pk}:{issue.version}",
+            about=issue,
+            address=issue_address(issue),
+            title=str(issue),
+            **params,
+        )
+
+
+def tell_taken_back(item: InformationItem, *, reason: str, now: datetime) -> None:
+    """The adoption was a mistake: it waits for a decision again."""
+    told = [item.drafted_by, *([item.submitted_by] if item.submitted_by else [])]
+    _tell(item, "item_taken_back", told, now, reason=reason)
+
+
+def tell_printed(told: Publication, *, by: User, now: datetime) -> None:
+    """Who sent in what stands in the issue: drafter, submitter, the unit's office. `changed`: by the editors."""
+    named = [each["item"] for each in told.content["articles"]]
+    named += [row["item"] for each in told.content["articles"] for row in each["paragraphs"]]
+    items = InformationItem.objects.filter(pk__in={item["id"] for item in named if item})
+    rows = items.select_related("drafted_by", "submitted_by", "organisation").order_by("pk")
+    for item in rows:
+        title, text = printed_of(told.content, item)
+        changed = edited(item.title, title) or edited(item.body, text)
+        office = holders_of(item.organisation, Permission.ITEM_SUBMIT, day=local_day(now), by=by)
+        people = [item.drafted_by, *([item.submitted_by] if item.submitted_by else []), *office]
+        for user in {person.pk: person for person in people if person.pk != by.pk}.values():
+            key = f"{told.pk}:{item.pk}"
+            _tell_of(told, "item_printed", user, now, item=str(item), changed=changed, key=key)
+
+
+def tell_corrected(told: Publication, *, by: User, now: datetime) -> None:
+    """The offices that read the series, with what was wrong and how it reads now."""
+    note = "\n".join(told.content["correction_note"])
+    for user in _readers(told, by=by, now=now):
+        _tell_of(told, "issue_corrected", user, now, note=note)
+
+
+def tell_withdrawn(told: Publication, *, by: User, now: datetime) -> None:
+    for user in _readers(told, by=by, now=now):
+        _tell_of(told, "issue_withdrawn", user, now, reason=told.content["reason"])
+
+
+def _readers(told: Publication, *, by: User, now: datetime) -> list[User]:
+    """The office of every organisation the series is meant for, and its own."""
+    day = local_day(now)
+    in_force = Q(ends_on=None) | Q(ends_on__gte=day)
+    with scope(told.tenant, path=WHOLE, actor=by):
+        places = organisations_meant(told.series, day)
+        seats = Q(
+            organisation__in=places,
+            role__in=roles_with(Permission.BRIEFING_COMPILE),
+            user__isnull=False,
+        )
+        held = {
+            user
+            for seat in (Tenure, Appointment)
+            for user in seat.objects.filter(in_force, seats, starts_on__lte=day).values_list(
+                "user", flat=True
+            )
+        }
+    people = User.objects.filter(pk__in=held, is_active=True).exclude(login__startswith="client:")
+    return list(people.exclude(pk=by.pk).order_by("pk"))
+
+
+def _tell_of(
+    told: Publication, name: str, user: User, now: datetime, *, key: str = "", **params: object
+) -> None:
+    queue_notice(
+        to=user,
+        kind=f"reporting.{name}",
+        at=now,
+        key=key or str(told.pk),
+        about=told,
+        address=reverse("reporting:briefing_detail", args=[told.tenant.slug, told.root]),
+        title=told.title,
+        series=told.series.title,
+        label=told.label,
+        **params,
+    )

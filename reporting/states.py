@@ -26,6 +26,8 @@ RETURN = Step((ItemState.SUBMITTED,), ItemState.RETURNED, needs=Permission.ITEM_
 ADOPT = Step((ItemState.SUBMITTED,), ItemState.ADOPTED, needs=Permission.ITEM_REVIEW)
 KEEP = Step((ItemState.SUBMITTED,), ItemState.KEPT, needs=Permission.ITEM_REVIEW)
 PASS_OVER = Step((ItemState.SUBMITTED,), ItemState.NOT_ADOPTED, needs=Permission.ITEM_REVIEW)
+TAKE_BACK = Step((ItemState.ADOPTED,), ItemState.SUBMITTED, needs=Permission.ITEM_REVIEW)
+"""An adoption that was a mistake; never of an item that is printed."""
 
 WRITABLE = (ItemState.DRAFT, ItemState.RETURNED, ItemState.SIGNED)
 """The unit may change the text; changing a signed one takes the sign-off back."""
@@ -41,9 +43,19 @@ class IssueState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+ISSUE_WORK = (Permission.BRIEFING_COMPILE, Permission.BRIEFING_CHECK, Permission.BRIEFING_SIGN)
+"""Whoever holds one of these at the office sees its issues before they are published."""
+
 CHECK_ISSUE = Step((IssueState.DRAFT,), IssueState.CHECKED, needs=Permission.BRIEFING_CHECK)
 REOPEN_ISSUE = Step((IssueState.CHECKED,), IssueState.DRAFT, needs=Permission.BRIEFING_COMPILE)
-"""Sent back by the signer or taken back by the compiler: what is changed is checked anew."""
+"""Changed after the check: it is checked anew."""
+RETURN_ISSUE = Step((IssueState.CHECKED,), IssueState.DRAFT, needs=Permission.BRIEFING_SIGN)
+"""Sent back by the signer, with a reason."""
 SIGN_ISSUE = Step((IssueState.CHECKED,), IssueState.SIGNED, needs=Permission.BRIEFING_SIGN)
+UNSIGN_ISSUE = Step((IssueState.SIGNED,), IssueState.DRAFT, needs=Permission.BRIEFING_SIGN)
+"""A substantive change after signing goes back to the signer; the number stays with the issue."""
 PUBLISH_ISSUE = Step((IssueState.SIGNED,), IssueState.PUBLISHED, needs=Permission.BRIEFING_COMPILE)
 WITHDRAW_ISSUE = Step((IssueState.PUBLISHED,), IssueState.WITHDRAWN, needs=Permission.BRIEFING_SIGN)
+
+PRINTED = (IssueState.SIGNED, IssueState.PUBLISHED)
+"""What stands in such an issue was signed for the readers: its items stay adopted."""

@@ -53,3 +53,43 @@ def changes(old: str, new: str) -> list[Change]:
         if d > c:
             found.append(Change("new", "".join(after[c:d])))
     return found
+
+
+def edited(old: str, new: str) -> bool:
+    """Whether people would call it changed: blank lines and spaces at the edges are no change."""
+    return _lines(old) != _lines(new)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for each in text.splitlines() if (line := each.strip(" \t\u3000"))]
+
+
+def edits(old: str, new: str) -> list[Change]:
+    """As `changes`, but inside a sentence that was only touched up the characters themselves."""
+    found: list[Change] = []
+    for each in changes("\n".join(_lines(old)), "\n".join(_lines(new))):
+        before = found[-1] if found else None
+        if each.kind == "new" and before and before.kind == "gone":
+            found[-1:] = _fine(before.text, each.text)
+        else:
+            found.append(each)
+    return found
+
+
+_ALIKE = 0.6
+"""From this share of common characters on, two sentences are one that was touched up."""
+
+
+def _fine(old: str, new: str) -> list[Change]:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return [Change("gone", old), Change("new", new)]
+    found = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            found.append(Change("same", new[c:d]))
+            continue
+        found += [
+            Change(kind, text) for kind, text in (("gone", old[a:b]), ("new", new[c:d])) if text
+        ]
+    return found

@@ -2,6 +2,13 @@ from django.urls import path
 
 from reporting.views.briefings import BriefingDetail, BriefingFile, BriefingList, BriefingPages
 from reporting.views.lists import ItemInbox, ItemList
+from reporting.views.points import (
+    PointBooking,
+    PointList,
+    PointReversal,
+    PointRules,
+    PointTotals,
+)
 from reporting.views.public import (
     PublicBriefingDetail,
     PublicBriefingFeed,
@@ -57,6 +64,11 @@ urlpatterns = [
     path(f"{ONE}adoption/", ItemAdoption.as_view(), name="item_adoption"),
     path(f"{ONE}keeping/", ItemKeeping.as_view(), name="item_keeping"),
     path(f"{ONE}non-adoption/", ItemNonAdoption.as_view(), name="item_non_adoption"),
+    path("points/", PointList.as_view(), name="point_list"),
+    path("points/totals/", PointTotals.as_view(), name="point_totals"),
+    path("points/entries/<uuid:pk>/reversal/", PointReversal.as_view(), name="point_reversal"),
+    path("points/<uuid:pk>/rules/", PointRules.as_view(), name="point_rules"),
+    path("points/<uuid:pk>/booking/", PointBooking.as_view(), name="point_booking"),
     path("briefings/", BriefingList.as_view(), name="briefing_list"),
     path("briefings/<uuid:root>/", BriefingDetail.as_view(), name="briefing_detail"),
     path("briefings/<uuid:root>/pages/", BriefingPages.as_view(), name="briefing_pages"),

@@ -6,7 +6,9 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-PAPERS = frozenset({"reporting.informationitem", "reporting.attachment", "programmes.project"})
+PAPERS = frozenset(
+    {"reporting.informationitem", "reporting.attachment", "reporting.issue", "programmes.project"}
+)
 """Their names are titles that somebody wrote: the audit administrator reads no paper."""
 TEXTS = frozenset({"reason", "opinion", "title", "text", "note", "changes"})
 """Details that are texts of somebody's own."""
@@ -20,6 +22,7 @@ NOUNS = {
     "enrolment": _("taking part"),
     "evidence": _("evidence"),
     "grant": _("grant"),
+    "issue": _("briefing issue"),
     "item": _("information item"),
     "notice": _("notice"),
     "obligation": _("duty"),
@@ -31,6 +34,7 @@ NOUNS = {
     "project": _("topic"),
     "request": _("request"),
     "role": _("role"),
+    "series": _("briefing series"),
     "supervision": _("supervision"),
     "team": _("project team"),
     "tenure": _("tenure"),
@@ -44,11 +48,18 @@ VERBS = {
     "added": _("added"),
     "adopted": _("adopted"),
     "arrived": _("arrived"),
+    "article_added": _("article added"),
+    "article_moved": _("article moved"),
+    "article_removed": _("article taken out"),
+    "article_saved": _("article saved"),
     "cancelled": _("cancelled"),
     "changed": _("changed"),
+    "checked": _("checked"),
     "chosen": _("chosen"),
     "closed": _("closed"),
+    "compiled": _("items taken in"),
     "corrected": _("corrected"),
+    "correcting": _("correction begun"),
     "created": _("created"),
     "day_removed": _("day removed"),
     "day_set": _("day entered"),
@@ -71,6 +82,7 @@ VERBS = {
     "moved": _("moved"),
     "nil": _("nothing to report"),
     "not_adopted": _("not adopted"),
+    "offered": _("handed over for checking"),
     "opened": _("opened"),
     "password_changed": _("password changed"),
     "password_reset": _("password reset"),
@@ -80,6 +92,7 @@ VERBS = {
     "reactivated": _("reactivated"),
     "recorded": _("recorded"),
     "refused": _("refused"),
+    "reopened": _("opened again after the check"),
     "resubmitted": _("submitted again"),
     "returned": _("returned"),
     "revoked": _("revoked"),
@@ -94,6 +107,7 @@ VERBS = {
     "submitted": _("submitted"),
     "supervisor_changed": _("superior changed"),
     "taken": _("taken"),
+    "taken_back": _("adoption taken back"),
     "transferred": _("transferred"),
     "unsigned": _("sign-off taken back"),
     "verified": _("verified"),

@@ -14,7 +14,8 @@ from programmes.models import Project
 from programmes.queries import local_day, open_duties
 from reporting.models import InformationItem
 from reporting.models.item import MOST_WORDS
-from reporting.queries import DELIVERABLE, copy_of, months_owed, types_of
+from reporting.queries import DELIVERABLE, articles_in_force, copy_of, months_owed, types_of
+from reporting.states import PRINTED
 
 ASKED = ("P2-84", "P1-51")
 """What the plans say of an item: true and in its manner (part two), the item as such (part one)."""
@@ -111,6 +112,18 @@ def refuse_copy(item: InformationItem, now: datetime) -> None:
 def refuse_own_paper(by: User, *writers: Any) -> None:
     if by.pk in writers:
         raise RuleBroken(_("Nobody approves their own paper."), code="own_paper")
+
+
+def refuse_printed(item: InformationItem) -> None:
+    """The caller has locked the item, so no issue that prints it is signed meanwhile."""
+    rows = articles_in_force().filter(item=item, issue__state__in=PRINTED)
+    printed = rows.select_related("issue__series").first()
+    if printed is not None:
+        raise RuleBroken(
+            _("It stands in “%(issue)s”: correct or withdraw the issue first.")
+            % {"issue": printed.issue},
+            code="printed",
+        )
 
 
 def worded(text: str, *, required: str = "", field: str = "reason") -> str:

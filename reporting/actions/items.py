@@ -24,6 +24,7 @@ from programmes.queries import enrolment_of, local_day
 from reporting.actions.item_checks import (
     refuse_copy,
     refuse_own_paper,
+    refuse_printed,
     require_declaration,
     require_kind,
     require_length,
@@ -32,8 +33,16 @@ from reporting.actions.item_checks import (
     require_text,
     worded,
 )
+from reporting.actions.scores import settle_adoption, settle_submission
 from reporting.models import InformationItem, ItemTurn
-from reporting.notices import address_of, tell_decided, tell_office, tell_returned, tell_signed
+from reporting.notices import (
+    address_of,
+    tell_decided,
+    tell_office,
+    tell_returned,
+    tell_signed,
+    tell_taken_back,
+)
 from reporting.queries import DELIVERABLE, fingerprint, types_of
 from reporting.states import (
     ADOPT,
@@ -43,6 +52,7 @@ from reporting.states import (
     RETURN,
     SIGN,
     SUBMIT,
+    TAKE_BACK,
     UNSIGN,
     WRITABLE,
     ItemState,
@@ -196,6 +206,7 @@ def submit_item(
         resubmit_evidence(kind=KIND, source=item.pk, by=by, now=now)
     else:
         _meet_duty(item, by=by, now=now)
+    settle_submission(item, by=by, now=now)
     told = _leave_turn(item, by=by, now=now)
     record("item.submitted", target=item, by=by, at=now, again=again, sha256=told.content_hash)
     tell_office(item, by=by, now=now)
@@ -255,6 +266,7 @@ def return_item(
     item.changed_at = now
     item.save()
 
+    settle_submission(item, by=by, now=now)
     _leave_turn(item, by=by, now=now, opinion=reason)
     record("item.returned", target=item, by=by, at=now, reason=reason, flat=flat)
     tell_returned(item, reason=reason, by=by, now=now)
@@ -294,9 +306,31 @@ def _decide(
     item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])
 
     accept_evidence(kind=KIND, source=item.pk, by=by, now=now)
+    settle_adoption(item, by=by, now=now)
     _leave_turn(item, by=by, now=now, opinion=opinion)
     record(f"item.{item.state}", target=item, by=by, at=now, opinion=opinion)
     tell_decided(item, opinion=opinion, now=now)
+    return item
+
+
+@transaction.atomic
+def take_back_adoption(
+    item: InformationItem, *, reason: str, by: User, now: datetime, seen: int | None = None
+) -> InformationItem:
+    """The adoption was a mistake: the item waits for a decision again, and is in no basket any more.
+
+    Raises BadInput without a reason, RuleBroken `printed` where a signed or published issue prints it.
+    """
+    item = take(TAKE_BACK, item, by=by, seen=seen)
+    refuse_printed(item)
+    reason = worded(reason, required=_("Say why the adoption is taken back."))
+    item.decided_by, item.decided_at, item.changed_at = None, None, now
+    item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])
+
+    settle_adoption(item, by=by, now=now)
+    _leave_turn(item, by=by, now=now, opinion=reason)
+    record("item.taken_back", target=item, by=by, at=now, reason=reason)
+    tell_taken_back(item, reason=reason, now=now)
     return item
 
 

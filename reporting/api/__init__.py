@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from reporting.api.briefings import BriefingViewSet
-from reporting.api.items import ItemViewSet
+from reporting.api.briefings import ROUTES as BRIEFINGS
+from reporting.api.items import ROUTES as ITEMS
+from reporting.api.points import ROUTES as POINTS
 
-ROUTES: list[tuple[str, Any, str]] = [
-    ("information-items", ItemViewSet, "information-item"),
-    ("briefings", BriefingViewSet, "briefing"),
-]
+ROUTES: list[tuple[str, Any, str]] = [*ITEMS, *POINTS, *BRIEFINGS]

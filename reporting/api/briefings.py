@@ -281,3 +281,6 @@ def _private(answer: Any) -> HttpResponse:
     answer.headers["Cache-Control"] = "private, no-cache"
     patch_vary_headers(answer, ("Accept-Language", "Authorization", "Cookie"))
     return answer  # type: ignore[no-any-return]
+
+
+ROUTES: list[tuple[str, Any, str]] = [("briefings", BriefingViewSet, "briefing")]

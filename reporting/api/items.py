@@ -1,4 +1,4 @@
-"""Information items for REST clients: the same verbs as the pages."""
+"""Information items over REST."""
 
 import uuid
 from collections.abc import Callable
@@ -394,3 +394,6 @@ def _uuid(text: Any) -> Any:
         return uuid.UUID(str(text))
     except ValueError:
         raise Http404 from None
+
+
+ROUTES: list[tuple[str, Any, str]] = [("information-items", ItemViewSet, "information-item")]

@@ -1,6 +1,7 @@
 from reporting.models.briefing import (
     Article,
     Issue,
+    IssueTurn,
     Paragraph,
     Publication,
     PublicationFile,
@@ -14,6 +15,7 @@ __all__ = [
     "Attachment",
     "InformationItem",
     "Issue",
+    "IssueTurn",
     "ItemTurn",
     "Paragraph",
     "Publication",

@@ -5,11 +5,28 @@ from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager, TenantModel
+from groups.access import reach_of
 from groups.models import Organisation, PlacedModel
 from programmes.models import Programme
 from reporting.models.item import InformationItem
-from reporting.states import IssueState
+from reporting.states import ISSUE_WORK, IssueState
+
+
+def _offices_of(user: User, permission: Permission) -> list[Any]:
+    """Where `user` works on briefings; to read them (BRIEFING_VIEW) is no work on them."""
+    asked = ISSUE_WORK if permission is Permission.BRIEFING_VIEW else (permission,)
+    held = [each for each in asked if user.has_perm(each)]
+    return list({pk for each in held for pk in reach_of(user, each).organisations})
+
+
+class SeriesQuerySet(models.QuerySet[Any]):
+    def visible_to(
+        self, user: User, permission: Permission = Permission.BRIEFING_VIEW
+    ) -> "SeriesQuerySet":
+        """Those of the offices in which this sign-in works on briefings."""
+        return self.filter(organisation__in=_offices_of(user, permission))
 
 
 class Series(TenantModel):
@@ -46,6 +63,8 @@ class Series(TenantModel):
     closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = TenantManager.from_queryset(SeriesQuerySet)()
+
     class Meta:
         constraints = [unique_in_tenant("slug", name="series_slug")]
         verbose_name_plural = "series"
@@ -54,10 +73,19 @@ class Series(TenantModel):
         return self.title
 
 
+class IssueQuerySet(models.QuerySet[Any]):
+    def visible_to(
+        self, user: User, permission: Permission = Permission.BRIEFING_VIEW
+    ) -> "IssueQuerySet":
+        """The office's own business: readers get the published copy, never this."""
+        return self.filter(organisation__in=_offices_of(user, permission))
+
+
 class Issue(PlacedModel):
     """One issue on its way, the office's own business until published. Written by reporting/actions.
 
     A correction is an issue of its own that names the issue it corrects; it has that issue's numbers.
+    A number stays with its issue: taken back after signing it is kept, so that none is ever missing.
     """
 
     series = models.ForeignKey(Series, models.PROTECT, related_name="issues")
@@ -86,6 +114,8 @@ class Issue(PlacedModel):
     changed_at = models.DateTimeField()
     drafted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     drafter_name = models.CharField(max_length=60)
+    offered_at = models.DateTimeField(null=True)
+    """Since when the draft lies with the checker; null: with those who compile."""
     checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     checker_name = models.CharField(max_length=60, blank=True)
     checked_at = models.DateTimeField(null=True)
@@ -98,13 +128,16 @@ class Issue(PlacedModel):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.CharField(max_length=300, blank=True)
 
+    objects = TenantManager.from_queryset(IssueQuerySet)()
+
     class Meta:
         constraints = [
             unique_in_tenant(
                 "series", "year", "number", "correction", name="issue_number", nulls_distinct=True
             ),
             unique_in_tenant("series", "total", "correction", name="issue_total"),
-            all_or_none("year", "number", "total", "signed_by", "signed_at", name="issue_signed"),
+            all_or_none("year", "number", "total", name="issue_numbered"),
+            all_or_none("signed_by", "signed_at", "dated", name="issue_signed"),
             all_or_none("checked_by", "checked_at", name="issue_checked"),
             all_or_none("published_by", "published_at", name="issue_published"),
             all_or_none("withdrawn_by", "withdrawn_at", name="issue_withdrawn"),
@@ -115,11 +148,11 @@ class Issue(PlacedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.series} {self.label}".strip()
+        return f"{self.series} {self.label or self.headline}".strip()
 
     @property
     def label(self) -> str:
-        """`7`, `7-corr-1`; empty before signing."""
+        """`7`, `7-corr-1`; empty before the first signing."""
         if self.number is None:
             return ""
         return f"{self.number}-corr-{self.correction}" if self.correction else str(self.number)
@@ -134,6 +167,8 @@ class Article(PlacedModel):
     item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="articles")
     """The adopted item it was compiled from; null: written by the office."""
     original_title = models.CharField(max_length=120, blank=True)
+    original_body = models.TextField(blank=True)
+    """The whole text as the unit submitted it: also sentences struck out since can be shown."""
 
     class Meta:
         constraints = [unique_in_tenant("issue", "item", name="article_item_once")]
@@ -163,6 +198,36 @@ class Paragraph(PlacedModel):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class IssueTurn(PlacedModel):
+    """Every step of an issue: who, when, with what opinion. Written by reporting/actions/turns.py."""
+
+    class What(models.TextChoices):
+        STARTED = "started", _("begun")
+        COMPILED = "compiled", _("items taken in")
+        OFFERED = "offered", _("handed over for checking")
+        CHECKED = "checked", _("checked")
+        RETURNED = "returned", _("sent back")
+        REOPENED = "reopened", _("changed after the check: it is checked anew")
+        SIGNED = "signed", _("signed")
+        UNSIGNED = "unsigned", _("taken back after signing")
+        PUBLISHED = "published", _("published")
+        CORRECTING = "correcting", _("correction begun")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="turns")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=60)
+    what = models.CharField(max_length=12, choices=What)
+    opinion = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["issue", "at"], name="issue_turn_order")]
+
+    def __str__(self) -> str:
+        return f"{self.by_name} · {self.what}"
 
 
 class PublicationQuerySet(models.QuerySet[Any]):

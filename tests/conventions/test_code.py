@@ -36,6 +36,7 @@ UNRECORDED = {
 IN_THE_CALLERS = {
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
+    "reporting/actions/articles.py:writable_issue": "the caller has changed something and saves it",
     "reporting/actions/items.py:unsign": "the caller has locked the item and saves it",
 }
 """Steps of verbs that run in their caller's transaction, each with the reason."""

@@ -6,6 +6,7 @@ import pytest
 
 from programmes.actions.laying import lay_down
 from programmes.models import Programme
+from tests.reporting.briefings import Office, open_office
 from tests.reporting.items import SEPTEMBER
 from tests.running import beijing, run_programme
 from tests.world import World
@@ -28,3 +29,9 @@ def clock(monkeypatch: Any) -> Callable[[datetime], None]:
 
     set_to(SEPTEMBER)
     return set_to
+
+
+@pytest.fixture
+def office(world: World, programme: Programme) -> Office:
+    """The county's office with a clerk, its director and a leader who signs, and one series."""
+    return open_office(world, programme)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import User
@@ -18,8 +19,15 @@ from groups.queries import named_like
 from programmes.access import taking_papers
 from programmes.models import Enrolment, Obligation, Programme, Project
 from programmes.queries import head_of, key_asked, local_day
-from reporting.models import Attachment, InformationItem
-from reporting.states import STANDING, ItemState
+from reporting.models import (
+    Article,
+    Attachment,
+    InformationItem,
+    Issue,
+    IssueTurn,
+    Series,
+)
+from reporting.states import STANDING, IssueState, ItemState
 from reporting.texts import bigrams, likeness
 
 DELIVERABLE = "information_item"
@@ -210,3 +218,56 @@ def phone_of(user: User) -> str:
     """From the roster: nothing known is typed twice."""
     found = Person.objects.filter(user=user).values_list("phone", flat=True).first()
     return str(found or "")
+
+
+def root_of(issue: Issue) -> Any:
+    """Id of the issue that a chain of corrections began with."""
+    return issue.corrects_id or issue.pk
+
+
+def articles_in_force() -> QuerySet[Any]:
+    """Articles of issues that are neither withdrawn nor replaced by a published correction."""
+    chain = Coalesce(OuterRef("issue__corrects"), OuterRef("issue"))
+    later = Issue.objects.filter(
+        corrects=chain, correction__gt=OuterRef("issue__correction"), state=IssueState.PUBLISHED
+    )
+    gone = Issue.objects.filter(Q(corrects=chain) | Q(pk=chain), state=IssueState.WITHDRAWN)
+    return Article.objects.filter(~Exists(later), ~Exists(gone))
+
+
+def standing_in(series: Series) -> QuerySet[Any]:
+    """Articles of a series whose items are taken: printed, or on their way to be."""
+    return articles_in_force().filter(issue__series=series)
+
+
+def basket_of(series: Series) -> QuerySet[Any]:
+    """Adopted items that its office may still print in this series; `shown_title` as lists ask for it."""
+    rows = InformationItem.objects.filter(
+        supervisor=series.organisation_id, state=ItemState.ADOPTED
+    ).filter(~Exists(standing_in(series).filter(item=OuterRef("pk"))))
+    return rows.filter(programme=series.programme_id) if series.programme_id else rows
+
+
+def hands_of(issue: Issue) -> set[Any]:
+    """Ids of those who compiled it: who began it, and who took items in."""
+    turns = issue.turns.filter(what__in=(IssueTurn.What.STARTED, IssueTurn.What.COMPILED))
+    return {issue.drafted_by_id, *turns.values_list("by", flat=True)}
+
+
+def version_in_force(issue: Issue) -> Issue:
+    """What stands now of the issue's chain: its last published correction, or the issue itself."""
+    root = root_of(issue)
+    chain = Issue.objects.filter(Q(pk=root) | Q(corrects=root), state=IssueState.PUBLISHED)
+    found: Issue | None = chain.order_by("-correction").first()
+    return found or issue
+
+
+def printed_of(content: Mapping[str, Any], item: InformationItem) -> tuple[str, str]:
+    """(title, text) as a published content prints `item`; its paragraphs only, one a line."""
+    key, title, lines = str(item.pk), item.title, []
+    for article in content["articles"]:
+        if (article["item"] or {}).get("id") == key:
+            title = article["title"]
+        rows = article["paragraphs"]
+        lines += [row["text"] for row in rows if (row["item"] or {}).get("id") == key]
+    return title, "\n".join(lines)
