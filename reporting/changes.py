@@ -41,16 +41,20 @@ def changes_after(rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:
 
     Raises BadInput `unknown_cursor`.
     """
-    if cursor != BEGINNING:
-        rows = rows.filter(sequence__gt=_place_of(cursor))
-    found = with_state(rows).order_by("sequence")
-    return cast("QuerySet[Any]", found.values(*FACTS, "gone", "content__reason"))
+    place = 0 if cursor == BEGINNING else _place_of(cursor)
+    return facts_of(changes_after_place(rows, place))
 
 
-def with_state(rows: QuerySet[Any]) -> Any:
-    """Adds `gone`: the issue has been withdrawn by now, whatever the row itself tells."""
+def changes_after_place(rows: QuerySet[Any], place: int) -> QuerySet[Any]:
+    """The same behind a place in the sequence, as rows of the table."""
+    return rows.filter(sequence__gt=place).order_by("sequence")
+
+
+def facts_of(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """As `change_of` reads them. `gone`: withdrawn by now, whatever the row itself tells."""
     stones = Publication.objects.filter(root=OuterRef("root"), kind=Publication.Kind.WITHDRAWN)
-    return rows.annotate(gone=Exists(stones))
+    found = rows.annotate(gone=Exists(stones))
+    return cast("QuerySet[Any]", found.values(*FACTS, "gone", "content__reason"))
 
 
 def change_of(row: dict[str, Any]) -> dict[str, Any]:

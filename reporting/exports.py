@@ -30,6 +30,16 @@ BRIEFINGS = Sheet(
         (gettext_lazy("Last told"), "published_at", "datetime"),
     ),
 )
+WEBHOOKS = Sheet(
+    gettext_lazy("Webhooks"),
+    (
+        (gettext_lazy("Webhook"), "name", "text"),
+        (gettext_lazy("Client"), "client", "text"),
+        (gettext_lazy("Host"), "host", "text"),
+        (gettext_lazy("State"), "state", "text"),
+        (gettext_lazy("Failing since"), "failing", "text"),
+    ),
+)
 MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
 """Of the files kept with an issue."""
 

@@ -25,6 +25,16 @@ from reporting.views.steps import (
     ItemSignatureWithdrawal,
     ItemSubmission,
 )
+from reporting.views.webhooks import (
+    WebhookDetail,
+    WebhookList,
+    WebhookNew,
+    WebhookPause,
+    WebhookRemoval,
+    WebhookResumption,
+    WebhookSecret,
+    WebhookTest,
+)
 from reporting.views.writing import (
     ItemAttachment,
     ItemAttachmentRemoval,
@@ -38,6 +48,7 @@ from reporting.views.writing import (
 app_name = "reporting"
 ONE = "information/<uuid:pk>/"
 PUBLIC = "public/briefings/"
+HOOK = "webhooks/<uuid:pk>/"
 urlpatterns = [
     path("information/", ItemList.as_view(), name="item_list"),
     path("information/inbox/", ItemInbox.as_view(), name="item_inbox"),
@@ -107,4 +118,12 @@ urlpatterns = [
         {"kind": "docx"},
         name="public_briefing_docx",
     ),
+    path("webhooks/", WebhookList.as_view(), name="webhook_list"),
+    path("webhooks/new/", WebhookNew.as_view(), name="webhook_new"),
+    path(HOOK, WebhookDetail.as_view(), name="webhook_detail"),
+    path(f"{HOOK}test/", WebhookTest.as_view(), name="webhook_test"),
+    path(f"{HOOK}pause/", WebhookPause.as_view(), name="webhook_pause"),
+    path(f"{HOOK}resumption/", WebhookResumption.as_view(), name="webhook_resumption"),
+    path(f"{HOOK}secret/", WebhookSecret.as_view(), name="webhook_secret"),
+    path(f"{HOOK}removal/", WebhookRemoval.as_view(), name="webhook_removal"),
 ]

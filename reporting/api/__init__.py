@@ -5,5 +5,6 @@ from typing import Any
 from reporting.api.briefings import ROUTES as BRIEFINGS
 from reporting.api.items import ROUTES as ITEMS
 from reporting.api.points import ROUTES as POINTS
+from reporting.api.webhooks import ROUTES as WEBHOOKS
 
-ROUTES: list[tuple[str, Any, str]] = [*ITEMS, *POINTS, *BRIEFINGS]
+ROUTES: list[tuple[str, Any, str]] = [*ITEMS, *POINTS, *BRIEFINGS, *WEBHOOKS]
