@@ -30,6 +30,7 @@ JOBS: dict[str, Job] = {
     "rosters": Job(groups_tasks.rosters, 5.0, expires=4),
     "lay_down": Job(tasks.lay_down, 10 * MINUTE, expires=500),
     "settle_points": Job(reporting_tasks.settle_points, 10 * MINUTE, expires=500),
+    "webhooks": Job(reporting_tasks.webhooks, MINUTE),
     "digest": Job(tasks.digest, crontab(hour="9-17", minute=10), expires=3000),
     "check_calendar": Job(tasks.look_at_calendar, crontab(hour=9, minute=20), expires=3000),
 }

@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "DutyState": "programmes.models.DutyState",
         "TeamRole": "programmes.models.project.TeamRole",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
+        "BriefingState": "reporting.models.Publication.Kind",
     },
 }
 

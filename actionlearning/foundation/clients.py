@@ -74,3 +74,10 @@ class OrjsonRenderer(JSONRenderer):
         # Errors of a list are numbered: their keys are integers.
         plain = orjson.OPT_NON_STR_KEYS
         return b"" if data is None else orjson.dumps(data, default=str, option=plain)
+
+
+class FileRenderer(OrjsonRenderer):
+    """For endpoints that answer with a file or a feed, whatever `Accept` says; their refusals stay JSON."""
+
+    media_type = "*/*"
+    format = ""

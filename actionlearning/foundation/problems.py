@@ -28,6 +28,7 @@ class Problem(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     code = serializers.CharField()
+    detail = serializers.CharField(required=False)
     rule = serializers.CharField(required=False)
     clauses = ProblemClause(many=True, required=False)
     request = serializers.CharField(

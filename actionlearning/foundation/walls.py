@@ -26,6 +26,8 @@ SHARED = ("foundation_tenant", "django_session", *READ_ONLY)
 VERSIONED = (
     "groups_organisation",
     "groups_division",
+    "groups_supervision",
+    "programmes_enrolment",
     "programmes_obligation",
     "programmes_project",
     "reporting_informationitem",

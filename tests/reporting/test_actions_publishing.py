@@ -48,8 +48,7 @@ def test_what_readers_get_is_the_whole_issue_with_its_sources(
 def test_the_senders_are_told(world: World, programme: Programme) -> None:
     published(world, item=in_state(ItemState.ADOPTED, world, programme))
 
-    notice = Notice.objects.get(kind="reporting.item_printed")
-    assert notice.recipient == world.ben
+    notice = Notice.objects.get(kind="reporting.item_printed", recipient=world.ben)
     assert "民政局召开专题研讨会" in subject_and_text(notice)[0]
 
 
