@@ -71,7 +71,7 @@ def _tell(
 
 
 def issue_address(issue: Issue) -> str:
-    return f"briefings/issues/{issue.pk}/"
+    return reverse("reporting:issue_detail", args=[issue.tenant.slug, issue.pk])
 
 
 def tell_issue_offered(issue: Issue, *, hands: Iterable[Any], by: User, now: datetime) -> None:
@@ -126,6 +126,7 @@ def tell_taken_back(item: InformationItem, *, reason: str, now: datetime) -> Non
     """The adoption was a mistake: it waits for a decision again."""
     told = [item.drafted_by, *([item.submitted_by] if item.submitted_by else [])]
     _tell(item, "item_taken_back", told, now, reason=reason)
+
 
 def tell_printed(told: Publication, *, by: User, now: datetime) -> None:
     """Who sent in what stands in the issue: drafter, submitter, the unit's office. `changed`: by the editors."""
