@@ -8,6 +8,7 @@ from celery.schedules import crontab, schedule
 from actionlearning.celery import app
 from actionlearning.foundation import jobs
 from programmes import tasks
+from reporting import tasks as reporting_tasks
 
 MINUTE = 60.0
 
@@ -26,6 +27,7 @@ JOBS: dict[str, Job] = {
     "dispatch": Job(jobs.dispatch, MINUTE),
     "seal_audit": Job(jobs.seal_audit, MINUTE),
     "lay_down": Job(tasks.lay_down, 10 * MINUTE, expires=500),
+    "settle_points": Job(reporting_tasks.settle_points, 10 * MINUTE, expires=500),
     "digest": Job(tasks.digest, crontab(hour="9-17", minute=10), expires=3000),
     "check_calendar": Job(tasks.look_at_calendar, crontab(hour=9, minute=20), expires=3000),
 }

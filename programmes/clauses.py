@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from actionlearning.foundation.errors import Cited
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from programmes.models import Clause, Programme, Rule
 from programmes.packs.shapes import filled
 from programmes.queries import plan_in_force, rule_ids
@@ -12,7 +12,8 @@ from programmes.queries import plan_in_force, rule_ids
 
 def sentence_of(clause: Clause, year: int) -> str:
     """The plan's own words with the programme's year; English only for a reader of English."""
-    return filled(clause.gloss if in_english() and clause.gloss else clause.text, year)
+    english = in_english() and clause.gloss
+    return filled(clause.gloss if english else product_words(clause.text), year)
 
 
 def cited_in(clauses: Iterable[Clause], ids: Iterable[str], year: int) -> tuple[Cited, ...]:

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import BadInput
@@ -17,6 +18,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from groups.models import Organisation
+from groups.models.organisation import DEPTH
 from groups.queries import named_like
 from programmes.calendar import (
     CalendarScope,
@@ -40,6 +42,7 @@ from programmes.models.obligation import DutyState
 from programmes.packs.format import Pack
 from programmes.packs.reading import pack_from
 from programmes.packs.vocabulary import RULE_IDS
+from programmes.states import ProgrammeState
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NATION = "CN"
@@ -59,9 +62,13 @@ def local_day(instant: datetime) -> date:
 
 def plan_in_force(programme: Programme, day: date) -> Plan | None:
     """The latest version that applies on `day`; before the first applies, the first."""
-    plans = list(Plan.objects.filter(programme=programme).order_by("number"))
-    applying = [plan for plan in plans if plan.applies_from <= day]
-    return (applying or plans[:1] or [None])[-1]
+    return applying(list(Plan.objects.filter(programme=programme).order_by("number")), day)
+
+
+def applying(plans: list[Plan], day: date) -> Plan | None:
+    """The same of versions that are at hand, in their order."""
+    found = [plan for plan in plans if plan.applies_from <= day] or plans[:1]
+    return found[-1] if found else None
 
 
 def head_of(programme: Programme, day: date | None = None) -> dict[str, Any]:
@@ -240,6 +247,42 @@ def visible_programmes(user: User) -> QuerySet[Any]:
     seen = visible_organisations(user).values("pk")
     taking_part = Enrolment.objects.filter(programme=OuterRef("pk"), organisation__in=seen)
     return Programme.objects.filter(Q(owner__in=seen) | Exists(taking_part))
+
+
+def with_parent(programmes: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Each with `parent_programme_id`: the run of the plan that its own plan follows (P5-01).
+
+    In this tenant, seen by the reader, running on the day on which the programme begins, of an
+    organisation above its owner or with its owner taking part.
+    """
+    plans = Plan.objects.filter(programme=OuterRef("pk")).order_by("-number")
+    place = Q(
+        Exists(
+            Enrolment.objects.filter(
+                programme=OuterRef("pk"), organisation=OuterRef(OuterRef("owner"))
+            )
+        )
+    )
+    for number in range(1, DEPTH + 1):
+        place |= Q(owner=OuterRef(f"owner__ancestor_{number}"))
+    above = (
+        visible_programmes(user)
+        .exclude(state=ProgrammeState.DRAFT)
+        .filter(
+            place,
+            pack=OuterRef("parent_plan"),
+            starts_on__lte=OuterRef("starts_on"),
+            ends_on__gte=OuterRef("starts_on"),
+        )
+        .order_by("-starts_on", "-id")
+    )
+    found: QuerySet[Any] = programmes.annotate(
+        parent_plan=Subquery(plans.values(told=KT("head__parent_plan"))[:1])
+    ).annotate(
+        parent_programme_id=Subquery(above.values("pk")[:1]),
+        parent_programme_name=Subquery(above.values("name")[:1]),
+    )
+    return found
 
 
 def visible_enrolments(user: User) -> QuerySet[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from groups.exports import Sheet
-from reporting.models import Attachment, InformationItem, PublicationFile
+from reporting.models import Attachment, InformationItem, PublicationFile, ScoreEvent, ScoreRule
 from reporting.states import ItemState
 
 BRIEFINGS = Sheet(
@@ -133,6 +134,122 @@ def item_sheet(title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_o
             each["submitted_at"],
             each["days"],
         )
+        for number, each in enumerate(lines, 1)
+    )
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+POINT_COLUMNS = (
+    "id",
+    "organisation__name",
+    "month",
+    "event",
+    "points",
+    "item_id",
+    "item__title",
+    "rule__version",
+    "reason",
+    "at",
+    "reverses_id",
+)
+"""What a line of the points ledger is made of."""
+
+
+def point_line(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of `POINT_COLUMNS` as the ledger shows it."""
+    event = str(ScoreEvent(row["event"]).label)
+    return {
+        **row,
+        "unit": row["organisation__name"],
+        "month_name": month_name(row["month"]),
+        "event_label": _("%(event)s, reversed") % {"event": event} if row["reverses_id"] else event,
+        "points_shown": signed(row["points"]),
+        "booked": moment(row["at"]),
+        "by_hand": row["event"] == ScoreEvent.CORRECTION and not row["reverses_id"],
+    }
+
+
+def signed(points: Decimal) -> str:
+    """`+1.5`, `−3`, `0`: the sign is part of what a ledger says."""
+    shown = f"{abs(points):f}".removesuffix(".0")
+    return shown if not points else f"+{shown}" if points > 0 else f"−{shown}"
+
+
+def rule_lines(rules: Iterable[ScoreRule], today: date) -> list[dict[str, Any]]:
+    """Each version with what it is on `today`: still to come, in force, or replaced."""
+    found, in_force = [], set()
+    for rule in rules:
+        key = (rule.event, rule.kind)
+        coming = rule.applies_from > today
+        stands = not coming and key not in in_force
+        if stands:
+            in_force.add(key)
+        found.append(
+            {
+                "event": str(ScoreEvent(rule.event).label),
+                "kind": kind_label(rule.kind) if rule.kind else _("every type"),
+                "points": signed(rule.points),
+                "version": rule.version,
+                "applies_from": date_format(rule.applies_from, "DATE_FORMAT"),
+                "by": rule.created_by.display_name,
+                "stands": stands,
+                "place": _("still to come") if coming else "" if stands else _("replaced"),
+            }
+        )
+    return found
+
+
+def point_sheet(title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date) -> bytes:
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Unit")),
+        Column(_("Counts for")),
+        Column(_("For what")),
+        Column(_("Points"), "number"),
+        Column(_("Information item"), "text", 40),
+        Column(_("Reason"), "text", 30),
+        Column(_("Version of the rule"), "number"),
+        Column(_("Booked at"), "datetime"),
+    ]
+    rows = (
+        (
+            number,
+            each["unit"],
+            each["month_name"],
+            each["event_label"],
+            each["points"],
+            each["item__title"] or "",
+            each["reason"],
+            each["rule__version"],
+            each["at"],
+        )
+        for number, each in enumerate(lines, 1)
+    )
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+TOTALS = (
+    ("sent", gettext_lazy("Submitted")),
+    ("adopted", gettext_lazy("Adopted")),
+    ("submission", gettext_lazy("Submission points")),
+    ("adoption", gettext_lazy("Adoption points")),
+    ("other", gettext_lazy("Other points")),
+    ("month", gettext_lazy("This month")),
+    ("sent_so_far", gettext_lazy("Submitted so far")),
+    ("adopted_so_far", gettext_lazy("Adopted so far")),
+    ("total", gettext_lazy("Points so far")),
+)
+"""Columns of the table of points, in the order of the monthly circular (`practice.md` §1.4)."""
+
+
+def totals_sheet(title: str, lines: Iterable[Any], *, unit: str, made_on: date) -> bytes:
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Unit"), "text", 30),
+        *(Column(str(label), "number") for _name, label in TOTALS),
+    ]
+    rows = (
+        (number, each.unit, *(getattr(each, name) for name, _label in TOTALS))
         for number, each in enumerate(lines, 1)
     )
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)

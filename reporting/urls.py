@@ -24,6 +24,13 @@ from reporting.views.issue_writing import (
     IssueEdit,
 )
 from reporting.views.lists import ItemInbox, ItemList
+from reporting.views.points import (
+    PointBooking,
+    PointList,
+    PointReversal,
+    PointRules,
+    PointTotals,
+)
 from reporting.views.series import (
     IssueList,
     SeriesClosing,
@@ -116,6 +123,11 @@ urlpatterns = [
     path(f"{ARTICLE}draft/", ArticleDraft.as_view(), name="article_draft"),
     path(f"{ARTICLE}position/", ArticlePosition.as_view(), name="article_position"),
     path(f"{ARTICLE}removal/", ArticleRemoval.as_view(), name="article_removal"),
+    path("points/", PointList.as_view(), name="point_list"),
+    path("points/totals/", PointTotals.as_view(), name="point_totals"),
+    path("points/entries/<uuid:pk>/reversal/", PointReversal.as_view(), name="point_reversal"),
+    path("points/<uuid:pk>/rules/", PointRules.as_view(), name="point_rules"),
+    path("points/<uuid:pk>/booking/", PointBooking.as_view(), name="point_booking"),
     path("briefings/", BriefingList.as_view(), name="briefing_list"),
     path("briefings/<uuid:root>/", BriefingDetail.as_view(), name="briefing_detail"),
     path("briefings/<uuid:root>/pages/", BriefingPages.as_view(), name="briefing_pages"),

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from actionlearning.desk import glossary
 from actionlearning.desk.audit_words import detail_shown, name_shown
 from actionlearning.desk.search import Section, find
 from actionlearning.desk.views.audit import narrowed
@@ -166,6 +167,33 @@ def _section(found: Section) -> dict[str, Any]:
     return {"kind": found.kind, "more": more, "hits": hits}
 
 
+class TermLine(serializers.Serializer):
+    number = serializers.IntegerField()
+    en = serializers.CharField()
+    zh_hans = serializers.CharField()
+    zh_hant = serializers.CharField()
+    note = serializers.CharField(help_text="In the language asked for; often empty.")
+
+
+class Terms(serializers.Serializer):
+    results = TermLine(many=True)
+
+
+class GlossaryViewSet(TenantViewSet):
+    """The words that plans and screens share, in three languages; `q` narrows them."""
+
+    queryset = Notice.objects.none()
+    serializer_class = Terms
+    permission = Permission.DESK_VIEW
+
+    @extend_schema(
+        parameters=[OpenApiParameter("q", str)], responses=Terms, operation_id="glossary_list"
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        terms = glossary.found(request.query_params.get("q", ""))
+        return Response(Terms({"results": terms}).data)
+
+
 class AuditEventViewSet(TenantViewSet):
     """The audit log, newest first; `actor`, `action` (or its beginning) and `day` narrow it."""
 
@@ -201,5 +229,6 @@ ROUTES = [
     ("notices", NoticeViewSet, "notice"),
     ("search", SearchViewSet, "search"),
     ("status", StatusViewSet, "status"),
+    ("glossary", GlossaryViewSet, "glossary"),
     ("audit-events", AuditEventViewSet, "audit_event"),
 ]

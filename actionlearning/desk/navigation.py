@@ -28,6 +28,7 @@ ENTRIES: tuple[tuple[str, str | Promise, Permission], ...] = (
 )
 LANGUAGES = (
     ("zh-hans", "zh-Hans", "简体"),
+    ("zh-hant", "zh-Hant", "繁體"),
     ("en", "en", "English"),
 )
 

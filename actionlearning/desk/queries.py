@@ -106,7 +106,7 @@ def owed_by(user: User, *, now: datetime) -> list[Any]:
         .with_state(now)
         .filter(Q(closes_at=None) | Q(closes_at__gt=now))
         .filter(organisation__in=own_organisations(user), opens_at__lte=now)
-        .select_related("rule__clause", "organisation", "project")
+        .select_related("rule__clause", "programme", "organisation", "project")
         .order_by("due_at", "id")
     )
     return list(rows[:MOST_DUTIES])

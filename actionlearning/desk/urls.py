@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actionlearning.desk.views import audit, home, notices, search, status, system
+from actionlearning.desk.views import audit, glossary, home, notices, search, status, system
 
 app_name = "desk"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("audit/", audit.AuditList.as_view(), name="audit_list"),
     path("audit/verification/", audit.AuditVerification.as_view(), name="audit_verification"),
     path("help/", system.Help.as_view(), name="help"),
+    path("help/glossary/", glossary.Glossary.as_view(), name="glossary"),
 ]

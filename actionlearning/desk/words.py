@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from actionlearning.foundation.jobs import BEIJING
-from actionlearning.foundation.languages import in_english
 from actionlearning.foundation.models import Notice
 from actionlearning.foundation.notices import subject_and_text
 
@@ -70,11 +69,6 @@ def start_of(text: str) -> str:
 def shown_window(key: str) -> str:
     """`2026-09` says something to people; `once` and `standing` are keys only."""
     return key if key[:1].isdigit() else ""
-
-
-def rule_title(rule: Any) -> str:
-    """English readers get the English title where the plan has one."""
-    return str(rule.title_en if in_english() and rule.title_en else rule.title)
 
 
 def shown_notice(notice: Notice, slug: str) -> dict[str, Any]:

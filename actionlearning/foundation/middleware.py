@@ -180,15 +180,13 @@ def _backend() -> Any:
 
 
 class LanguageMiddleware:
-    """The reader's own language; before sign-in the browser's or the cookie's."""
+    """The reader's own language; before sign-in the cookie's or the browser's; a client says it each time."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        language = getattr(request.user, "language", "") or request.COOKIES.get("language", "")
-        if language not in dict(settings.LANGUAGES):
-            language = translation.get_language_from_request(request)
+        language = self._language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
@@ -196,6 +194,13 @@ class LanguageMiddleware:
         if request.tenant is not None:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    def _language_of(self, request: Any) -> str:
+        told = getattr(request.user, "language", "") or request.COOKIES.get("language", "")
+        says_itself = hasattr(request, "client_token") and "Accept-Language" in request.headers
+        if told in dict(settings.LANGUAGES) and not says_itself:
+            return str(told)
+        return translation.get_language_from_request(request)
 
 
 class PolicyMiddleware(CSPMiddleware):

@@ -45,7 +45,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(error, Http404):
         error = NotFound()
     code = error.default_code if isinstance(error, APIException) else "error"
-    title = str(error.default_detail if isinstance(error, APIException) else error)
+    title = _title_of(error)
     errors = (
         response.data if response.status_code == 400 and isinstance(response.data, dict) else None
     )
@@ -57,6 +57,13 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(error, Throttled) and wait:
         answer.headers["Retry-After"] = str(int(wait) + 1)
     return answer
+
+
+def _title_of(error: Exception) -> str:
+    """Its sentence with what it names filled in; of many mistakes in the input the sentence for all."""
+    if not isinstance(error, APIException):
+        return str(error)
+    return str(error.detail if isinstance(error.detail, str) else error.default_detail)
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -1,6 +1,7 @@
 """Which sentences of the code and the templates need words in other languages, without gettext tools."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ KEYWORDS: dict[str, None] = dict.fromkeys(
 )
 LANGUAGES = {"zh_Hans": "nplurals=1; plural=0;", "zh_Hant": "nplurals=1; plural=0;"}
 """English is the source: its words are the msgids."""
+_KEPT = re.compile(r"%\(\w+\)[sd]|%[sd]|\{[^{}\s]*\}|</?[a-z][^>]*>")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def _placeholders(entry: polib.POEntry) -> set[str]:
 
 
 def _named(text: str) -> set[str]:
-    return {part.split(")")[0] for part in text.split("%(")[1:]}
+    """What must stand in both languages: %(name)s, {name} and tags."""
+    return set(_KEPT.findall(text))
 
 
 def update(root: Path, language: str) -> int:

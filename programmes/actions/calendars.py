@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed
+from actionlearning.foundation.languages import product_words
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.outbox import queue_notice
 from actionlearning.foundation.scope import WHOLE
@@ -146,7 +147,7 @@ def _line(moved: Moved) -> str:
         if moved.asked_for_on != window.asked_for_on
         else "",
     ]
-    title = filled(window.rule.title, programme.year)
+    title = filled(product_words(window.rule.title), programme.year)
     return f"{programme} · {title} {window.name}: {'; '.join(filter(None, parts))}"
 
 

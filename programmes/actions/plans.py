@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.languages import product_words
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
@@ -115,7 +116,7 @@ def refuse_impossible_dates(pack: Pack, programme: Programme) -> None:
                 schedule_of(rule, pack, programme.year), programme.starts_on, programme.ends_on
             )
         except ScheduleError as broken:
-            raise BadInput(f"{rule.title}: {broken}", code="bad_dates") from None
+            raise BadInput(f"{product_words(rule.title)}: {broken}", code="bad_dates") from None
 
 
 def _write_clauses(plan: Plan, pack: Pack) -> None:

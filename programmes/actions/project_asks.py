@@ -1,6 +1,6 @@
 """What the plan in force asks of topics and their teams: data of its head, never a constant (D1–D6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
+from actionlearning.foundation.languages import in_english, product_words
 from programmes.clauses import cited_in
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
@@ -23,6 +24,7 @@ TEAM_OF_PART = ("P2-38", "P2-23")
 SEVERAL_UNITS = ("P2-27",)
 DURATION = ("P2-29",)
 DUTIES = ("P3-37",)
+ONE_BY_ONE = ("P3-36",)
 SUBMISSION = ("P1-32", "P2-22")
 
 
@@ -98,7 +100,7 @@ class Asks:
         return tuple(
             RoleAsk(
                 role=row["role"],
-                name=row["name"],
+                name=product_words(row["name"]),
                 least=max(row.get("min", 0), int(row.get("required", False))),
                 most=row.get("max"),
                 counted=row.get("counted", True),
@@ -116,13 +118,22 @@ class Asks:
         return int(self.topics.get("max_depth", 1))
 
     @property
+    def one_by_one(self) -> bool:
+        return bool(self.topics.get("sequential", False))
+
+    @property
     def most_topics(self) -> int | None:
         return self.topics.get("max")
 
     def level_name(self, level: int) -> str:
         """课题, 项目, 分项目 …: the plan's word for a project of this depth."""
         names = self.labels.get("levels") or [self.labels.get("topic") or _("topic")]
-        return str(names[min(level, len(names)) - 1])
+        return product_words(str(names[min(level, len(names)) - 1]))
+
+    @property
+    def guides(self) -> str:
+        """促进师 or 催化师: the plan's word for facilitators."""
+        return guide_word(self.labels)
 
     @property
     def months(self) -> tuple[int | None, int | None, int | None]:
@@ -132,6 +143,12 @@ class Asks:
             self.topics.get("duration_warn_max"),
             self.topics.get("duration_hard_max"),
         )
+
+
+def guide_word(labels: Mapping[str, Any]) -> str:
+    """A reader of English gets the English word: plans name their people in Chinese only."""
+    named = labels.get("facilitator")
+    return product_words(str(named)) if named and not in_english() else str(_("facilitators"))
 
 
 def asks_of(programme: Programme, day: date) -> Asks:
@@ -206,14 +223,13 @@ def _size_fault(sizes: Sizes, asks: Asks) -> Fault | None:
     if not _outside(sizes.members, least, most):
         return None
     words = (
-        _("A team has %(span)s members, facilitators included; this one has %(count)d: %(remedy)s.")
+        _("A team has %(span)s members, %(guide)s included; this one has %(count)d: %(remedy)s.")
         if asks.facilitators_inside
-        else _(
-            "A team has %(span)s members besides facilitators; this one has %(count)d: %(remedy)s."
-        )
+        else _("A team has %(span)s members besides %(guide)s; this one has %(count)d: %(remedy)s.")
     )
     facts = {
         "span": span_words(least, most),
+        "guide": asks.guides,
         "count": sizes.members,
         "remedy": _remedy(sizes.members, least, most),
     }
@@ -224,8 +240,9 @@ def _guide_fault(sizes: Sizes, asks: Asks) -> Fault | None:
     least, most = asks.facilitators
     if not _outside(sizes.facilitators, least, most):
         return None
-    words = _("A team has %(span)s facilitators; this one has %(count)d: %(remedy)s.") % {
+    words = _("A team has %(span)s %(guide)s; this one has %(count)d: %(remedy)s.") % {
         "span": span_words(least, most),
+        "guide": asks.guides,
         "count": sizes.facilitators,
         "remedy": _remedy(sizes.facilitators, least, most),
     }
@@ -281,9 +298,16 @@ def _month_faults(project: Project, asks: Asks) -> list[Fault]:
     return []
 
 
-def concerns(project: Project, members: list[TeamMember], asks: Asks) -> list[Fault]:
-    """What the plan recommends: shown, never refused."""
+def concerns(
+    project: Project, members: list[TeamMember], asks: Asks, running: Iterable[str] = ()
+) -> list[Fault]:
+    """What the plan recommends: shown, never refused. `running`: other topics the unit has taken on."""
     found = []
+    if asks.one_by_one and project.level == 1 and running:
+        words = _("Topics come one after another: %(titles)s is still under way.") % {
+            "titles": "、".join(f"“{title}”" for title in running)
+        }
+        found.append(Fault(words, "one_by_one", asks.rule(ONE_BY_ONE)))
     low, high, _hard = asks.months
     if project.months is not None and _outside(project.months, low, high):
         words = _("A topic should be well solved in %(span)s months; this one plans %(months)d.")

@@ -102,10 +102,10 @@ def _due(rule: RuleSpec, pack: Pack, year: int) -> date | Month:
 
 
 def _span(rule: RuleSpec, pack: Pack) -> tuple[str, str]:
-    if rule.phase:
-        phase = next(each for each in pack.phases if each.key == rule.phase)
-        return rule.from_ or phase.from_, rule.to or phase.to
-    return rule.from_ or pack.period.from_, rule.to or pack.period.to
+    phase = next((each for each in pack.phases if each.key == rule.phase), None)
+    of_phase = (phase.from_, phase.to) if phase else (None, None)
+    first = rule.from_ or of_phase[0] or pack.period.from_
+    return first, rule.to or of_phase[1] or pack.period.to
 
 
 def _month(ref: str | None, year: int) -> Month | None:

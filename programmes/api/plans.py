@@ -1,5 +1,6 @@
 """Plans: versions of a document, loaded whole or changed rule by rule."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,6 +28,7 @@ from programmes.api.asking import (
 )
 from programmes.models import Clause, Plan, Rule
 from programmes.packs.nodes import LONGEST_TEXT
+from programmes.packs.provisions import FIELDS, NUMBERS, Standing, provisions
 from programmes.packs.shapes import filled
 from programmes.queries import visible_programmes
 from programmes.views.plans import plan_answer
@@ -64,8 +66,17 @@ class PlanClause(serializers.Serializer):
     rules = PlanRule(many=True)
 
 
+class PlanProvision(serializers.Serializer):
+    """What the plan asks in one field that every office looks for; none is left out."""
+
+    key = serializers.ChoiceField([*FIELDS, *(key for key in NUMBERS if key not in FIELDS)])
+    standing = serializers.ChoiceField([each.value for each in Standing])
+    rules = serializers.ListField(child=serializers.CharField(), help_text="Keys of its rules.")
+
+
 class PlanWhole(PlanLine):
     head = serializers.DictField()
+    provisions = PlanProvision(many=True)
     clauses = PlanClause(many=True)
 
 
@@ -167,11 +178,14 @@ class PlanViewSet(TenantViewSet):
 def _plan(plan: Plan, status: int = 200) -> Response:
     """Two statements more: clauses and rules."""
     rules: dict[Any, list[dict[str, Any]]] = {}
+    every: list[dict[str, Any]] = []
     for row in Rule.objects.filter(plan=plan).order_by("ordinal"):
         line = {name: getattr(row, name) for name in names_of(PlanRule)}
         line["title"] = filled(row.title, plan.programme.year)
         rules.setdefault(row.clause_id, []).append(line)
+        every.append(line)
     body = {name: getattr(plan, name) for name in (*names_of(PlanLine), "head")}
+    body["provisions"] = [asdict(each) for each in provisions(plan.head, every)]
     body["clauses"] = []
     for clause in Clause.objects.filter(plan=plan).order_by("ordinal"):
         told = {name: getattr(clause, name) for name in names_of(PlanClause) if name != "rules"}

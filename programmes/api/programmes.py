@@ -24,7 +24,7 @@ from programmes.api.asking import KEY, PAGED, REFUSED, asker, named, names_of, t
 from programmes.api.plans import ProgrammeRules
 from programmes.models import Programme
 from programmes.packs.nodes import LONGEST_TEXT
-from programmes.queries import visible_programmes
+from programmes.queries import visible_programmes, with_parent
 from programmes.states import ProgrammeState
 
 
@@ -39,6 +39,9 @@ class ProgrammeLine(serializers.Serializer):
     phase_number = serializers.IntegerField(allow_null=True)
     batch_number = serializers.IntegerField(allow_null=True)
     parent_document = serializers.CharField()
+    parent_programme_id = serializers.UUIDField(
+        allow_null=True, help_text="The run of the plan it follows, where that is here to be seen."
+    )
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
     state = serializers.ChoiceField(ProgrammeState.choices)
@@ -89,7 +92,7 @@ class ProgrammeViewSet(ProgrammeRules, TenantViewSet):
     sorts_by = "starts_on"
 
     def visible(self) -> Any:
-        return visible_programmes(asker(self.request))
+        return with_parent(visible_programmes(asker(self.request)), asker(self.request))
 
     @extend_schema(
         parameters=[*PAGED, OpenApiParameter("state", str, enum=ProgrammeState.values)],
@@ -108,7 +111,7 @@ class ProgrammeViewSet(ProgrammeRules, TenantViewSet):
 
     @extend_schema(responses={200: ProgrammeLine, **REFUSED})
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        return _whole(self.get_object())
+        return _whole(self.get_object(), request)
 
     @extend_schema(request=ProgrammeDraft, responses={201: ProgrammeLine, **REFUSED})
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -116,25 +119,29 @@ class ProgrammeViewSet(ProgrammeRules, TenantViewSet):
         owner = named(visible_organisations(asker(request)), "owner", asked.pop("owner"))
         pack = read_pack(asked.pop("pack"))
         return _whole(
-            open_programme(pack, owner=owner, by=asker(request), now=self.now, **asked), status=201
+            open_programme(pack, owner=owner, by=asker(request), now=self.now, **asked),
+            request,
+            status=201,
         )
 
     @extend_schema(request=ProgrammeChange, responses={200: ProgrammeLine, **REFUSED})
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         asked = typed(request, ProgrammeChange)
-        return _whole(change_programme(self._matched(), by=asker(request), now=self.now, **asked))
+        changed = change_programme(self._matched(), by=asker(request), now=self.now, **asked)
+        return _whole(changed, request)
 
     @extend_schema(request=None, responses={200: ProgrammeLine, **REFUSED})
     @action(detail=True, methods=["post"])
     def force(self, request: Request, **kwargs: Any) -> Response:
-        return _whole(put_in_force(self._matched(), by=asker(request), now=self.now))
+        return _whole(put_in_force(self._matched(), by=asker(request), now=self.now), request)
 
     @extend_schema(request=ProgrammeClosing, responses={200: ProgrammeLine, **REFUSED})
     @action(detail=True, methods=["post"])
     def closure(self, request: Request, **kwargs: Any) -> Response:
         """What is overdue still takes late papers until it closes; what is not due yet is cancelled."""
         asked = typed(request, ProgrammeClosing)
-        return _whole(close_programme(self._matched(), by=asker(request), now=self.now, **asked))
+        closed = close_programme(self._matched(), by=asker(request), now=self.now, **asked)
+        return _whole(closed, request)
 
     def _matched(self) -> Programme:
         found: Programme = self.get_object()
@@ -142,8 +149,10 @@ class ProgrammeViewSet(ProgrammeRules, TenantViewSet):
         return found
 
 
-def _whole(programme: Programme, status: int = 200) -> Response:
-    body = {name: getattr(programme, name) for name in names_of(ProgrammeLine)}
+def _whole(programme: Programme, request: Request, status: int = 200) -> Response:
+    """As it stands after the verb, with the programme above it."""
+    found = with_parent(Programme.objects.filter(pk=programme.pk), asker(request))
+    body = found.values(*names_of(ProgrammeLine)).get()
     return Response(body, status=status, headers={"ETag": f'"{programme.version}"'})
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import dateformat
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 BEIJING = "Asia/Shanghai"
 
@@ -135,7 +135,7 @@ def _worded(value: Param) -> str:  # noqa: PLR0911 - one line for each kind of p
         case Weekday(day):
             return dateformat.format(day, "l")
         case ProperName(chinese, english):
-            return chinese if _in_chinese() else english or chinese
+            return pgettext("data", chinese) if _in_chinese() else english or chinese
         case ZoneName(key):
             return gettext(gettext_noop("Beijing time")) if key == BEIJING else key
         case Label(message):

@@ -91,7 +91,11 @@ def _scope(
 
 
 def _make_up(day: date, name: str, name_en: str) -> SeedDay:
-    return SeedDay(day, DayKind.WORK, f"{name}调休上班", f"make-up day for {name_en}")
+    return SeedDay(day, DayKind.WORK, make_up_name(name), f"make-up day for {name_en}")
+
+
+def make_up_name(name: str) -> str:
+    return f"{name}调休上班"
 
 
 def _every_day(first: date, last: date) -> Iterator[date]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
+from actionlearning.foundation.languages import product_words
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of, visible_organisations
@@ -267,10 +268,10 @@ class UnitBodiesForm(TenantForm):
     def _words(missing: Missing) -> str:
         """Its name and its posts, with the number of seats where there are several."""
         posts = [
-            f"{post['title']}×{post['seats']}" if post.get("seats", 1) > 1 else post["title"]
+            product_words(post["title"]) + (f"×{post['seats']}" if post.get("seats", 1) > 1 else "")
             for post in missing.posts
         ]
-        name = missing.name
+        name = missing.name if missing.body else product_words(missing.name)
         if not missing.required:
             name = gettext("%(name)s (not required)") % {"name": name}
         return f"{name}: {'、'.join(posts)}"

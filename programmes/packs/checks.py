@@ -24,6 +24,7 @@ def check_pack(pack: Pack, place: Place) -> None:
     for name in LISTS:
         _only_once((row.key, at) for row, at in _rows(getattr(pack, name), place.child(name)))
     check_span(pack.period, place.child("period"))
+    _check_parent(pack, place)
     _check_phases(pack, place.child("phases"))
     _check_team(pack, place.child("team"))
     _check_topics(pack, place)
@@ -68,10 +69,22 @@ def _check_order(value: Any, place: Place, low: str, high: str) -> None:
         )
 
 
+def _check_parent(pack: Pack, place: Place) -> None:
+    at = place.child("parent_plan")
+    if pack.parent_plan is None:
+        return
+    if pack.parent_plan == pack.id:
+        at.say(gettext_noop("a plan is not its own parent"))
+    if not place.has("parent_documents"):
+        at.say(gettext_noop("its paper is to be named in “parent_documents”, too"))
+
+
 def _check_phases(pack: Pack, place: Place) -> None:
     reached = 0
     for phase, at in _rows(pack.phases, place):
         check_span(phase, at)
+        if at.has("from") != at.has("to"):
+            at.say(gettext_noop("a phase has both its first and its last month, or neither"))
         if phase.from_ is None or phase.to is None:
             continue
         if month_number(phase.from_) < reached:

@@ -23,6 +23,7 @@ from programmes.packs.shapes import (
 
 KEY = Name(r"[a-z][a-z0-9_]*", "monthly_information")
 CLAUSE_KEY = Name(r"[0-9]+(\.[0-9]+)*", '"4.7"', longest=20)
+PACK_ID = Name(r"[a-z][a-z0-9-]*", "plan2")
 RULE_ID = Name(r"P[1-5]-[0-9]{2}", "P2-83")
 CITES = Listed(RULE_ID)
 TITLE = Text(120)
@@ -56,11 +57,13 @@ class Labels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseSpec:
+    """A stage with a name of its own (D24); without months where the plan gives none."""
+
     key: Annotated[str, KEY]
     name: Annotated[str, TITLE]
     name_en: Annotated[str, TITLE_EN]
-    from_: Annotated[str, Month()]
-    to: Annotated[str, Month()]
+    from_: Annotated[str | None, Month()] = None
+    to: Annotated[str | None, Month()] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,12 +251,14 @@ class Pack:
     """A whole plan. Read by reading.read, written by writing.dump."""
 
     format: Annotated[int, Whole(1, 1)]
-    id: Annotated[str, Name(r"[a-z][a-z0-9-]*", "plan2")]
+    id: Annotated[str, PACK_ID]
     title: Annotated[str, TITLE]
     title_en: Annotated[str, TITLE_EN]
     level: Annotated[str, OneOf(vocabulary.LEVELS)]
     period: Period
     parent_documents: Annotated[tuple[str, ...], Listed(Text(300))] = ()
+    parent_plan: Annotated[str | None, PACK_ID] = None
+    """Id of the pack that the first of these papers issued: its programme is linked to (P5-01)."""
     labels: Labels
     phases: tuple[PhaseSpec, ...] = ()
     team: Team

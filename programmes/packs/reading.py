@@ -11,7 +11,7 @@ from programmes.packs.rule_checks import Surroundings, check_rule
 from programmes.packs.shapes import Group
 
 FOLDER = Path(__file__).parent
-SHIPPED = ("plan1", "plan2")
+SHIPPED = ("plan1", "plan2", "plan3", "plan4", "plan5", "organs")
 
 
 def read(text: str) -> Pack:

@@ -50,7 +50,8 @@ class Surroundings:
 
     first: str | None
     last: str | None
-    phases: frozenset[str]
+    phases: dict[str, bool]
+    """Key → whether its months are given."""
     bodies: frozenset[str]
     depth: int | None
 
@@ -60,7 +61,7 @@ class Surroundings:
         return cls(
             first=period.from_ if period else None,
             last=period.to if period else None,
-            phases=frozenset(row.key for row in pack.phases or () if row),
+            phases={row.key: bool(row.from_ and row.to) for row in pack.phases or () if row},
             bodies=frozenset(row.key for row in pack.bodies or () if row),
             depth=pack.topics.max_depth if pack.topics else None,
         )
@@ -163,6 +164,11 @@ def _check_references(rule: RuleSpec, place: Place, around: Surroundings) -> Non
         around.check_inside(month, place.child(key))
     if rule.phase is not None and rule.phase not in around.phases:
         place.child("phase").say(gettext_noop("the pack has no phase “%(name)s”"), name=rule.phase)
+    elif rule.phase is not None and not around.phases[rule.phase]:
+        place.child("phase").say(
+            gettext_noop("the phase “%(name)s” has no months: say “from” and “to” there"),
+            name=rule.phase,
+        )
     if rule.body is not None and rule.body not in around.bodies:
         place.child("body").say(gettext_noop("the pack has no body “%(name)s”"), name=rule.body)
     if (

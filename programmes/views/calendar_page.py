@@ -9,7 +9,7 @@ from django.utils import dateformat
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
@@ -45,7 +45,9 @@ def place_names(user: User) -> dict[str, str]:
     found = {NATION: _("the nation")}
     for scope in sorted(scopes):
         found[scope] = (
-            named.get(scope) or KNOWN.get(scope) or _("division %(code)s") % {"code": scope}
+            named.get(scope)
+            or product_words(KNOWN.get(scope, ""))
+            or _("division %(code)s") % {"code": scope}
         )
     return found
 
@@ -68,7 +70,7 @@ def layers_of(
             "rests": sum(each["kind"] == "rest" for each in days[scope]),
             "works": sum(each["kind"] == "work" for each in days[scope]),
             "published": scope in published,
-            "source": published[scope].source if scope in published else "",
+            "source": product_words(published[scope].source) if scope in published else "",
         }
         for scope, name in places.items()
     ]
@@ -81,8 +83,8 @@ def _day_line(row: CalendarDay) -> dict[str, Any]:
         "weekday": weekday_words(row.date),
         "kind": row.kind,
         "label": _("rest day") if row.kind == "rest" else _("working day"),
-        "name": row.name_en if in_english() and row.name_en else row.name,
-        "source": row.source,
+        "name": row.name_en if in_english() and row.name_en else product_words(row.name),
+        "source": product_words(row.source),
     }
 
 
@@ -166,7 +168,7 @@ def _cell(window: Window, calendar: WorkCalendar) -> dict[str, Any]:
     why = ""
     if not calendar.is_working(window.last_day):
         why = (
-            (entry.name_en if in_english() and entry.name_en else entry.name)
+            (entry.name_en if in_english() and entry.name_en else product_words(entry.name))
             if entry
             else date_format(window.last_day, "l")
         )

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from programmes.models.obligation import DutyState
 from programmes.models.window import EVENT_KEY
 from programmes.packs.shapes import filled
@@ -97,12 +97,12 @@ def _line(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 def _title(english: bool, title: str, title_en: str, year: int) -> str:  # noqa: FBT001
     """English readers get the plan's English title where it has one."""
-    return filled((english and title_en) or title, year)
+    return filled((english and title_en) or product_words(title), year)
 
 
 def _sentence(english: bool, text: str, gloss: str, year: int) -> str:  # noqa: FBT001
     """Its beginning, in one line."""
-    whole = filled((english and gloss) or text, year).replace("\n", " " * english)
+    whole = filled((english and gloss) or product_words(text), year).replace("\n", " " * english)
     return whole if len(whole) <= SENTENCE else f"{whole[:SENTENCE].rstrip()}…"
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import AuditEvent, Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
@@ -75,9 +75,10 @@ def page_of(obligation: Obligation, request: Any, now: datetime) -> dict[str, An
 def sentence_of(obligation: Obligation) -> dict[str, Any]:
     clause, rule, year = obligation.rule.clause, obligation.rule, obligation.programme.year
     return {
-        "title": filled((in_english() and rule.title_en) or rule.title, year),
-        "sentence": filled(clause.text, year),
+        "title": filled((in_english() and rule.title_en) or product_words(rule.title), year),
+        "sentence": filled(product_words(clause.text), year),
         "gloss": filled(clause.gloss, year),
+        "reading": filled(product_words(clause.reading), year),
         "clause": clause,
         "rules": rule_ids(rule),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import PAGE, TenantFormView, TenantListView, TenantView
 from groups.access import reach_of
@@ -72,7 +72,8 @@ class TenantDutyView(TenantView):
             if kind == "programme" and self.one_rule and "programme" not in self.request.GET:
                 self.wanted["programme"] = key
             if kind != "rule" or self.wanted.get("programme", programme) == programme:
-                found[kind][key] = filled(label, year)
+                words = product_words(label) if kind == "rule" else label
+                found[kind][key] = filled(words, year)
         if self.one_rule and self.wanted.get("rule") not in found["rule"]:
             self.wanted["rule"] = next(iter(found["rule"]), "")
         if len(found["unit"]) > MOST_UNITS:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from programmes.models import Clause, Plan, Programme, Rule
 from programmes.models.obligation import DutyState
 from programmes.packs.shapes import filled
@@ -77,9 +77,9 @@ def _clause_line(clause: Clause, year: int, rules: list[dict[str, Any]]) -> dict
         "key": clause.key,
         "heading": clause.kind == "heading",
         "tag": min(clause.level + 1, 6),
-        "text": filled(clause.gloss if english else clause.text, year),
+        "text": filled(clause.gloss if english else product_words(clause.text), year),
         "original": filled(clause.text, year) if english else "",
-        "reading": filled(clause.reading, year),
+        "reading": filled(product_words(clause.reading), year),
         "cites": ", ".join(each for each in clause.cites if each in RULE_IDS),
         "rules": rules,
         "state": _most_pressing(rules),
@@ -93,15 +93,16 @@ def _most_pressing(rules: list[dict[str, Any]]) -> str:
 
 def _rule_line(rule: Rule, year: int, counts: Mapping[str, int]) -> dict[str, Any]:
     told = colour_of(counts) if rule.enabled or counts else DutyState.NOT_OPEN
-    words = standing_words(counts) if counts or rule.enabled else _("switched off")
+    words = standing_words(counts) if counts or rule.enabled else _("not switched on")
     return {
         "key": rule.key,
         "title": title_of(rule.title, rule.title_en, year),
         "when": duty_words(rule.spec, year) if rule.spec else "",
         "state": told,
         "words": words,
-        "note": rule.spec.get("note", "") if not rule.enabled else "",
+        "note": product_words(rule.spec.get("note", "")) if not rule.enabled else "",
         "laid": bool(counts),
+        "on": rule.enabled,
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.languages import product_words
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from programmes.actions.plans import change_rule, changed_pack, export_plan, load_plan, read_pack
@@ -52,6 +53,7 @@ class PlanDetail(TenantView):
             ),
             "lines": lines,
             "legend": summary_of(lines),
+            "asks_nothing": not any(rule["on"] for line in lines for rule in line["rules"]),
             "versions": version_lines(plans, shown, in_force),
             "can_change": changing and programme.state != ProgrammeState.CLOSED,
             "latest": shown.pk == plans[-1].pk,
@@ -188,7 +190,7 @@ class RuleEdit(_PlanFormView):
         return super().get_context_data(
             rule=rule,
             title=title_of(rule.title, rule.title_en, year),
-            clause=filled(rule.clause.text, year),
+            clause=filled(product_words(rule.clause.text), year),
             when=duty_words(rule.spec, year),
             diff=self.diff,
             **kwargs,

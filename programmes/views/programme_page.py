@@ -3,30 +3,37 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.languages import product_words
 from actionlearning.foundation.permissions import Permission
+from groups.models import Organisation
+from groups.models.organisation import DEPTH
 from programmes.actions.schedules import schedule_of
 from programmes.calendar import PartialFirst, Window, WorkCalendar, windows
-from programmes.models import Enrolment, Obligation, Plan, Programme
+from programmes.models import Enrolment, Obligation, Plan, Programme, Rule
 from programmes.models.obligation import UNFINISHED, DutyState
 from programmes.packs.shapes import month_named
 from programmes.queries import (
     ZONE,
     Tally,
+    applying,
     local_day,
     pack_of,
-    plan_in_force,
     tally_by,
     tally_of,
     visible_enrolments,
     visible_programmes,
+    with_parent,
 )
 from programmes.states import CLOSE_PROGRAMME, PUT_IN_FORCE, ProgrammeState
+from programmes.views.provisions import provision_lines
 from programmes.views.wording import day_words, month_words, rate_words, title_of
 
 COMING = 8
@@ -35,7 +42,7 @@ COMING = 8
 
 def programme_or_404(request: Any, pk: Any) -> Programme:
     found: Programme = get_object_or_404(
-        visible_programmes(request.user).select_related("owner"), pk=pk
+        with_parent(visible_programmes(request.user), request.user).select_related("owner"), pk=pk
     )
     return found
 
@@ -60,7 +67,8 @@ def state_of(programme: Programme) -> dict[str, str]:
 
 def page_context(request: Any, programme: Programme) -> dict[str, Any]:
     today = local_day(request.received_at)
-    plan = plan_in_force(programme, today)
+    plan = applying(plans_with_rules(programme), today)
+    rules = plan.told if plan else []  # type: ignore[attr-defined]
     mine = Obligation.objects.visible_to(request.user).filter(programme=programme)
     tallies = tally_by(mine, request.received_at, "organisation_id")
     user = request.user
@@ -69,7 +77,10 @@ def page_context(request: Any, programme: Programme) -> dict[str, Any]:
         "programme": programme,
         "state": state_of(programme),
         "facts": _facts(programme, plan),
+        "parent": {"pk": programme.parent_programme_id, "name": programme.parent_programme_name},  # type: ignore[attr-defined]
         "cut": cut_lines(programme, plan),
+        "provisions": provision_lines(plan.head, rules, programme.year) if plan else [],
+        "asks_nothing": not any(rule["enabled"] for rule in rules),
         "phases": phase_lines(programme, plan, today),
         "overall": rate_line(tally_of(tallies.values())),
         "units": unit_lines(request, programme, tallies),
@@ -80,6 +91,17 @@ def page_context(request: Any, programme: Programme) -> dict[str, Any]:
         "can_force": PUT_IN_FORCE.open_to(user, programme),
         "can_close": CLOSE_PROGRAMME.open_to(user, programme),
     }
+
+
+def plans_with_rules(programme: Programme) -> list[Plan]:
+    """Its versions in order, each with `told`: what every rule is about, in one statement."""
+    told = JSONObject(**{name: name for name in RULE_FACTS})
+    rules = Rule.objects.filter(plan=OuterRef("pk")).order_by("ordinal").values(told=told)
+    plans = Plan.objects.filter(programme=programme).annotate(told=ArraySubquery(rules))
+    return list(plans.order_by("number"))
+
+
+RULE_FACTS = ("key", "title", "title_en", "deliverable", "enabled", "spec")
 
 
 def _facts(programme: Programme, plan: Plan | None) -> list[tuple[str, str]]:
@@ -95,8 +117,17 @@ def _facts(programme: Programme, plan: Plan | None) -> list[tuple[str, str]]:
             (_("Version"), _("%(number)d, applies from %(day)s") % {
                 "number": plan.number, "day": day_words(plan.applies_from)}),
         ]  # fmt: skip
+        words = plan.head.get("labels", {})
+        facts.append(
+            (
+                _("Words of the plan"),
+                "、".join(
+                    [" › ".join(words.get("levels", [])), *(words.get(name, "") for name in SPOKEN)]
+                ),
+            )
+        )
     parents = programme.parent_document.split("；")
-    facts += [(_("Parent document"), each) for each in parents]
+    facts += [(_("Parent document"), product_words(each)) for each in parents]
     return [(name, value) for name, value in facts if value]
 
 
@@ -116,6 +147,8 @@ def cut_lines(programme: Programme, plan: Plan | None) -> list[str]:
     return lines
 
 
+SPOKEN = ("facilitator", "learner", "office")
+"""Labels that a plan chooses for itself (D24): they are used wherever its people are spoken of."""
 PARTIAL_KINDS = ("monthly", "window", "series")
 
 
@@ -133,20 +166,19 @@ def _policy(partial: PartialFirst) -> str:
 
 
 def phase_lines(programme: Programme, plan: Plan | None, today: date) -> list[dict[str, Any]]:
-    month = today.isoformat()[:7]
-    lines = []
-    for phase in plan.head.get("phases", []) if plan else []:
-        first = month_named(phase["from"], programme.year)
-        last = month_named(phase["to"], programme.year)
-        lines.append(
-            {
-                "name": title_of(phase["name"], phase["name_en"], programme.year),
-                "first": month_words(phase["from"], programme.year),
-                "last": month_words(phase["to"], programme.year) if last != first else "",
-                "place": "past" if last < month else "ahead" if first > month else "now",
-            }
-        )
-    return lines
+    """In the plan's order; one without months has no place on the calendar."""
+    phases = plan.head.get("phases", []) if plan else []
+    return [_phase_line(phase, programme.year, today.isoformat()[:7]) for phase in phases]
+
+
+def _phase_line(phase: dict[str, Any], year: int, month: str) -> dict[str, Any]:
+    line = {"name": title_of(phase["name"], phase["name_en"], year), "place": "", "first": ""}
+    if phase.get("from"):
+        first, last = month_named(phase["from"], year), month_named(phase["to"], year)
+        line["first"] = month_words(phase["from"], year)
+        line["last"] = month_words(phase["to"], year) if last != first else ""
+        line["place"] = "past" if last < month else "ahead" if first > month else "now"
+    return line
 
 
 def rate_line(tally: Tally) -> dict[str, Any]:
@@ -172,9 +204,27 @@ def unit_lines(
         visible_enrolments(request.user)
         .filter(programme=programme)
         .select_related("organisation", "supervisor")
+        .annotate(between=ArraySubquery(_between()))
         .order_by("organisation__sort_path", "starts_on", "id")
     )
     return [_unit_line(row, programme, tallies) for row in rows]
+
+
+def _between() -> Any:
+    """Names of the levels between a unit and its superior, from above: those it skips (P3-04, P3-20)."""
+    above = Q()
+    for number in range(1, DEPTH + 1):
+        above |= Q(pk=OuterRef(f"organisation__ancestor_{number}"))
+    skipped = Organisation.objects.filter(
+        above, level__gt=OuterRef("supervisor__level"), level__lt=OuterRef("organisation__level")
+    )
+    return skipped.order_by("level").values("name")
+
+
+def _skipped(row: Enrolment) -> str:
+    above = row.supervisor
+    inside = above is not None and row.organisation.path.startswith(above.path)
+    return "、".join(row.between) if inside else ""  # type: ignore[attr-defined]
 
 
 def _unit_line(row: Enrolment, programme: Programme, tallies: dict[Any, Tally]) -> dict[str, Any]:
@@ -185,6 +235,7 @@ def _unit_line(row: Enrolment, programme: Programme, tallies: dict[Any, Tally]) 
         "organisation": row.organisation_id,
         "name": row.organisation.name,
         "above": above,
+        "skipped": _skipped(row),
         "role": _("runs the programme") if runs_it else "" if row.obliged else _("supervises"),
         "since": day_words(row.starts_on),
         "left": day_words(row.ends_on) if row.ends_on else "",

@@ -29,7 +29,16 @@ from programmes.clauses import sentence_of
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
 from programmes.models import Project, ProjectTurn, TeamMember
 from programmes.queries import local_day
-from programmes.states import ACCEPT, CHOOSE, DECLINE, SUBMIT, TEAM_OPEN, TEXT_OPEN, ProjectState
+from programmes.states import (
+    ACCEPT,
+    CHOOSE,
+    DECLINE,
+    SUBMIT,
+    TAKEN_ON,
+    TEAM_OPEN,
+    TEXT_OPEN,
+    ProjectState,
+)
 from programmes.views.project_lines import day_words, holder_of, since_of
 
 ROOT = len("0" * 32 + "/")
@@ -70,8 +79,12 @@ def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dic
             }
             for row in members
         ],
-        "team_count": _("%(members)d members + %(facilitators)d facilitators")
-        % {"members": sizes.members, "facilitators": sizes.facilitators},
+        "team_count": _("%(members)d members + %(facilitators)d %(guide)s")
+        % {
+            "members": sizes.members,
+            "facilitators": sizes.facilitators,
+            "guide": asks.guides,
+        },
         "team_asks": _team_asks(asks) if project.level == 1 else "",
         "team_faults": team_faults(members, asks, level=project.level),
         "team_rule": asks.rule((*TEAM_SIZE, *FACILITATORS)),
@@ -79,17 +92,16 @@ def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dic
 
 
 def _team_asks(asks: Asks) -> str:
+    """With the plan's own word for facilitators."""
     size, guides = span_words(*asks.size), span_words(*asks.facilitators)
+    facts = {"size": size, "guides": guides, "guide": asks.guides}
     if not size:
         return ""
     if asks.facilitators_inside:
-        return _("The plan asks for %(size)s members, facilitators included.") % {"size": size}
+        return _("The plan asks for %(size)s members, %(guide)s included.") % facts
     if guides:
-        return _("The plan asks for %(size)s members and besides %(guides)s facilitators.") % {
-            "size": size,
-            "guides": guides,
-        }
-    return _("The plan asks for %(size)s members; facilitators are not counted.") % {"size": size}
+        return _("The plan asks for %(size)s members and besides %(guides)s %(guide)s.") % facts
+    return _("The plan asks for %(size)s members; %(guide)s are not counted.") % facts
 
 
 def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]:
@@ -109,7 +121,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "clause": clause,
         "sentence": sentence_of(clause, asks.year) if clause else "",
         "clause_rule": asks.rule((*SUBMISSION, *TOPICS_PER_UNIT)),
-        "concerns": concerns(project, members, asks),
+        "concerns": concerns(project, members, asks, _running(project, asks)),
         "tree": _tree(request, project, asks),
         "turns": _turns(project),
         "inside": inside,
@@ -121,6 +133,17 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))
     return {**context, **given}
+
+
+def _running(project: Project, asks: Asks) -> list[str]:
+    """Other topics that the unit has taken on; asked only where the plan has them one by one."""
+    if not asks.one_by_one:
+        return []
+    others = Project.objects.filter(
+        programme=project.programme_id, organisation=project.organisation_id, level=1
+    )
+    taken = others.filter(state__in=TAKEN_ON).exclude(pk=project.pk).order_by("chosen_at", "id")
+    return list(taken.values_list("title", flat=True))
 
 
 def _may(user: Any, project: Project, asks: Asks) -> dict[str, bool]:

@@ -10,13 +10,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from programmes.packs.shapes import day_named, filled, month_named
 
 
 def title_of(title: str, title_en: str, year: int) -> str:
     """The plan's own words; English only for a reader of English."""
-    return filled(title_en if in_english() and title_en else title, year)
+    return filled(title_en if in_english() and title_en else product_words(title), year)
 
 
 def day_words(day: date) -> str:

@@ -33,6 +33,7 @@ from reporting.actions.item_checks import (
     require_text,
     worded,
 )
+from reporting.actions.scores import settle_adoption, settle_submission
 from reporting.models import InformationItem, ItemTurn
 from reporting.notices import (
     address_of,
@@ -205,6 +206,7 @@ def submit_item(
         resubmit_evidence(kind=KIND, source=item.pk, by=by, now=now)
     else:
         _meet_duty(item, by=by, now=now)
+    settle_submission(item, by=by, now=now)
     told = _leave_turn(item, by=by, now=now)
     record("item.submitted", target=item, by=by, at=now, again=again, sha256=told.content_hash)
     tell_office(item, by=by, now=now)
@@ -264,6 +266,7 @@ def return_item(
     item.changed_at = now
     item.save()
 
+    settle_submission(item, by=by, now=now)
     _leave_turn(item, by=by, now=now, opinion=reason)
     record("item.returned", target=item, by=by, at=now, reason=reason, flat=flat)
     tell_returned(item, reason=reason, by=by, now=now)
@@ -303,6 +306,7 @@ def _decide(
     item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])
 
     accept_evidence(kind=KIND, source=item.pk, by=by, now=now)
+    settle_adoption(item, by=by, now=now)
     _leave_turn(item, by=by, now=now, opinion=opinion)
     record(f"item.{item.state}", target=item, by=by, at=now, opinion=opinion)
     tell_decided(item, opinion=opinion, now=now)
@@ -323,6 +327,7 @@ def take_back_adoption(
     item.decided_by, item.decided_at, item.changed_at = None, None, now
     item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])
 
+    settle_adoption(item, by=by, now=now)
     _leave_turn(item, by=by, now=now, opinion=reason)
     record("item.taken_back", target=item, by=by, at=now, reason=reason)
     tell_taken_back(item, reason=reason, now=now)

@@ -16,6 +16,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.tenancy import uuid7
 from actionlearning.foundation.workflow import lock_row, take
 from reporting.actions.briefing_checks import left_turn
+from reporting.actions.scores import settle_printed
 from reporting.models import InformationItem, Issue, IssueTurn, Publication, PublicationFile
 from reporting.notices import tell_corrected, tell_printed, tell_withdrawn
 from reporting.papers import content_of, files_of_paper
@@ -43,6 +44,7 @@ def publish_issue(issue: Issue, *, by: User, now: datetime, seen: int | None = N
     issue.save(update_fields=[*_MOVED, "published_by", "published_at"])
     record("issue.published", target=issue, by=by, at=now, digest=told.digest, **_facts(told))
     left_turn(issue, IssueTurn.What.PUBLISHED, by=by, at=now)
+    settle_printed(issue, by=by, now=now)
     retract_notices([issue.pk], now=now)
     tell_printed(told, by=by, now=now)
     if issue.corrects_id:
@@ -79,6 +81,7 @@ def withdraw_issue(
         )
         left_turn(each, IssueTurn.What.WITHDRAWN, by=by, at=now, opinion=reason)
         record("issue.withdrawn", target=each, by=by, at=now, reason=reason, **_facts(stone))
+    settle_printed(taken, by=by, now=now)
     tell_withdrawn(stone, by=by, now=now)
     return stone
 

@@ -1,9 +1,13 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.constraints import unique_in_tenant
 from actionlearning.foundation.models import User
-from actionlearning.foundation.tenancy import TenantModel
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.tenancy import TenantManager, TenantModel
+from groups.access import reach_of
 from groups.models import LedgerModel
 from programmes.models import Programme
 from reporting.models.item import InformationItem
@@ -14,7 +18,6 @@ class ScoreEvent(models.TextChoices):
 
     SUBMITTED = "submitted", _("submitted in time")
     SUBMITTED_LATE = "submitted_late", _("submitted late")
-    MISSED = "missed", _("month missed")
     ADOPTED = "adopted", _("adopted")
     PRINTED = "printed", _("printed in a briefing")
     CORRECTION = "correction", _("booked by hand")
@@ -42,22 +45,41 @@ class ScoreRule(TenantModel):
         return f"{self.get_event_display()}: {self.points}"
 
 
+class ScoreEntryQuerySet(models.QuerySet[Any]):
+    def visible_to(
+        self, user: User, permission: Permission = Permission.SCORE_VIEW
+    ) -> "ScoreEntryQuerySet":
+        return self.filter(reach_of(user, permission).as_q())
+
+    def standing(self) -> "ScoreEntryQuerySet":
+        """Bookings that no other line has reversed."""
+        return self.filter(reverses=None, reversals=None)
+
+
 class ScoreEntry(LedgerModel):
-    """One line of the points ledger; never changed, only reversed by another line."""
+    """One line of the points ledger; never changed, only reversed by another line.
+
+    Written only by reporting/actions/scores.py.
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="score_entries")
     month = models.CharField(max_length=7)
     """`2026-06`, the month it counts for."""
     event = models.CharField(max_length=16, choices=ScoreEvent)
     rule = models.ForeignKey(ScoreRule, models.PROTECT, null=True, related_name="+")
-    """Null only for a booking by hand."""
+    """Null only for a booking by hand, which says its reason."""
     points = models.DecimalField(max_digits=6, decimal_places=1)
     item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="scores")
     publication = models.UUIDField(null=True)
+    """Id of the issue it was printed in; only of `printed`."""
+    occurrence = models.PositiveSmallIntegerField(default=1)
+    """2 when the same was booked, reversed and booked again."""
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
+
+    objects = TenantManager.from_queryset(ScoreEntryQuerySet)()
 
     class Meta:
         constraints = [
@@ -65,9 +87,9 @@ class ScoreEntry(LedgerModel):
                 "item",
                 "event",
                 "publication",
-                "reverses",
+                "occurrence",
                 name="score_entry_once",
-                condition=models.Q(item__isnull=False),
+                condition=models.Q(item__isnull=False, reverses=None),
                 nulls_distinct=False,
             ),
             unique_in_tenant("reverses", name="score_entry_reversed_once"),

@@ -21,8 +21,8 @@ from reporting.actions.issues import (
     unsign_issue,
 )
 from reporting.actions.publishing import publish_issue, withdraw_issue
-from reporting.forms import IssueDecisionForm
 from reporting.models import Issue, Publication
+from reporting.views.issue_forms import IssueDecisionForm
 from reporting.views.issue_reading import issue_for, page_of_issue
 
 

@@ -20,10 +20,11 @@ from reporting.actions.articles import (
 )
 from reporting.actions.issues import edit_issue
 from reporting.exports import kind_label, moment, month_name
-from reporting.forms import IssueForm, OwnArticleForm, StepForm
+from reporting.forms import StepForm
 from reporting.models import InformationItem, Issue
 from reporting.queries import articles_in_force, basket_of, narrowed
 from reporting.views.article_form import ArticleForm
+from reporting.views.issue_forms import IssueForm, OwnArticleForm
 from reporting.views.issue_reading import (
     WRITABLE_ISSUE,
     article_for,

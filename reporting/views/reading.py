@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
 from programmes.notices import holders_of
 from programmes.queries import local_day, rule_ids
@@ -51,7 +52,7 @@ def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
         "holder": _holder(item, now, user),
         "facts": _facts(item, kind.name),
         "kind": kind,
-        "duties": [_duty(row) for row in duties_of(item, now)],
+        "duties": [_duty(row, item.programme.year) for row in duties_of(item, now)],
         "turns": [*_begun(item, user), *(_entry(turn) for turn in turns)],
         "versions": _versions(turns),
         "files": files_of(item, user),
@@ -124,12 +125,12 @@ def _first_sent(item: InformationItem) -> str:
     return moment(item.first_submitted_at) if again else ""
 
 
-def _duty(row: Any) -> dict[str, Any]:
+def _duty(row: Any, year: int) -> dict[str, Any]:
     return {
         "row": row,
         "label": DutyState(row.state).label,
         "rules": rule_ids(row.rule),
-        "clause": row.rule.clause.text,
+        "clause": sentence_of(row.rule.clause, year),
         "month": month_name(row.window_key),
         "due": last_day(row.due_at),
     }

@@ -16,9 +16,10 @@ from programmes.queries import key_asked
 from reporting.actions.issues import start_issue
 from reporting.actions.series import change_series, close_series, open_series
 from reporting.exports import ISSUES
-from reporting.forms import NewSeriesForm, SeriesForm, StepForm
+from reporting.forms import StepForm
 from reporting.models import Article, Issue, Series
 from reporting.states import IssueState
+from reporting.views.issue_forms import NewSeriesForm, SeriesForm
 from reporting.views.issue_reading import LISTED_ISSUE, line_of_issue
 
 

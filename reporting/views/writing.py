@@ -12,6 +12,7 @@ from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from programmes.actions.evidence import report_nil
+from programmes.clauses import sentence_of
 from programmes.models import Obligation
 from programmes.queries import local_day, rule_ids
 from reporting.actions.attachments import add_attachment, remove_attachment
@@ -217,6 +218,7 @@ class NilReport(TenantFormView):
             month=month_name(duty.window_key),
             due=last_day(duty.due_at),
             rules=rule_ids(duty.rule),
+            sentence=sentence_of(duty.rule.clause, duty.programme.year),
             **kwargs,
         )
 

@@ -53,6 +53,8 @@ class Browser:
         self._handler.load_middleware()
         self._make = RequestFactory()
         self.sent = 0
+        self.language = ""
+        """What the browser asks for before anybody has signed in."""
         self.error = ""
         got_request_exception.connect(self._note)
 
@@ -98,6 +100,8 @@ class Browser:
 
     def _request(self, actor: Actor, method: str, address: str, body: Any, *, as_json: bool) -> Any:
         headers = {"Authorization": f"Bearer {actor.bearer}"} if actor.bearer else {}
+        if self.language:
+            headers["Accept-Language"] = self.language
         data: dict[str, Any] = {}
         if method in ("POST", "PUT", "PATCH"):
             kind = "application/json" if as_json else "application/x-www-form-urlencoded"

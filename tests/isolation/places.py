@@ -114,7 +114,7 @@ class Places:
 
 def _is_draft(row: Any) -> bool:
     """A unit's own business until it was handed in (`ItemQuerySet.visible_to`)."""
-    item = getattr(row, "item", row)
+    item = getattr(row, "item", None) or row
     names = {f.name for f in item._meta.concrete_fields}
     return "first_submitted_at" in names and item.first_submitted_at is None
 

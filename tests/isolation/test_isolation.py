@@ -5,7 +5,6 @@ import uuid
 from types import ModuleType
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -14,24 +13,9 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import SystemView, TenantView
 from actionlearning.urls import urlpatterns
 from groups.models import Person
-from tests.isolation.browsing import unthrottled
 from tests.isolation.filling import marked_of, tenant_models
-from tests.isolation.probing import Probe
 from tests.isolation.routes import Route, likeness, words_of
 from tests.isolation.trying import Trial
-
-
-@pytest.fixture(scope="module")
-def probe(django_db_setup, django_db_blocker):
-    """Two tenants, everything in them marked; nothing of it is left behind."""
-    with django_db_blocker.unblock(), unthrottled(), transaction.atomic():
-        yield Probe()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def calibrated(probe):
-    return probe.calibrate()
 
 
 @pytest.fixture(scope="module")

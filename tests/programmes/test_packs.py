@@ -22,7 +22,21 @@ PACKS = {pack_id: read(shipped_text(pack_id)) for pack_id in SHIPPED}
 SWITCHED_ON = {
     "plan1": ["unit_leading_group", "unit_office", "topics", "monthly_information"],
     "plan2": ["leading_group", "office", "topics", "team_list", "monthly_information"],
+    "plan3": [
+        "topics",
+        "region_leading_group",
+        "region_promotion_team",
+        "region_office",
+        "unit_leading_group",
+        "unit_promotion_team",
+        "unit_office",
+    ],
+    "plan4": ["leading_group", "team_list"],
+    "plan5": [],
+    "organs": ["topics", "unit_leading_group", "unit_office", "monthly_information"],
 }
+FIVE = tuple(pack_id for pack_id in SHIPPED if pack_id != "organs")
+"""The plans whose sentences the catalogue numbers; the template of today has none of its own there."""
 
 
 def rule_of(pack_id: str, key: str) -> RuleSpec:
@@ -71,7 +85,7 @@ def test_a_pack_not_yet_canonical_is_settled_by_one_writing():
     assert read(text).clauses[0].text == "一、步骤"
 
 
-@pytest.mark.parametrize(("pack_id", "part"), [("plan1", 1), ("plan2", 2)])
+@pytest.mark.parametrize(("pack_id", "part"), [(pack_id, int(pack_id[-1])) for pack_id in FIVE])
 def test_every_rule_of_the_plan_is_cited_once_and_no_other(pack_id, part):
     cited = Counter(rule for clause in PACKS[pack_id].clauses for rule in clause.cites)
     rules = {id_ for id_ in vocabulary.RULE_IDS if id_.startswith(f"P{part}-")}
@@ -103,7 +117,7 @@ def test_a_rule_that_waits_for_what_nobody_does_is_refused_with_its_line():
     )
 
 
-@pytest.mark.parametrize("pack_id", SHIPPED)
+@pytest.mark.parametrize("pack_id", FIVE)
 def test_every_duty_names_the_sentence_of_the_catalogue(pack_id):
     assert [rule.key for rule in PACKS[pack_id].rules if not rule.cites] == []
 
@@ -136,6 +150,35 @@ def test_the_monthly_item_of_part_two():
 
     assert (rule.min, rule.max, rule.day, rule.inclusive) == (1, None, 25, True)
     assert (rule.day_policy, rule.first_month, rule.nil) == ("keep", "year-06", False)
+
+
+def test_plan_three_runs_over_two_years_and_has_its_seminars_every_three_months():
+    rule = rule_of("plan3", "promoters_seminar")
+
+    assert (PACKS["plan3"].period.from_, PACKS["plan3"].period.to) == ("year-05", "year+1-07")
+    assert (rule.every, rule.total, rule.anchor) == (3, 5, "year-05")
+
+
+def test_plan_four_asks_for_no_month_and_plan_five_for_nothing():
+    assert [rule.key for rule in PACKS["plan4"].rules if rule.kind == "monthly"] == []
+    assert PACKS["plan5"].rules == ()
+    assert PACKS["plan5"].parent_plan == "plan3"
+
+
+def test_the_template_of_today_has_four_focuses_eight_steps_and_three_guarantees():
+    clauses = [clause for clause in PACKS["organs"].clauses if clause.kind == "paragraph"]
+
+    counted = Counter(clause.key.split(".")[0] for clause in clauses)
+    assert (counted["2"], counted["3"], counted["4"]) == (4, 8, 3)
+    from_the_notice = {
+        clause.key
+        for clause in PACKS["organs"].clauses
+        if (clause.reading or "").startswith("通知规定")
+    }
+    assert from_the_notice == {"0", "1.2", "2", "3", "4"}
+    for clause in clauses:
+        if any(rule.enabled for rule in clause.rules):
+            assert (clause.reading or "").startswith("机关惯例")
 
 
 def test_a_rule_takes_reminders_and_ladder_from_its_pack():

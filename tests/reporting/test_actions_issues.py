@@ -114,7 +114,7 @@ def test_adopted_items_become_a_numbered_briefing(office):
     assert done.issue_to == ["各单位行动学习办公室"]
     articles = list(done.articles.order_by("position"))
     assert [each.item for each in articles] == [second, first]
-    paragraph = articles[0].paragraphs.first()
+    paragraph = articles[0].paragraphs.earliest("position")
     assert (paragraph.item, paragraph.unit, paragraph.unit_name) == (
         second,
         office.world.bureau,

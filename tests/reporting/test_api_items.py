@@ -8,7 +8,7 @@ from rest_framework.routers import SimpleRouter
 
 from groups.models import Organisation
 from reporting.actions.items import save_draft
-from reporting.api import ROUTES
+from reporting.api.items import ROUTES
 from reporting.models import InformationItem
 from reporting.states import ItemState
 from tests.reporting.items import (

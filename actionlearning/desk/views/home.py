@@ -13,7 +13,6 @@ from actionlearning.desk.words import (
     days_left,
     last_day,
     local_date,
-    rule_title,
     shown_notice,
     shown_window,
     start_of,
@@ -21,9 +20,11 @@ from actionlearning.desk.words import (
 )
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
+from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
 from programmes.views.calendar_page import missing_for
 from programmes.views.obligation_lines import shown_state
+from programmes.views.wording import title_of
 
 
 class Home(TenantView):
@@ -114,12 +115,12 @@ def _opened(row: Any, slug: str) -> dict[str, Any]:
 
 def _duty(row: Any, request: Any, now: datetime) -> dict[str, Any]:
     return {
-        "title": rule_title(row.rule),
+        "title": title_of(row.rule.title, row.rule.title_en, row.programme.year),
         "window": shown_window(row.window_key),
         "unit": row.organisation.name,
         "project": row.project.title if row.project else "",
         "clause": row.rule.clause.key,
-        "sentence": start_of(row.rule.clause.text),
+        "sentence": start_of(sentence_of(row.rule.clause, row.programme.year)),
         "state": shown_state(row.state, last_day(row.due_at), local_date(now)),
         "label": DutyState(row.state).label,
         "due": last_day(row.due_at).isoformat(),

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("languages", nargs="*", default=["zh_Hans"])
+        parser.add_argument("languages", nargs="*", default=["zh_Hans", "zh_Hant"])
         parser.add_argument("--update", action="store_true")
 
     def handle(self, *args: Any, languages: list[str], update: bool, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""REST interface of this app; actionlearning/api.py mounts ROUTES."""
+"""Information items over REST."""
 
 import uuid
 from collections.abc import Callable

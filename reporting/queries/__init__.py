@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from actionlearning.foundation.languages import in_english
+from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
@@ -76,8 +76,8 @@ def types_of(programme: Programme, day: date) -> list[ItemType]:
     return [
         ItemType(
             row["key"],
-            row["name_en"] if english else row["name"],
-            tuple(row.get("criteria", ())),
+            row["name_en"] if english else product_words(row["name"]),
+            tuple(map(product_words, row.get("criteria", ()))),
         )
         for row in named
     ] or [ItemType(key, str(label)) for key, label in InformationItem.Kind.choices]

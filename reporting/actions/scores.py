@@ -1,0 +1,357 @@
+"""Points for submission and adoption (计分, `practice.md` §1.3): the ledger follows the facts.
+
+Each `settle_…` compares what an item has earned with what stands booked for it and books the difference:
+called twice it adds nothing. Nothing booked is ever changed; what no longer holds is reversed by a line of its own.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock_row
+from groups.models import Organisation
+from programmes.models import Evidence, Programme
+from programmes.queries import enrolment_of, local_day
+from reporting.models import Article, InformationItem, Issue, ScoreEntry, ScoreEvent, ScoreRule
+from reporting.states import IssueState, ItemState
+
+KIND = "information_item"
+SUBMISSION = (ScoreEvent.SUBMITTED, ScoreEvent.SUBMITTED_LATE)
+MOST_POINTS = Decimal(1000)
+Earned = dict[tuple[str, UUID | None], datetime]
+"""(event, issue it was printed in) and the instant that earned it."""
+
+
+@transaction.atomic
+def set_score_rule(
+    programme: Programme,
+    *,
+    event: str,
+    points: Decimal,
+    applies_from: date,
+    by: User,
+    now: datetime,
+    kind: str = "",
+) -> ScoreRule:
+    """A new version from `applies_from` on; what is booked keeps the version it was booked by.
+
+    The first rule of an event may reach back into the programme: what has happened since is booked now.
+    Raises NotAllowed, BadInput.
+    """
+    programme = lock_row(programme)
+    if not by.has_perm(Permission.SCORE_CHANGE, programme):
+        raise NotAllowed(_("You may not change the points here."), code="not_allowed")
+    _require_points(points)
+    if event == ScoreEvent.CORRECTION:
+        words = _("Corrections are booked by hand, one by one.")
+        raise BadInput(words, fields={"event": words})
+    first = not ScoreRule.objects.filter(programme=programme, event=event).exists()
+    _require_day(programme, applies_from, today=local_day(now), first=first)
+    same = ScoreRule.objects.filter(programme=programme, event=event, kind=kind)
+    rule = ScoreRule(programme=programme, event=event, kind=kind, points=points)
+    rule.version, rule.applies_from = same.count() + 1, applies_from
+    rule.created_by, rule.created_at = by, now
+    rule.save(force_insert=True)
+    record(
+        "score.rule", target=programme, by=by, at=now, event=event, kind=kind,
+        points=str(points), applies_from=applies_from.isoformat(), version=rule.version,
+    )  # fmt: skip
+    if first:
+        _catch_up(programme, event, by=by, now=now)
+    return rule
+
+
+def _require_points(points: Decimal) -> None:
+    if not points.is_finite() or abs(points) > MOST_POINTS or points != round(points, 1):
+        words = _("Points are a number with at most one decimal, from −1000 to 1000.")
+        raise BadInput(words, fields={"points": words})
+
+
+def _require_day(programme: Programme, day: date, *, today: date, first: bool) -> None:
+    """Raises BadInput: booked points keep their rule, so only the first one may reach back."""
+    if day > programme.ends_on:
+        words = _("The programme has ended by then.")
+    elif not first and day < today:
+        words = _("Points are booked by the earlier rule until today: choose today or later.")
+    elif day < programme.starts_on:
+        words = _("The programme begins on %(day)s.") % {
+            "day": date_format(programme.starts_on, "DATE_FORMAT")
+        }
+    else:
+        return
+    raise BadInput(words, fields={"applies_from": words})
+
+
+def _catch_up(programme: Programme, event: str, *, by: User, now: datetime) -> None:
+    for item in InformationItem.objects.filter(
+        programme=programme, first_submitted_at__isnull=False
+    ).select_related("organisation"):
+        if event in SUBMISSION:
+            settle_submission(item, by=by, now=now)
+        elif event == ScoreEvent.ADOPTED:
+            settle_adoption(item, by=by, now=now)
+    if event == ScoreEvent.PRINTED:
+        for issue in Issue.objects.filter(
+            state=IssueState.PUBLISHED, articles__item__programme=programme
+        ).distinct():
+            settle_printed(issue, by=by, now=now)
+
+
+@transaction.atomic
+def settle_submission(item: InformationItem, *, by: User, now: datetime) -> None:
+    """In time, late, or (sent back and not answered, or empty or a copy) not at all."""
+    if not _is_scored(item):
+        return
+    event, at = _submission(item, now)
+    wanted: Earned = {(event, None): at} if event else {}
+    _settle(item, SUBMISSION, wanted, reason=_("Returned and not answered in time"), by=by, now=now)
+
+
+def _is_scored(item: InformationItem) -> bool:
+    """Most plans give no points: then the evening of the 25th pays one question for it."""
+    return bool(ScoreRule.objects.filter(programme=item.programme_id).exists())
+
+
+def _submission(item: InformationItem, now: datetime) -> tuple[str, datetime]:
+    """What its evidence says now; an item that nobody owed is always in time."""
+    sent = item.first_submitted_at or now
+    met = [
+        (each.counts_from, each.obligation.due_at)
+        for each in _evidence(item)
+        if each.counts_from and (each.counts_until is None or each.counts_until > now)
+    ]
+    if met:
+        in_time = [begun for begun, due in met if begun < due]
+        event = ScoreEvent.SUBMITTED if in_time else ScoreEvent.SUBMITTED_LATE
+        return event.value, min(in_time or [begun for begun, _due in met])
+    undone = item.first_submitted_at is None or _evidence(item)
+    return ("", sent) if undone else (ScoreEvent.SUBMITTED.value, sent)
+
+
+def _evidence(item: InformationItem) -> list[Any]:
+    rows = Evidence.objects.filter(kind=KIND, source=item.pk, withdrawn_at=None)
+    return list(rows.select_related("obligation"))
+
+
+@transaction.atomic
+def settle_adoption(item: InformationItem, *, by: User, now: datetime) -> None:
+    """Adopted, or the adoption was taken back."""
+    if not _is_scored(item):
+        return
+    adopted = item.state == ItemState.ADOPTED
+    wanted: Earned = {(ScoreEvent.ADOPTED.value, None): item.decided_at or now} if adopted else {}
+    _settle(item, (ScoreEvent.ADOPTED,), wanted, reason=_("Adoption taken back"), by=by, now=now)
+
+
+@transaction.atomic
+def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
+    """Every item that stands in the published issue; of a withdrawn one, or one left out by a correction, none.
+
+    `issue` may be the correction: the points belong to the issue it corrects.
+    """
+    root = issue.corrects or issue
+    latest = (
+        Issue.objects.filter(Q(pk=root.pk) | Q(corrects=root), published_at__isnull=False)
+        .order_by("-correction")
+        .first()
+    )
+    stands = latest is not None and latest.state == IssueState.PUBLISHED
+    printed = {
+        each.item
+        for each in Article.objects.filter(issue=latest, item__isnull=False).select_related(
+            "item__organisation", "item__programme"
+        )
+        if stands
+    }
+    booked = {
+        each.item
+        for each in ScoreEntry.objects.standing()
+        .filter(publication=root.pk)
+        .select_related("item__organisation", "item__programme")
+    }
+    for item in sorted(printed | booked, key=lambda each: each.pk):
+        key = (ScoreEvent.PRINTED.value, root.pk)
+        wanted: Earned = {key: latest.published_at or now} if latest and item in printed else {}
+        _settle(
+            item, (ScoreEvent.PRINTED,), wanted,
+            publication=root.pk, reason=_("No longer in the issue"), by=by, now=now,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def settle_lapsed_returns(*, now: datetime, by: User) -> int:
+    """Items whose answer has not come in time; returns how many were looked at."""
+    waiting = InformationItem.objects.filter(
+        state__in=(ItemState.RETURNED, ItemState.SIGNED),
+        reply_due_at__lte=now,
+        scores__event__in=SUBMISSION,
+        scores__reverses=None,
+        scores__reversals=None,
+    ).select_related("organisation", "programme")
+    items = list(waiting.distinct())
+    for item in items:
+        settle_submission(item, by=by, now=now)
+    return len(items)
+
+
+def _settle(
+    item: InformationItem,
+    events: Iterable[str],
+    wanted: Earned,
+    *,
+    reason: str,
+    by: User,
+    now: datetime,
+    publication: UUID | None = None,
+) -> None:
+    standing = ScoreEntry.objects.standing().filter(
+        item=item, event__in=tuple(events), publication=publication
+    )
+    booked = {(each.event, each.publication): each for each in standing}
+    for key, entry in booked.items():
+        if key not in wanted:
+            _reverse(entry, reason=reason, by=by, now=now)
+    for (event, issue), at in wanted.items():
+        if (event, issue) not in booked:
+            _book(item, event, at=at, publication=issue, by=by, now=now)
+
+
+def _book(
+    item: InformationItem,
+    event: str,
+    *,
+    at: datetime,
+    publication: UUID | None,
+    by: User,
+    now: datetime,
+) -> None:
+    rule = rule_for(item, event, local_day(at))
+    if rule is None:
+        return
+    before = ScoreEntry.objects.filter(
+        item=item, event=event, publication=publication, reverses=None
+    ).count()
+    entry = ScoreEntry(
+        programme=item.programme,
+        item=item,
+        event=event,
+        rule=rule,
+        points=rule.points,
+        at=now,
+        by=by,
+    )
+    entry.month, entry.publication, entry.occurrence = _month(item, at), publication, before + 1
+    _place(entry, item.organisation, item.supervisor_id)
+    entry.save(force_insert=True)
+    record("score.booked", target=item, by=by, at=now, event=event, points=str(rule.points))
+
+
+def rule_for(item: InformationItem, event: str, day: date) -> ScoreRule | None:
+    """The rule in force on `day`; one for the item's own type goes before the general one."""
+    rows = ScoreRule.objects.filter(
+        programme=item.programme_id, event=event, kind__in=("", item.kind), applies_from__lte=day
+    )
+    found: ScoreRule | None = rows.order_by("-kind", "-applies_from", "-version").first()
+    return found
+
+
+def _month(item: InformationItem, at: datetime) -> str:
+    """The month the item counts for; of one that counts for none, the month of the event."""
+    key = item.window_key
+    return key if len(key) == 7 and key[4] == "-" else f"{local_day(at):%Y-%m}"
+
+
+def _place(entry: ScoreEntry, organisation: Organisation, supervisor: UUID | None) -> None:
+    entry.place(organisation)
+    entry.supervisor_id = supervisor
+
+
+def _reverse(entry: ScoreEntry, *, reason: str, by: User, now: datetime) -> ScoreEntry:
+    """The line that takes `entry` back: same unit and month, points with the other sign."""
+    back = ScoreEntry(
+        programme=entry.programme, item=entry.item, event=entry.event, rule=entry.rule,
+        points=-entry.points, at=now, by=by, reverses=entry, reason=reason[:200],
+    )  # fmt: skip
+    back.month, back.publication, back.occurrence = entry.month, entry.publication, entry.occurrence
+    _place(back, entry.organisation, entry.supervisor_id)
+    back.save(force_insert=True)
+    record("score.reversed", target=entry, by=by, at=now, points=str(back.points), reason=reason)
+    return back
+
+
+@transaction.atomic
+def book_points(
+    programme: Programme,
+    organisation: Organisation,
+    *,
+    month: str,
+    points: Decimal,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> ScoreEntry:
+    """A booking by hand, such as a leader's written instruction. Raises NotAllowed, BadInput, RuleBroken."""
+    if not by.has_perm(Permission.SCORE_CHANGE, programme):
+        raise NotAllowed(_("You may not change the points here."), code="not_allowed")
+    _require_points(points)
+    _require_month(programme, month)
+    if not points or not reason.strip():
+        words = _("Say how many points and what for: it stays on record.")
+        raise BadInput(words, fields={"points" if not points else "reason": words})
+    enrolment = enrolment_of(programme, organisation, local_day(now))
+    if enrolment is None:
+        raise RuleBroken(
+            _("“%(unit)s” does not take part in this programme.") % {"unit": organisation},
+            code="not_enrolled",
+        )
+    entry = ScoreEntry(programme=programme, month=month, event=ScoreEvent.CORRECTION, points=points)
+    entry.at, entry.by, entry.reason = now, by, reason.strip()[:200]
+    _place(entry, organisation, enrolment.supervisor_id)
+    entry.save(force_insert=True)
+    record(
+        "score.booked", target=organisation, by=by, at=now, points=str(points), reason=entry.reason
+    )
+    return entry
+
+
+def _require_month(programme: Programme, month: str) -> None:
+    first, last = f"{programme.starts_on:%Y-%m}", f"{programme.ends_on:%Y-%m}"
+    try:
+        date.fromisoformat(f"{month}-01")
+    except ValueError:
+        month = ""
+    if not first <= month <= last:
+        words = _("Choose a month of the programme, from %(first)s to %(last)s.") % {
+            "first": first, "last": last,
+        }  # fmt: skip
+        raise BadInput(words, fields={"month": words})
+
+
+@transaction.atomic
+def reverse_points(entry: ScoreEntry, *, reason: str, by: User, now: datetime) -> ScoreEntry:
+    """Take back a booking by hand; the others follow their items. Raises NotAllowed, BadInput, RuleBroken."""
+    entry = lock_row(entry)
+    if not by.has_perm(Permission.SCORE_CHANGE, entry.programme):
+        raise NotAllowed(_("You may not change the points here."), code="not_allowed")
+    if entry.event != ScoreEvent.CORRECTION:
+        raise RuleBroken(
+            _("This was booked for an item and changes only with it; book a correction beside it."),
+            code="follows_item",
+        )
+    if entry.reverses_id or entry.reversals.exists():
+        raise RuleBroken(_("This booking has been reversed already."), code="reversed")
+    if not reason.strip():
+        words = _("Say why: it stays on record.")
+        raise BadInput(words, fields={"reason": words})
+    return _reverse(entry, reason=reason.strip(), by=by, now=now)

@@ -1,0 +1,8 @@
+"""REST interface of this app; actionlearning/api.py mounts ROUTES."""
+
+from typing import Any
+
+from reporting.api.items import ROUTES as ITEMS
+from reporting.api.points import ROUTES as POINTS
+
+ROUTES: list[tuple[str, Any, str]] = [*ITEMS, *POINTS]

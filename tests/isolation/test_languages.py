@@ -1,0 +1,121 @@
+"""Every address in three languages, in a world whose own texts are plain ASCII marks.
+
+What is Chinese on a page is therefore the product's: of the right script, and nothing left in English.
+"""
+
+import re
+
+import pytest
+from django.db import transaction
+
+from actionlearning.foundation.models import AuditEvent, User
+from tests.isolation.filling import CANARY
+from tests.isolation.grounds import inside
+from tests.languages.catalogues import catalogue
+from tests.languages.characters import not_simplified, not_traditional
+from tests.languages.pages import Page
+
+TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
+ODD = {"zh-hans": not_simplified, "zh-hant": not_traditional, "en": lambda _text: ""}
+OWN_WORDS = {
+    "api:docs": "for those who write programs",
+    "desk:audit_list": "the log in its own words",
+}
+"""Pages that show words of programs."""
+MARK = re.compile(rf"{CANARY.pattern}|zq\w*\*+\w*qz")
+"""Also where only the ends of a number are shown."""
+LATIN = re.compile(r"(?<![\w/.-])[A-Za-z]{3,}(?![\w/@.-])")
+SAME_WORDS = frozenset(
+    [
+        "Authorization",
+        "Celery",
+        "Django",
+        "PostgreSQL",
+        "Python",
+        "Valkey",
+        "Bearer",
+        "Excel",
+        "English",
+        "Idempotency-Key",
+        "JPEG",
+        "OpenAPI",
+        "PDF",
+        "PNG",
+        "REST",
+        "UTF",
+        "YAML",
+    ]
+)
+"""Names and codes that are written alike in every language."""
+SAME = re.compile(r"[^A-Za-z]*(?:[A-Z]{2,}|Excel|PDF|YAML|REST|OpenAPI)?[^A-Za-z]*")
+ENGLISH = {
+    msgid
+    for (_context, msgid, _plural), words in catalogue("zh_Hans").items()
+    if words != msgid and not SAME.fullmatch(msgid)
+}
+
+
+@pytest.fixture
+def speaking(probe):
+    """`speaking(language)`: everybody in the space reads that language from now on."""
+
+    def choose(language):
+        probe.browser.language = language
+        User.objects.filter(tenant=probe.ours.tenant).update(language=language)
+
+    with inside(probe.ours), transaction.atomic():
+        yield choose
+        probe.browser.language = ""
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def recorded(probe):
+    """Names in the audit log: it is never rewritten, so what was typed there carries no mark."""
+    with inside(probe.ours):
+        rows = AuditEvent.objects.values_list("actor_name", "target_name").distinct()
+        names = {name for row in rows for name in row if name} | {probe.ours.tenant.name}
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+
+
+def faults_of(page, language, typed=CANARY):
+    if page.language != TAGS[language]:
+        yield f"lang is {page.language!r}"
+    for text in page.texts:
+        plain = MARK.sub("", typed.sub("", text)).strip()
+        if odd := ODD[language](plain):
+            yield f"{odd}: {plain[:60]}"
+        if language != "en" and (plain in ENGLISH or set(LATIN.findall(plain)) - SAME_WORDS):
+            yield f"in English: {plain[:60]}"
+
+
+def pages(probe, calibrated):
+    """(route, page) of every address that answers with a page of its own."""
+    actors = {actor.name: actor for actor in probe.insiders}
+    for found in calibrated:
+        if "GET" not in found.route.methods or found.route.is_api:
+            continue
+        address = found.route.address(probe.ours.tenant.slug, found.values)
+        answer = probe.browser.ask(actors[found.by], "GET", address)
+        if answer.status == 200 and b"<html" in answer.body:
+            yield found.route, Page(answer.body.decode())
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_every_page_speaks_its_reader_s_language(probe, calibrated, speaking, recorded, language):
+    speaking(language)
+    seen, wrong = 0, []
+    for route, page in pages(probe, calibrated):
+        seen += 1
+        if route.name not in OWN_WORDS:
+            wrong += [f"{route.name}: {fault}" for fault in faults_of(page, language, recorded)]
+    assert "\n".join(sorted(set(wrong))) == ""
+    assert seen > 60
+
+
+def test_a_planted_fault_is_found():
+    page = Page(
+        '<html lang="zh-Hant"><p title="Save">单位</p><p lang="en">Save</p><p>單位</p></html>'
+    )
+    assert list(faults_of(page, "zh-hant")) == ["in English: Save", "单: 单位"]
+    assert list(faults_of(page, "en")) == ["lang is 'zh-Hant'"]

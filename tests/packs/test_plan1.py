@@ -1,0 +1,134 @@
+"""Plan 1, the group corporation: May to December, four units of which one keeps silent."""
+
+from datetime import date, datetime
+
+import pytest
+
+from programmes.actions.laying import lay_down
+from programmes.actions.programmes import close_programme
+from programmes.states import ProgrammeState
+from tests.oracles import programme_year as by_hand
+from tests.packs.stage import (
+    Choice,
+    Country,
+    Plan,
+    Unit,
+    Year,
+    at,
+    begin,
+    form_bodies,
+    send_item,
+    tallied,
+    told_once,
+)
+from tests.world import World
+
+MAY, JUNE, DECEMBER = date(2026, 5, 1), date(2026, 6, 1), date(2026, 12, 31)
+COURSES = ("popularisation_course", "facilitators_course", "promoters_seminar")
+LEARNERS = ("team_leader", *["member"] * 5, "facilitator")
+MONTHLY = "monthly_information"
+
+
+@pytest.fixture
+def plan(world: World) -> Plan:
+    country = Country(world)
+    group = country.unit(None, "group_company", "交通投资集团")
+    names = ("一公司", "二公司", "三公司", "路桥建设指挥部")
+    units = [(country.unit(group.organisation, "unit", name), None) for name in names]
+    return Plan("plan1", group, list(units), switched_on=COURSES)
+
+
+def monthly(year: Year, unit: Unit, days: dict[int, tuple[int, int]]) -> None:
+    """Month → (day, how many items)."""
+    for month, (day, count) in days.items():
+        send = send_item(year.programme, unit, f"2026-{month:02}", count)
+        year.on(date(2026, month, day), send)
+
+
+def play(plan: Plan, year: Year) -> list[Unit]:
+    """The first keeps all it owes, the second sends two a month, the third is late once and forgets once."""
+    first, second, third, silent = (unit for unit, _ in plan.units)
+    for unit, formed in ((first, 6), (second, 29), (third, 31)):
+        year.on(date(2026, 5, formed), form_bodies(unit))
+    Choice(
+        first, "养护成本", LEARNERS, date(2026, 5, 11), date(2026, 5, 13), date(2026, 5, 20)
+    ).play(year)
+    Choice(
+        second, "工期延误", LEARNERS, date(2026, 5, 30), date(2026, 5, 30), date(2026, 5, 31)
+    ).play(year)
+    Choice(third, "安全隐患", LEARNERS, date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 2)).play(
+        year
+    )
+    monthly(year, first, dict.fromkeys(range(6, 13), (20, 1)))
+    monthly(year, second, dict.fromkeys(range(6, 13), (12, 2)))
+    monthly(year, third, dict.fromkeys((6, 7, 9, 11, 12), (28, 1)))
+    year.on(date(2026, 11, 5), send_item(year.programme, third, "2026-10"))
+    return [first, second, third, silent]
+
+
+@pytest.mark.rule("P1-51", "P1-24", "P1-25", "P1-32")
+def test_the_year_of_four_units(world: World, plan: Plan) -> None:
+    year = begin(plan, world, now=at(date(2026, 4, 27)))
+    first, _second, third, silent = play(plan, year)
+
+    year.walk(date(2026, 8, 31))
+    assert year.state(silent, MONTHLY, "2026-07", at(date(2026, 8, 31))) == "overdue"
+    assert year.state(third, MONTHLY, "2026-08", at(date(2026, 8, 31), 23)) == "due_soon"
+    end = year.walk(date(2027, 1, 14))
+
+    # Q15: the first month owed is June; 4 units × 7 months × 1–2
+    assert year.least_and_most(MONTHLY) == by_hand.items(4, JUNE, DECEMBER, 1, 2) == (28, 56)
+    for unit, _ in plan.units:
+        assert year.windows(MONTHLY, unit) == by_hand.months(JUNE, DECEMBER)
+    found = tallied(year.duties(rule_key=MONTHLY), end)
+    assert (found.owed, found.done, found.in_time) == (28, 7 + 7 + 6, 7 + 7 + 5)
+    assert year.state(third, MONTHLY, "2026-10", end) == "met_late"
+    assert year.duties(rule_key=MONTHLY, credited=2).count() == 7
+
+    assert [year.state(unit, "topics", "once", end) for unit, _ in plan.units] == [
+        "met", "met", "met_late", "overdue",
+    ]  # fmt: skip
+    groups = [year.state(unit, "unit_leading_group", "standing", end) for unit, _ in plan.units]
+    assert groups == ["met", "met", "met", "overdue"]
+    whole = tallied(year.duties(), end)
+    assert (
+        whole.owed == 28 + 3 * 4 + 6
+    )  # the training of the group's own office: one window, 3 + 2 slots
+    assert first.organisation not in {row.organisation for row in year.duties().overdue(end)}
+    told_once(year, end)
+    closed(year, plan, end)
+
+
+def closed(year: Year, plan: Plan, end: datetime) -> None:
+    """Nothing is left that could be cancelled; what is overdue may still be sent."""
+    late = year.duties().overdue(end).count()
+    done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))
+
+    assert done.state == ProgrammeState.CLOSED
+    assert year.duties(cancelled_at__isnull=False).count() == 0
+    assert year.duties().overdue(at(date(2027, 1, 16))).count() == late == 8 + 1 + 1 + 6
+
+
+@pytest.mark.rule("P1-34", "P1-36", "P1-38")
+def test_the_groups_training_is_two_and_three_and_two(world: World, plan: Plan) -> None:
+    year = begin(plan, world, now=at(date(2026, 4, 27)))
+    lay_down(year.programme, now=at(DECEMBER))
+
+    low = [year.least_and_most(rule)[0] for rule in COURSES]
+    assert (low, sum(low)) == ([2, 3, 2], 7)
+    for rule, every, total in (("facilitators_course", 2, 3), ("promoters_seminar", 3, 2)):
+        rows = year.duties(rule_key=rule).order_by("due_at")
+        spans = rows.values_list("window__starts_on", "window__ends_on")
+        assert list(spans) == by_hand.slots(JUNE, every=every, total=total)
+        assert {row.organisation for row in rows} == {plan.owner.organisation}
+    popular = year.duties(rule_key="popularisation_course").get().window
+    assert (popular.starts_on, popular.last_day) == (JUNE, DECEMBER)
+
+
+@pytest.mark.rule("P1-51")
+def test_from_may_on_it_would_be_thirty_two_to_sixty_four(world: World, plan: Plan) -> None:
+    plan.changed[MONTHLY] = {"first_month": "year-05"}
+    year = begin(plan, world, now=at(date(2026, 4, 27)))
+    lay_down(year.programme, now=at(DECEMBER))
+
+    assert year.least_and_most(MONTHLY) == by_hand.items(4, MAY, DECEMBER, 1, 2)

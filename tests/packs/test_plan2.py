@@ -1,0 +1,151 @@
+"""Plan 2, the civil affairs bureau: one item before the 25th of every month, seminars for every project and part."""
+
+from datetime import date, datetime
+
+import pytest
+
+from actionlearning.foundation.models import Notice
+from programmes.actions.laying import lay_down
+from programmes.actions.programmes import close_programme
+from programmes.models import Obligation, Rung
+from programmes.states import ProgrammeState
+from reporting.actions.items import return_item, sign_item, submit_item
+from reporting.models import InformationItem
+from tests.oracles import programme_year as by_hand
+from tests.oracles.duties import notices
+from tests.packs.stage import (
+    Choice,
+    Plan,
+    Unit,
+    Year,
+    at,
+    begin,
+    send_item,
+    tallied,
+    told_once,
+)
+from tests.world import World
+
+JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 31)
+MONTHLY = "monthly_information"
+SEMINARS = ("project_seminars", "sub_project_seminars")
+TEAM = (
+    "convener", "team_leader", "liaison", "study_committee", "presenter", *["core_learner"] * 3,
+    "facilitator",
+)  # fmt: skip
+
+
+@pytest.fixture
+def bureau(world: World) -> Unit:
+    return Unit(world.bureau, staff=world.ben, director=world.dora, leader=world.lena)
+
+
+@pytest.fixture
+def plan(world: World, bureau: Unit) -> Plan:
+    county = Unit(world.county, staff=world.ana, director=world.ana, leader=world.ana)
+    return Plan("plan2", county, [(bureau, None)])
+
+
+def play(year: Year, bureau: Unit, world: World) -> None:
+    """In time on the 25th itself, late by half an hour, once forgotten, once answered too late."""
+
+    def send(day: date, month: str, hour: int, minute: int = 0) -> None:
+        year.on(day, send_item(year.programme, bureau, month), hour, minute)
+
+    def send_back(now: datetime) -> None:
+        item = InformationItem.objects.get(window_key="2026-11")
+        return_item(item, reason="请补充具体措施", by=world.ana, now=now)
+
+    def answer(now: datetime) -> None:
+        item = InformationItem.objects.get(window_key="2026-11")
+        submit_item(sign_item(item, by=world.dora, now=now), by=world.ben, now=now)
+
+    send(date(2026, 6, 24), "2026-06", 16)
+    send(
+        date(2026, 7, 25), "2026-07", 23, 30
+    )  # a Saturday: the day is kept, and the 25th is inside
+    send(date(2026, 8, 26), "2026-08", 0, 30)  # the 25th still, in UTC
+    send(date(2026, 9, 22), "2026-09", 11)
+    send(date(2026, 11, 24), "2026-11", 9)
+    year.on(date(2026, 11, 27), send_back, 17)
+    year.on(date(2026, 12, 3), answer, 9)  # the fourth working day after
+    send(date(2026, 12, 25), "2026-12", 9)
+    Choice(
+        bureau, "孤儿救助", TEAM, date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 12),
+        parts=("摸底建档", "安置渠道"),
+    ).play(year)  # fmt: skip
+
+
+@pytest.mark.rule("P2-83", "P2-11", "P2-15", "P2-22", "P2-32")
+def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
+    year = begin(plan, world, now=at(date(2026, 5, 25)))
+    play(year, bureau, world)
+    october = at(date(2026, 10, 31))
+
+    year.walk(date(2026, 10, 31))
+    assert year.state(bureau, MONTHLY, "2026-07", october) == "met"
+    assert year.state(bureau, MONTHLY, "2026-08", october) == "met_late"
+    end = year.walk(date(2027, 1, 14))
+
+    assert year.windows(MONTHLY) == by_hand.months(JUNE, DECEMBER)
+    assert year.least_and_most(MONTHLY)[0] == by_hand.items(1, JUNE, DECEMBER, 1, 1)[0] == 7
+    found = tallied(year.duties(rule_key=MONTHLY), end)
+    assert (found.owed, found.done, found.in_time) == (7, 6, 4)
+    assert year.state(bureau, MONTHLY, "2026-11", end) == "met_late"
+    standing = [year.state(bureau, rule, "standing", end) for rule in ("leading_group", "office")]
+    assert (standing, year.state(bureau, "topics", "once", end)) == (["met", "met"], "met")
+    assert year.duties(rule_key="team_list").with_state(end).get().state == "met"
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1
+    told_once(year, end)
+    october_is_told_to_the_end(
+        year.duties(rule_key=MONTHLY, window_key="2026-10").get(), world, end
+    )
+
+    done = close_programme(year.programme, by=world.ana, now=at(date(2027, 1, 15)))
+    assert done.state == ProgrammeState.CLOSED
+    late = year.duties().overdue(at(date(2027, 1, 16)))
+    assert list(late.values_list("window_key", flat=True)) == ["2026-10"]
+
+
+def october_is_told_to_the_end(duty: Obligation, world: World, end: datetime) -> None:
+    """The forgotten item climbed the whole ladder: exactly what a reader of the plan would expect."""
+    rungs = [
+        {
+            "ordinal": rung.ordinal, "at": rung.at, "kind": rung.kind, "roles": rung.roles,
+            "where": world.county.pk if rung.at_supervisor else world.bureau.pk,
+        }
+        for rung in Rung.objects.filter(window=duty.window)
+    ]  # fmt: skip
+    holders = {
+        (world.bureau.pk, "liaison"): [world.liu.pk],
+        (world.bureau.pk, "office_director"): [world.dora.pk],
+        (world.bureau.pk, "leading_group_leader"): [world.lena.pk],
+        (world.county.pk, "office_director"): [world.ana.pk],
+    }
+    wanted = notices(rungs, end, holders)
+    rows = Notice.objects.filter(about=duty.pk, kind__startswith="programmes.")
+
+    told = {
+        (int(row.key.split(":")[2]), row.recipient_id): row.skipped_at is not None for row in rows
+    }
+    assert told == dict.fromkeys(wanted, False)  # a round every morning passes nothing over
+    assert len(told) == len(rungs) == 8  # three reminders, the morning after, four steps up
+
+
+@pytest.mark.rule("P2-53", "P2-55")
+def test_seminars_of_a_project_with_two_parts_are_thirty_five(
+    world: World, plan: Plan, bureau: Unit
+) -> None:
+    plan.switched_on = SEMINARS
+    year = begin(plan, world, now=at(date(2026, 5, 25)))
+    Choice(
+        bureau, "孤儿救助", TEAM, JUNE, JUNE, parts=("摸底建档", "安置渠道")
+    ).play(year)  # fmt: skip
+    year.walk(JUNE)
+    lay_down(year.programme, now=at(DECEMBER))
+
+    low = [year.least_and_most(rule)[0] for rule in SEMINARS]
+    assert sum(low) == by_hand.seminars(JUNE, DECEMBER, projects=1, parts=2) == 35
+    assert low == [7, 28]
+    assert year.duties(rule_key="sub_project_seminars").values("project").distinct().count() == 2
+    assert {row.minimum for row in year.duties(rule_key="sub_project_seminars")} == {2}
