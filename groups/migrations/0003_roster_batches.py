@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0001_initial'),
-        ('groups', '0001_initial'),
+        ('groups', '0002_divisions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
