@@ -6,6 +6,7 @@ from groups.api.administration import AppointmentViewSet, SignInViewSet
 from groups.api.bodies import BodyViewSet, PostViewSet, TenureViewSet
 from groups.api.organisations import OrganisationViewSet
 from groups.api.persons import PersonViewSet
+from groups.api.rosters import RosterViewSet
 from groups.api.tokens import ClientTokenViewSet, GrantViewSet
 
 ROUTES: list[tuple[str, Any, str]] = [
@@ -14,6 +15,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("bodies", BodyViewSet, "body"),
     ("posts", PostViewSet, "post"),
     ("tenures", TenureViewSet, "tenure"),
+    ("rosters", RosterViewSet, "roster"),
     ("grants", GrantViewSet, "grant"),
     ("client-tokens", ClientTokenViewSet, "client-token"),
     ("sign-ins", SignInViewSet, "sign-in"),

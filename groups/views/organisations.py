@@ -21,6 +21,7 @@ from groups.queries import (
     grants_listed,
     in_force,
     lasts_on,
+    names_of_units,
     open_bodies,
     organisations_listed,
     posts_of_persons,
@@ -60,6 +61,7 @@ class OrganisationList(TenantSheetView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs["kinds"] = Organisation.Kind.choices
+        kwargs["may_import"] = self.request.user.has_perm(Permission.ORGANISATION_CHANGE)
         return super().get_context_data(**kwargs)
 
     def present(self, rows: list[Any]) -> list[dict[str, Any]]:
@@ -70,6 +72,7 @@ class OrganisationList(TenantSheetView):
                 "name": row.name,
                 "indent": min(row.level - top, 5),
                 "indented": "\u3000" * (row.level - top) + row.name,
+                "short_name": row.short_name,
                 "kind": row.get_kind_display(),
                 "division": row.division,
                 "bodies": row.bodies,
@@ -79,6 +82,15 @@ class OrganisationList(TenantSheetView):
             }
             for row in rows
         ]
+
+    def sheet_rows(self, rows: list[Any]) -> list[dict[str, Any]]:
+        """With the superior of each, so that the sheet can be sent in again."""
+        names = names_of_units(self.request.user)
+        found = self.present(rows)
+        for line, row in zip(found, rows, strict=True):
+            above = row.parent_id
+            line["parent"] = names.label(above) if above in names.plain else ""
+        return found
 
 
 class OrganisationDetail(TenantView):
