@@ -223,6 +223,7 @@ SPECTACULAR_SETTINGS = {
         "DutyState": "programmes.models.DutyState",
         "TeamRole": "programmes.models.project.TeamRole",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
+        "WebhookState": "reporting.queries.webhooks.WebhookState",
         "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",
         "BriefingState": "reporting.models.Publication.Kind",
     },
