@@ -104,3 +104,14 @@ TOKENS = Sheet(
         (_("Last use"), "last", "text"),
     ),
 )
+DIVISIONS = Sheet(
+    _("Administrative divisions"),
+    (
+        (_("Division code"), "code", "text"),
+        (_("Division"), "name", "text"),
+        (_("Full name"), "full_name", "text"),
+        (_("Level"), "level", "text"),
+        (_("Since"), "since", "text"),
+        (_("Until"), "until", "text"),
+    ),
+)

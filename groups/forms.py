@@ -11,6 +11,13 @@ from groups.models import Body, Organisation, Person
 from groups.roles import ADMINISTRATORS, CLIENT_SCOPES, Role, words_of
 
 HIGHEST = 99_999
+OFFERS = {
+    "list": "division-offers",
+    "autocomplete": "off",
+    "hx-trigger": "input changed delay:300ms",
+    "hx-target": "#division-offers",
+}
+"""Of the field for a division; the page gives the address that answers."""
 
 
 class DayField(forms.DateField):
@@ -45,8 +52,11 @@ class OrganisationForm(TenantForm):
         r"^\d{6}(\d{3}|\d{6})?$",
         label=_("Division code"),
         required=False,
-        help_text=_("GB/T 2260, six digits, where it is or sits in a division."),
+        help_text=_(
+            "GB/T 2260, where it is or sits in a division. Type its name, pinyin or code and choose."
+        ),
         error_messages={"invalid": _("Six, nine or twelve digits.")},
+        widget=forms.TextInput(attrs=OFFERS),
     )
     seniority = SeniorityField()
 
@@ -276,3 +286,13 @@ class TokenForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [(p.value, words_of(p)) for p in CLIENT_SCOPES]  # type: ignore[attr-defined]
+
+
+class DivisionLoadForm(TenantForm):
+    """All divisions that come with the product, or those of one city."""
+
+    under = forms.ChoiceField(label=_("Which divisions"), required=False)
+
+    def __init__(self, *args: Any, cities: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["under"].choices = [("", _("the whole region")), *cities]  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from groups.views import (
     bodies,
+    divisions,
     grants,
     organisations,
     persons,
@@ -35,6 +36,12 @@ ORGANISATION_URLS = [
     path("organisations/<uuid:pk>/persons/new/", persons.PersonNew.as_view(), name="person_new"),
     path("organisations/<uuid:pk>/bodies/new/", bodies.BodyNew.as_view(), name="body_new"),
     path("organisations/<uuid:pk>/tokens/new/", tokens.TokenNew.as_view(), name="token_new"),
+]
+DIVISION_URLS = [
+    path("divisions/", divisions.DivisionList.as_view(), name="division_list"),
+    path("divisions/offers/", divisions.DivisionOffers.as_view(), name="division_offers"),
+    path("divisions/loading/", divisions.DivisionLoading.as_view(), name="division_loading"),
+    path("divisions/<uuid:pk>/", divisions.DivisionDetail.as_view(), name="division_detail"),
 ]
 PERSON_URLS = [
     path("persons/", persons.PersonList.as_view(), name="person_list"),
@@ -93,6 +100,7 @@ OPENED_URLS = [
 app_name = "groups"
 urlpatterns: list[Any] = [
     *ORGANISATION_URLS,
+    *DIVISION_URLS,
     *PERSON_URLS,
     *BODY_URLS,
     *ADMINISTRATOR_URLS,

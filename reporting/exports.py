@@ -43,6 +43,21 @@ WEBHOOKS = Sheet(
 MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
 """Of the files kept with an issue."""
 
+ISSUES = Sheet(
+    gettext_lazy("Issues of the office"),
+    (
+        (gettext_lazy("Briefing"), "series_title", "text"),
+        (gettext_lazy("Issue"), "issue", "text"),
+        (gettext_lazy("Total number"), "total", "number"),
+        (gettext_lazy("Title"), "name", "text"),
+        (gettext_lazy("State"), "state_label", "text"),
+        (gettext_lazy("Now with"), "waits", "text"),
+        (gettext_lazy("Dated"), "dated", "date"),
+        (gettext_lazy("Compiled by"), "drafter_name", "text"),
+        (gettext_lazy("Last changed"), "changed_at", "datetime"),
+    ),
+)
+
 
 def month_name(key: str) -> str:
     """`2026-09` as a month; the key of any other window as it is."""

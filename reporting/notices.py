@@ -71,7 +71,7 @@ def _tell(
 
 
 def issue_address(issue: Issue) -> str:
-    return f"briefings/issues/{issue.pk}/"
+    return reverse("reporting:issue_detail", args=[issue.tenant.slug, issue.pk])
 
 
 def tell_issue_offered(issue: Issue, *, hands: Iterable[Any], by: User, now: datetime) -> None:

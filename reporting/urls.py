@@ -1,6 +1,28 @@
 from django.urls import path
 
 from reporting.views.briefings import BriefingDetail, BriefingFile, BriefingList, BriefingPages
+from reporting.views.issue_paper import IssueFile, IssuePages
+from reporting.views.issue_steps import (
+    IssueCheck,
+    IssueCorrection,
+    IssueDetail,
+    IssueOffer,
+    IssuePublication,
+    IssueReturn,
+    IssueSignature,
+    IssueSignatureWithdrawal,
+    IssueWithdrawal,
+)
+from reporting.views.issue_writing import (
+    ArticleDraft,
+    ArticleEdit,
+    ArticlePosition,
+    ArticleRemoval,
+    IssueArticles,
+    IssueCompile,
+    IssueDraft,
+    IssueEdit,
+)
 from reporting.views.lists import ItemInbox, ItemList
 from reporting.views.points import (
     PointBooking,
@@ -15,8 +37,16 @@ from reporting.views.public import (
     PublicBriefingFile,
     PublicBriefingList,
 )
+from reporting.views.series import (
+    IssueList,
+    SeriesClosing,
+    SeriesEdit,
+    SeriesIssues,
+    SeriesNew,
+)
 from reporting.views.steps import (
     ItemAdoption,
+    ItemAdoptionWithdrawal,
     ItemDetail,
     ItemKeeping,
     ItemNonAdoption,
@@ -49,6 +79,8 @@ app_name = "reporting"
 ONE = "information/<uuid:pk>/"
 PUBLIC = "public/briefings/"
 HOOK = "webhooks/<uuid:pk>/"
+ISSUE = "briefings/issues/<uuid:pk>/"
+ARTICLE = "briefings/articles/<uuid:pk>/"
 urlpatterns = [
     path("information/", ItemList.as_view(), name="item_list"),
     path("information/inbox/", ItemInbox.as_view(), name="item_inbox"),
@@ -73,8 +105,42 @@ urlpatterns = [
     path(f"{ONE}submission/", ItemSubmission.as_view(), name="item_submission"),
     path(f"{ONE}return/", ItemReturn.as_view(), name="item_return"),
     path(f"{ONE}adoption/", ItemAdoption.as_view(), name="item_adoption"),
+    path(
+        f"{ONE}adoption/withdrawal/",
+        ItemAdoptionWithdrawal.as_view(),
+        name="item_adoption_withdrawal",
+    ),
     path(f"{ONE}keeping/", ItemKeeping.as_view(), name="item_keeping"),
     path(f"{ONE}non-adoption/", ItemNonAdoption.as_view(), name="item_non_adoption"),
+    path("briefings/office/", IssueList.as_view(), name="issue_list"),
+    path("briefings/series/new/", SeriesNew.as_view(), name="series_new"),
+    path("briefings/series/<uuid:pk>/", SeriesEdit.as_view(), name="series_edit"),
+    path("briefings/series/<uuid:pk>/closing/", SeriesClosing.as_view(), name="series_closing"),
+    path("briefings/series/<uuid:pk>/issues/", SeriesIssues.as_view(), name="series_issues"),
+    path(ISSUE, IssueDetail.as_view(), name="issue_detail"),
+    path(f"{ISSUE}compilation/", IssueCompile.as_view(), name="issue_compile"),
+    path(f"{ISSUE}edit/", IssueEdit.as_view(), name="issue_edit"),
+    path(f"{ISSUE}draft/", IssueDraft.as_view(), name="issue_draft"),
+    path(f"{ISSUE}articles/", IssueArticles.as_view(), name="issue_articles"),
+    path(f"{ISSUE}offer/", IssueOffer.as_view(), name="issue_offer"),
+    path(f"{ISSUE}check/", IssueCheck.as_view(), name="issue_check"),
+    path(f"{ISSUE}return/", IssueReturn.as_view(), name="issue_return"),
+    path(f"{ISSUE}signature/", IssueSignature.as_view(), name="issue_signature"),
+    path(
+        f"{ISSUE}signature/withdrawal/",
+        IssueSignatureWithdrawal.as_view(),
+        name="issue_signature_withdrawal",
+    ),
+    path(f"{ISSUE}publication/", IssuePublication.as_view(), name="issue_publication"),
+    path(f"{ISSUE}withdrawal/", IssueWithdrawal.as_view(), name="issue_withdrawal"),
+    path(f"{ISSUE}correction/", IssueCorrection.as_view(), name="issue_correction"),
+    path(f"{ISSUE}pages/", IssuePages.as_view(), name="issue_pages"),
+    path(f"{ISSUE}pdf/", IssueFile.as_view(), {"kind": "pdf"}, name="issue_pdf"),
+    path(f"{ISSUE}docx/", IssueFile.as_view(), {"kind": "docx"}, name="issue_docx"),
+    path(ARTICLE, ArticleEdit.as_view(), name="article_edit"),
+    path(f"{ARTICLE}draft/", ArticleDraft.as_view(), name="article_draft"),
+    path(f"{ARTICLE}position/", ArticlePosition.as_view(), name="article_position"),
+    path(f"{ARTICLE}removal/", ArticleRemoval.as_view(), name="article_removal"),
     path("points/", PointList.as_view(), name="point_list"),
     path("points/totals/", PointTotals.as_view(), name="point_totals"),
     path("points/entries/<uuid:pk>/reversal/", PointReversal.as_view(), name="point_reversal"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import (
     Aggregate,
     Count,
+    Exists,
     F,
     IntegerField,
     Min,
@@ -18,7 +19,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.fields import CharField
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat
 
 from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
@@ -26,8 +27,8 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
 from programmes.models import Obligation, Project
 from programmes.states import ProjectState
-from reporting.models import InformationItem, ItemTurn
-from reporting.states import ItemState
+from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
+from reporting.states import IssueState, ItemState
 
 MOST_DUTIES = 30
 MOST_PAPERS = 40
@@ -44,6 +45,10 @@ CHOOSE = "choose"
 BACK = "back"
 DECLINED = "declined"
 ADOPTED = "adopted"
+CHECK_ISSUE = "check_issue"
+SIGN_ISSUE = "sign_issue"
+PUBLISH_ISSUE = "publish_issue"
+ISSUE_BACK = "issue_back"
 
 Papers = QuerySet[Any, dict[str, Any]]
 
@@ -117,7 +122,7 @@ def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:
 
     Each is {app, bucket, id, title, unit, since}: one UNION instead of nine lists.
     """
-    parts = [*_items(user, now), *_projects(user, now)]
+    parts = [*_items(user, now), *_projects(user, now), *_issues(user)]
     if not parts:
         return []
     return list(parts[0].union(*parts[1:], all=True).order_by("since", "id"))
@@ -177,15 +182,43 @@ def _projects(user: User, now: datetime) -> list[Papers]:
     ]
 
 
+def _issues(user: User) -> list[Papers]:
+    """Briefings of one's own office: to check, to sign, to publish, sent back; never one's own hand's."""
+    compiled = IssueTurn.objects.filter(issue=OuterRef("pk"), by=user.pk, what__in=_HANDS)
+    others: Any = Issue.objects.filter(~Exists(compiled))
+    mine: Any = Issue.objects
+    drafts = Q(state=IssueState.DRAFT)
+    offered, back = drafts & Q(offered_at__isnull=False), drafts & Q(offered_at=None)
+    returned = IssueTurn.objects.filter(issue=OuterRef("pk")).order_by("-at", "-id")
+    sent_back = mine.annotate(last=Subquery(returned.values("what")[:1]))
+    back &= Q(last__in=(IssueTurn.What.RETURNED, IssueTurn.What.UNSIGNED))
+    checked = Q(state=IssueState.CHECKED) & ~Q(checked_by=user.pk)
+    signed = Q(state=IssueState.SIGNED)
+    compiling = Permission.BRIEFING_COMPILE
+    return [
+        *_papers(user, others, Permission.BRIEFING_CHECK, offered, CHECK_ISSUE, "offered_at"),
+        *_papers(user, others, Permission.BRIEFING_SIGN, checked, SIGN_ISSUE, "checked_at"),
+        *_papers(user, mine, compiling, signed, PUBLISH_ISSUE, "signed_at"),
+        *_papers(user, sent_back, compiling, back, ISSUE_BACK, "changed_at"),
+    ]
+
+
+_HANDS = (IssueTurn.What.STARTED, IssueTurn.What.COMPILED)
+
+
 def _papers(
     user: User, rows: Any, permission: Permission, condition: Q, bucket: str, since: Any
 ) -> list[Papers]:
     """One part of the UNION; none at all where the permission is not held."""
     if not user.has_perm(permission):
         return []
+    words: dict[str, Any] = {}
+    if rows.model is Issue:
+        words = {"title": Concat("series__title", Value(" "), "headline", output_field=CharField())}
     found = (
         rows.filter(reach_of(user, permission).as_q(), condition)
         .annotate(
+            **words,
             app=Value(rows.model._meta.app_label, CharField()),
             bucket=Value(bucket, CharField()),
             unit=F("organisation__name"),

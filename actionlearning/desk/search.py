@@ -1,10 +1,12 @@
 """One box for everything: what a reader may see, found by name, pinyin initials or title."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,8 @@ from groups.access import visible_organisations, visible_persons
 from groups.queries import named_like
 from programmes.models import Obligation, Project
 from programmes.views.project_lines import matching
-from reporting.models import InformationItem
+from reporting.access import readable
+from reporting.models import InformationItem, Issue
 
 MOST = 10
 """Hits of one kind; more letters narrow it down, or the list itself does."""
@@ -129,11 +132,45 @@ def _items(user: User, words: str, slug: str) -> Iterator[Section]:
     yield Section("items", _("Information items"), hits, more)
 
 
+def _briefings(user: User, words: str, slug: str) -> Iterator[Section]:
+    """What this sign-in may read by series, title or number (`7`, `第7期`); drafts for those who make them."""
+    asked = Q(heading__icontains=words) | Q(series__title__icontains=words)
+    if number := re.fullmatch(r"第?(\d{1,6})期?", words):
+        asked |= Q(number=int(number[1]))
+    told = readable(user).current().annotate(heading=F("title"), key=F("root"), begun=F("dated"))
+    mine = Issue.objects.visible_to(user).filter(published_at=None)
+    mine = mine.annotate(heading=F("headline"), key=F("pk"), begun=TruncDate("changed_at"))
+    rows = _lines(mine, asked, "draft").union(_lines(told, asked, ""), all=True)
+    found = list(rows.order_by("-begun", "key")[: MOST + 1])
+    hits = [_briefing(row, slug) for row in found[:MOST]]
+    more = reverse("reporting:briefing_list", args=[slug]) if len(found) > MOST else ""
+    yield Section("briefings", _("Briefings"), hits, more)
+
+
+def _lines(rows: Any, asked: Q, kind: str) -> Any:
+    names = ("key", "heading", "series__title", "year", "number", "correction", "begun", "draft")
+    found = rows.filter(asked).annotate(draft=Value(kind, CharField())).order_by("-begun", "key")
+    return found.values(*names)[: MOST + 1]
+
+
+def _briefing(row: dict[str, Any], slug: str) -> Hit:
+    about, label = row["series__title"], row["number"]
+    if label is not None:
+        label = f"{label}-corr-{row['correction']}" if row["correction"] else label
+        about += " · " + _("No. %(number)s of %(year)s") % {"number": label, "year": row["year"]}
+    if row["draft"]:
+        about += " · " + _("in preparation")
+    page = "reporting:issue_detail" if row["draft"] else "reporting:briefing_detail"
+    title = row["heading"] or row["series__title"]
+    return Hit(row["key"], title, about, reverse(page, args=[slug, row["key"]]))
+
+
 _SEARCHES = (
     (Permission.ORGANISATION_VIEW, _organisations),
     (Permission.PERSON_VIEW, _persons),
     (Permission.PROJECT_VIEW, _projects),
     (Permission.ITEM_VIEW, _items),
+    (Permission.BRIEFING_VIEW, _briefings),
 )
 
 

@@ -29,6 +29,8 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import RequestKey, Tenant, User
+from actionlearning.foundation.proxies import client_address
+from actionlearning.foundation.request_ids import current_request_id, note
 from actionlearning.foundation.scope import NOWHERE, WHOLE, narrow, no_scope, scope
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -74,7 +76,7 @@ class TenantMiddleware:
         if "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest()  # no column can hold it, no reader can type it
         slug = _slug_of(request)
-        if request.path_info.startswith("/health/"):
+        if request.path_info.startswith(("/health/", "/metrics")):
             return self.get_response(request)  # asked when the database may be away
         if slug is None:
             with no_scope(), transaction.atomic():
@@ -82,6 +84,7 @@ class TenantMiddleware:
         request.tenant = find_tenant(slug)
         if request.tenant is None:
             return _nobody_home(request)
+        note(tenant=request.tenant.slug)
         with scope(request.tenant, path=WHOLE, actor=None), transaction.atomic():
             response = self._answer(request)
         if request.after_refusal:
@@ -117,9 +120,9 @@ _clocked: dict[type, type] = {}
 
 def _refusal_of(request: Any, status: int) -> Callable[[datetime], Any]:
     user = request.user if isinstance(getattr(request, "user", None), User) else None
-    return lambda now: record(
-        "request.refused", by=user, at=now, method=request.method, path=request.path, status=status
-    )
+    facts = {"method": request.method, "path": request.path, "status": status}
+    facts |= {"request": current_request_id(), "address": client_address(request.META)}
+    return lambda now: record("request.refused", by=user, at=now, **facts)
 
 
 def _slug_of(request: HttpRequest) -> str | None:
@@ -158,6 +161,8 @@ class ReachMiddleware:
             request.received_at, request.list_versions = owner.at, owner.versions
             request.client_token, request.user.token_scopes = owner.token, owner.scopes
         user = request.user if request.user.is_authenticated else None
+        if user is not None:
+            note(user=str(user.pk))
         narrow(request.tenant, path=self._path_of(request, user), actor=user)
         return self.get_response(request)
 

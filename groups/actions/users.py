@@ -21,14 +21,13 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Appointment, Organisation, Person, Tenure
+from groups.queries import NO_PASSWORD
 from groups.roles import ADMINISTRATORS
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=30)
 PASSWORDS_REMEMBERED = 5
 _LOGIN = re.compile(r"[\w.@-]+")
-_NO_PASSWORD = "!"  # noqa: S105  no secret
-"""No password matches it: REST clients and sign-ins that were switched off."""
 
 
 @transaction.atomic
@@ -208,7 +207,7 @@ def deactivate_user(user: User, *, by: User, now: datetime) -> User:
         raise RuleBroken(_("Nobody switches off their own sign-in."), code="own")
     fresh = _person_s_own(user, by)
     fresh.is_active = False
-    fresh.password, fresh.factor_secret = _NO_PASSWORD, ""
+    fresh.password, fresh.factor_secret = NO_PASSWORD, ""
     fresh.factor_confirmed_at, fresh.factor_last_step = None, None
     fresh.save()
     record("user.deactivated", target=fresh, by=by, at=now)

@@ -10,6 +10,7 @@ from groups.views.sheets import moment
 WORDS = {
     "organisation.added": _("added"),
     "organisation.changed": _("changed"),
+    "organisation.grown": _("units below added from the divisions"),
     "organisation.closed": _("ended"),
     "organisation.moved": _("moved to another place in the tree"),
     "bodies.formed_by_plan": _("bodies formed by the plan"),

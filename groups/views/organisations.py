@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from groups.forms import OrganisationEditForm, OrganisationNewForm
 from groups.models import Organisation, Post
 from groups.queries import (
     chain_above,
+    division_of,
     grants_listed,
     in_force,
     lasts_on,
@@ -27,6 +29,7 @@ from groups.queries import (
     supervisors_of,
     tenures_of_bodies,
     tokens_listed,
+    with_divisions,
 )
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
@@ -49,14 +52,15 @@ class OrganisationList(TenantSheetView):
     )
 
     def get_queryset(self) -> Any:
-        asked = self.request.GET
-        return organisations_listed(
+        asked, day = self.request.GET, today(self.request)
+        rows = organisations_listed(
             self.request.user,
-            day=today(self.request),
+            day=day,
             text=asked.get("q", ""),
             kind=asked.get("kind", ""),
             ended="ended" in asked,
         )
+        return with_divisions(rows, day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs["kinds"] = Organisation.Kind.choices
@@ -72,6 +76,7 @@ class OrganisationList(TenantSheetView):
                 "indented": "\u3000" * (row.level - top) + row.name,
                 "kind": row.get_kind_display(),
                 "division": row.division,
+                "division_name": row.division_name or "",
                 "bodies": row.bodies,
                 "since": written(row.starts_on),
                 "until": written(row.ends_on),
@@ -111,6 +116,7 @@ def insides_of(organisation: Organisation, request: Any) -> dict[str, Any]:
     }
     return manages | {
         "inside": True,
+        "division": division_of(organisation.division, day),
         "since": spelled_out(organisation.starts_on),
         "until": spelled_out(organisation.ends_on),
         "bodies": _bodies(organisation, day),
@@ -168,7 +174,17 @@ def _grants(organisation: Organisation, user: Any, day: Any) -> int | None:
     return grants_listed(user, day=day).filter(organisation=organisation).count()
 
 
-class OrganisationNew(TenantFormView):
+class TenantOrganisationForm(TenantFormView):
+    """Offers divisions while their code, name or pinyin is typed."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        where = reverse("groups:division_offers", args=[self.request.tenant.slug])
+        form.fields["division"].widget.attrs["hx-get"] = where
+        return form
+
+
+class OrganisationNew(TenantOrganisationForm):
     """A unit below the one in the address."""
 
     permission = Permission.ORGANISATION_CHANGE
@@ -196,7 +212,7 @@ class OrganisationNew(TenantFormView):
         return redirect("groups:organisation_detail", self.request.tenant.slug, made.pk)
 
 
-class OrganisationEdit(TenantFormView):
+class OrganisationEdit(TenantOrganisationForm):
     permission = Permission.ORGANISATION_CHANGE
     form_class = OrganisationEditForm
     template_name = "groups/organisation_edit.html"

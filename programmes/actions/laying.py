@@ -18,6 +18,7 @@ from programmes.calendar import Window as Span
 from programmes.calendar.derivation import to_data
 from programmes.models import Enrolment, Obligation, Plan, Programme, Project, Rule, Rung, Window
 from programmes.notices import addressee
+from programmes.packs.format import Pack
 from programmes.queries import ZONE, calendar_for, local_day, pack_of, plan_in_force
 from programmes.states import ProgrammeState
 
@@ -255,9 +256,10 @@ def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:
     asked: set[str] = set()
     for number, plan in enumerate(plans):
         until = plans[number + 1].applies_from if number + 1 < len(plans) else date.max
-        term = Term(plan.applies_from if number else date.min, until, frozenset(asked))
+        since = plan.applies_from if number else date.min
+        term = Term(plan, pack_of(plan), since, until, frozenset(asked))
         for division in sorted(set(scopes)):
-            yield from _windows_of(programme, plan, division, term, horizon)
+            yield from _windows_of(programme, term, division, horizon)
         asked |= set(Rule.objects.filter(plan=plan, enabled=True).values_list("key", flat=True))
 
 
@@ -265,6 +267,8 @@ def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:
 class Term:
     """While a version is the latest, and the rules that versions before it asked for."""
 
+    plan: Plan
+    pack: Pack
     since: date
     until: date
     asked: frozenset[str]
@@ -278,18 +282,22 @@ class Term:
 
 
 def _windows_of(
-    programme: Programme, plan: Plan, division: str, term: Term, horizon: datetime
+    programme: Programme, term: Term, division: str, horizon: datetime
 ) -> Iterable[Window]:
-    pack = pack_of(plan)
-    calendar = calendar_for(division)
+    plan, pack, calendar = term.plan, term.pack, calendar_for(division)
     specs = {spec.key: spec for spec in pack.rules}
+    there = {
+        (window.rule_id, window.key): window
+        for window in Window.objects.filter(rule__plan=plan, calendar=division)
+    }
     for rule in Rule.objects.filter(plan=plan, enabled=True).order_by("ordinal"):
         schedule = schedule_of(specs[rule.key], pack, programme.year)
         if isinstance(schedule, Event):
             continue
         for span in windows(schedule, programme.starts_on, programme.ends_on, calendar, ZONE):
             if term.lays(rule, span) and span.opens_at <= horizon:
-                yield _window(rule, division, span, schedule.partial_first.value)
+                known = there.get((rule.pk, span.key))
+                yield known or _window(rule, division, span, schedule.partial_first.value)
 
 
 def _window(rule: Rule, division: str, span: Span, partial: str) -> Window:

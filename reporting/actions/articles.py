@@ -29,10 +29,14 @@ _TITLE = 120
 
 @dataclass(frozen=True)
 class Piece:
-    """A paragraph as it is to read now; `pk` of the one it was, None for one of the office's own."""
+    """A paragraph as it is to read now; `pk` of the one it was, None for a new one.
+
+    A new one is the office's own, unless it stands for one of the article's item (`of_item`).
+    """
 
     text: str
     pk: uuid.UUID | None = None
+    of_item: bool = False
 
 
 def writable_issue(issue: Issue, *, by: User, now: datetime, seen: int | None) -> Issue:
@@ -200,7 +204,11 @@ def _written(
             message = _("This paragraph is not part of the article any more.")
             raise BadInput(message, fields={"paragraphs": message}, code="unknown_paragraph")
         for number, text in enumerate(lines_of(piece.text)):
-            rows.append(_paragraph(article, text, source, len(rows) + 1, first=number == 0))
+            row = _paragraph(article, text, source, len(rows) + 1, first=number == 0)
+            if piece.of_item and article.item is not None:
+                row.item, row.unit = article.item, article.item.organisation
+                row.unit_name = article.item.organisation.name
+            rows.append(row)
     if sum(len(row.text) for row in rows) > TEXT_OF_AN_ARTICLE:
         message = _("At most %(most)d characters.") % {"most": TEXT_OF_AN_ARTICLE}
         raise BadInput(message, fields={"paragraphs": message}, code="too_long")

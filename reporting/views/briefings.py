@@ -23,6 +23,7 @@ from reporting.access import (
 from reporting.exports import BRIEFINGS, MEDIA_TYPES, file_answer
 from reporting.models import InformationItem, Publication
 from reporting.papers import paper_of
+from reporting.states import ISSUE_WORK
 from reporting.views.briefing_sheet import LISTED, item_ids, line_of, sheet_of, stone_of
 
 
@@ -47,6 +48,7 @@ class BriefingList(TenantSheetView):
         if not self.request.htmx:
             series = readable_series(self.request.user).order_by("title", "pk")
             kwargs["series"] = list(series.values_list("slug", "title"))
+            kwargs["works"] = any(map(self.request.user.has_perm, ISSUE_WORK))
             kwargs["years"] = years_of(readable(self.request.user))
         return super().get_context_data(**kwargs)
 

@@ -13,12 +13,21 @@ from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
 from programmes.notices import holders_of
 from programmes.queries import local_day, rule_ids
+from reporting.access import readable
 from reporting.exports import days_between, moment, month_name, state_label
 from reporting.forms import last_day
-from reporting.models import InformationItem, ItemTurn
-from reporting.queries import duties_of, files_of, holder_of, is_own, similar_to, type_of
-from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, WRITABLE, ItemState
-from reporting.texts import changes
+from reporting.models import InformationItem, ItemTurn, Publication
+from reporting.queries import (
+    duties_of,
+    files_of,
+    holder_of,
+    is_own,
+    printed_of,
+    similar_to,
+    type_of,
+)
+from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, TAKE_BACK, WRITABLE, ItemState
+from reporting.texts import changes, edits
 
 _TOLD = (*STANDING, ItemState.RETURNED)
 """Turns that everybody who sees the item may read; sign-off and its withdrawal are the unit's own."""
@@ -49,6 +58,7 @@ def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
         "files": files_of(item, user),
         "alike": similar_to(item, item.shown_body) if review else [],  # type: ignore[attr-defined]
         "returned": _returned(item, turns),
+        "printed": printed_in(item, user),
         **_acts(item, user),
     }
 
@@ -73,6 +83,7 @@ def _acts(item: InformationItem, user: User) -> dict[str, bool]:
         "may_unsign": writes and item.state == ItemState.SIGNED,
         "may_submit": SUBMIT.open_to(user, item),
         "may_decide": ADOPT.open_to(user, item) and user.pk not in writers,
+        "may_take_back": TAKE_BACK.open_to(user, item),
     }
 
 
@@ -132,14 +143,21 @@ def _begun(item: InformationItem, user: User) -> list[dict[str, str]]:
     return [{"at": moment(item.created_at), "by": item.drafter_name, "label": _("begun")}]
 
 
+def _is_taken_back(turn: ItemTurn) -> bool:
+    """An adoption taken back leaves the item submitted, with a reason; a submission says none."""
+    return turn.step == ItemState.SUBMITTED and bool(turn.opinion)
+
+
 def _entry(turn: ItemTurn) -> dict[str, str]:
     label = _("sign-off taken back") if _is_withdrawal(turn) else state_label(turn.step)
+    if _is_taken_back(turn):
+        label = _("adoption taken back")
     return {"at": moment(turn.at), "by": turn.by_name, "label": label, "text": turn.opinion}
 
 
 def _versions(turns: list[ItemTurn]) -> list[dict[str, Any]]:
     """The submitted texts, each later one read against the one before."""
-    sent = [turn for turn in turns if turn.step == ItemState.SUBMITTED]
+    sent = [t for t in turns if t.step == ItemState.SUBMITTED and not _is_taken_back(t)]
     found = []
     for number, turn in enumerate(sent, 1):
         before = sent[number - 2] if number > 1 else turn
@@ -169,3 +187,29 @@ def _returned(item: InformationItem, turns: list[ItemTurn]) -> dict[str, str]:
         "by": last.by_name,
         "until": last_day(item.reply_due_at) if item.reply_due_at else "",
     }
+
+
+def printed_in(item: InformationItem, user: User) -> list[dict[str, Any]]:
+    """The issues in which it stands now, and what the editors changed of it."""
+    if item.state != ItemState.ADOPTED:
+        return []
+    rows = readable(user).current().exclude(kind=Publication.Kind.WITHDRAWN)
+    named = rows.filter(content__articles__contains=[{"item": {"id": str(item.pk)}}])
+    found = []
+    for told in named.select_related("series").order_by("sequence"):
+        title, text = printed_of(told.content, item)
+        changed = [edits(item.title, title), edits(item.body, text)]
+        found.append(
+            {
+                "root": told.root,
+                "name": f"{told.series.title} {_issue_number(told)}",
+                "title": changed[0],
+                "body": changed[1],
+                "changed": any(each.kind != "same" for part in changed for each in part),
+            }
+        )
+    return found
+
+
+def _issue_number(told: Publication) -> str:
+    return _("No. %(number)s of %(year)s") % {"number": told.label, "year": told.year}

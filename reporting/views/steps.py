@@ -19,6 +19,7 @@ from reporting.actions.items import (
     return_item,
     sign_item,
     submit_item,
+    take_back_adoption,
     withdraw_signature,
 )
 from reporting.forms import DecisionForm, StepForm, SubmissionForm
@@ -148,6 +149,18 @@ class ItemAdoption(TenantItemDecision):
 
     def done(self) -> str:
         return _("Adopted. The unit has been told.")
+
+
+class ItemAdoptionWithdrawal(TenantItemDecision):
+    permission = Permission.ITEM_REVIEW
+    field_of: ClassVar[dict[str, str]] = {"reason": "opinion"}
+
+    def act(self, item: InformationItem, typed: Any, *, by: User, now: datetime) -> Any:
+        seen, reason = typed["version"], typed["opinion"]
+        return take_back_adoption(item, reason=reason, seen=seen, by=by, now=now)
+
+    def done(self) -> str:
+        return _("The adoption was taken back; the item waits for a decision again.")
 
 
 class ItemKeeping(TenantItemDecision):

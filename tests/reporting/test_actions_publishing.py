@@ -48,8 +48,10 @@ def test_what_readers_get_is_the_whole_issue_with_its_sources(
 def test_the_senders_are_told(world: World, programme: Programme) -> None:
     published(world, item=in_state(ItemState.ADOPTED, world, programme))
 
-    notice = Notice.objects.get(kind="reporting.item_printed", recipient=world.ben)
-    assert "民政局召开专题研讨会" in subject_and_text(notice)[0]
+    notices = Notice.objects.filter(kind="reporting.item_printed")
+    assert {each.recipient for each in notices} == {world.ben, world.dora, world.liu}
+    assert all("民政局召开专题研讨会" in subject_and_text(each)[0] for each in notices)
+    assert all("edited the text" in subject_and_text(each)[1] for each in notices)
 
 
 def test_pdf_and_word_stand_beside_the_text_and_are_the_same_each_time(world: World) -> None:

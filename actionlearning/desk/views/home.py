@@ -50,8 +50,12 @@ class Home(TenantView):
         return render(request, "desk/home.html", context)
 
 
-_WAITING = (queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE)
-_BACK = (queries.BACK, queries.DECLINED)
+_ISSUES = (queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ISSUE_BACK)
+_WAITING = (
+    *(queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE),
+    *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE),
+)
+_BACK = (queries.BACK, queries.DECLINED, queries.ISSUE_BACK)
 _PAGES = {"reporting": "reporting:item_detail", "programmes": "programmes:project_detail"}
 
 
@@ -65,17 +69,22 @@ def _asks(bucket: str) -> str:
         queries.DECLINED: _("declined"),
         queries.BACK: _("returned for revision"),
         queries.ADOPTED: _("adopted"),
+        queries.CHECK_ISSUE: _("briefing to be checked"),
+        queries.SIGN_ISSUE: _("briefing to be signed"),
+        queries.PUBLISH_ISSUE: _("briefing signed, to be published"),
+        queries.ISSUE_BACK: _("briefing sent back"),
     }[bucket]
 
 
 def _paper(row: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
+    page = "reporting:issue_detail" if row["bucket"] in _ISSUES else _PAGES[row["app"]]
     return {
         "bucket": row["bucket"],
         "title": row["title"] or _("untitled item"),
         "unit": row["unit"],
         "asks": _asks(row["bucket"]),
         "since": waiting_since(row["since"], now),
-        "address": reverse(_PAGES[row["app"]], args=[slug, row["id"]]),
+        "address": reverse(page, args=[slug, row["id"]]),
     }
 
 
