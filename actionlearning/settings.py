@@ -272,6 +272,8 @@ SPECTACULAR_SETTINGS = {
         "DutyState": "programmes.models.DutyState",
         "TeamRole": "programmes.models.project.TeamRole",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
+        "WebhookState": "reporting.queries.webhooks.WebhookState",
+        "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",
         "BriefingState": "reporting.models.Publication.Kind",
     },
 }

@@ -86,7 +86,7 @@ def html_of(told: Publication) -> SafeString:
     for article in told.content["articles"]:
         parts.append(format_html("<h2>{}</h2>", article["title"]))
         parts.append(_paragraphs([row["text"] for row in article["paragraphs"]]))
-    return SafeString("".join(parts))
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _paragraphs(texts: list[str]) -> SafeString:

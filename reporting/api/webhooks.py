@@ -25,7 +25,7 @@ from reporting.actions.webhooks import (
     send_test,
 )
 from reporting.models import Webhook, WebhookDelivery
-from reporting.queries.webhooks import deliveries_of, state_of
+from reporting.queries.webhooks import WebhookState, deliveries_of, state_of
 
 _REFUSED = dict.fromkeys((403, 404, 409, 422), Problem)
 _PAGING = [
@@ -40,7 +40,7 @@ class WebhookLine(serializers.Serializer):
     client = serializers.UUIDField(help_text="The client token it reads for.")
     organisation = serializers.UUIDField()
     host = serializers.CharField(help_text="The rest of the address is not shown.")
-    state = serializers.ChoiceField([("in_force", "in use"), ("paused", "paused")])
+    state = serializers.ChoiceField(WebhookState.choices)
     pause_reason = serializers.CharField()
     failing_since = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()

@@ -2,13 +2,20 @@
 
 from typing import Any
 
+from django.db import models
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from reporting.models import Webhook
 
 
-def state_of(webhook: Webhook) -> str:
-    return "paused" if webhook.paused_at else "in_force"
+class WebhookState(models.TextChoices):
+    IN_FORCE = "in_force", _("in use")
+    PAUSED = "paused", _("paused")
+
+
+def state_of(webhook: Webhook) -> WebhookState:
+    return WebhookState.PAUSED if webhook.paused_at else WebhookState.IN_FORCE
 
 
 def deliveries_of(webhook: Webhook) -> QuerySet[Any]:

@@ -85,7 +85,7 @@ class BriefingPages(TenantView):
     permission = Permission.BRIEFING_VIEW
 
     def get(self, request: Any, root: uuid.UUID) -> HttpResponse:
-        told = text_of(readable(request.user), root)
+        told: Publication = text_of(readable(request.user), root)
         pictures = official.pages(paper_of(told.content), ppi=96)
         context = {"issue": told, "pictures": [b64encode(each).decode() for each in pictures]}
         return render(request, "reporting/briefing_pages.html", context)
@@ -95,7 +95,8 @@ class BriefingFile(TenantView):
     permission = Permission.BRIEFING_VIEW
 
     def get(self, request: Any, root: uuid.UUID, kind: str) -> HttpResponse:
-        return file_answer(file_of(text_of(readable(request.user), root), MEDIA_TYPES[kind]))
+        told: Publication = text_of(readable(request.user), root)
+        return file_answer(file_of(told, MEDIA_TYPES[kind]))
 
 
 def text_of(rows: Any, root: uuid.UUID) -> Publication:

@@ -27,7 +27,6 @@ from reporting.forms import WebhookForm
 from reporting.models import Webhook, WebhookDelivery
 from reporting.queries.webhooks import deliveries_of, state_of
 
-_NAMES = {"in_force": gettext_lazy("in use"), "paused": gettext_lazy("paused")}
 LOG = 50
 
 
@@ -58,8 +57,8 @@ def _line(row: Webhook) -> dict[str, Any]:
         "name": row.name,
         "client": row.client.name,
         "host": host_of(row),
-        "sign": sign,
-        "state": str(_NAMES[sign]),
+        "sign": sign.value,
+        "state": str(sign.label),
         "failing": moment(row.failing_since),
     }
 

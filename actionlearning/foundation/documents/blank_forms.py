@@ -6,7 +6,7 @@ from datetime import date
 from typing import cast
 
 from django.utils.translation import gettext as _
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell  # noqa: TC002  beside the other cells
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook import Workbook
