@@ -13,7 +13,7 @@ from groups.queries import sign_ins_to_try
 from programmes.models import Obligation, Project
 from programmes.models.obligation import DutyState
 from programmes.queries import tally
-from reporting.models import InformationItem
+from reporting.models import InformationItem, Issue, Publication
 from tests.conftest import found_tenant
 from tests.running import beijing
 
@@ -32,6 +32,9 @@ def only_the_county_shows():
     assert {unit.pk for unit in below} <= set(Person.objects.values_list("organisation", flat=True))
     assert InformationItem.objects.filter(organisation__in=below, state="submitted").exists()
     assert Body.objects.exclude(secretariat=None).exists()
+    states = Issue.objects.order_by("created_at").values_list("state", flat=True)
+    assert list(states) == ["published", "published", "checked", "draft"]
+    assert Publication.objects.count() == 2
 
 
 @pytest.mark.slow
