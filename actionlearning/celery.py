@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+import actionlearning.foundation.task_logs  # noqa: F401  connects itself
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "actionlearning.settings")
 
 app = Celery("actionlearning")

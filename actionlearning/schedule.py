@@ -7,6 +7,7 @@ from celery.schedules import crontab, schedule
 
 from actionlearning.celery import app
 from actionlearning.foundation import jobs
+from groups import tasks as groups_tasks
 from programmes import tasks
 from reporting import tasks as reporting_tasks
 
@@ -26,8 +27,10 @@ JOBS: dict[str, Job] = {
     "sweep": Job(tasks.sweep, MINUTE),
     "dispatch": Job(jobs.dispatch, MINUTE),
     "seal_audit": Job(jobs.seal_audit, MINUTE),
+    "rosters": Job(groups_tasks.rosters, 5.0, expires=4),
     "lay_down": Job(tasks.lay_down, 10 * MINUTE, expires=500),
     "settle_points": Job(reporting_tasks.settle_points, 10 * MINUTE, expires=500),
+    "webhooks": Job(reporting_tasks.webhooks, MINUTE),
     "digest": Job(tasks.digest, crontab(hour="9-17", minute=10), expires=3000),
     "check_calendar": Job(tasks.look_at_calendar, crontab(hour=9, minute=20), expires=3000),
 }

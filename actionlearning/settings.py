@@ -8,7 +8,8 @@ from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from actionlearning.launcher.addresses import addresses
+from actionlearning.foundation import proxies
+from actionlearning.launcher.addresses import BACKUP, addresses, database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(os.environ.get("AL_STATE_DIR", BASE_DIR / "var")).resolve()
@@ -19,11 +20,47 @@ def _text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
-def _flag(name: str) -> bool:
-    value = _text(name, "0")
+def _flag(name: str, *, default: bool = False) -> bool:
+    value = _text(name, "1" if default else "0")
     if value not in ("0", "1"):
         raise RuntimeError(f"{name} must be 0 or 1, not {value!r}.")
     return value == "1"
+
+
+def _folder(name: str) -> str:
+    """A folder that is there, or "" when none is named."""
+    folder = _text(name)
+    if folder and not Path(folder).is_dir():
+        raise RuntimeError(f"{name} names no folder: {folder!r}.")
+    return folder
+
+
+def _number(name: str, default: int, *, least: int = 0) -> int:
+    value = _text(name, str(default))
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise RuntimeError(f"{name} must be a whole number, {least} or more, not {value!r}.")
+    return int(value)
+
+
+def _choice(name: str, choices: tuple[str, ...]) -> str:
+    value = _text(name, choices[0])
+    if value not in choices:
+        raise RuntimeError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def _networks(name: str, default: str = "") -> proxies.Networks:
+    try:
+        return proxies.networks(_text(name, default).split(","))
+    except ValueError as found:
+        raise RuntimeError(f"{name}: {found}. Write addresses or networks with commas.") from None
+
+
+def _metrics_token() -> str:
+    value = _text("AL_METRICS_TOKEN")
+    if value and len(value) < 20:
+        raise RuntimeError("AL_METRICS_TOKEN must have 20 characters or more.")
+    return value
 
 
 def _database(url: str) -> dict[str, object]:
@@ -55,6 +92,9 @@ AL_RELEASE = "0.1.0"
 
 DATABASE_URL = _text("DATABASE_URL", EMBEDDED["DATABASE_URL"])
 DATABASE_OWNER_URL = _text("DATABASE_OWNER_URL", EMBEDDED["DATABASE_OWNER_URL"])
+DATABASE_BACKUP_URL = _text(
+    "DATABASE_BACKUP_URL", "" if "DATABASE_URL" in os.environ else database_url(STATE_DIR, BACKUP)
+)
 REDIS_URL = _text("REDIS_URL", EMBEDDED["REDIS_URL"])
 
 SECRET_KEY = _text("AL_SECRET_KEY")
@@ -65,10 +105,18 @@ if not SECRET_KEY:
 DEBUG = False
 ALLOWED_HOSTS = _text("AL_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in _text("AL_ORIGINS").split(",") if origin]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("AL_BEHIND_PROXY") else None
+AL_BEHIND_PROXY = _flag("AL_BEHIND_PROXY")
+AL_PROXIES = _networks("AL_PROXIES", "127.0.0.1,::1")
+"""What a proxy forwards counts only when it comes from one of these (foundation/proxies.py)."""
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AL_BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("AL_HTTPS")
+SECURE_HSTS_SECONDS = _number("AL_HSTS_SECONDS", 30 * 86_400 if SESSION_COOKIE_SECURE else 0)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+AL_IDLE_MINUTES = _number("AL_IDLE_MINUTES", 30, least=5)
+"""Without a click for so long, a browser has to sign in again (`practice.md` §10.1)."""
+AL_PASSWORD_DAYS = _number("AL_PASSWORD_DAYS", 90)
+"""After so many days a sign-in must choose a new password; 0: never."""
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -95,6 +143,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "actionlearning.foundation.observation.ObservationMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "actionlearning.foundation.middleware.TenantMiddleware",
@@ -224,6 +273,9 @@ SPECTACULAR_SETTINGS = {
         "DutyState": "programmes.models.DutyState",
         "TeamRole": "programmes.models.project.TeamRole",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
+        "WebhookState": "reporting.queries.webhooks.WebhookState",
+        "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",
+        "BriefingState": "reporting.models.Publication.Kind",
     },
 }
 
@@ -255,7 +307,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 EMAIL_HOST = _text("AL_MAIL_HOST", "localhost")
-EMAIL_PORT = int(_text("AL_MAIL_PORT", "25"))
+EMAIL_PORT = _number("AL_MAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = _text("AL_MAIL_USER")
 EMAIL_HOST_PASSWORD = _text("AL_MAIL_PASSWORD")
 EMAIL_USE_TLS = _flag("AL_MAIL_TLS")
@@ -264,13 +316,32 @@ DEFAULT_FROM_EMAIL = _text("AL_MAIL_FROM", "action-learning@localhost")
 EMAIL_BACKEND = _text("AL_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
 AL_AUDIT_HEADS = _text("AL_AUDIT_HEADS", str(STATE_DIR / "audit"))
-AL_FONT_DIR = _text("AL_FONT_DIR")
+AL_FONT_DIR = _folder("AL_FONT_DIR")
 """The customer's own licensed faces; without it official papers are set in free ones."""
+AL_METRICS_TOKEN = _metrics_token()
+AL_METRICS_FROM = _networks("AL_METRICS_FROM")
+AL_METRICS = bool(AL_METRICS_TOKEN or AL_METRICS_FROM)
+"""Off unless a token or an address is named: then no request is counted and there is no /metrics."""
+AL_METRICS_DIR = Path(_text("AL_METRICS_DIR", str(STATE_DIR / "metrics")))
+"""Where the web processes keep their counts; emptied by whoever starts the web server."""
+AL_LOG_FORMAT = _choice("AL_LOG_FORMAT", ("line", "json"))
+AL_LOG_LEVEL = _choice("AL_LOG_LEVEL", ("WARNING", "DEBUG", "INFO", "ERROR"))
+AL_LOG_REQUESTS = _flag("AL_LOG_REQUESTS", default=AL_LOG_FORMAT == "json")
+"""One line for each request: what machines collect, and what would bury a person's terminal."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": _text("AL_LOG_LEVEL", "WARNING")},
-    "loggers": {"actionlearning.foundation.audit_heads": {"level": "INFO"}},
+    "formatters": {
+        "product": {"()": "actionlearning.foundation.logs.formatter", "kind": AL_LOG_FORMAT}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "product"}},
+    "root": {"handlers": ["console"], "level": AL_LOG_LEVEL},
+    "loggers": {
+        "actionlearning.foundation.audit_heads": {"level": "INFO"},
+        "actionlearning.requests": {"level": "INFO" if AL_LOG_REQUESTS else "WARNING"},
+        # Its lines have no route and no number; ours say the same.
+        "django.request": {"level": "ERROR"},
+        # Django hangs a handler of its own here, for its development server.
+        "django": {"handlers": [], "propagate": True},
+    },
 }

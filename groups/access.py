@@ -17,9 +17,10 @@ from actionlearning.foundation import tokens
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission, Span
 from actionlearning.foundation.scope import NOWHERE, current_tenant_id
-from groups.models import Body, Grant, Organisation, Person
+from groups.models import Body, Grant, Organisation, Person, RosterBatch
 from groups.models.organisation import OrganisationQuerySet
 from groups.roles import OUTSIDER, PERMISSIONS, permissions_of
+from groups.states import NEEDS
 
 _HELD = """
 today AS (SELECT (now() AT TIME ZONE %(zone)s)::date AS day),
@@ -244,6 +245,14 @@ def visible_persons(user: User, permission: Permission = Permission.PERSON_VIEW)
 
 def visible_bodies(user: User, permission: Permission = Permission.BODY_VIEW) -> QuerySet[Any]:
     return Body.objects.filter(reach_of(user, permission).as_path_q())
+
+
+def visible_batches(user: User) -> QuerySet[Any]:
+    """Rosters sent in for organisations at which this sign-in may make such changes one by one."""
+    found = Q(pk__in=[])
+    for kind, permission in NEEDS.items():
+        found |= Q(kind=kind) & reach_of(user, permission).as_path_q()
+    return RosterBatch.objects.filter(found)
 
 
 def granted_ids(user_id: uuid.UUID, label: str) -> Any:

@@ -61,6 +61,7 @@ _READER = (
 _CLERK = (
     *_READER,
     P.PERSON_CHANGE,
+    P.ROSTER_IMPORT,
     P.BODY_CHANGE,
     P.ITEM_WRITE,
     P.ITEM_SUBMIT,
@@ -131,6 +132,7 @@ PERMISSION_WORDS: dict[str, str | Promise] = {
     P.ORGANISATION_CHANGE: _("add and change organisations"),
     P.PERSON_VIEW: _("see rosters"),
     P.PERSON_CHANGE: _("change the roster"),
+    P.ROSTER_IMPORT: _("bring in rosters as Excel sheets"),
     P.BODY_VIEW: _("see bodies and posts"),
     P.BODY_CHANGE: _("form and change bodies"),
     P.APPOINT: _("appoint to posts and hand them over"),

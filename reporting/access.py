@@ -1,11 +1,13 @@
 """Who may read which briefings: one place for pages, clients, feeds, webhooks and notices."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now, TruncDate
+from django.shortcuts import get_object_or_404
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,7 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation, Supervision
 from programmes.models import Enrolment
-from reporting.models import Publication, Series
+from reporting.models import Publication, PublicationFile, Series
 from reporting.models.briefing import PublicationQuerySet
 
 FOR_ALL = (Series.Audience.TENANT, Series.Audience.PUBLIC)
@@ -63,6 +65,18 @@ def narrowed_issues(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[
         words = _("A year is written with four digits, such as 2026.")
         raise BadInput(words, fields={"year": words})
     return rows.filter(year=int(year))
+
+
+def standing(rows: PublicationQuerySet, root: uuid.UUID) -> Publication:
+    """Of the publications `rows` the one that stands for the issue `root` now; 404 without one."""
+    found: Publication = get_object_or_404(rows.current().select_related("series"), root=root)
+    return found
+
+
+def file_of(told: Publication, media_type: str) -> PublicationFile:
+    """As it was on the day, never made anew. 404 without one."""
+    found: PublicationFile = get_object_or_404(told.files, media_type=media_type)
+    return found
 
 
 def years_of(rows: QuerySet[Any]) -> list[int]:

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actionlearning.foundation.documents import official
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from groups.exports import Sheet
 from reporting.models import Attachment, InformationItem, PublicationFile, ScoreEvent, ScoreRule
@@ -29,6 +30,18 @@ BRIEFINGS = Sheet(
         (gettext_lazy("Last told"), "published_at", "datetime"),
     ),
 )
+WEBHOOKS = Sheet(
+    gettext_lazy("Webhooks"),
+    (
+        (gettext_lazy("Webhook"), "name", "text"),
+        (gettext_lazy("Client"), "client", "text"),
+        (gettext_lazy("Host"), "host", "text"),
+        (gettext_lazy("State"), "state", "text"),
+        (gettext_lazy("Failing since"), "failing", "text"),
+    ),
+)
+MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
+"""Of the files kept with an issue."""
 
 ISSUES = Sheet(
     gettext_lazy("Issues of the office"),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.documents.intake import ACCEPT
 from actionlearning.foundation.forms import TenantForm
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import ClientToken, User
+from actionlearning.foundation.permissions import Permission
 from programmes.models import Enrolment, Obligation, Programme, Project
 from programmes.queries import local_day
 from reporting.exports import month_name
@@ -240,3 +241,29 @@ class ScoreBookingForm(TenantForm):
 
 class ScoreReversalForm(TenantForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class WebhookForm(TenantForm):
+    """`clients`: those of the reader's organisations that are in use."""
+
+    client = forms.ModelChoiceField(
+        ClientToken.objects.none(),
+        label=_("Client"),
+        help_text=_(
+            "Only clients that may read briefings; it is told of what that client may read."
+        ),
+    )
+    name = forms.CharField(
+        label=_("Webhook"), max_length=80, help_text=_("Which system is called.")
+    )
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text=_("An https:// address in the open internet; it is called from this server."),
+    )
+
+    def __init__(self, *args: Any, clients: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = clients.filter(  # type: ignore[attr-defined]
+            scopes__contains=[Permission.BRIEFING_VIEW.value]
+        )

@@ -16,7 +16,7 @@ from groups.roles import roles_with
 from programmes.notices import holders_of
 from programmes.queries import local_day
 from reporting.access import organisations_meant
-from reporting.models import InformationItem, Issue, Publication
+from reporting.models import InformationItem, Issue, Publication, Webhook
 from reporting.queries import printed_of
 from reporting.texts import edited
 
@@ -193,3 +193,22 @@ def _tell_of(
         label=told.label,
         **params,
     )
+
+
+def tell_webhook_paused(webhook: Webhook, *, reason: str, now: datetime) -> None:
+    """Whoever manages the client: nothing more is sent until they let it go on."""
+    office = holders_of(
+        webhook.organisation, Permission.TOKEN_MANAGE, day=local_day(now), by=webhook.created_by
+    )
+    for user in office:
+        queue_notice(
+            to=user,
+            kind="reporting.webhook_paused",
+            at=now,
+            key=f"{webhook.pk}:{now.isoformat()}",
+            about=webhook,
+            address=reverse("reporting:webhook_detail", args=[webhook.tenant.slug, webhook.pk]),
+            name=webhook.name,
+            client=webhook.client.name,
+            reason=reason,
+        )

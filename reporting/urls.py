@@ -31,6 +31,12 @@ from reporting.views.points import (
     PointRules,
     PointTotals,
 )
+from reporting.views.public import (
+    PublicBriefingDetail,
+    PublicBriefingFeed,
+    PublicBriefingFile,
+    PublicBriefingList,
+)
 from reporting.views.series import (
     IssueList,
     SeriesClosing,
@@ -49,6 +55,16 @@ from reporting.views.steps import (
     ItemSignatureWithdrawal,
     ItemSubmission,
 )
+from reporting.views.webhooks import (
+    WebhookDetail,
+    WebhookList,
+    WebhookNew,
+    WebhookPause,
+    WebhookRemoval,
+    WebhookResumption,
+    WebhookSecret,
+    WebhookTest,
+)
 from reporting.views.writing import (
     ItemAttachment,
     ItemAttachmentRemoval,
@@ -61,6 +77,8 @@ from reporting.views.writing import (
 
 app_name = "reporting"
 ONE = "information/<uuid:pk>/"
+PUBLIC = "public/briefings/"
+HOOK = "webhooks/<uuid:pk>/"
 ISSUE = "briefings/issues/<uuid:pk>/"
 ARTICLE = "briefings/articles/<uuid:pk>/"
 urlpatterns = [
@@ -140,4 +158,38 @@ urlpatterns = [
         {"kind": "docx"},
         name="briefing_docx",
     ),
+    path(PUBLIC, PublicBriefingList.as_view(), name="public_briefing_list"),
+    path(
+        f"{PUBLIC}atom/",
+        PublicBriefingFeed.as_view(),
+        {"shape": "atom"},
+        name="public_briefing_atom",
+    ),
+    path(
+        f"{PUBLIC}json-feed/",
+        PublicBriefingFeed.as_view(),
+        {"shape": "json"},
+        name="public_briefing_json",
+    ),
+    path(f"{PUBLIC}<uuid:root>/", PublicBriefingDetail.as_view(), name="public_briefing_detail"),
+    path(
+        f"{PUBLIC}<uuid:root>/pdf/",
+        PublicBriefingFile.as_view(),
+        {"kind": "pdf"},
+        name="public_briefing_pdf",
+    ),
+    path(
+        f"{PUBLIC}<uuid:root>/docx/",
+        PublicBriefingFile.as_view(),
+        {"kind": "docx"},
+        name="public_briefing_docx",
+    ),
+    path("webhooks/", WebhookList.as_view(), name="webhook_list"),
+    path("webhooks/new/", WebhookNew.as_view(), name="webhook_new"),
+    path(HOOK, WebhookDetail.as_view(), name="webhook_detail"),
+    path(f"{HOOK}test/", WebhookTest.as_view(), name="webhook_test"),
+    path(f"{HOOK}pause/", WebhookPause.as_view(), name="webhook_pause"),
+    path(f"{HOOK}resumption/", WebhookResumption.as_view(), name="webhook_resumption"),
+    path(f"{HOOK}secret/", WebhookSecret.as_view(), name="webhook_secret"),
+    path(f"{HOOK}removal/", WebhookRemoval.as_view(), name="webhook_removal"),
 ]

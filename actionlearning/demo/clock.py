@@ -25,11 +25,12 @@ def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
 class Clock:
     """Runs from `start` to `until`; whatever is put on it later than `until` does not happen."""
 
-    def __init__(self, start: date, until: datetime) -> None:
-        self.start, self.until = start, until
+    def __init__(self, start: date, until: datetime, *, monthly: bool = False) -> None:
+        self.start, self.until, self.monthly = start, until, monthly
         self.calendar = calendar_for(NATION)
         self._acts: list[tuple[datetime, int, Act]] = []
         self._number = count()
+        self._laid = 0
 
     def put(self, moment: datetime, act: Act) -> None:
         heapq.heappush(self._acts, (moment, next(self._number), act))
@@ -55,7 +56,16 @@ class Clock:
         now = at(day, ROUND_AT.hour, ROUND_AT.minute)
         if now > self.until or not self.calendar.is_working(day):
             return
-        if day.weekday() == LAYING_DAY or day == self.until.astimezone(BEIJING).date():
+        if self._lays(day):
             lay_down_all(now=now)
         observe_bodies(now=now)
         queue_due_notices(now=now)
+
+    def _lays(self, day: date) -> bool:
+        """`monthly`: on the first working day of each month, well ahead of everything that opens."""
+        if day == self.until.astimezone(BEIJING).date():
+            return True
+        if not self.monthly:
+            return day.weekday() == LAYING_DAY
+        before, self._laid = self._laid, day.month
+        return before != day.month

@@ -48,6 +48,9 @@ class Story:
     plan_roles: tuple[str, ...]
     """Roles a team needs, the counted ones first; the rest of the team are learners."""
     draw: random.Random
+    learners_as: str = "core_learner"
+    """Role of the rest of a team, which has `team_size` seats besides its facilitator."""
+    team_size: int = 8
     owes: bool = True
     """False: what its units send counts for no month."""
 
@@ -103,11 +106,10 @@ class Story:
 
     def _day(self, first: date, low: int, high: int) -> date:
         day = first.replace(day=self.draw.randint(low, high))
-        return (
-            day
-            if self.clock.calendar.is_working(day)
-            else self.clock.calendar.previous_working(day)
-        )
+        if self.clock.calendar.is_working(day):
+            return day
+        before = self.clock.calendar.previous_working(day)
+        return before if before >= first else self.clock.calendar.add_working_days(day, 1)
 
     def _late_day(self, first: date) -> date:
         end = (first + timedelta(days=31)).replace(day=1)
@@ -313,8 +315,8 @@ class Story:
         seats = [Seat(role=role, person=next(people)) for role in self.plan_roles]
         used = {seat.person.pk for seat in seats if seat.person}
         rest = [person for person in unit.learners if person.pk not in used]
-        learner = "core_learner" if "convener" in self.plan_roles else "member"
-        seats += [Seat(role=learner, person=person) for person in rest[: max(0, 8 - len(seats))]]
+        free = max(0, self.team_size - len(seats))
+        seats += [Seat(role=self.learners_as, person=person) for person in rest[:free]]
         return [*seats, Seat(role="facilitator", name=GUIDE, title="区外促进师，党校副教授")]
 
 

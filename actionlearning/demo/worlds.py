@@ -1,4 +1,4 @@
-"""The two demonstration tenants: a county with its civil-affairs bureau, and a group company."""
+"""The demonstration tenants: a county with its civil-affairs bureau, a group company, and the region."""
 
 import random
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.names import people
+from actionlearning.demo.region import region
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import (
@@ -48,6 +49,8 @@ class World:
     slug: str
     name: str
     build: Callable[[User, date, Told], None]
+    weight: int = 1
+    """Its part of the time that loading all of them takes."""
 
 
 @dataclass
@@ -95,7 +98,8 @@ class Run:
         programme = put_in_force(programme, by=self.owner.director, now=opened)
         self.clock.put(at(date(year + 1, 3, 10), 9), lambda now: self._close(programme, now))
         draw = random.Random(year)  # noqa: S311  a repeatable draw is wanted
-        return Story(self.clock, programme, self.owner, self.roles, draw)
+        rest = "core_learner" if "convener" in self.roles else "member"
+        return Story(self.clock, programme, self.owner, self.roles, draw, learners_as=rest)
 
     def _close(self, programme: Programme, now: datetime) -> None:
         lay_down(programme, now=now)
@@ -341,4 +345,5 @@ def _administrators(staff: Staff, root: Organisation, now: datetime, since: date
 WORLDS = (
     World(SPACES[0], "藤县行动学习", county),
     World(SPACES[1], "桂通集团行动学习", group),
+    World(SPACES[2], "自治区行动学习", region, weight=3),
 )

@@ -9,4 +9,5 @@ urlpatterns = [
     path("demo/progress/", system.DemoProgress.as_view(), name="demo_progress"),
     path("health/live/", system.Live.as_view(), name="live"),
     path("health/ready/", system.Ready.as_view(), name="ready"),
+    path("metrics", system.Metrics.as_view(), name="metrics"),
 ]

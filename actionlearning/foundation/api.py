@@ -76,11 +76,15 @@ class TenantViewSet(VersionedList, GenericViewSet):
 
     def page(self, queryset: Any, size: int | None = None) -> tuple[list[Any], str | None]:
         """One page by keyset and the mark of the next; `limit` 50 by default, 200 at most."""
-        limit, order = size or _limit_of(self.request), self.asked_order()
+        limit, order = size or self.limit(), self.asked_order()
         mark = self.request.query_params.get("cursor", "")
         rows = list(after_mark(queryset, order, mark)[: limit + 1])
         more = len(rows) > limit
         return rows[:limit], mark_of(rows[limit - 1], order) if more else None
+
+    def limit(self) -> int:
+        """Rows asked for; raises BadInput."""
+        return _limit_of(self.request)
 
     def asked_order(self) -> tuple[str, ...]:
         """`ordering=` turns the list round; raises BadInput where no index would serve it."""

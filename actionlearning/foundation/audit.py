@@ -9,11 +9,18 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, Min, Model, QuerySet
 
 from actionlearning.foundation import audit_heads
 from actionlearning.foundation.models import AuditEvent, AuditSeal, User
 from actionlearning.foundation.scope import current_tenant_id
 
+_EACH = """
+INSERT INTO foundation_auditevent (id, tenant_id, at, actor, actor_name, action, target_kind, target, target_name,
+       detail)
+SELECT uuidv7(), al_tenant(), %(at)s, %(actor)s, %(actor_name)s, %(action)s, %(kind)s, r.id, r.name, '{}'
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, name text)
+"""
 GENESIS = "0" * 64
 _LATE_COMMITS = timedelta(days=1)
 """A transaction may commit this long after its rows were made and still be sealed."""
@@ -35,6 +42,28 @@ def record(
     )
 
 
+def record_each(
+    action: str,
+    kind: type[Model],
+    targets: Iterable[tuple[uuid.UUID, str]],
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """One row for each (id, name) of many things of one kind, in one statement."""
+    rows = [{"id": str(key), "name": name[:200]} for key, name in targets]
+    values: dict[str, Any] = {
+        "rows": json.dumps(rows),
+        "at": at,
+        "actor": by.pk,
+        "actor_name": by.display_name,
+        "action": action,
+        "kind": kind._meta.label_lower,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EACH, values)
+
+
 def seal(*, now: datetime) -> int:
     """Give every unsealed row its place in the chain; returns how many were sealed.
 
@@ -45,15 +74,24 @@ def seal(*, now: datetime) -> int:
             "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"seal:{current_tenant_id()}"]
         )
     last = AuditSeal.objects.order_by("-sequence").first()
-    waiting = AuditEvent.objects.filter(seals=None)
-    if last is not None:
-        waiting = waiting.filter(pk__gte=_looked_through(last))
-    links = _chain(waiting.order_by("at", "id"), last, now)
+    links = _chain(_without_link(last).order_by("at", "id"), last, now)
     AuditSeal.objects.bulk_create(links, batch_size=1000)
     if links:
         head = (current_tenant_id(), links[-1].sequence, links[-1].hash)
         transaction.on_commit(partial(audit_heads.keep, *head))
     return len(links)
+
+
+def unsealed() -> tuple[int, datetime | None]:
+    """(how many rows have no link yet, since when the oldest of them waits)."""
+    last = AuditSeal.objects.order_by("-sequence").first()
+    found = _without_link(last).aggregate(number=Count("pk"), since=Min("at"))
+    return int(found["number"]), found["since"]
+
+
+def _without_link(last: AuditSeal | None) -> QuerySet[AuditEvent]:
+    waiting: QuerySet[AuditEvent] = AuditEvent.objects.filter(seals=None)
+    return waiting if last is None else waiting.filter(pk__gte=_looked_through(last))
 
 
 def _looked_through(last: AuditSeal) -> uuid.UUID:

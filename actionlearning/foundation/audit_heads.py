@@ -20,11 +20,15 @@ def keep(tenant: uuid.UUID, sequence: int, digest: str) -> None:
             return
         path = _path(tenant)
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.write_text(f"{sequence} {digest}\n", encoding="ascii")
-        fresh.replace(path)
+        place(path, f"{sequence} {digest}\n")
     except OSError:
         logger.exception("audit head of %s could not be kept", tenant)
+
+
+def place(path: Path, text: str) -> None:
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.write_text(text, encoding="ascii")
+    fresh.replace(path)
 
 
 def kept(tenant: uuid.UUID) -> tuple[int, str] | None:

@@ -5,7 +5,7 @@ from django.core.cache import cache
 
 from actionlearning.foundation.models import Tenant
 
-SPACES = ("teng", "guitong")
+SPACES = ("teng", "guitong", "guangxi")
 PASSWORD = "Xingdong-2026"  # noqa: S105  shown on the sign-in pages of a demonstration
 PROGRESS = "demo:progress"
 """0–100 while the world is loaded."""

@@ -37,6 +37,7 @@ class VersionedList:
     """
 
     versioned: tuple[str, ...] = ()
+    versioned_actions: tuple[str, ...] = ("list",)
     _tag = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -61,7 +62,7 @@ class VersionedList:
         asked = self.action_map.get(request.method.lower())  # type: ignore[attr-defined]
         return bool(
             self.versioned
-            and asked == "list"
+            and asked in self.versioned_actions
             and request.user.is_authenticated
             and request.user.has_perm(self.permission)  # type: ignore[attr-defined]
         )

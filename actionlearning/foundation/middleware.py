@@ -29,10 +29,15 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import RequestKey, Tenant, User
+from actionlearning.foundation.proxies import client_address
+from actionlearning.foundation.request_ids import current_request_id, note
 from actionlearning.foundation.scope import NOWHERE, WHOLE, narrow, no_scope, scope
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS")
+SEEN = "seen"
+"""In a session: when its reader was last there. Set at sign-in."""
+_NOTED_EVERY = 60.0
 _TENANT_SECONDS = 30.0
 _tenants: dict[str, tuple[float, Tenant]] = {}
 
@@ -74,7 +79,7 @@ class TenantMiddleware:
         if "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest()  # no column can hold it, no reader can type it
         slug = _slug_of(request)
-        if request.path_info.startswith("/health/"):
+        if request.path_info.startswith(("/health/", "/metrics")):
             return self.get_response(request)  # asked when the database may be away
         if slug is None:
             with no_scope(), transaction.atomic():
@@ -82,6 +87,7 @@ class TenantMiddleware:
         request.tenant = find_tenant(slug)
         if request.tenant is None:
             return _nobody_home(request)
+        note(tenant=request.tenant.slug)
         with scope(request.tenant, path=WHOLE, actor=None), transaction.atomic():
             response = self._answer(request)
         if request.after_refusal:
@@ -117,9 +123,9 @@ _clocked: dict[type, type] = {}
 
 def _refusal_of(request: Any, status: int) -> Callable[[datetime], Any]:
     user = request.user if isinstance(getattr(request, "user", None), User) else None
-    return lambda now: record(
-        "request.refused", by=user, at=now, method=request.method, path=request.path, status=status
-    )
+    facts = {"method": request.method, "path": request.path, "status": status}
+    facts |= {"request": current_request_id(), "address": client_address(request.META)}
+    return lambda now: record("request.refused", by=user, at=now, **facts)
 
 
 def _slug_of(request: HttpRequest) -> str | None:
@@ -158,6 +164,8 @@ class ReachMiddleware:
             request.received_at, request.list_versions = owner.at, owner.versions
             request.client_token, request.user.token_scopes = owner.token, owner.scopes
         user = request.user if request.user.is_authenticated else None
+        if user is not None:
+            note(user=str(user.pk))
         narrow(request.tenant, path=self._path_of(request, user), actor=user)
         return self.get_response(request)
 
@@ -172,7 +180,18 @@ class ReachMiddleware:
 def _session_of_tenant(request: Any) -> bool:
     if hasattr(request, "client_token"):
         return True
-    return bool(request.session.get("tenant") == str(request.tenant.pk))
+    mine = request.session.get("tenant") == str(request.tenant.pk)
+    return bool(mine and _still_there(request.session))
+
+
+def _still_there(session: Any) -> bool:
+    """False after the idle time; noted once a minute, so that a page seldom writes for it."""
+    idle = time.time() - float(session.get(SEEN, time.time()))
+    if idle > settings.AL_IDLE_MINUTES * 60:
+        return False
+    if idle > _NOTED_EVERY:
+        session[SEEN] = time.time()
+    return True
 
 
 def _backend() -> Any:

@@ -14,11 +14,13 @@ from django.utils.translation import ngettext
 from actionlearning.foundation.channels import CHANNELS, SendFailed
 from actionlearning.foundation.models import Delivery, Notice, User
 from actionlearning.foundation.notices import subject_and_text
+from actionlearning.foundation.request_ids import about, current_request_id, note
 from actionlearning.foundation.scope import current_tenant_id
 
 LEASE = "60 seconds"
 BATCH = 50
 MOST_ATTEMPTS = 12
+_MOST_NAMED = 20
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +31,9 @@ WITH waiting AS MATERIALIZED (
   SELECT n.id, n.recipient_id, %(day)s || ':' || n.recipient_id AS batch FROM foundation_notice n
    WHERE n.digest = '' AND n.retracted_at IS NULL AND n.skipped_at IS NULL
      AND n.recipient_id IS NOT NULL AND n.at <= %(now)s
-     AND n.recipient_id <> ALL (%(resting)s::uuid[])),
+     AND n.recipient_id <> ALL (%(resting)s::uuid[])
+     AND n.at > coalesce((SELECT restored_at FROM foundation_tenant WHERE id = al_tenant()),
+                         '-infinity')),
 made AS (
   INSERT INTO foundation_delivery
          (id, tenant_id, key, batch, channel_id, state, attempts, not_before, created_at, problem)
@@ -101,6 +105,7 @@ def queue_notice(
                 params=params,
                 at=at,
                 created_at=at,
+                request_id=current_request_id(),
             )
         ],
         ignore_conflicts=True,
@@ -142,6 +147,11 @@ def dispatch(*, more: Callable[[], bool] = lambda: True) -> int:
 
 def _send(delivery: uuid.UUID, token: uuid.UUID) -> int:
     """Whatever goes wrong with one copy is noted on it: the others must not wait for it."""
+    with about(delivery=str(delivery)):
+        return _sent(delivery, token)
+
+
+def _sent(delivery: uuid.UUID, token: uuid.UUID) -> int:
     try:
         _hand_over(delivery)
     except SendFailed as failure:
@@ -158,7 +168,9 @@ def _send(delivery: uuid.UUID, token: uuid.UUID) -> int:
 def _hand_over(delivery: uuid.UUID) -> None:
     with transaction.atomic():
         row = Delivery.objects.select_related("channel__user").get(pk=delivery)
-        subject, text = digest_words(row)
+        notices = _carried(row)
+        subject, text = _words(row, notices)
+    _note_requests(notices)
     channel = row.channel
     CHANNELS[channel.kind].send(
         channel.address,
@@ -184,9 +196,23 @@ def _put_back(delivery: uuid.UUID, token: uuid.UUID, problem: str, *, permanent:
 
 def digest_words(delivery: Delivery) -> tuple[str, str]:
     """Subject and text of one digest in its reader's language."""
-    notices = list(
+    return _words(delivery, _carried(delivery))
+
+
+def _carried(delivery: Delivery) -> list[Notice]:
+    return list(
         Notice.objects.filter(digest=delivery.batch, retracted_at=None).order_by("at", "id")
     )
+
+
+def _note_requests(notices: list[Notice]) -> None:
+    """The log lines of this copy name the requests that caused it."""
+    caused = sorted({notice.request_id for notice in notices} - {""})
+    if caused:
+        note(requests=caused[:_MOST_NAMED])
+
+
+def _words(delivery: Delivery, notices: list[Notice]) -> tuple[str, str]:
     with translation.override(delivery.channel.user.language):
         subject = ngettext(
             "Action learning: %(count)d notice", "Action learning: %(count)d notices", len(notices)

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     ORGANISATION_CHANGE = "organisation.change", Span.SUBTREE
     PERSON_VIEW = "person.view", Span.SUBTREE
     PERSON_CHANGE = "person.change", Span.OWN
+    ROSTER_IMPORT = "roster.import", Span.SUBTREE
     BODY_VIEW = "body.view", Span.SUBTREE
     BODY_CHANGE = "body.change", Span.OWN
     APPOINT = "appoint", Span.OWN

@@ -6,6 +6,7 @@ Not for the order of people or units on paper: that is seniority (`practice.md` 
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin, load_single_dict
 
@@ -63,6 +64,7 @@ def _syllables(name: str, *, surname: bool) -> list[str]:
     return [syllable for syllable, _ in _spelled(name, surname=surname)]
 
 
+@lru_cache(maxsize=4096)
 def _spelled(name: str, *, surname: bool) -> list[tuple[str, bool]]:
     """Each syllable or Latin run, and whether it was written in Latin letters or digits already."""
     plain = unicodedata.normalize("NFKC", name).lower().strip()
@@ -86,14 +88,16 @@ def _without_family_name(plain: str) -> tuple[Sequence[str], str]:
         return (SURNAMES[plain[:1]],), plain[1:]
     if plain[:1].isascii():
         return (), plain
-    return lazy_pinyin(plain[:1], errors="ignore"), plain[1:]
+    return _read(plain[:1]), plain[1:]
 
 
-def _read(run: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def _read(run: str) -> tuple[str, ...]:
+    """Kept: a roster of thousands repeats few given names, and looking one up is slow."""
     syllables: list[str] = []
     for part in _PLACE.split(run):
         syllables.extend(PLACES.get(part) or lazy_pinyin(part, errors="ignore"))
-    return syllables
+    return tuple(syllables)
 
 
 def _runs(plain: str) -> list[str]:

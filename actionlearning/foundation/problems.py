@@ -28,8 +28,12 @@ class Problem(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     code = serializers.CharField()
+    detail = serializers.CharField(required=False)
     rule = serializers.CharField(required=False)
     clauses = ProblemClause(many=True, required=False)
+    request = serializers.CharField(
+        required=False, help_text="Number of this request: quote it when you ask for help."
+    )
     errors = serializers.DictField(required=False)  # type: ignore[assignment]  # RFC 9457 names it so
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.models import SweepMark, Tenant, User
+from actionlearning.foundation.request_ids import about
 from actionlearning.foundation.scope import WHOLE, no_scope, scope
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def run_everywhere(name: str, job: Job, *, in_transaction: bool = True) -> None:
     """One failing tenant does not stop the others; the failure is logged and raised at the end."""
     failures = []
     for tenant in all_tenants():
-        with scope(tenant, path=WHOLE, actor=None):
+        with scope(tenant, path=WHOLE, actor=None), about(tenant=tenant.slug, job=name):
             try:
                 _run(name, job, in_transaction=in_transaction)
             except Exception as failure:

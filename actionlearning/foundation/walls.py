@@ -25,6 +25,9 @@ SHARED = ("foundation_tenant", "django_session", *READ_ONLY)
 """The only tables without a tenant (`architecture.md` §4)."""
 VERSIONED = (
     "groups_organisation",
+    "groups_division",
+    "groups_supervision",
+    "programmes_enrolment",
     "programmes_obligation",
     "programmes_project",
     "reporting_informationitem",

@@ -18,7 +18,8 @@ ATTRIBUTES = {
     RUNTIME: "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
     BACKUP: "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS",
 }
-# Injected SQL could move the scope with it (the product uses SET LOCAL); pg_dump cannot do without.
+# Injected SQL could move the scope with it (the product uses SET LOCAL); pg_dump and pg_restore cannot
+# do without, and the product logs in as neither of their roles.
 WITHHELD = "pg_catalog.set_config(text, text, boolean)"
 LOCALE = " TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
 
@@ -108,7 +109,7 @@ def _join_owner(cursor: Any) -> None:
 
 def _withhold(cursor: Any) -> None:
     cursor.execute(f"REVOKE EXECUTE ON FUNCTION {WITHHELD} FROM PUBLIC")
-    cursor.execute(f"GRANT EXECUTE ON FUNCTION {WITHHELD} TO {BACKUP}")
+    cursor.execute(f"GRANT EXECUTE ON FUNCTION {WITHHELD} TO {BACKUP}, {OWNER}")
 
 
 def _report_withheld(cursor: Any) -> str:
@@ -116,4 +117,4 @@ def _report_withheld(cursor: Any) -> str:
     cursor.execute("SELECT has_function_privilege(%s, %s, 'EXECUTE')", [RUNTIME, WITHHELD])
     if cursor.fetchone()[0]:
         return f"NOT DONE: {RUNTIME} may still call set_config(); run this as a superuser"
-    return f"set_config(): withheld from all but {BACKUP}"
+    return f"set_config(): withheld from all but {BACKUP} and {OWNER}"

@@ -11,10 +11,15 @@ import psycopg2
 django.setup()
 
 from django.conf import settings  # noqa: E402  the product's, once it is set up
+from django.db import transaction  # noqa: E402
 
+from actionlearning.foundation.models import Tenant  # noqa: E402
+from actionlearning.foundation.scope import WHOLE, scope  # noqa: E402
 from actionlearning.launcher.addresses import DATABASE, postgres_socket_directory  # noqa: E402
-from benchmarks.figures import data, laying, ledger, sweeps  # noqa: E402
+from benchmarks.figures import data, documents, laying, ledger, rosters, sweeps  # noqa: E402
 from benchmarks.figures.figure import Figure  # noqa: E402
+from benchmarks.world import organisation_id  # noqa: E402
+from groups.models import Organisation  # noqa: E402
 
 
 def main(units: int) -> None:
@@ -34,6 +39,14 @@ def _figures(units: int) -> Iterator[Figure]:
     yield from ledger.measure(tenant)
     yield from sweeps.measure(tenant, large, data.NOW)
     yield from laying.measure(tenant, programme, large, data.NOW)
+    yield from documents.measure()
+    yield from rosters.measure(tenant, large, _first_unit(tenant))
+
+
+def _first_unit(tenant: Tenant) -> Organisation:
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
+        unit: Organisation = Organisation.objects.get(pk=organisation_id(data.UNIT, 1))
+        return unit
 
 
 def _superuser(folder: object, database: str) -> Any:

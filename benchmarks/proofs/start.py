@@ -20,8 +20,8 @@ from pathlib import Path
 
 from actionlearning.launcher.addresses import CHECKOUT
 
-FIRST, READY, SECOND = 60, 90, 8
-"""Most seconds: to the first page; from there to the demonstration; to the page of a second start."""
+FIRST, READY, SECOND = 60, 120, 8
+"""Most seconds: to the first page; from there to the whole demonstration, the region with it; to the page of a second start."""
 PATIENCE = 600.0
 PAUSE = 0.1
 

@@ -45,10 +45,10 @@ def add_organisation(
     made = Organisation(
         parent=parent, kind=kind, name=_named(name), short_name=short_name, division=division
     )
-    made.label = _next_label()
+    made.label = label_of(next_number())
     made.seniority = seniority or _last_place(parent)
     made.starts_on = starts_on
-    _set_place(made, parent)
+    set_place(made, parent)
     made.save(force_insert=True)
     record("organisation.added", target=made, by=by, at=now)
     return made
@@ -70,7 +70,7 @@ def change_organisation(
     for name, value in changed.items():
         setattr(fresh, name, _named(value) if name == "name" else value)
     old = fresh.sort_path
-    _set_place(fresh, fresh.parent)
+    set_place(fresh, fresh.parent)
     fresh.version += 1
     fresh.save()
     if fresh.sort_path != old:
@@ -138,7 +138,7 @@ def move_organisation(
     for each in Organisation.objects.below(before).order_by("level"):
         new_parent = parent if each.pk == fresh.pk else Organisation.objects.get(pk=each.parent_id)
         each.parent = new_parent
-        _set_place(each, new_parent)
+        set_place(each, new_parent)
         each.version += 1
         each.save()
     fresh.refresh_from_db()
@@ -195,7 +195,7 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _set_place(made: Organisation, parent: Organisation | None) -> None:
+def set_place(made: Organisation, parent: Organisation | None) -> None:
     made.level = parent.level + 1 if parent else 1
     made.path = f"{parent.path if parent else '/'}{made.label}/"
     made.sort_path = f"{parent.sort_path if parent else '/'}{made.seniority:05d}{made.label}/"
@@ -219,13 +219,17 @@ def _last_place(parent: Organisation | None) -> int:
     return last.seniority + 1 if last else 1
 
 
-def _next_label() -> str:
-    """Short and never used again in this tenant; two who add at once wait for each other."""
+def next_number() -> int:
+    """Of the next organisation of this tenant; two who add at once wait for each other."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"tree:{current_tenant_id()}"]
         )
-    number = Organisation.objects.count() + 1
+    return int(Organisation.objects.count()) + 1
+
+
+def label_of(number: int) -> str:
+    """Short and never used again in this tenant."""
     label = ""
     while number:
         number, digit = divmod(number, 36)

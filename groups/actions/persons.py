@@ -2,27 +2,38 @@
 
 import re
 import unicodedata
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+import orjson
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.audit import record
+from actionlearning.foundation.audit import record, record_each
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials, sort_key
 from actionlearning.foundation.scope import WHOLE, scope
+from actionlearning.foundation.tenancy import uuid7
 from actionlearning.foundation.workflow import lock
 from groups.actions.beginnings import must_begin
 from groups.models import Organisation, Person, Tenure
+from groups.rosters.cells import proper_name
 
-_BETWEEN_CHARACTERS = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
-_DOTS = str.maketrans(dict.fromkeys("•・．‧●", "·"))
 _PHONE = re.compile(r"[0-9+()\- ]{5,30}")
 _FIELDS = ("name", "title", "phone", "seniority", "starts_on")
+_MANY = """
+INSERT INTO groups_person (id, tenant_id, organisation_id, org_path, name, pinyin, initials, title, phone, seniority,
+       starts_on, version)
+SELECT r.id, al_tenant(), r.organisation, r.path, r.name, r.pinyin, r.initials, r.title, r.phone, r.seniority,
+       r.starts_on, 1
+  FROM json_to_recordset(%s::json) AS r (id uuid, organisation uuid, path text, name text, pinyin text, initials text,
+       title text, phone text, seniority integer, starts_on date)
+"""
 
 
 @transaction.atomic
@@ -38,9 +49,7 @@ def add_person(
     seniority: int | None = None,
 ) -> Person:
     """Without `seniority` it comes last. Raises NotAllowed, BadInput, RuleBroken."""
-    _may_change(by, organisation)
-    if organisation.ends_on:
-        raise RuleBroken(_("“%(name)s” has already ended.") % {"name": organisation}, code="ended")
+    _may_enrol(by, organisation)
     made = Person(title=title.strip(), phone=_phone(phone), starts_on=starts_on)
     made.seniority = seniority or _last_place(organisation)
     made.place(organisation)
@@ -48,6 +57,48 @@ def add_person(
     made.save(force_insert=True)
     record("person.added", target=made, by=by, at=now)
     return made
+
+
+@transaction.atomic
+def add_persons(rows: Sequence[Mapping[str, Any]], *, by: User, now: datetime) -> list[uuid.UUID]:
+    """Whole rosters in one statement; each row has the arguments of `add_person`. Returns the new ids.
+
+    Rows without `seniority` come last in their order. Raises NotAllowed, BadInput, RuleBroken.
+    """
+    last: dict[Any, int] = {}
+    for home in {row["organisation"].pk: row["organisation"] for row in rows}.values():
+        _may_enrol(by, home)
+        last[home.pk] = _last_place(home) - 1
+    made = [_plain(row, last) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, [orjson.dumps(made).decode()])
+    record_each("person.added", Person, [(m["id"], m["name"]) for m in made], by=by, at=now)
+    record("persons.added", by=by, at=now, number=len(made))
+    return [each["id"] for each in made]
+
+
+def _plain(row: Mapping[str, Any], last: dict[Any, int]) -> dict[str, Any]:
+    home = row["organisation"]
+    name = _proper(row["name"])
+    if not row["seniority"]:
+        last[home.pk] += 1
+    return {
+        "id": uuid7(),
+        "organisation": home.pk,
+        "path": home.path,
+        "name": name,
+        **_spelled(name),
+        "title": row["title"].strip(),
+        "phone": _phone(row["phone"]),
+        "seniority": row["seniority"] or last[home.pk],
+        "starts_on": row["starts_on"],
+    }
+
+
+def _may_enrol(by: User, organisation: Organisation) -> None:
+    _may_change(by, organisation)
+    if organisation.ends_on:
+        raise RuleBroken(_("“%(name)s” has already ended.") % {"name": organisation}, code="ended")
 
 
 @transaction.atomic
@@ -136,9 +187,21 @@ def _phone(typed: str) -> str:
 
 
 def _name(person: Person, name: str) -> None:
+    person.name = _proper(name)
+    for key, value in _spelled(person.name).items():
+        setattr(person, key, value)
+
+
+def _proper(name: str) -> str:
     """As on the identity card: no spaces between Chinese characters, one kind of dot (`practice.md` §9)."""
-    person.name = _BETWEEN_CHARACTERS.sub("", name.strip()).translate(_DOTS)
-    if not person.name:
+    found = proper_name(name)
+    if not found:
         raise BadInput(_("A name is needed."), fields={"name": _("A name is needed.")})
-    person.pinyin = sort_key(person.name, surname=True)
-    person.initials = initials(person.name, surname=True)[:60]
+    return found
+
+
+def _spelled(name: str) -> dict[str, str]:
+    return {
+        "pinyin": sort_key(name, surname=True),
+        "initials": initials(name, surname=True)[:60],
+    }

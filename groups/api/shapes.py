@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from actionlearning.foundation.api import Problem, StrictSerializer, chosen_fields
-from groups.models import Organisation
+from groups.models import Division, Organisation
 from groups.roles import ADMINISTRATORS, BodyKind, Role
 
 POST_ROLES = [role for role in Role.choices if role[0] not in ADMINISTRATORS]
@@ -84,6 +84,30 @@ class OrganisationChange(StrictSerializer):
 class OrganisationIn(OrganisationChange):
     parent = serializers.UUIDField()
     starts_on = serializers.DateField()
+
+
+class DivisionFilter(Paging):
+    level = serializers.ChoiceField(Division.Level.choices, required=False, default="")
+    parent = serializers.RegexField(
+        r"^\d{6}(\d{6})?$", required=False, default="", help_text="Code of the division above."
+    )
+
+
+class DivisionOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    code = serializers.CharField(help_text="GB/T 2260; twelve digits for townships.")
+    name = serializers.CharField()
+    full_name = serializers.CharField()
+    level = serializers.ChoiceField(Division.Level.choices)
+    parent = serializers.CharField(allow_blank=True)
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class DivisionWithParts(DivisionOut):
+    above = DivisionOut(many=True, help_text="From the region down.")
+    below = DivisionOut(many=True)
 
 
 class PersonOut(serializers.Serializer):

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,7 @@ from groups.queries import (
     grants_listed,
     in_force,
     lasts_on,
+    names_of_units,
     open_bodies,
     organisations_listed,
     posts_of_persons,
@@ -28,6 +30,7 @@ from groups.queries import (
     tenures_of_bodies,
     tokens_listed,
 )
+from groups.queries.divisions import division_of, with_divisions
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
@@ -49,17 +52,19 @@ class OrganisationList(TenantSheetView):
     )
 
     def get_queryset(self) -> Any:
-        asked = self.request.GET
-        return organisations_listed(
+        asked, day = self.request.GET, today(self.request)
+        rows = organisations_listed(
             self.request.user,
-            day=today(self.request),
+            day=day,
             text=asked.get("q", ""),
             kind=asked.get("kind", ""),
             ended="ended" in asked,
         )
+        return with_divisions(rows, day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs["kinds"] = Organisation.Kind.choices
+        kwargs["may_import"] = self.request.user.has_perm(Permission.ORGANISATION_CHANGE)
         return super().get_context_data(**kwargs)
 
     def present(self, rows: list[Any]) -> list[dict[str, Any]]:
@@ -70,8 +75,10 @@ class OrganisationList(TenantSheetView):
                 "name": row.name,
                 "indent": min(row.level - top, 5),
                 "indented": "\u3000" * (row.level - top) + row.name,
+                "short_name": row.short_name,
                 "kind": row.get_kind_display(),
                 "division": row.division,
+                "division_name": row.division_name or "",
                 "bodies": row.bodies,
                 "since": written(row.starts_on),
                 "until": written(row.ends_on),
@@ -79,6 +86,15 @@ class OrganisationList(TenantSheetView):
             }
             for row in rows
         ]
+
+    def sheet_rows(self, rows: list[Any]) -> list[dict[str, Any]]:
+        """With the superior of each, so that the sheet can be sent in again."""
+        names = names_of_units(self.request.user)
+        found = self.present(rows)
+        for line, row in zip(found, rows, strict=True):
+            above = row.parent_id
+            line["parent"] = names.label(above) if above in names.plain else ""
+        return found
 
 
 class OrganisationDetail(TenantView):
@@ -111,6 +127,7 @@ def insides_of(organisation: Organisation, request: Any) -> dict[str, Any]:
     }
     return manages | {
         "inside": True,
+        "division": division_of(organisation.division, day),
         "since": spelled_out(organisation.starts_on),
         "until": spelled_out(organisation.ends_on),
         "bodies": _bodies(organisation, day),
@@ -168,7 +185,17 @@ def _grants(organisation: Organisation, user: Any, day: Any) -> int | None:
     return grants_listed(user, day=day).filter(organisation=organisation).count()
 
 
-class OrganisationNew(TenantFormView):
+class TenantOrganisationForm(TenantFormView):
+    """Offers divisions while their code, name or pinyin is typed."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        where = reverse("groups:division_offers", args=[self.request.tenant.slug])
+        form.fields["division"].widget.attrs["hx-get"] = where
+        return form
+
+
+class OrganisationNew(TenantOrganisationForm):
     """A unit below the one in the address."""
 
     permission = Permission.ORGANISATION_CHANGE
@@ -196,7 +223,7 @@ class OrganisationNew(TenantFormView):
         return redirect("groups:organisation_detail", self.request.tenant.slug, made.pk)
 
 
-class OrganisationEdit(TenantFormView):
+class OrganisationEdit(TenantOrganisationForm):
     permission = Permission.ORGANISATION_CHANGE
     form_class = OrganisationEditForm
     template_name = "groups/organisation_edit.html"

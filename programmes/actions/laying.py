@@ -13,11 +13,12 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.evidence import recount
 from programmes.actions.schedules import schedule_of
-from programmes.calendar import HOLDER, Event, event_window, windows
+from programmes.calendar import HOLDER, Event, WorkCalendar, event_window, windows
 from programmes.calendar import Window as Span
 from programmes.calendar.derivation import to_data
 from programmes.models import Enrolment, Obligation, Plan, Programme, Project, Rule, Rung, Window
 from programmes.notices import addressee
+from programmes.packs.format import Pack
 from programmes.queries import ZONE, calendar_for, local_day, pack_of, plan_in_force
 from programmes.states import ProgrammeState
 
@@ -255,9 +256,14 @@ def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:
     asked: set[str] = set()
     for number, plan in enumerate(plans):
         until = plans[number + 1].applies_from if number + 1 < len(plans) else date.max
-        term = Term(plan.applies_from if number else date.min, until, frozenset(asked))
+        since = plan.applies_from if number else date.min
+        term = Term(plan, pack_of(plan), since, until, frozenset(asked))
+        settled: dict[tuple[str, ...], list[Settled]] = {}
         for division in sorted(set(scopes)):
-            yield from _windows_of(programme, plan, division, term, horizon)
+            calendar = calendar_for(division)
+            if calendar.layers not in settled:  # most counties arrange nothing of their own
+                settled[calendar.layers] = list(_settled(programme, term, calendar, horizon))
+            yield from _windows_of(plan, division, settled[calendar.layers])
         asked |= set(Rule.objects.filter(plan=plan, enabled=True).values_list("key", flat=True))
 
 
@@ -265,6 +271,8 @@ def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:
 class Term:
     """While a version is the latest, and the rules that versions before it asked for."""
 
+    plan: Plan
+    pack: Pack
     since: date
     until: date
     asked: frozenset[str]
@@ -277,19 +285,30 @@ class Term:
         return new and span.starts_on < self.since <= span.last_day
 
 
-def _windows_of(
-    programme: Programme, plan: Plan, division: str, term: Term, horizon: datetime
-) -> Iterable[Window]:
-    pack = pack_of(plan)
-    calendar = calendar_for(division)
-    specs = {spec.key: spec for spec in pack.rules}
-    for rule in Rule.objects.filter(plan=plan, enabled=True).order_by("ordinal"):
-        schedule = schedule_of(specs[rule.key], pack, programme.year)
+Settled = tuple[Rule, Span, str]
+"""A rule, one span of it, and what joining inside the span asks."""
+
+
+def _settled(
+    programme: Programme, term: Term, calendar: WorkCalendar, horizon: datetime
+) -> Iterable[Settled]:
+    specs = {spec.key: spec for spec in term.pack.rules}
+    for rule in Rule.objects.filter(plan=term.plan, enabled=True).order_by("ordinal"):
+        schedule = schedule_of(specs[rule.key], term.pack, programme.year)
         if isinstance(schedule, Event):
             continue
         for span in windows(schedule, programme.starts_on, programme.ends_on, calendar, ZONE):
             if term.lays(rule, span) and span.opens_at <= horizon:
-                yield _window(rule, division, span, schedule.partial_first.value)
+                yield rule, span, schedule.partial_first.value
+
+
+def _windows_of(plan: Plan, division: str, settled: list[Settled]) -> Iterable[Window]:
+    there = {
+        (window.rule_id, window.key): window
+        for window in Window.objects.filter(rule__plan=plan, calendar=division)
+    }
+    for rule, span, partial in settled:
+        yield there.get((rule.pk, span.key)) or _window(rule, division, span, partial)
 
 
 def _window(rule: Rule, division: str, span: Span, partial: str) -> Window:

@@ -9,6 +9,7 @@ from reporting.models.briefing import (
 )
 from reporting.models.item import Attachment, InformationItem, ItemTurn
 from reporting.models.score import ScoreEntry, ScoreEvent, ScoreRule
+from reporting.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Article",
@@ -24,4 +25,6 @@ __all__ = [
     "ScoreEvent",
     "ScoreRule",
     "Series",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -277,6 +277,7 @@ class Publication(TenantModel):
         indexes = [
             models.Index(fields=["series", "-sequence"], name="publication_series"),
             models.Index(fields=["root", "sequence"], name="publication_root"),
+            models.Index(fields=["tenant", "-published_at", "-id"], name="publication_list"),
         ]
 
     def __str__(self) -> str:

@@ -5,16 +5,23 @@ from base64 import b64encode
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents import official
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
 from groups.views.sheets import TenantSheetView
-from reporting.access import narrowed_issues, readable, readable_series, years_of
-from reporting.exports import BRIEFINGS, file_answer
-from reporting.models import InformationItem, Publication, PublicationFile
+from reporting.access import (
+    file_of,
+    narrowed_issues,
+    readable,
+    readable_series,
+    standing,
+    years_of,
+)
+from reporting.exports import BRIEFINGS, MEDIA_TYPES, file_answer
+from reporting.models import InformationItem, Publication
 from reporting.papers import paper_of
 from reporting.states import ISSUE_WORK
 from reporting.views.briefing_sheet import LISTED, item_ids, line_of, sheet_of, stone_of
@@ -78,7 +85,7 @@ class BriefingPages(TenantView):
     permission = Permission.BRIEFING_VIEW
 
     def get(self, request: Any, root: uuid.UUID) -> HttpResponse:
-        told = text_of(readable(request.user), root)
+        told: Publication = text_of(readable(request.user), root)
         pictures = official.pages(paper_of(told.content), ppi=96)
         context = {"issue": told, "pictures": [b64encode(each).decode() for each in pictures]}
         return render(request, "reporting/briefing_pages.html", context)
@@ -88,14 +95,8 @@ class BriefingFile(TenantView):
     permission = Permission.BRIEFING_VIEW
 
     def get(self, request: Any, root: uuid.UUID, kind: str) -> HttpResponse:
-        return file_answer(file_of(text_of(readable(request.user), root), kind))
-
-
-def file_of(told: Publication, kind: str) -> PublicationFile:
-    """As it was on the day, `kind` pdf or docx; never made anew. 404 without one."""
-    media_type = {"pdf": official.PDF, "docx": official.DOCX}[kind]
-    found: PublicationFile = get_object_or_404(told.files, media_type=media_type)
-    return found
+        told: Publication = text_of(readable(request.user), root)
+        return file_answer(file_of(told, MEDIA_TYPES[kind]))
 
 
 def text_of(rows: Any, root: uuid.UUID) -> Publication:
@@ -104,9 +105,3 @@ def text_of(rows: Any, root: uuid.UUID) -> Publication:
     if told.kind == Publication.Kind.WITHDRAWN:
         raise Http404
     return told
-
-
-def standing(rows: Any, root: uuid.UUID) -> Publication:
-    """Of the publications `rows` the one that stands for the issue `root` now; 404 without one."""
-    found: Publication = get_object_or_404(rows.current().select_related("series"), root=root)
-    return found

@@ -14,6 +14,7 @@ SYSTEM_VIEWS = {
     "ChooseSpace": "before sign-in",
     "DemoProgress": "before sign-in, demonstration only",
     "Live": "asked by the supervisor",
+    "Metrics": "holders of its own token or named addresses; names no space",
     "Ready": "asked by the supervisor",
     "SignIn": "the way in",
     "SpectacularAPIView": "the description of the interface holds no row",

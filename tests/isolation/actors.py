@@ -39,6 +39,8 @@ class Actor:
     granted: frozenset[uuid.UUID] = frozenset()
 
     def may_see(self, label: str, field: str, place: Place) -> bool:
+        if place.public:
+            return True
         if not self.alive or self.user is None or place.tenant != self.ground.tenant.pk:
             return False
         if field == "factor_secret":
@@ -59,6 +61,8 @@ class Actor:
     def _holds(self, place: Place) -> bool:
         if place.draft:
             return place.path in self.paths
+        if place.told and any(place.path and path.startswith(place.path) for path in self.paths):
+            return True
         return bool(place.path) and any(place.path.startswith(path) for path in self.paths)
 
 

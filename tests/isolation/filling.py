@@ -14,11 +14,13 @@ from typing import Any
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
+from actionlearning.foundation.counters import next_number
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.tenancy import TenantModel
 from actionlearning.foundation.walls import APPEND_ONLY
 from groups.models import Organisation, PlacedModel
 from programmes.models import Obligation
+from reporting.models import Publication
 from tests.isolation.places import is_wide
 from tests.moments import NOON
 
@@ -44,6 +46,15 @@ QUOTED = {
     }
 }
 """Texts of others that stand inside a JSON field: each carries the canary of the row and the field."""
+ISSUE: dict[str, Any] = {
+    "masthead": dict.fromkeys(("name", "body", "issue", "unit", "dated", "note"), "简报"),
+    **dict.fromkeys(("correction_note", "editors_note", "articles"), []),
+    **dict.fromkeys(("report_to", "send_to", "issue_to"), []),
+    "title": "简报",
+    "dated": "2026-03-02",
+    "signer": "",
+    "copies": 0,
+}
 KNOWN: dict[str, dict[str, Any]] = {
     "foundation.Notice": {
         "kind": "programmes.reminder",
@@ -51,10 +62,16 @@ KNOWN: dict[str, dict[str, Any]] = {
     },
     "foundation.Delivery": {"state": "dead"},
     "foundation.Channel": {"kind": "email"},
+    "reporting.Publication": {"kind": "published", "content": ISSUE},
     "programmes.ProjectTurn": {"snapshot": {"title": "x", "background": "x", "team": []}},
     "programmes.Obligation": {"deliverable": "information_item"},
 }
 """Values that the product takes apart again when it shows the row."""
+EMPTY = {
+    "reporting.Series": ("programme",),
+    "reporting.WebhookDelivery": ("publication",),
+}
+"""Links that would open the row to units the containment of the tree says nothing about."""
 
 
 def tenant_models() -> list[Any]:
@@ -121,6 +138,8 @@ def _add(model: Any, unit: Organisation, user: User, *, full: bool) -> None:
             setattr(row, field.name, value)
     if isinstance(row, PlacedModel):
         row.place(unit)
+    if isinstance(row, Publication):
+        row.root, row.sequence = row.pk, next_number("publication")
     if isinstance(row, Notice):
         row.about = _duty_of(unit)
     try:
@@ -144,6 +163,8 @@ _PLACE = ("org_path", *(f"ancestor_{n}" for n in range(1, 7)))
 
 def _value(row: Any, field: Any, unit: Organisation, user: User, *, full: bool) -> Any:
     if field.null and (not full or ENDINGS.search(field.name)):
+        return None
+    if field.name in EMPTY.get(type(row)._meta.label, ()):
         return None
     if field.is_relation:
         return _related(field, unit, user)

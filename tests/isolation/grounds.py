@@ -12,9 +12,12 @@ from groups.models import Organisation, Person
 from groups.roles import Role
 from programmes.actions.programmes import open_programme
 from programmes.packs.reading import read, shipped_text
+from reporting.actions.publishing import publish_issue
+from reporting.models import Series
 from tests.conftest import found_tenant
 from tests.isolation.filling import canary_of, dress, fill
 from tests.moments import NOON
+from tests.reporting.issues import series_of, signed_issue
 from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
 
@@ -52,6 +55,7 @@ def lay_ground(slug: str) -> Ground:
         world = build_world(tenant, prefix=tenant_mark(slug))
         run_programme(world)
         draft_programme(world)
+        tell_issues(world)
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
@@ -67,6 +71,13 @@ def draft_programme(world: World) -> None:
     """What may only be changed before it runs is probed as well."""
     pack = read(shipped_text("plan1"))
     open_programme(pack, owner=world.county, year=2027, by=world.ana, now=NOON)
+
+
+def tell_issues(world: World) -> None:
+    """One for the units below the bureau, one for everybody."""
+    for slug in (Series.Audience.RECIPIENTS, Series.Audience.PUBLIC):
+        series = series_of(world, slug, organisation=world.bureau, audience=slug)
+        publish_issue(signed_issue(world, series), by=world.system, now=NOON)
 
 
 def fill_ground(ground: Ground) -> None:

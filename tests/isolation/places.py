@@ -8,6 +8,7 @@ from django.db import models
 
 from actionlearning.foundation.models import Notice, User
 from programmes.models import Obligation
+from reporting.models import Series
 
 WIDE = ("groups.Organisation", "groups.Supervision", "programmes.Programme", "programmes.Enrolment")
 """Names and dates that everybody in the tenant may read, although they belong to one organisation."""
@@ -19,6 +20,8 @@ PERSONAL = (
     "foundation.RequestKey",
 )
 """Nobody's but one sign-in's."""
+TOLD = ("reporting.Series", "reporting.Publication", "reporting.PublicationFile")
+"""What an office tells those below it, and everybody when the series is public."""
 _OWNERS = ("user", "recipient", "actor", "created_by")
 
 
@@ -31,6 +34,10 @@ class Place:
     owner: uuid.UUID | None = None
     wide: bool = False
     draft: bool = False
+    told: bool = False
+    """Made for the units below as well."""
+    public: bool = False
+    """For everybody, whoever asks."""
     subjects: frozenset[uuid.UUID] = frozenset()
     """The row and the project it belongs to: what a grant may open."""
 
@@ -72,6 +79,8 @@ class Places:
             row._meta.label,
             frozenset(filter(None, (row.pk, getattr(row, "project_id", None)))),
         )
+        if label in TOLD:
+            return _told(row)
         if is_wide(type(row)) or getattr(row, "is_system", False):
             return Place(row.tenant_id, wide=True)
         owner = self._owner(row)
@@ -110,6 +119,13 @@ class Places:
         raise LookupError(
             f"Where do rows of {row._meta.label} sit? Say so in tests/isolation/places.py."
         )
+
+
+def _told(row: Any) -> Place:
+    publication = getattr(row, "publication", row)
+    series = getattr(publication, "series", publication)
+    public = series.audience == Series.Audience.PUBLIC
+    return Place(row.tenant_id, series.organisation.path, told=True, public=public)
 
 
 def _is_draft(row: Any) -> bool:

@@ -26,6 +26,14 @@ NO_PAGE = {
     "system:ready": "for a machine",
     "programmes:plan_export": "a file",
     "reporting:item_attachment": "a file",
+    "groups:roster_template": "a file",
+    "groups:roster_sheet": "a file",
+    "reporting:briefing_pdf": "a file",
+    "reporting:briefing_docx": "a file",
+    "reporting:public_briefing_pdf": "a file",
+    "reporting:public_briefing_docx": "a file",
+    "reporting:public_briefing_atom": "for a machine",
+    "reporting:public_briefing_json": "for a machine",
 }
 
 
@@ -63,7 +71,7 @@ class Finder:
 
     def _screen(self, route: Route) -> Screen | None:
         if not issubclass(route.view, TenantView):
-            return Screen(route.name, route.address(self.tenant.slug, {}))
+            return self._for_everybody(route)
         factor = HALF_WAY.get(route.name, "passed")
         pairs = itertools.product(list(self._values(route)), self._holders(route, factor))
         for values, user in itertools.islice(pairs, TRIES):
@@ -75,6 +83,13 @@ class Finder:
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
                 return Screen(route.name, address, user.login, cookie)
+        return None
+
+    def _for_everybody(self, route: Route) -> Screen | None:
+        for values in itertools.islice(self._values(route), TRIES):
+            address = route.address(self.tenant.slug, values)
+            if not values or Client().get(address).status_code == 200:
+                return Screen(route.name, address)
         return None
 
     def _client(self, user: User, factor: str) -> Client:

@@ -156,8 +156,14 @@ def test_compose_migrates_as_owner_and_runs_as_the_runtime_role(services):
         name
         for name, service in services.items()
         if "DATABASE_OWNER_URL" in service.get("environment", {})
-    ] == ["migrate"]
+    ] == ["migrate", "restore"]
     assert all("//al_app:" in addresses[name] for name in ("web", "worker", "beat"))
+
+
+def test_compose_keeps_the_audit_heads_where_all_that_need_them_see_them(services):
+    ours = ("web", "worker", "beat", "backup", "restore")
+    assert all("heads:/srv/heads" in services[name]["volumes"] for name in ours)
+    assert {services[name]["environment"]["AL_AUDIT_HEADS"] for name in ours} == {"/srv/heads"}
 
 
 def test_compose_asks_for_every_secret(services):

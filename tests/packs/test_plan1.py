@@ -4,9 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
+from actionlearning.foundation.errors import NotAllowed
+from actionlearning.foundation.models import AuditEvent, Notice
+from groups.models import Body, Post
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.states import ProgrammeState
+from reporting.actions.items import return_item
 from tests.oracles import programme_year as by_hand
 from tests.packs.stage import (
     Choice,
@@ -66,7 +70,7 @@ def play(plan: Plan, year: Year) -> list[Unit]:
     return [first, second, third, silent]
 
 
-@pytest.mark.rule("P1-51", "P1-24", "P1-25", "P1-32")
+@pytest.mark.rule("P1-03", "P1-51", "P1-24", "P1-25", "P1-32")
 def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(date(2026, 4, 27)))
     first, _second, third, silent = play(plan, year)
@@ -107,6 +111,45 @@ def closed(year: Year, plan: Plan, end: datetime) -> None:
     assert done.state == ProgrammeState.CLOSED
     assert year.duties(cancelled_at__isnull=False).count() == 0
     assert year.duties().overdue(at(date(2027, 1, 16))).count() == late == 8 + 1 + 1 + 6
+
+
+@pytest.mark.rule("P1-12", "P1-27")
+def test_what_a_unit_sends_comes_to_the_group_s_office_and_back(world: World, plan: Plan) -> None:
+    year = begin(plan, world, now=at(date(2026, 4, 27)))
+    (unit, _), (sister, _) = plan.units[:2]
+    year.walk(JUNE)
+    (item,) = send_item(year.programme, unit, "2026-06")(at(date(2026, 6, 10)))
+
+    assert item.supervisor == plan.owner.organisation
+    with pytest.raises(NotAllowed):
+        return_item(item, reason="不属本单位", by=sister.director, now=at(date(2026, 6, 11)))
+    back = return_item(item, reason="补充数据", by=plan.owner.staff, now=at(date(2026, 6, 11)))
+    assert back.state == "returned"
+    told = Notice.objects.filter(about=item.pk, recipient=unit.staff).order_by("-at").first()
+    assert told is not None
+    assert told.kind.endswith("returned")
+
+
+@pytest.mark.rule("P1-21", "P1-23")
+def test_the_office_sets_up_the_promotion_team_and_does_its_daily_work(
+    world: World, plan: Plan
+) -> None:
+    begin(plan, world, now=at(date(2026, 4, 27)))
+    group = plan.owner
+    form_bodies(group, ["promotion_team"])(at(date(2026, 5, 6)))
+
+    team = Body.objects.get(organisation=group.organisation, kind="promotion_team")
+    office = Body.objects.get(organisation=group.organisation, kind="executive_office")
+    assert (team.name, team.secretariat) == ("行动学习项目推动小组", office)
+    seats = Post.objects.filter(body=team).order_by("rank").values_list("title", "seats")
+    assert list(seats) == [
+        ("组长（集团党委副书记、纪委书记）", 1),
+        ("成员（人力资源部经理）", 1),
+        ("成员（党群工作部副部长）", 1),
+        ("成员（实施单位分管领导）", 4),
+    ]
+    founded = AuditEvent.objects.get(action="bodies.formed_by_plan")
+    assert (founded.actor, founded.target) == (group.director.pk, group.organisation.pk)
 
 
 @pytest.mark.rule("P1-34", "P1-36", "P1-38")

@@ -5,6 +5,11 @@ from datetime import date, datetime
 import pytest
 
 from actionlearning.foundation.models import Notice
+from actionlearning.foundation.permissions import Permission
+from groups.actions.bodies import appoint, dissolve_body
+from groups.actions.persons import add_person
+from groups.models import Person, Post, Tenure
+from programmes.actions.bodies import form_by_plan
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.models import Obligation, Rung
@@ -24,7 +29,7 @@ from tests.packs.stage import (
     tallied,
     told_once,
 )
-from tests.world import World
+from tests.world import START, World
 
 JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 31)
 MONTHLY = "monthly_information"
@@ -149,3 +154,31 @@ def test_seminars_of_a_project_with_two_parts_are_thirty_five(
     assert low == [7, 28]
     assert year.duties(rule_key="sub_project_seminars").values("project").distinct().count() == 2
     assert {row.minimum for row in year.duties(rule_key="sub_project_seminars")} == {2}
+
+
+@pytest.mark.rule("P2-49", "P2-71")
+@pytest.mark.parametrize(
+    ("kind", "name"), [("review_team", "方案评审组"), ("assessment_team", "行动学习评估组")]
+)
+def test_a_team_for_one_occasion_takes_in_people_from_outside(
+    world: World, plan: Plan, bureau: Unit, kind: str, name: str
+) -> None:
+    """Reviewers and assessors sit in it by post; a guest of another unit gets no right over the bureau."""
+    begin(plan, world, now=at(date(2026, 5, 25)))
+    now = at(date(2026, 7, 6))
+    (team,) = form_by_plan(world.bureau, starts_on=START, kinds=[kind], by=bureau.director, now=now)
+    head, members = Post.objects.filter(body=team).order_by("rank")
+    expert = add_person(
+        organisation=world.bureau, name="韦教授", title="高校专家", starts_on=START,
+        by=bureau.director, now=now,
+    )  # fmt: skip
+    guest = Person.objects.get(user=world.sis)
+    for post, person in ((head, expert), (members, guest)):
+        appoint(post, person=person, starts_on=START, by=bureau.director, now=now)
+
+    assert team.name == name
+    seated = Tenure.objects.filter(post__body=team).order_by("post__rank")
+    assert [row.person_name for row in seated] == ["韦教授", guest.name]
+    assert not world.sis.has_perm(Permission.PROJECT_CHANGE, world.bureau)
+    dissolve_body(team, on=date(2026, 12, 31), by=bureau.director, now=at(date(2026, 12, 30)))
+    assert not Tenure.objects.filter(post__body=team, ends_on=None).exists()

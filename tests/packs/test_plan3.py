@@ -13,6 +13,9 @@ from groups.models import Body, Supervision
 from programmes.actions.calendars import publish_year, set_day
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
+from programmes.actions.projects import choose_project
+from programmes.actions.submissions import submit_project
+from programmes.actions.teams import Seat, set_team
 from programmes.models import Enrolment, Obligation
 from programmes.states import ProgrammeState
 from tests.oracles import programme_year as by_hand
@@ -150,6 +153,49 @@ def test_a_county_without_its_city_answers_to_the_region_and_the_other_to_its_ci
     page = sign_in(region.region.director).get(address(year, world)).context["units"]
     skipped = {unit["name"]: unit["skipped"] for unit in page if unit["skipped"]}
     assert skipped == {"宾阳县": "南宁市", "玉州区": "玉林市"}
+
+
+@pytest.mark.rule("P3-01", "P3-30")
+def test_phase_and_batch_and_what_is_done_as_needed_are_read_on_its_page(
+    world: World, region: Region, sign_in: Any
+) -> None:
+    year = begin(region.plan(own={"phase_number": 2, "batch_number": 1}), world, now=at(OPENED))
+
+    context = sign_in(region.binyang.staff).get(address(year, world)).context
+    facts = dict(context["facts"])
+    assert (facts["Phase number"], facts["Batch number"]) == ("2", "1")
+    told = {each["key"]: each for each in context["provisions"]}
+    assert [line["words"] for line in told["research"]["lines"]] == ["not laid down by this plan"]
+    assert told["promoters_seminars"]["lines"][0] == {
+        "words": "Promoters' seminar · every 3 months, 5 in all",
+        "off": "not switched on",
+    }
+    assert [phase["name"] for phase in context["phases"]][:2] == ["Topic chosen", "Group formed"]
+
+
+@pytest.mark.rule("P3-38", "P3-37")
+@pytest.mark.parametrize("members", [3, 12])
+def test_a_leadership_team_of_any_size_is_a_group(
+    world: World, region: Region, members: int
+) -> None:
+    """Whoever leads the city sits in it with the duties of each stated; the plan sets no number."""
+    year = begin(region.plan(), world, now=at(OPENED))
+    city = region.cities[0]
+    year.on(date(2026, 5, 6), form_bodies(city))
+    topic = Choice(city, "班子建设", TEAM, date(2026, 5, 11))
+    topic.play(year)
+    year.walk(date(2026, 5, 11))
+    project = topic.project
+    assert project is not None
+    now = at(date(2026, 5, 12))
+    seats = [Seat(role="team_leader", person=city.chief, duties="牵头")]
+    seats += [Seat(role="member", name=f"市委常委{n}", duties="分管") for n in range(members - 1)]
+    set_team(project, seats=seats, by=city.staff, now=now)
+    choose_project(project, by=city.leader, now=now)
+    done = submit_project(project, by=city.staff, now=now)
+
+    assert done.state == "submitted"
+    assert year.duties(organisation=city.organisation, rule_key="topics").get().met_at == now
 
 
 def told_about(year: Year, unit: Unit) -> set[Any]:

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 
 from actionlearning.foundation.errors import RuleBroken
+from actionlearning.foundation.models import Notice
+from actionlearning.foundation.permissions import Permission
 from groups.actions.bodies import dissolve_body
 from groups.models import Body
 from programmes.actions.laying import lay_down
@@ -100,7 +102,6 @@ def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     )
 
 
-@pytest.mark.rule("P4-26")
 def test_no_month_is_owed_and_what_is_sent_all_the_same_is_read(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(OPENED))
     unit = plan.units[0][0]
@@ -115,6 +116,27 @@ def test_no_month_is_owed_and_what_is_sent_all_the_same_is_read(world: World, pl
     assert not year.duties(organisation=unit.organisation).exists()
 
 
+@pytest.mark.rule("P4-25")
+def test_a_group_is_guided_by_the_union_s_leading_group_itself(world: World, plan: Plan) -> None:
+    """Its leader sees the topic and is told what is late; the leader of another unit is not."""
+    year = begin(plan, world, now=at(OPENED))
+    first, second = plan.units[0][0], plan.units[1][0]
+    for unit in (plan.owner, first, second):
+        year.on(date(2026, 2, 2), form_bodies(unit, ["leading_group"]))
+    topic = Choice(first, "降低能耗", TEAM[:3], date(2026, 3, 2), date(2026, 3, 3))
+    topic.play(year)
+    year.walk(date(2026, 4, 15))  # ten working days for the list, five more for the ladder
+
+    assert plan.owner.leader.has_perm(Permission.PROJECT_VIEW, fresh(topic))
+    assert not second.leader.has_perm(Permission.PROJECT_VIEW, fresh(topic))
+    duty = year.duties(rule_key="team_list").get()
+    climbed = Notice.objects.filter(about=duty.pk, kind="programmes.escalation")
+    told = {row.recipient for row in climbed.select_related("recipient")}
+    assert plan.owner.leader in told
+    assert not told & {plan.owner.director, second.leader}
+
+
+@pytest.mark.rule("P4-01")
 def test_its_page_says_what_the_plan_leaves_out(world: World, plan: Plan, sign_in: Any) -> None:
     year = begin(plan, world, now=at(OPENED))
     page = reverse("programmes:programme_detail", args=[world.tenant.slug, year.programme.pk])
@@ -130,6 +152,8 @@ def test_its_page_says_what_the_plan_leaves_out(world: World, plan: Plan, sign_i
     assert told["seminars"]["lines"][0]["off"] == "not switched on"
     assert _words(told["team"]) == ["6–10, facilitators included"]
     assert [phase["place"] for phase in context["phases"]] == ["", "", ""]
+    paper = "市委办公室关于印发本市行动学习实施方案的通知"
+    assert [value for name, value in context["facts"] if name == "Parent document"] == [paper]
 
 
 def _words(provision: dict[str, Any]) -> list[str]:

@@ -1,11 +1,12 @@
 """Choosing a space, health, language, help, errors: pages that hold no business."""
 
+import secrets
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
@@ -17,10 +18,12 @@ from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.middleware import find_tenant
 from actionlearning.foundation.models import Tenant
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.proxies import client_address, is_within
 from actionlearning.foundation.views import SystemView, TenantView
 from groups.actions.accounts import choose_language
 
 _YEAR = 365 * 24 * 3600
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class ChooseSpace(SystemView):
@@ -96,6 +99,29 @@ class Ready(SystemView):
         return JsonResponse(
             {"status": "ready" if ready else "not ready", **parts}, status=200 if ready else 503
         )
+
+
+class Metrics(SystemView):
+    """For Prometheus: who holds the token or asks from a named address; for all others there is no page."""
+
+    def get(self, request: Any) -> HttpResponse:
+        if not _may_read_metrics(request):
+            raise Http404
+        from actionlearning.foundation import metrics  # noqa: PLC0415  off: not even loaded
+
+        return HttpResponse(metrics.exposition(), content_type=METRICS_TYPE)
+
+
+def _may_read_metrics(request: Any) -> bool:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    wanted = settings.AL_METRICS_TOKEN
+    if (
+        wanted
+        and scheme.lower() == "bearer"
+        and secrets.compare_digest(token.strip().encode(), wanted.encode())
+    ):
+        return True
+    return is_within(client_address(request.META), settings.AL_METRICS_FROM)
 
 
 def _database_answers() -> bool:

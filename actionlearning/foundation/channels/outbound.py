@@ -73,6 +73,23 @@ def post_json(
     return _object(target, answer)
 
 
+def post_bytes(
+    url: str, content: bytes, headers: Mapping[str, str], *, resolve: Resolve | None = None
+) -> int:
+    """Send `content`, answer with the status; what the server says beside it is not looked at.
+
+    Raises SendFailed where nothing was answered; permanent for an address outside the open internet.
+    """
+    target = _target(url)
+    addresses = _checked_addresses(target, resolve or resolve_host)
+    return _exchange(target, addresses, content, {**headers, "Connection": "close"})[0]
+
+
+def check_reachable(url: str, *, resolve: Resolve | None = None) -> None:
+    """Whether an address can be right and its host lies in the open internet now. Raises SendFailed."""
+    _checked_addresses(_target(url), resolve or resolve_host)
+
+
 def check_url(url: str) -> None:
     """Whether the form of an address can be right; where its host lies is checked at each send."""
     try:

@@ -9,7 +9,8 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -48,10 +49,15 @@ class RefusedFile(Exception):
 
 
 def main(kind: str) -> None:
+    answer_with(partial(_inspect, kind))
+
+
+def answer_with(inspect: Callable[[bytes], tuple[dict[str, object], bytes]]) -> None:
+    """Read the file under limits and say what `inspect` made of it; it may raise anything."""
     limit_resources()
     output = sys.stdout.buffer
     try:
-        answer, content = _inspect(kind, sys.stdin.buffer.read())
+        answer, content = inspect(sys.stdin.buffer.read())
     except RefusedFile as problem:
         answer, content = {"refused": str(problem)}, b""
     except MemoryError:

@@ -5,10 +5,12 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.documents.names import clean_name
@@ -35,7 +37,10 @@ _PNG = _Kind("png", "image/png", "png", b"\x89PNG\r\n\x1a\n")
 _PDF = _Kind("pdf", "application/pdf", "pdf", b"%PDF-")
 _KINDS = {".jpg": _JPEG, ".jpeg": _JPEG, ".png": _PNG, ".pdf": _PDF}
 
-_REASONS = {
+Reasons = Mapping[str, str | Promise]
+"""Code of a refusal → the words for it; `too_complicated` is always among them."""
+
+_REASONS: Reasons = {
     "empty": _("The file is empty."),
     "too_large": _("The file is larger than 20 MB. Make it smaller and send it again."),
     "wrong_kind": _("Only photographs (JPEG, PNG) and PDF files are accepted."),
@@ -93,7 +98,7 @@ def receive(upload: Upload, name: str) -> StoredFile:
         raise _refused("too_large")
     if not content.startswith(kind.magic):
         raise _refused("wrong_content")
-    rewritten = _inspected(kind.name, content)
+    rewritten = inspected([str(_INSPECTION), kind.name], content, _REASONS, most=MAX_BYTES)
     kept = content if kind is _PDF else rewritten
     if len(kept) > MAX_BYTES:
         raise _refused("too_large")
@@ -107,14 +112,17 @@ def receive(upload: Upload, name: str) -> StoredFile:
     )
 
 
-def _inspected(kind: str, content: bytes) -> bytes:
-    """What the child process made of it. Its answer goes to a file: there its size is limited."""
+def inspected(arguments: Sequence[str], content: bytes, reasons: Reasons, *, most: int) -> bytes:
+    """What a child process, Python with `arguments`, made of `content`: at most `most` + 1 bytes.
+
+    Its answer goes to a file: there its size is limited. Raises FileRefused.
+    """
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as answer:
         source.write(content)
         source.seek(0)
         try:
             child = subprocess.run(  # noqa: S603 - fixed command, the file goes through stdin
-                [sys.executable, "-I", "-B", str(_INSPECTION), kind],
+                [sys.executable, "-I", "-B", *arguments],
                 stdin=source,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,
@@ -124,14 +132,14 @@ def _inspected(kind: str, content: bytes) -> bytes:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise _refused("too_complicated") from None
+            raise refusal("too_complicated", reasons) from None
         answer.seek(0)
         if child.returncode != 0:
-            raise _refused("too_complicated")
-        return _judged(answer)
+            raise refusal("too_complicated", reasons)
+        return _judged(answer, reasons, most)
 
 
-def _judged(answer: IO[bytes]) -> bytes:
+def _judged(answer: IO[bytes], reasons: Reasons, most: int) -> bytes:
     """One line of verdict, then the content; a child that says anything else was taken over."""
     try:
         verdict = json.loads(answer.readline())
@@ -139,9 +147,13 @@ def _judged(answer: IO[bytes]) -> bytes:
     except (ValueError, AttributeError):
         code = "too_complicated"
     if code is not None:
-        raise _refused(code if code in _REASONS else "too_complicated")
-    return answer.read(MAX_BYTES + 1)
+        raise refusal(code if code in reasons else "too_complicated", reasons)
+    return answer.read(most + 1)
+
+
+def refusal(code: str, reasons: Reasons) -> FileRefused:
+    return FileRefused(str(reasons[code]), code)
 
 
 def _refused(code: str) -> FileRefused:
-    return FileRefused(str(_REASONS[code]), code)
+    return refusal(code, _REASONS)

@@ -69,6 +69,8 @@ class Notice(TenantModel):
     retracted_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=60, blank=True, default="")
     """Batch of the copy that carried it, see Delivery; empty: not copied yet."""
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    """Number of the request that wrote it; empty for what a recurring job wrote."""
 
     class Meta:
         constraints = [unique_in_tenant("key", name="notice_key")]

@@ -14,5 +14,8 @@ class Tenant(models.Model):
     ready_at = models.DateTimeField(null=True)
     """Null while the demonstration world is still being loaded into it: nobody enters, nothing recurs."""
 
+    restored_at = models.DateTimeField(null=True)
+    """Up to here everything counts as sent: the space came back from a backup (restoring.py)."""
+
     def __str__(self) -> str:
         return self.name

@@ -31,18 +31,20 @@ class Command(BaseCommand):
         tenants = [_founded(world) for world in WORLDS]
         try:
             for number, (world, tenant) in enumerate(zip(WORLDS, tenants, strict=True)):
-                if self._load(world, tenant, number):
+                before = sum(each.weight for each in WORLDS[:number])
+                if self._load(world, tenant, before):
                     self.stdout.write(f"{world.name} ({world.slug}) is ready.")
         except Exception:
             demonstration.tell_failure()
             raise
         demonstration.tell(1)
 
-    def _load(self, world: World, tenant: Tenant, number: int) -> bool:
+    def _load(self, world: World, tenant: Tenant, before: int) -> bool:
         """False: it was there already."""
 
         def told(share: float) -> None:
-            demonstration.tell((number + share) / len(WORLDS))
+            whole = sum(each.weight for each in WORLDS)
+            demonstration.tell((before + share * world.weight) / whole)
 
         told(0.0)
         with (

@@ -10,6 +10,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.documents.names import without_hidden_characters
+from actionlearning.foundation.documents.official.measures import balanced
 from actionlearning.foundation.documents.official.paper import (
     Annex,
     Attachments,
@@ -29,8 +30,8 @@ from actionlearning.foundation.documents.official.paper import (
 )
 from actionlearning.foundation.errors import BadInput
 
-LONGEST = 200_000
-"""Characters of a paper, about 330 pages: what is set within a few seconds."""
+MOST_CHARACTERS, MOST_LINES = 200_000, 10_000
+"""About 330 pages: what is set within a second or two and 300 MB."""
 
 Role = Literal[
     "masthead", "letterhead", "title", "byline", "recipient", "heading", "paragraph", "note",
@@ -72,10 +73,16 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
 def pieces(paper: Paper) -> list[Piece]:
     """Everything of a paper in reading order, cleaned. Raises BadInput when it is too long."""
     found = [piece for piece in map(_cleaned, _pieces(paper)) if any(map(any, piece.lines))]
-    if sum(len(part) for piece in found for line in piece.lines for part in line) > LONGEST:
-        raise BadInput(
-            _("The paper has more than 200,000 characters. Split it."), code="paper_too_long"
+    lines = [line for piece in found for line in piece.lines]
+    if (
+        len(lines) > MOST_LINES
+        or sum(len(part) for line in lines for part in line) > MOST_CHARACTERS
+    ):
+        message = _(
+            "The paper has more than 200,000 characters, or more than 10,000 paragraphs and table rows. "
+            "Split it."
         )
+        raise BadInput(message, code="paper_too_long")
     return found
 
 
@@ -122,8 +129,9 @@ def _block(block: Block) -> Iterable[Piece]:
 
 @_block.register
 def _title(block: Title) -> Iterable[Piece]:
+    lines = (part for line in block.lines for part in balanced(clean_line(line)))
     return (
-        Piece("title", tuple((line,) for line in block.lines)),
+        Piece("title", tuple((line,) for line in lines)),
         Piece("byline", ((block.byline,),)),
     )
 
@@ -181,7 +189,8 @@ def _signature(block: Signature) -> Iterable[Piece]:
 
 @_block.register
 def _annex(block: Annex) -> Iterable[Piece]:
-    return (Piece("annex", ((block.label,), (block.title,))),)
+    lines = balanced(clean_line(block.title))
+    return (Piece("annex", ((block.label,), *((line,) for line in lines))),)
 
 
 def _tail(tail: Tail) -> Iterator[Piece]:

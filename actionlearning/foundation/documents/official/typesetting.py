@@ -75,6 +75,7 @@ def _placed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         each["gap"] = role in _SPACED and not opens
         each["blank"] = 2 if opens and n else int(before in _HEADS)
         each["byline"] = behind == "byline"
+        each["foot"] = f"foot-{n}"
         each["held"] = behind in {"signature", "sealed", "tail"}
     return found
 

@@ -27,7 +27,7 @@ from actionlearning.foundation.documents.official.wordml import (
     paragraph,
 )
 
-_KEPT_STYLES = {"Normal", "DefaultParagraphFont", "TableNormal", "NoList", "Footer"}
+_KEPT_STYLES = {"Normal", "DefaultParagraphFont", "TableNormal", "NoList"}
 # Long addresses break anywhere; no gap between Chinese characters and digits.
 _SWITCHED_OFF = ("widowControl", "wordWrap", "autoSpaceDE", "autoSpaceDN")
 _LEADS: tuple[Face, ...] = ("hei", "kai", "body", "body")
@@ -44,15 +44,26 @@ def docx(paper: Paper) -> bytes:
     document = Document()
     _lay_out(document)
     _describe(document, paper)
-    body = document.element.body
     made = [each for n in range(len(found)) for each in _written(found, n)]
     tail = [piece for piece in found if piece.role in _TAIL]
     if tail:
-        # A table floats at the foot of the page on which the paragraph behind it stands.
-        made += [_tail(tail), paragraph(Look(high=0.04, size=1))]
-    for place, each in enumerate(made):
-        body.insert(place, each)
+        made.append(_tail(tail))
+    for place, each in enumerate(_apart(made)):
+        document.element.body.insert(place, each)
     return _packed(document, paper.dated)
+
+
+def _apart(made: Sequence[Any]) -> list[Any]:
+    """With a hair of a paragraph behind every table: two that touch would become one.
+
+    It also holds the tail, which floats at the foot of the page on which this paragraph stands.
+    """
+    parted = []
+    for each in made:
+        parted.append(each)
+        if each.tag == qn("w:tbl"):
+            parted.append(paragraph(Look(high=0.04, size=1)))
+    return parted
 
 
 def _lay_out(document: Any) -> None:
@@ -138,6 +149,9 @@ def _written(found: Sequence[Piece], place: int) -> list[Any]:
     made = _WRITERS[piece.role](piece)
     if place and found[place - 1].role in {"masthead", "letterhead"}:
         made.insert(0, paragraph(FLUSH))
+    behind = found[place + 1].role if place + 1 < len(found) else ""
+    if behind in {"signature", "sealed", "source"} and made[-1].tag == qn("w:p"):
+        made[-1].find(qn("w:pPr")).insert(0, element("keepNext"))
     return made
 
 
@@ -216,13 +230,13 @@ def _table(piece: Piece) -> list[Any]:
     widths = [round(TYPE_WIDTH * share / sum(shares)) for share in shares]
     sides = measures.column_sides(piece.lines)
     head = [[paragraph(SMALL.but(side="center"), (cell, "hei"))] for cell in piece.lines[0]]
-    rows = [wordml.row(widths, head, head=True)]
+    rows = [wordml.row(widths, head, head=True, lines=1)]
     for line in piece.lines[1:]:
         cells = [
             [paragraph(SMALL.but(side=side), (cell, "body"))]
             for side, cell in zip(sides, line, strict=True)
         ]
-        rows.append(wordml.row(widths, cells))
+        rows.append(wordml.row(widths, cells, lines=1))
     edges = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = dict.fromkeys(edges, measures.THIN_RULE_PT)
     return [wordml.table(widths, borders, rows)]
@@ -249,9 +263,9 @@ def _signature(piece: Piece) -> list[Any]:
 
 
 def _annex(piece: Piece) -> list[Any]:
-    (label,), (title,) = piece.lines
+    (label,), *title = piece.lines
     made = [paragraph(FLUSH.but(new_page=True, next_too=True), (label, "hei"))]
-    return [*made, *_title(((title,),), before=1, alone=True)] if title else made
+    return [*made, *_title(title, before=1, alone=True)] if any(map(any, title)) else made
 
 
 def _tail(parts: Sequence[Piece]) -> Any:

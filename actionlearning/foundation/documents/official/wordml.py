@@ -102,6 +102,7 @@ def table(
         {},
         *more,
         element("tblW", {"w": sum(columns), "type": "dxa"}),
+        element("jc", {"val": "center"}),
         element("tblBorders", {}, *lines),
         element("tblLayout", {"type": "fixed"}),
         element("tblCellMar", {}, *_cell_margins(measures.SMALL_PT * TWIPS if more else 80)),
@@ -110,24 +111,25 @@ def table(
     return element("tbl", {}, properties, grid, *rows)
 
 
-def row(widths: Sequence[int], cells: Sequence[Sequence[Any]], *, head: bool = False) -> Any:
-    """Every cell a list of paragraphs."""
-    made = [
-        element(
-            "tc",
-            {},
-            element(
-                "tcPr",
-                {},
-                element("tcW", {"w": width, "type": "dxa"}),
-                element("vAlign", {"val": "center"}),
-            ),
-            *inside,
-        )
-        for width, inside in zip(widths, cells, strict=True)
-    ]
-    repeated = (element("tblHeader"),) if head else ()
-    return element("tr", {}, element("trPr", {}, element("cantSplit"), *repeated), *made)
+def row(
+    widths: Sequence[int], cells: Sequence[Sequence[Any]], *, head: bool = False, lines: float = 0
+) -> Any:
+    """Every cell a list of paragraphs; at least so many lines of the grid high."""
+    properties = [element("cantSplit")]
+    if lines:
+        properties.append(element("trHeight", {"val": round(lines * PITCH), "hRule": "atLeast"}))
+    if head:
+        properties.append(element("tblHeader"))
+    made = [_cell(width, inside) for width, inside in zip(widths, cells, strict=True)]
+    return element("tr", {}, element("trPr", {}, *properties), *made)
+
+
+def _cell(width: int, inside: Sequence[Any]) -> Any:
+    properties = (
+        element("tcW", {"w": width, "type": "dxa"}),
+        element("vAlign", {"val": "center"}),
+    )
+    return element("tc", {}, element("tcPr", {}, *properties), *inside)
 
 
 def _standing(look: Look) -> list[Any]:
@@ -152,17 +154,14 @@ def _standing(look: Look) -> list[Any]:
 
 
 def _indents(look: Look) -> dict[str, int]:
-    """In characters, as a clerk sets them, and in twips for programs that know no characters."""
-    places = {
-        "left": look.left, "right": look.right, "hanging": look.hanging,
-        "firstLine": 0 if look.hanging else look.first,
-    }  # fmt: skip
-    found = {}
-    for name, characters in places.items():
-        if characters or name in {"left", "right"}:
-            found[f"{name}Chars"] = round(characters * 100)
-            found[name] = _twips(characters, look)
-    return found
+    """In twips; the first line of body text in characters too, as a clerk sets it."""
+    if look.hanging:
+        first = {"hanging": _twips(look.hanging, look)}
+    elif look.first:
+        first = {"firstLineChars": round(look.first * 100), "firstLine": _twips(look.first, look)}
+    else:
+        first = {}
+    return {"left": _twips(look.left, look), "right": _twips(look.right, look), **first}
 
 
 def _twips(characters: float, look: Look) -> int:

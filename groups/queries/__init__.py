@@ -7,14 +7,20 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Replace
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import AuditEvent, ClientToken, User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
-from groups.access import reach_of, visible_bodies, visible_organisations, visible_persons
+from groups.access import (
+    reach_of,
+    visible_batches,
+    visible_bodies,
+    visible_organisations,
+    visible_persons,
+)
 from groups.models import (
     Appointment,
     Body,
@@ -22,11 +28,15 @@ from groups.models import (
     Organisation,
     Person,
     Post,
+    RosterBatch,
+    RosterRow,
     Supervision,
     Tenure,
 )
 from groups.models.organisation import OrganisationQuerySet
 from groups.roles import Role
+from groups.rosters.units import UnitNames
+from groups.states import BatchState
 
 _WHO = ("user__login", "user__display_name")
 _POST = ("id", "title", "role", "rank", "seats", "ends_on", "version")
@@ -40,6 +50,12 @@ _TENURE = {
 }
 """Column → name in the answer."""
 MOST_OUTSIDERS = 200
+NO_PASSWORD = "!"  # noqa: S105  no secret
+"""No password matches it: REST clients and sign-ins that were switched off or not handed out yet."""
+
+
+WITHDRAWN = Q(ends_on__lt=F("starts_on"))
+"""Taken back before it was ever in force: on record, and in no list."""
 HITS = 20
 """As many names as a search for choosing offers; more letters narrow it down."""
 
@@ -86,8 +102,7 @@ def organisations_listed(
 ) -> QuerySet[Any]:
     """The tree as this reader may see it, with the number of bodies in force."""
     rows: QuerySet[Any] = visible_organisations(user)
-    if not ended:
-        rows = rows.in_force(day)  # type: ignore[attr-defined]
+    rows = rows.exclude(WITHDRAWN) if ended else rows.in_force(day)  # type: ignore[attr-defined]
     if kind:
         rows = rows.filter(kind=kind)
     bodies = visible_bodies(user).filter(in_force(day), organisation=OuterRef("pk"))
@@ -105,8 +120,7 @@ def persons_listed(
 ) -> QuerySet[Any]:
     """Rosters within reach, ready to be ordered by `place` and then by seniority (P2-13)."""
     rows = visible_persons(user).select_related("organisation")
-    if not ended:
-        rows = rows.filter(in_force(day))
+    rows = rows.exclude(WITHDRAWN) if ended else rows.filter(in_force(day))
     if organisation:
         rows = rows.filter(organisation=organisation)
     return named_like(rows, text).annotate(place=F("organisation__sort_path"))
@@ -124,6 +138,37 @@ def bodies_listed(
         units = named_like(Organisation.objects.all(), wanted, inside=True)
         rows = rows.filter(Q(name__icontains=wanted) | Q(organisation__in=units))
     return rows.annotate(place=F("organisation__sort_path"))
+
+
+def names_of_units(user: User) -> UnitNames[Any]:
+    """Every unit in sight, to be named as sheets name it."""
+    rows = visible_organisations(user).exclude(WITHDRAWN)
+    return UnitNames(rows.values_list("pk", "parent_id", "name"))
+
+
+def seats_listed(user: User, *, day: date, text: str = "", kind: str = "") -> QuerySet[Any]:
+    """Posts in force, each once for every holder, a vacant one once; as plain values."""
+    rows = Post.objects.filter(
+        ends_on=None, body__in=visible_bodies(user).filter(ends_on=None)
+    ).annotate(
+        seat=FilteredRelation(
+            "tenures", condition=Q(tenures__ends_on=None) | Q(tenures__ends_on__gte=day)
+        )
+    )
+    if kind:
+        rows = rows.filter(body__kind=kind)
+    if wanted := text.strip():
+        units = named_like(Organisation.objects.all(), wanted, inside=True)
+        named = Q(title__icontains=wanted) | Q(seat__person_name__icontains=wanted)
+        rows = rows.filter(named | Q(body__name__icontains=wanted) | Q(organisation__in=units))
+    return rows.annotate(
+        place=F("organisation__sort_path"),
+        holder=Coalesce(F("seat__person_name"), Value("")),
+        holder_key=Coalesce(F("seat__id"), F("id")),
+        since=F("seat__starts_on"),
+        home=F("seat__person__organisation"),
+        phone=F("seat__person__phone"),
+    )
 
 
 def posts_of_persons(persons: Iterable[Any], day: date) -> dict[uuid.UUID, str]:
@@ -267,6 +312,7 @@ def sign_ins_to_try(*, day: date, made_before: datetime) -> list[dict[str, str]]
     """
     lasting = {"user__is_active": True, "user__created_at__lte": made_before}
     posts = Tenure.objects.filter(in_force(day), **lasting).exclude(role="")
+    posts = posts.exclude(user__password=NO_PASSWORD)
     found = [
         (login, name, f"{unit} · {body}{title}")
         for login, name, unit, body, title in posts.order_by(
@@ -311,6 +357,29 @@ def history_of(*subjects: Any, most: int = 30) -> list[AuditEvent]:
     """The audit rows about these things and no others, the latest first."""
     rows = AuditEvent.objects.filter(target__in=[subject.pk for subject in subjects])
     return list(rows.order_by("-at", "-id")[:most])
+
+
+def batches_listed(
+    user: User, *, text: str = "", kind: str = "", ended: bool = False
+) -> QuerySet[Any]:
+    """Sheets that were sent in; `ended` also those that came to nothing or were taken back."""
+    rows = visible_batches(user).select_related("organisation", "uploaded_by").defer("content")
+    if not ended:
+        rows = rows.exclude(state__in=[BatchState.UNDONE, BatchState.DISCARDED])
+    if kind:
+        rows = rows.filter(kind=kind)
+    if wanted := text.strip():
+        units = named_like(Organisation.objects.all(), wanted, inside=True)
+        rows = rows.filter(Q(file_name__icontains=wanted) | Q(organisation__in=units))
+    return rows
+
+
+def rows_of_batch(batch: RosterBatch, verdict: str = "") -> QuerySet[Any]:
+    """In the order of the sheet; `verdict` narrows them down."""
+    rows = RosterRow.objects.filter(batch=batch).select_related("batch")
+    if verdict:
+        rows = rows.filter(verdict=verdict)
+    return rows.order_by("number", "part")
 
 
 def open_bodies(organisation: Organisation, day: date) -> QuerySet[Any]:

@@ -1,0 +1,141 @@
+"""The child process that reads an uploaded sheet: the values of its cells and nothing else.
+
+Answers one line of JSON and behind it the table as JSON. Formulas, links and pictures stay behind:
+what a cell shows is read, never what it would do.
+"""
+
+import csv
+import json
+import math
+import zipfile
+from datetime import date, datetime
+from io import BytesIO, StringIO
+from typing import Any
+
+from actionlearning.foundation.documents.inspection import RefusedFile, answer_with
+
+MAX_ROWS = 50_000
+MAX_CELLS = 2_000_000
+MAX_COLUMNS = 200
+MAX_ENTRIES = 2_000
+MAX_UNPACKED = 200 * 1024 * 1024
+"""Bytes, as the archive itself declares them; the memory limit of the process stands behind."""
+MOST_TIMES = 250
+"""How many times larger than packed a sheet of more than ten megabytes may be."""
+_HARMLESS = 10 * 1024 * 1024
+
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_DELIMITERS = ",\t;，"
+_MACROS = ("vbaproject.bin", "vbadata.xml", "xl/macrosheets/", "xl/dialogsheets/")
+_PROGRAMS = ("xl/activex/", "xl/embeddings/", "xl/ctrlprops/")
+
+Row = list[Any]
+
+
+def main(kind: str) -> None:
+    answer_with(_read_csv if kind == "csv" else _read_xlsx)
+
+
+def _read_xlsx(content: bytes) -> tuple[dict[str, object], bytes]:
+    check_package(content)
+    from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum  # noqa: PLC0415
+
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+    except PasswordError:
+        raise RefusedFile("encrypted") from None
+    names = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
+    for place, name in enumerate(names):
+        sheet = book.get_sheet_by_name(name)
+        if not sheet.height:
+            continue
+        _check_size(sheet.total_height, sheet.total_width)
+        rows = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        merged = [[*start, *end] for start, end in sheet.merged_cell_ranges or ()]
+        return _answer(name, rows, merged, others=len(names) - place - 1)
+    raise RefusedFile("no_rows")
+
+
+def check_package(content: bytes) -> None:
+    """What the archive says of itself, before anything is unpacked."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = archive.infolist()
+        _check_names([entry.filename.replace("\\", "/").lower() for entry in entries])
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise RefusedFile("encrypted")
+        unpacked = sum(entry.file_size for entry in entries)
+        if unpacked > MAX_UNPACKED or unpacked > max(_HARMLESS, MOST_TIMES * len(content)):
+            raise RefusedFile("bomb")
+        for entry in entries:
+            if entry.filename.endswith((".xml", ".rels")):
+                _check_part(archive.open(entry).read(4096))
+
+
+def _check_names(names: list[str]) -> None:
+    if len(names) > MAX_ENTRIES:
+        raise RefusedFile("too_complicated")
+    if any(mark in name for name in names for mark in _MACROS):
+        raise RefusedFile("macros")
+    if any(mark in name for name in names for mark in _PROGRAMS):
+        raise RefusedFile("programs")
+    if "xl/workbook.xml" not in names:
+        raise RefusedFile("wrong_content")
+
+
+def _check_part(beginning: bytes) -> None:
+    if b"<!DOCTYPE" in beginning or b"<!ENTITY" in beginning:
+        raise RefusedFile("damaged")
+    if b"macroEnabled" in beginning:
+        raise RefusedFile("macros")
+
+
+def _read_csv(content: bytes) -> tuple[dict[str, object], bytes]:
+    text = _decoded(content)
+    if "\0" in text:
+        raise RefusedFile("wrong_content")
+    first = next((line for line in text.splitlines() if line.strip(_DELIMITERS + " ")), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    rows: list[Row] = []
+    cells = 0
+    for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+        rows.append(list(row))
+        cells += len(row)
+        if len(rows) > MAX_ROWS or cells > MAX_CELLS:
+            raise RefusedFile("too_many_rows")
+    return _answer("", rows, [], others=0)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RefusedFile("encoding")
+
+
+def _check_size(height: int, width: int) -> None:
+    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
+        raise RefusedFile("too_many_rows")
+
+
+def _plain(cell: Any) -> Any:
+    """Texts stay texts, numbers numbers, a day becomes `["2012-05-03"]`."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, int | float):
+        return cell if math.isfinite(cell) else ""
+    if isinstance(cell, datetime):
+        return [cell.date().isoformat()]
+    return [cell.isoformat()] if isinstance(cell, date) else str(cell)
+
+
+def _answer(
+    name: str, rows: list[Row], merged: list[list[int]], *, others: int
+) -> tuple[dict[str, object], bytes]:
+    table = {"sheet": name, "rows": rows, "merged": merged[:MAX_ROWS], "others": others}
+    return {}, json.dumps(table, ensure_ascii=False).encode("utf-8", "replace")

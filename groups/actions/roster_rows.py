@@ -1,0 +1,106 @@
+"""Rows of a batch in and out of their table, thousands in one statement."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from groups.models import RosterBatch, RosterRow
+from groups.rosters.drafts import Draft
+from groups.rosters.problems import ERROR, QUESTION
+
+_INSERT = """
+INSERT INTO groups_rosterrow (id, tenant_id, organisation_id, org_path, batch_id, number, part, cells, entry,
+       problems, verdict, subject, made, before, undoing)
+SELECT uuidv7(), b.tenant_id, b.organisation_id, b.org_path, b.id, r.number, r.part, r.cells, r.entry,
+       r.problems, r.verdict, r.subject, r.made, r.before, ''
+  FROM groups_rosterbatch b, json_to_recordset(%(rows)s::json) AS r (number integer, part smallint, cells jsonb,
+       entry jsonb, problems jsonb, verdict text, subject uuid, made jsonb, before jsonb)
+ WHERE b.id = %(batch)s
+"""
+_ENTERED = """
+UPDATE groups_rosterrow w
+   SET verdict = r.verdict, subject = r.subject, made = r.made, before = r.before, problems = r.problems
+  FROM json_to_recordset(%(rows)s::json) AS r (number integer, part smallint, problems jsonb, verdict text,
+       subject uuid, made jsonb, before jsonb)
+ WHERE w.batch_id = %(batch)s AND w.number = r.number AND w.part = r.part
+"""
+_PORTION = 5_000
+
+
+_OURS = frozenset(("unit_id", "home_id", "holder_id", "body_id", "above", "rows"))
+"""What matching puts into an entry; found anew each time."""
+
+
+def store(batch: RosterBatch, drafts: Sequence[Draft]) -> None:
+    """In place of what was stored before."""
+    RosterRow.objects.filter(batch=batch).delete()
+    rows = [
+        _judged(draft)
+        | {
+            "cells": draft.cells,
+            "entry": {key: draft.entry[key] for key in draft.entry.keys() - _OURS},
+        }
+        for draft in drafts
+    ]
+    _in_portions(_INSERT, batch, rows)
+
+
+def store_verdicts(batch: RosterBatch, drafts: Iterable[Draft]) -> None:
+    """What came of rows that are stored already."""
+    _in_portions(_ENTERED, batch, [_judged(draft) for draft in drafts])
+
+
+def _judged(draft: Draft) -> dict[str, Any]:
+    subject = draft.subject["id"] if draft.subject else None
+    return {
+        "number": draft.number,
+        "part": draft.part,
+        "problems": draft.problems,
+        "verdict": draft.verdict,
+        "subject": subject,
+        "made": draft.made,
+        "before": draft.before
+        or {key: draft.subject.get(key) for key in draft.changes if draft.subject},
+    }
+
+
+def _in_portions(statement: str, batch: RosterBatch, rows: list[dict[str, Any]]) -> None:
+    with connection.cursor() as cursor:
+        for first in range(0, len(rows), _PORTION):
+            text = orjson.dumps(rows[first : first + _PORTION], default=str).decode()
+            cursor.execute(statement, {"rows": text.replace("\\u0000", ""), "batch": batch.pk})
+
+
+def stored(batch: RosterBatch) -> list[Draft]:
+    """The rows as they were read, to be matched anew with what is on record now."""
+    letters = {key: letter for key, (_text, letter) in batch.headings.items()}
+    rows = RosterRow.objects.filter(batch=batch).order_by("number", "part")
+    return [
+        Draft(
+            number,
+            part,
+            cells,
+            entry,
+            letters,
+            [each for each in problems if not each["matching"]],
+        )
+        for number, part, cells, entry, problems in rows.values_list(
+            "number", "part", "cells", "entry", "problems"
+        )
+    ]
+
+
+def counts_of(drafts: Iterable[Draft]) -> dict[str, int]:
+    """How many rows of each verdict, how many with a warning, and what is asked about."""
+    found: Counter[str] = Counter()
+    for draft in drafts:
+        found["rows"] += 1
+        found[draft.verdict] += 1
+        found["warnings"] += any(each["level"] not in (ERROR, QUESTION) for each in draft.problems)
+        for each in draft.problems:
+            if each["level"] == QUESTION:
+                found["ask_split" if each["code"] == "several" else "ask_doubles"] += 1
+    return dict(found)

@@ -1,0 +1,286 @@
+"""Published briefings for REST clients: list, issue, files, change feed, Atom and JSON Feed."""
+
+import uuid
+from typing import Any
+
+import orjson
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.dateparse import parse_datetime
+from django.utils.http import http_date
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from actionlearning.foundation.api import Problem, TenantViewSet, chosen_fields
+from actionlearning.foundation.clients import FileRenderer
+from actionlearning.foundation.documents import official
+from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.feeds import ATOM, JSON_FEED
+from actionlearning.foundation.permissions import Permission
+from reporting.access import file_of, narrowed_issues, readable, readable_series, standing
+from reporting.api.briefing_shapes import BriefingLine, BriefingPage, BriefingWhole, ChangePage
+from reporting.changes import BEGINNING, change_of, changes_after
+from reporting.exports import file_answer
+from reporting.feeds import feed_answer
+from reporting.models import Publication
+
+_NAMES = {
+    "root": "id",
+    "kind": "state",
+    "series__slug": "series",
+    "series__title": "series_title",
+}
+LISTED = (
+    "root",
+    "kind",
+    "series__slug",
+    "series__title",
+    "year",
+    "number",
+    "total",
+    "correction",
+    "label",
+    "title",
+    "dated",
+    "published_at",
+    "digest",
+)
+TOLD = {name: _NAMES.get(name, name) for name in LISTED}
+_OF_CONTENT = (
+    "masthead",
+    "signer",
+    "correction_note",
+    "editors_note",
+    "articles",
+    "report_to",
+    "send_to",
+    "issue_to",
+    "copies",
+)
+_FILTERS = [
+    OpenApiParameter("series", str, description="Slug of one series."),
+    OpenApiParameter("year", int),
+]
+_SEEN = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="`ETag` of your copy: 304 if it stands.",
+)
+_LIMIT = OpenApiParameter("limit", int, description="1 to 200, 50 by default.")
+_GONE = {404: Problem, 410: Problem}
+
+
+class BriefingViewSet(TenantViewSet):
+    """Issues of the series that the client may read, each as it stands now: one answer for all readers."""
+
+    queryset = Publication.objects.none()
+    serializer_class = BriefingLine
+    permission = Permission.BRIEFING_VIEW
+    order = ("-published_at", "-id")
+    sorts_by = "published_at"
+    versioned = (
+        "reporting_publication",
+        "reporting_series",
+        "groups_organisation",
+        "groups_supervision",
+        "programmes_enrolment",
+    )
+    versioned_actions = ("list", "changes")
+
+    def visible(self) -> Any:
+        return readable(self.request.user, self.permission)
+
+    @extend_schema(
+        parameters=[
+            *_FILTERS,
+            OpenApiParameter(
+                "changed_since",
+                OpenApiTypes.DATETIME,
+                description="Published or changed from then on.",
+            ),
+            OpenApiParameter("ordering", str, enum=["published_at", "-published_at"]),
+            OpenApiParameter("fields", str, description="Names to send, separated by commas."),
+            _LIMIT,
+            OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
+            _SEEN,
+        ],
+        responses={200: BriefingPage, 304: None, 422: Problem},
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        asked = chosen_fields(request.query_params.get("fields", ""), TOLD.values())
+        rows = narrowed_issues(self.get_queryset().current(), request.query_params)
+        since = _instant(request.query_params.get("changed_since", ""))
+        rows = rows.filter(published_at__gte=since) if since else rows
+        found, cursor = self.page(rows.values("id", *LISTED))
+        wanted = [name for name in LISTED if TOLD[name] in asked]
+        return self.listed([{TOLD[n]: row[n] for n in wanted} for row in found], cursor)
+
+    @extend_schema(parameters=[_SEEN], responses={200: BriefingWhole, 304: None, **_GONE})
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        told = self._standing(pk)
+        if told.kind == Publication.Kind.WITHDRAWN:
+            return _gone(told)
+        changed = int(told.published_at.timestamp())
+        answer = get_conditional_response(request, etag=f'"{told.digest}"', last_modified=changed)
+        if answer is None:
+            body = orjson.dumps(self._whole(told), default=str)
+            answer = HttpResponse(body, content_type="application/json")
+        return _stamped(answer, told)
+
+    @extend_schema(responses={(200, official.PDF): OpenApiTypes.BINARY, **_GONE})
+    @action(detail=True, renderer_classes=[FileRenderer])
+    def pdf(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        return self._file(pk, official.PDF)
+
+    @extend_schema(responses={(200, official.DOCX): OpenApiTypes.BINARY, **_GONE})
+    @action(detail=True, renderer_classes=[FileRenderer])
+    def docx(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        return self._file(pk, official.DOCX)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "after",
+                str,
+                description="`next` of the answer before; left out: from the beginning.",
+            ),
+            _LIMIT,
+            _SEEN,
+        ],
+        responses={200: ChangePage, 304: None, 422: Problem},
+    )
+    @action(detail=False)
+    def changes(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """What was published, corrected and withdrawn since `after`, in order, nothing twice."""
+        after = request.query_params.get("after", "") or BEGINNING
+        limit = self.limit()
+        rows = list(changes_after(self.get_queryset(), after)[: limit + 1])
+        found = [change_of(row) for row in rows[:limit]]
+        mine = readable_series(self.request.user, self.permission).order_by("slug")
+        body = {
+            "results": found,
+            "next": str(found[-1]["id"]) if found else after,
+            "more": len(rows) > limit,
+            "series": list(mine.values_list("slug", flat=True)),
+        }
+        return HttpResponse(orjson.dumps(body, default=str), content_type="application/json")
+
+    @extend_schema(
+        parameters=[*_FILTERS, _SEEN],
+        responses={(200, ATOM): OpenApiTypes.BINARY, 304: None, 422: Problem},
+    )
+    @action(detail=False, renderer_classes=[FileRenderer])
+    def atom(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """The last 50 as Atom; corrections and withdrawals are new versions of the same entry."""
+        return self._feed("atom")
+
+    @extend_schema(
+        parameters=[*_FILTERS, _SEEN],
+        responses={(200, JSON_FEED): OpenApiTypes.BINARY, 304: None, 422: Problem},
+    )
+    @action(
+        detail=False,
+        renderer_classes=[FileRenderer],
+        url_path="json-feed",
+        url_name="json-feed",
+    )
+    def json_feed(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """The last 50 as JSON Feed 1.1."""
+        return self._feed("json")
+
+    def _feed(self, shape: str) -> HttpResponse:
+        asked = self.request
+        answer = feed_answer(
+            asked._request,  # noqa: SLF001  DRF hides Django's request
+            narrowed_issues(self.get_queryset(), asked.query_params),
+            shape=shape,
+            title=_("Briefings"),
+            home=self._address("list"),
+            address_of=lambda told: self._address("detail", told.root),
+        )
+        return _private(answer)
+
+    def _standing(self, pk: str) -> Publication:
+        try:
+            return standing(self.get_queryset(), uuid.UUID(pk))
+        except ValueError:
+            raise Http404 from None
+
+    def _whole(self, told: Publication) -> dict[str, Any]:
+        facts = {TOLD[name]: _value(told, name) for name in LISTED}
+        facts |= {name: told.content[name] for name in _OF_CONTENT}
+        rows = told.files.order_by("media_type").values("media_type", "name", "sha256")
+        kinds = {official.PDF: "pdf", official.DOCX: "docx"}
+        facts["files"] = [
+            {**row, "address": self._address(kinds[row["media_type"]], told.root)} for row in rows
+        ]
+        return facts
+
+    def _file(self, pk: str, media_type: str) -> HttpResponse:
+        told = self._standing(pk)
+        if told.kind == Publication.Kind.WITHDRAWN:
+            return _gone(told)
+        return _stamped(file_answer(file_of(told, media_type)), told)
+
+    def _address(self, name: str, pk: Any = None) -> str:
+        """Beside the one that was called: for tokens or inside the tenant."""
+        given = {key: value for key, value in self.kwargs.items() if key == "tenant"}
+        space = "tenant_api" if given else "api"
+        if pk is not None:
+            given["pk"] = str(pk)
+        return reverse(f"{space}:briefing-{name}", kwargs=given)
+
+
+def _value(told: Publication, name: str) -> Any:
+    found: Any = told
+    for part in name.split("__"):
+        found = getattr(found, part)
+    return found
+
+
+def _instant(given: str) -> Any:
+    if not given:
+        return None
+    try:
+        found = parse_datetime(given)
+    except ValueError:
+        found = None
+    if found is None or not is_aware(found):
+        words = _("Write an instant with its zone, such as 2026-09-20T08:00:00+08:00.")
+        raise BadInput(words, fields={"changed_since": words})
+    return found
+
+
+def _gone(stone: Publication) -> HttpResponse:
+    """410: it was there, and what was said in its place."""
+    body = {
+        "type": "about:blank",
+        "title": _("This issue was withdrawn."),
+        "status": 410,
+        "code": "withdrawn",
+        "detail": stone.content["reason"],
+    }
+    answer = HttpResponse(orjson.dumps(body), status=410, content_type="application/problem+json")
+    return _stamped(answer, stone)
+
+
+def _stamped(answer: Any, told: Publication) -> HttpResponse:
+    answer.headers["ETag"] = f'"{told.digest}"'
+    answer.headers["Last-Modified"] = http_date(told.published_at.timestamp())
+    return _private(answer)
+
+
+def _private(answer: Any) -> HttpResponse:
+    """A client may keep it and asks each time whether it still stands."""
+    answer.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(answer, ("Accept-Language", "Authorization", "Cookie"))
+    return answer  # type: ignore[no-any-return]
+
+
+ROUTES: list[tuple[str, Any, str]] = [("briefings", BriefingViewSet, "briefing")]
