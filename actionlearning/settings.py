@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "BodyKind": "groups.roles.BodyKind",
         "PostRole": "groups.api.shapes.POST_ROLES",
         "Role": "groups.roles.Role",
+        "IssueState": "reporting.states.IssueState",
         "ItemKind": "reporting.models.InformationItem.Kind",
         "ItemState": "reporting.states.ItemState",
         "ProjectState": "programmes.states.ProjectState",

@@ -48,7 +48,7 @@ from reporting.api.item_shapes import (
     NewItem,
     Nothing,
     Opinion,
-    Reason,
+    WithReason,
     Return,
     Submission,
     Upload,
@@ -193,10 +193,10 @@ class ItemViewSet(TenantViewSet):
     def adoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._step(pk, Opinion, adopt_item)
 
-    @_noun(Reason)
+    @_noun(WithReason)
     @action(detail=True, methods=["post"], url_path="adoption-withdrawal")
     def disadoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self._step(pk, Reason, take_back_adoption)
+        return self._step(pk, WithReason, take_back_adoption)
 
     @_noun(Opinion)
     @action(detail=True, methods=["post"])
