@@ -113,6 +113,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("AL_HTTPS")
 SECURE_HSTS_SECONDS = _number("AL_HSTS_SECONDS", 30 * 86_400 if SESSION_COOKIE_SECURE else 0)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+AL_IDLE_MINUTES = _number("AL_IDLE_MINUTES", 30, least=5)
+"""Without a click for so long, a browser has to sign in again (`practice.md` §10.1)."""
+AL_PASSWORD_DAYS = _number("AL_PASSWORD_DAYS", 90)
+"""After so many days a sign-in must choose a new password; 0: never."""
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -318,10 +322,7 @@ AL_METRICS_FROM = _networks("AL_METRICS_FROM")
 AL_METRICS = bool(AL_METRICS_TOKEN or AL_METRICS_FROM)
 """Off unless a token or an address is named: then no request is counted and there is no /metrics."""
 AL_METRICS_DIR = Path(_text("AL_METRICS_DIR", str(STATE_DIR / "metrics")))
-if AL_METRICS:
-    AL_METRICS_DIR.mkdir(parents=True, exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(AL_METRICS_DIR)  # read when its library is loaded
-
+"""Where the web processes keep their counts; emptied by whoever starts the web server."""
 AL_LOG_FORMAT = _choice("AL_LOG_FORMAT", ("line", "json"))
 AL_LOG_LEVEL = _choice("AL_LOG_LEVEL", ("WARNING", "DEBUG", "INFO", "ERROR"))
 AL_LOG_REQUESTS = _flag("AL_LOG_REQUESTS", default=AL_LOG_FORMAT == "json")

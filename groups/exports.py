@@ -28,7 +28,9 @@ ORGANISATIONS = Sheet(
     _("Organisations"),
     (
         (_("Organisation"), "indented", "text"),
+        (_("Superior"), "parent", "text"),
         (_("Kind"), "kind", "text"),
+        (_("Short name"), "short_name", "text"),
         (_("Division code"), "division", "text"),
         (_("Bodies"), "bodies", "number"),
         (_("Since"), "since", "text"),
@@ -113,5 +115,33 @@ DIVISIONS = Sheet(
         (_("Level"), "level", "text"),
         (_("Since"), "since", "text"),
         (_("Until"), "until", "text"),
+    ),
+)
+ROSTERS = Sheet(
+    _("Sheets sent in"),
+    (
+        (_("File"), "name", "text"),
+        (_("Kind"), "kind", "text"),
+        (_("Organisation"), "organisation", "text"),
+        (_("State"), "state", "text"),
+        (_("Rows"), "rows", "number"),
+        (_("Sent in by"), "by", "text"),
+        (_("Sent in"), "at", "text"),
+    ),
+)
+POSTS = Sheet(
+    _("Posts"),
+    (
+        (_("Organisation"), "organisation", "text"),
+        (_("Body"), "body", "text"),
+        (_("Kind"), "kind", "text"),
+        (_("Post"), "title", "text"),
+        (_("Role"), "role", "text"),
+        (_("Rank"), "rank", "number"),
+        (_("Seats"), "seats", "number"),
+        (_("Holder"), "holder", "text"),
+        (_("Unit of the holder"), "home", "text"),
+        (_("Telephone"), "phone", "text"),
+        (_("Since"), "since", "text"),
     ),
 )

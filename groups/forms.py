@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from actionlearning.foundation.documents.tables import ACCEPT
 from actionlearning.foundation.forms import TenantForm
 from groups.models import Body, Organisation, Person
 from groups.roles import ADMINISTRATORS, CLIENT_SCOPES, Role, words_of
@@ -296,3 +297,54 @@ class DivisionLoadForm(TenantForm):
     def __init__(self, *args: Any, cities: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["under"].choices = [("", _("the whole region")), *cities]  # type: ignore[attr-defined]
+
+
+class RosterForm(TenantForm):
+    """A sheet to be read; `units` are those for which the sender may make such changes."""
+
+    kind = forms.ChoiceField(label=_("What the sheet lists"), widget=forms.RadioSelect)
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Organisation"),
+        help_text=_("Meant where a row of the sheet names no unit or superior."),
+    )
+    file = forms.FileField(
+        label=_("Excel sheet (.xlsx) or CSV, at most 20 MB"),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
+    )
+
+    def __init__(self, *args: Any, kinds: Any, units: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = units.order_by("sort_path", "id")  # type: ignore[attr-defined]
+
+
+class RosterStepForm(SeenForm):
+    """One press of a button about a sheet."""
+
+
+class RosterConfirmForm(SeenForm):
+    """What shall become of the rows about which the check asks; only what is asked is shown."""
+
+    doubles = forms.ChoiceField(
+        label=_("Rows that may be one person"),
+        widget=forms.RadioSelect,
+        required=False,
+        choices=[
+            ("together", _("One person: the posts are joined, the number of the sheet counts")),
+            ("apart", _("Different people: each is entered")),
+            ("out", _("Leave these rows out")),
+        ],
+    )
+    split = forms.ChoiceField(
+        label=_("Several people in one cell"),
+        widget=forms.RadioSelect,
+        required=False,
+        choices=[("apart", _("Enter each as shown")), ("out", _("Leave these rows out"))],
+    )
+
+    def __init__(self, *args: Any, counts: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("doubles", "split"):
+            if not counts.get(f"ask_{name}"):
+                del self.fields[name]

@@ -10,6 +10,7 @@ from groups.views import (
     persons,
     posts,
     roles,
+    rosters,
     tenures,
     tokens,
     users,
@@ -58,6 +59,7 @@ BODY_URLS = [
     path(
         "bodies/<uuid:pk>/dissolution/", bodies.BodyDissolution.as_view(), name="body_dissolution"
     ),
+    path("posts/", posts.PostList.as_view(), name="post_list"),
     path("bodies/<uuid:pk>/posts/new/", posts.PostNew.as_view(), name="post_new"),
     path("posts/<uuid:pk>/edit/", posts.PostEdit.as_view(), name="post_edit"),
     path("posts/<uuid:pk>/ending/", posts.PostEnding.as_view(), name="post_ending"),
@@ -70,6 +72,24 @@ BODY_URLS = [
         name="tenure_cancellation",
     ),
     path("tenures/<uuid:pk>/ending/", tenures.TenureEnding.as_view(), name="tenure_ending"),
+]
+ROSTER_URLS = [
+    path("rosters/", rosters.RosterList.as_view(), name="roster_list"),
+    path("rosters/new/", rosters.RosterNew.as_view(), name="roster_new"),
+    path("rosters/forms/<slug:kind>/", rosters.RosterTemplate.as_view(), name="roster_template"),
+    path("rosters/<uuid:pk>/", rosters.RosterDetail.as_view(), name="roster_detail"),
+    path("rosters/<uuid:pk>/sheet/", rosters.RosterSheet.as_view(), name="roster_sheet"),
+    path(
+        "rosters/<uuid:pk>/confirmation/",
+        rosters.RosterConfirmation.as_view(),
+        name="roster_confirmation",
+    ),
+    path("rosters/<uuid:pk>/undoing/", rosters.RosterUndoing.as_view(), name="roster_undoing"),
+    path(
+        "rosters/<uuid:pk>/discarding/",
+        rosters.RosterDiscarding.as_view(),
+        name="roster_discarding",
+    ),
 ]
 ADMINISTRATOR_URLS = [
     path("users/", users.UserList.as_view(), name="user_list"),
@@ -103,6 +123,7 @@ urlpatterns: list[Any] = [
     *DIVISION_URLS,
     *PERSON_URLS,
     *BODY_URLS,
+    *ROSTER_URLS,
     *ADMINISTRATOR_URLS,
     *OPENED_URLS,
 ]

@@ -30,7 +30,7 @@ from programmes.packs.reading import SHIPPED, read, shipped_text
 from programmes.packs.shapes import month_named
 
 REGION = "450000"
-UNASKED = 0.4
+UNASKED = 0.25
 """Part of the months in which a unit sends an item though its plan asks for none."""
 OFFICES_AT = ("region", "city", "county")
 Names = tuple[tuple[str, str, str], ...]

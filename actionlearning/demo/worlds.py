@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from actionlearning.demo import scenes
 from actionlearning.demo import story as told
+from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.names import people
 from actionlearning.demo.region import region
@@ -179,7 +180,19 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     below.month(station, second.title, date(year, 9, 1), told.ON_TIME)
     below.waits_above(station, second.title, today)
     story.under_way(unit, second.title, today)
+    _briefings(run, story, today)
     run.clock.put(at(date(year, 11, 16), 10), lambda now: run.draft(year + 1, now))
+
+
+def _briefings(run: Run, story: Story, today: date) -> None:
+    """Two issues of the summer's items; then whatever is left is compiled on the eve of the visit."""
+    year = today.year
+    press = Press(run.clock, run.owner, story.programme)
+    press.open(date(year, 6, 3))
+    press.print_issue(date(year, 7, 30), 0, items=1)
+    press.print_issue(date(year, 9, 29), 1, items=2)
+    press.waits_for_signature(today)
+    press.begun(today)
 
 
 def group(system: User, today: date, done: Told) -> None:

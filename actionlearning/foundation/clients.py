@@ -1,5 +1,6 @@
 """Who calls the REST interface, how often, and in which JSON the answer comes."""
 
+import logging
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,8 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
+
+logger = logging.getLogger(__name__)
 
 
 class MiddlewareAuthentication(BaseAuthentication):
@@ -53,10 +56,17 @@ class ClientThrottle(SimpleRateThrottle):
 
 
 def _count(key: str, seconds: int) -> int:
-    """How many times `key` was counted, this one included; forgotten when its window is over."""
-    counted = int(_valkey().incr(key))
-    if counted == 1:
-        _valkey().expire(key, seconds)
+    """How many times `key` was counted, this one included; forgotten when its window is over.
+
+    0 while Valkey is away: better a call too many than none at all.
+    """
+    try:
+        counted = int(_valkey().incr(key))
+        if counted == 1:
+            _valkey().expire(key, seconds)
+    except redis.RedisError as away:
+        logger.warning("calls are not counted: %s", type(away).__name__)
+        return 0
     return counted
 
 

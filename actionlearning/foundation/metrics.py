@@ -3,6 +3,7 @@
 No label names a space, a person or a thing.
 """
 
+import os
 import platform
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,15 +14,25 @@ import django
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Max, Min
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from actionlearning.foundation import audit, heartbeats
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.models import Delivery, SweepMark
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.tasks import all_tenants
+
+# Read when the library is loaded, and this file is loaded by web processes only.
+settings.AL_METRICS_DIR.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.AL_METRICS_DIR)
+
+from prometheus_client import (  # noqa: E402
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily  # noqa: E402
+from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

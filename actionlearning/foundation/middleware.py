@@ -35,6 +35,9 @@ from actionlearning.foundation.scope import NOWHERE, WHOLE, narrow, no_scope, sc
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS")
+SEEN = "seen"
+"""In a session: when its reader was last there. Set at sign-in."""
+_NOTED_EVERY = 60.0
 _TENANT_SECONDS = 30.0
 _tenants: dict[str, tuple[float, Tenant]] = {}
 
@@ -177,7 +180,18 @@ class ReachMiddleware:
 def _session_of_tenant(request: Any) -> bool:
     if hasattr(request, "client_token"):
         return True
-    return bool(request.session.get("tenant") == str(request.tenant.pk))
+    mine = request.session.get("tenant") == str(request.tenant.pk)
+    return bool(mine and _still_there(request.session))
+
+
+def _still_there(session: Any) -> bool:
+    """False after the idle time; noted once a minute, so that a page seldom writes for it."""
+    idle = time.time() - float(session.get(SEEN, time.time()))
+    if idle > settings.AL_IDLE_MINUTES * 60:
+        return False
+    if idle > _NOTED_EVERY:
+        session[SEEN] = time.time()
+    return True
 
 
 def _backend() -> Any:

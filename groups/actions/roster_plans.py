@@ -4,13 +4,11 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
-
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from groups.models import Body, Organisation, Person, Post, RosterBatch, Tenure
-from groups.queries import lasting, masked
+from groups.queries import WITHDRAWN, lasting, masked
 from groups.rosters.cells import same
 from groups.rosters.drafts import Draft
 from groups.rosters.matching import find_unit, match_persons, split_names
@@ -19,8 +17,6 @@ from groups.rosters.matching_units import UnitMatch
 from groups.rosters.units import UnitNames
 from groups.states import NEEDS, BatchKind
 
-WITHDRAWN = Q(ends_on__lt=F("starts_on"))
-"""Taken back before it was ever in force: on record, and in no list."""
 _UNIT = (
     "id",
     "parent_id",

@@ -312,25 +312,39 @@ def check_factor(user: User, *, code: str, now: datetime) -> User:
 
 
 @transaction.atomic
-def note_failed_sign_in(login: str, *, now: datetime) -> None:
+def note_failed_sign_in(login: str, *, now: datetime, address: str = "") -> None:
     """Five wrong passwords lock a sign-in for half an hour; written after the request rolled back."""
     user = User.objects.select_for_update().filter(login=login, is_system=False).first()
     if user is None:
-        record("user.sign_in_failed", by=None, at=now, login=login[:60])
+        record("user.sign_in_failed", by=None, at=now, login=login[:60], address=address)
         return
     user.failed_sign_ins += 1
     if user.failed_sign_ins >= TRIES:
         user.failed_sign_ins, user.locked_until = 0, now + LOCKED_FOR
     user.save(update_fields=["failed_sign_ins", "locked_until"])
-    record(
-        "user.sign_in_failed", target=user, by=None, at=now, locked=user.locked_until is not None
-    )
+    locked = user.locked_until is not None
+    record("user.sign_in_failed", target=user, by=None, at=now, locked=locked, address=address)
 
 
 @transaction.atomic
-def note_sign_in(user: User, *, now: datetime) -> None:
+def note_sign_in(user: User, *, now: datetime, address: str = "") -> None:
     User.objects.filter(pk=user.pk).update(failed_sign_ins=0, locked_until=None, last_login=now)
-    record("user.signed_in", target=user, by=user, at=now)
+    record("user.signed_in", target=user, by=user, at=now, address=address)
+
+
+@transaction.atomic
+def ask_for_new_password(user: User, *, days: int, now: datetime) -> bool:
+    """True when the password is older than `days`: the next page is the one that changes it. 0: never."""
+    if days == 0 or user.must_change_password:
+        return False
+    last = PastPassword.objects.filter(user=user).order_by("-replaced_at").first()
+    since = last.replaced_at if last else user.created_at
+    if now - since <= timedelta(days=days):
+        return False
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    record("user.password_expired", target=user, by=user, at=now, days=days)
+    return True
 
 
 def needs_factor(user: User, *, day: date) -> bool:

@@ -7,6 +7,7 @@ from groups.api.bodies import BodyViewSet, PostViewSet, TenureViewSet
 from groups.api.divisions import DivisionViewSet
 from groups.api.organisations import OrganisationViewSet
 from groups.api.persons import PersonViewSet
+from groups.api.rosters import RosterViewSet
 from groups.api.tokens import ClientTokenViewSet, GrantViewSet
 
 ROUTES: list[tuple[str, Any, str]] = [
@@ -16,6 +17,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("bodies", BodyViewSet, "body"),
     ("posts", PostViewSet, "post"),
     ("tenures", TenureViewSet, "tenure"),
+    ("rosters", RosterViewSet, "roster"),
     ("grants", GrantViewSet, "grant"),
     ("client-tokens", ClientTokenViewSet, "client-token"),
     ("sign-ins", SignInViewSet, "sign-in"),

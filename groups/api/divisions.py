@@ -19,7 +19,7 @@ from groups.api.shapes import (
     taken_in,
 )
 from groups.models import Division
-from groups.queries import around, divisions_listed
+from groups.queries.divisions import around, divisions_listed
 
 
 class DivisionViewSet(TenantViewSet):

@@ -125,5 +125,6 @@ def split(draft: Draft) -> list[Draft]:
             part.entry.pop(key, None)
             each = next(one for one in FIELDS["persons"] if one.key == key)
             _read(part, each, cells.get(key, ""))
+        part.matching = draft.matching
         found.append(part)
     return found

@@ -61,6 +61,7 @@ class BodyList(TenantSheetView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs["may_import"] = self.request.user.has_perm(Permission.BODY_CHANGE)
         return super().get_context_data(kinds=BodyKind.choices, **kwargs)
 
     def present(self, rows: list[Any]) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ from groups.actions.divisions import Loaded, load_divisions, may_load, try_divis
 from groups.divisions.reading import shipped
 from groups.forms import DivisionLoadForm
 from groups.models import Division
-from groups.queries import HITS, around, divisions_listed, divisions_offered, in_force
+from groups.queries import HITS, in_force
+from groups.queries.divisions import around, divisions_listed, divisions_offered
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
 _TOPS = (Division.Level.REGION, Division.Level.CITY)

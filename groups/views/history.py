@@ -36,6 +36,16 @@ WORDS = {
     "tenure.ended": _("left the post"),
     "tenure.cancelled": _("appointment cancelled before it began"),
     "tenure.corrected": _("acting or not: corrected"),
+    "person.withdrawn": _("taken back with the sheet that brought it"),
+    "organisation.withdrawn": _("taken back with the sheet that brought it"),
+    "roster.received": _("sent in"),
+    "roster.checked": _("read and checked"),
+    "roster.refused": _("could not be read or entered"),
+    "roster.confirmed": _("confirmed"),
+    "roster.imported": _("entered"),
+    "roster.put_back": _("put back for another look"),
+    "roster.undone": _("taken back"),
+    "roster.discarded": _("thrown away"),
 }
 
 

@@ -19,18 +19,18 @@ from groups.forms import OrganisationEditForm, OrganisationNewForm
 from groups.models import Organisation, Post
 from groups.queries import (
     chain_above,
-    division_of,
     grants_listed,
     in_force,
     lasts_on,
+    names_of_units,
     open_bodies,
     organisations_listed,
     posts_of_persons,
     supervisors_of,
     tenures_of_bodies,
     tokens_listed,
-    with_divisions,
 )
+from groups.queries.divisions import division_of, with_divisions
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
@@ -64,6 +64,7 @@ class OrganisationList(TenantSheetView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs["kinds"] = Organisation.Kind.choices
+        kwargs["may_import"] = self.request.user.has_perm(Permission.ORGANISATION_CHANGE)
         return super().get_context_data(**kwargs)
 
     def present(self, rows: list[Any]) -> list[dict[str, Any]]:
@@ -74,6 +75,7 @@ class OrganisationList(TenantSheetView):
                 "name": row.name,
                 "indent": min(row.level - top, 5),
                 "indented": "\u3000" * (row.level - top) + row.name,
+                "short_name": row.short_name,
                 "kind": row.get_kind_display(),
                 "division": row.division,
                 "division_name": row.division_name or "",
@@ -84,6 +86,15 @@ class OrganisationList(TenantSheetView):
             }
             for row in rows
         ]
+
+    def sheet_rows(self, rows: list[Any]) -> list[dict[str, Any]]:
+        """With the superior of each, so that the sheet can be sent in again."""
+        names = names_of_units(self.request.user)
+        found = self.present(rows)
+        for line, row in zip(found, rows, strict=True):
+            above = row.parent_id
+            line["parent"] = names.label(above) if above in names.plain else ""
+        return found
 
 
 class OrganisationDetail(TenantView):

@@ -22,6 +22,7 @@ from groups.queries import (
     lasting,
     lasts_on,
     masked,
+    names_of_units,
     organisations_changed_by,
     persons_listed,
     posts_of_persons,
@@ -78,6 +79,7 @@ class PersonList(TenantSheetView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         unit, user = self.organisation, self.request.user
         kwargs["organisation"] = unit
+        kwargs["may_import"] = user.has_perm(Permission.PERSON_CHANGE)
         kwargs["may_enrol"] = unit and user.has_perm(Permission.PERSON_CHANGE, unit)
         return super().get_context_data(**kwargs)
 
@@ -98,6 +100,15 @@ class PersonList(TenantSheetView):
             }
             for row in rows
         ]
+
+    def sheet_rows(self, rows: list[Any]) -> list[dict[str, Any]]:
+        """Units named so that the sheet can be sent in again."""
+        names = names_of_units(self.request.user)
+        found = self.present(rows)
+        for line, row in zip(found, rows, strict=True):
+            if row.organisation_id in names.plain:
+                line["organisation"] = names.label(row.organisation_id)
+        return found
 
 
 class PersonDetail(TenantView):

@@ -7,17 +7,20 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.permissions import Permission
+from groups import exports
 from groups.access import visible_bodies
 from groups.actions.bodies import add_post
 from groups.actions.posts import change_post, end_post
 from groups.forms import EndForm, PostEditForm, PostForm
 from groups.models import Post
-from groups.roles import ADMINISTRATORS, DESCRIPTIONS, Role
+from groups.queries import masked, names_of_units, seats_listed
+from groups.roles import ADMINISTRATORS, DESCRIPTIONS, BodyKind, Role
 from groups.views.bodies import TenantBodyForm
 from groups.views.changes import TenantChange
-from groups.views.sheets import today
+from groups.views.sheets import TenantSheetView, today, written
 
 _CHANGED = ("title", "role", "rank", "seats")
 
@@ -29,6 +32,64 @@ def roles_in_words() -> list[dict[str, Any]]:
         for role in Role
         if role not in ADMINISTRATORS
     ]
+
+
+class PostList(TenantSheetView):
+    """Every seat of every body within reach and who holds it."""
+
+    permission = Permission.BODY_VIEW
+    template_name = "groups/post_list.html"
+    sheet = exports.POSTS
+    order = ("place", "body_id", "rank", "id", "holder_key")
+    columns = (
+        (gettext_lazy("Organisation"), ""),
+        (gettext_lazy("Body"), ""),
+        (gettext_lazy("Post"), ""),
+        (gettext_lazy("Role"), ""),
+        (gettext_lazy("Holder"), ""),
+        (gettext_lazy("Since"), ""),
+    )
+
+    def get_queryset(self) -> Any:
+        asked = self.request.GET
+        rows = seats_listed(
+            self.request.user,
+            day=today(self.request),
+            text=asked.get("q", ""),
+            kind=asked.get("kind", ""),
+        )
+        return rows.select_related("body", "organisation")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs["may_import"] = self.request.user.has_perm(Permission.BODY_CHANGE)
+        return super().get_context_data(kinds=BodyKind.choices, **kwargs)
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "body_pk": row.body_id,
+                "organisation": row.organisation.name,
+                "body": row.body.name,
+                "kind": dict(BodyKind.choices).get(row.body.kind, row.body.kind),
+                "title": row.title,
+                "role": row.get_role_display() if row.role else "",
+                "rank": row.rank,
+                "seats": row.seats,
+                "holder": row.holder,
+                "phone": masked(row.phone or ""),
+                "since": written(row.since),
+            }
+            for row in rows
+        ]
+
+    def sheet_rows(self, rows: list[Any]) -> list[dict[str, Any]]:
+        names = names_of_units(self.request.user)
+        found = self.present(rows)
+        for line, row in zip(found, rows, strict=True):
+            line["organisation"] = names.label(row.organisation_id)
+            elsewhere = row.home in names.plain and row.home != row.organisation_id
+            line["home"] = names.label(row.home) if elsewhere else ""
+        return found
 
 
 class PostNew(TenantBodyForm):

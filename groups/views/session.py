@@ -1,8 +1,10 @@
 """Signing in, its second step, the first password, signing out."""
 
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.http import HttpResponse, HttpResponseRedirect
@@ -14,12 +16,15 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation import demonstration, second_factor
 from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.middleware import SEEN
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.proxies import client_address
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import SystemView, TenantFormView, TenantView
 from groups.actions.accounts import note_sign_out
 from groups.actions.users import (
+    ask_for_new_password,
     begin_factor,
     change_password,
     check_factor,
@@ -68,7 +73,8 @@ def _is_locked(user: User, request: Any) -> bool:
 
 def _note_failure(request: Any, name: str) -> None:
     """Counted after the request's own transaction has been rolled back."""
-    request.after_refusal.append(lambda now: note_failed_sign_in(name, now=now))
+    address = client_address(request.META)
+    request.after_refusal.append(lambda now: note_failed_sign_in(name, now=now, address=address))
 
 
 class SignIn(SystemView):
@@ -107,10 +113,15 @@ class SignIn(SystemView):
             # Appointments lie behind the path wall, which is still shut.
             asked = needs_factor(user, day=localdate(request.received_at))
         request.session["tenant"] = str(request.tenant.pk)
+        request.session[SEEN] = time.time()
         request.session["factor"] = "missing" if asked else "not_needed"
         request.session["next"] = safe_next(request, request.POST.get("next", ""))
+        if not demonstration.is_shown(request.tenant.slug):
+            # Visitors try those of a demonstration, and none of them is to shut out the next.
+            days = settings.AL_PASSWORD_DAYS
+            ask_for_new_password(request.user, days=days, now=request.received_at)
         if not asked:
-            note_sign_in(user, now=request.received_at)
+            note_sign_in(user, now=request.received_at, address=client_address(request.META))
 
     def _show(self, form: SignInForm, *, status: int = 200) -> HttpResponse:
         request: Any = self.request
@@ -204,7 +215,7 @@ class Factor(TenantFormView):
         self._check(form.cleaned_data["code"])
         request.session.cycle_key()
         request.session["factor"] = "passed"
-        note_sign_in(request.user, now=request.received_at)
+        note_sign_in(request.user, now=request.received_at, address=client_address(request.META))
         return onward(request)
 
     def _check(self, code: str) -> None:

@@ -13,7 +13,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.evidence import recount
 from programmes.actions.schedules import schedule_of
-from programmes.calendar import HOLDER, Event, event_window, windows
+from programmes.calendar import HOLDER, Event, WorkCalendar, event_window, windows
 from programmes.calendar import Window as Span
 from programmes.calendar.derivation import to_data
 from programmes.models import Enrolment, Obligation, Plan, Programme, Project, Rule, Rung, Window
@@ -258,8 +258,12 @@ def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:
         until = plans[number + 1].applies_from if number + 1 < len(plans) else date.max
         since = plan.applies_from if number else date.min
         term = Term(plan, pack_of(plan), since, until, frozenset(asked))
+        settled: dict[tuple[str, ...], list[Settled]] = {}
         for division in sorted(set(scopes)):
-            yield from _windows_of(programme, term, division, horizon)
+            calendar = calendar_for(division)
+            if calendar.layers not in settled:  # most counties arrange nothing of their own
+                settled[calendar.layers] = list(_settled(programme, term, calendar, horizon))
+            yield from _windows_of(plan, division, settled[calendar.layers])
         asked |= set(Rule.objects.filter(plan=plan, enabled=True).values_list("key", flat=True))
 
 
@@ -281,23 +285,30 @@ class Term:
         return new and span.starts_on < self.since <= span.last_day
 
 
-def _windows_of(
-    programme: Programme, term: Term, division: str, horizon: datetime
-) -> Iterable[Window]:
-    plan, pack, calendar = term.plan, term.pack, calendar_for(division)
-    specs = {spec.key: spec for spec in pack.rules}
-    there = {
-        (window.rule_id, window.key): window
-        for window in Window.objects.filter(rule__plan=plan, calendar=division)
-    }
-    for rule in Rule.objects.filter(plan=plan, enabled=True).order_by("ordinal"):
-        schedule = schedule_of(specs[rule.key], pack, programme.year)
+Settled = tuple[Rule, Span, str]
+"""A rule, one span of it, and what joining inside the span asks."""
+
+
+def _settled(
+    programme: Programme, term: Term, calendar: WorkCalendar, horizon: datetime
+) -> Iterable[Settled]:
+    specs = {spec.key: spec for spec in term.pack.rules}
+    for rule in Rule.objects.filter(plan=term.plan, enabled=True).order_by("ordinal"):
+        schedule = schedule_of(specs[rule.key], term.pack, programme.year)
         if isinstance(schedule, Event):
             continue
         for span in windows(schedule, programme.starts_on, programme.ends_on, calendar, ZONE):
             if term.lays(rule, span) and span.opens_at <= horizon:
-                known = there.get((rule.pk, span.key))
-                yield known or _window(rule, division, span, schedule.partial_first.value)
+                yield rule, span, schedule.partial_first.value
+
+
+def _windows_of(plan: Plan, division: str, settled: list[Settled]) -> Iterable[Window]:
+    there = {
+        (window.rule_id, window.key): window
+        for window in Window.objects.filter(rule__plan=plan, calendar=division)
+    }
+    for rule, span, partial in settled:
+        yield there.get((rule.pk, span.key)) or _window(rule, division, span, partial)
 
 
 def _window(rule: Rule, division: str, span: Span, partial: str) -> Window:

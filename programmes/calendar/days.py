@@ -74,6 +74,11 @@ class WorkCalendar:
             for day, entry in scope.days.items()
         }
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The places that have arranged anything: where they are the same, so is every day."""
+        return tuple(scope.name for scope in self.scopes if scope.days or scope.published)
+
     def is_working(self, day: date) -> bool:
         listed = self._listed.get(day)
         return day.weekday() < SATURDAY if listed is None else listed[0].kind is DayKind.WORK

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
-from actionlearning.foundation.languages import product_words
+from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of, visible_organisations
@@ -32,12 +32,13 @@ class DayInput(forms.DateInput):
 
 
 def shipped_packs() -> list[tuple[str, str]]:
-    """(id, title) of the packs that come with the product; the title stands on a line of its own."""
+    """(id, title) of the packs that come with the product; each title stands on a line of its own."""
+    key = "title_en: " if in_english() else "title: "
     found = []
     for pack in SHIPPED:
         lines = shipped_text(pack).splitlines()
-        title = next(line for line in lines if line.startswith("title: "))
-        found.append((pack, title.removeprefix("title: ").strip('"')))
+        title = next(line for line in lines if line.startswith(key))
+        found.append((pack, product_words(title.removeprefix(key).strip('"'))))
     return found
 
 

@@ -129,7 +129,9 @@ class ProjectGrantForm(TenantForm):
         label=_("or the sign-in name of somebody else"),
         help_text=_("Ask the person for it: sign-ins of other units are not listed here."),
     )
-    reason = forms.CharField(max_length=200, label=_("Reason, such as: facilitator of the team"))
+    reason = forms.CharField(
+        max_length=200, label=_("Reason, such as: expert who advises the team")
+    )
     ends_on = forms.DateField(
         required=False, label=_("Last day"), widget=DayInput(), help_text=_("Left empty: open end.")
     )

@@ -117,18 +117,16 @@ def _facts(programme: Programme, plan: Plan | None) -> list[tuple[str, str]]:
             (_("Version"), _("%(number)d, applies from %(day)s") % {
                 "number": plan.number, "day": day_words(plan.applies_from)}),
         ]  # fmt: skip
-        words = plan.head.get("labels", {})
-        facts.append(
-            (
-                _("Words of the plan"),
-                "、".join(
-                    [" › ".join(words.get("levels", [])), *(words.get(name, "") for name in SPOKEN)]
-                ),
-            )
-        )
+        facts.append((_("Words of the plan"), _own_words(plan.head.get("labels", {}))))
     parents = programme.parent_document.split("；")
     facts += [(_("Parent document"), product_words(each)) for each in parents]
     return [(name, value) for name, value in facts if value]
+
+
+def _own_words(labels: dict[str, Any]) -> str:
+    """课题, or 项目 › 分项目; then what it calls its facilitators, learners and office."""
+    levels = " › ".join(product_words(name) for name in labels.get("levels", []))
+    return "、".join([levels, *(product_words(labels.get(name, "")) for name in SPOKEN)])
 
 
 def cut_lines(programme: Programme, plan: Plan | None) -> list[str]:

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
@@ -37,11 +36,25 @@ from reporting.actions.items import (
     sign_item,
     start_item,
     submit_item,
+    take_back_adoption,
     withdraw_signature,
+)
+from reporting.api.item_shapes import (
+    AttachmentLine,
+    ItemDetails,
+    ItemLine,
+    ItemPage,
+    ItemText,
+    NewItem,
+    Nothing,
+    Opinion,
+    Reason,
+    Return,
+    Submission,
+    Upload,
 )
 from reporting.exports import file_answer
 from reporting.models import InformationItem
-from reporting.models.item import MOST_WORDS
 from reporting.queries import files_of, narrowed
 from reporting.states import ItemState
 
@@ -73,110 +86,6 @@ _NAMES = {
     "organisation__name": "organisation_name",
 }
 TOLD = {name: _NAMES.get(name, name) for name in LISTED}
-
-
-class ItemLine(serializers.Serializer):
-    """An item as lists carry it. `state` changes by the noun endpoints only."""
-
-    id = serializers.UUIDField()
-    title = serializers.CharField()
-    kind = serializers.ChoiceField(InformationItem.Kind.choices)
-    state = serializers.ChoiceField(ItemState.choices)
-    month = serializers.CharField(help_text="Window it counts for, `2026-09`; empty: as received.")
-    event_date = serializers.DateField(allow_null=True)
-    programme = serializers.UUIDField()
-    project = serializers.UUIDField(allow_null=True)
-    organisation = serializers.UUIDField()
-    organisation_name = serializers.CharField()
-    drafter_name = serializers.CharField()
-    first_submitted_at = serializers.DateTimeField(allow_null=True)
-    submitted_at = serializers.DateTimeField(allow_null=True)
-    reply_due_at = serializers.DateTimeField(
-        allow_null=True, help_text="While returned: the first instant too late for the answer."
-    )
-    decided_at = serializers.DateTimeField(allow_null=True)
-    changed_at = serializers.DateTimeField()
-    version = serializers.IntegerField()
-
-
-class AttachmentLine(serializers.Serializer):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    media_type = serializers.CharField()
-    size = serializers.IntegerField(help_text="Bytes.")
-    sha256 = serializers.CharField()
-    added_at = serializers.DateTimeField()
-
-
-class ItemDetails(ItemLine):
-    body = serializers.CharField()
-    phone = serializers.CharField()
-    truthful = serializers.BooleanField()
-    signer_name = serializers.CharField()
-    signed_at = serializers.DateTimeField(allow_null=True)
-    attachments = AttachmentLine(many=True)
-
-
-class ItemPage(serializers.Serializer):
-    results = ItemLine(many=True)
-    next_cursor = serializers.CharField(allow_null=True)
-
-
-class ItemText(StrictSerializer):
-    """What may be written of an item; everything else is refused."""
-
-    kind = serializers.ChoiceField(
-        InformationItem.Kind.choices,
-        required=False,
-        help_text="One that the programme's plan knows; left out, its first.",
-    )
-    title = serializers.CharField(allow_blank=True, required=False, help_text="At most 120.")
-    body = serializers.CharField(
-        allow_blank=True, required=False, trim_whitespace=False, help_text=f"At most {MOST_WORDS}."
-    )
-    event_date = serializers.DateField(allow_null=True, required=False)
-    phone = serializers.CharField(max_length=30, allow_blank=True, required=False)
-    truthful = serializers.BooleanField(required=False)
-    month = serializers.CharField(
-        max_length=20,
-        allow_blank=True,
-        required=False,
-        source="window_key",
-        help_text="`2026-09`, a month for which the unit owes an item; empty: as received.",
-    )
-    project = serializers.UUIDField(allow_null=True, required=False)
-
-
-class NewItem(ItemText):
-    programme = serializers.UUIDField()
-    organisation = serializers.UUIDField(
-        required=False, help_text="May be left out by a client of one organisation."
-    )
-
-
-class Submission(StrictSerializer):
-    truthful = serializers.BooleanField(
-        required=False, help_text="Left out: the declaration of the draft stands."
-    )
-
-
-class Nothing(StrictSerializer):
-    """No fields: the address says it all."""
-
-
-class Opinion(StrictSerializer):
-    opinion = serializers.CharField(max_length=300, allow_blank=True, required=False, default="")
-
-
-class Return(StrictSerializer):
-    reason = serializers.CharField(max_length=300)
-    flat = serializers.BooleanField(
-        required=False, default=False, help_text="Empty or a copy: it meets no duty any more."
-    )
-
-
-class Upload(serializers.Serializer):
-    file = serializers.FileField()
 
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -283,6 +192,11 @@ class ItemViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     def adoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._step(pk, Opinion, adopt_item)
+
+    @_noun(Reason)
+    @action(detail=True, methods=["post"], url_path="adoption-withdrawal")
+    def disadoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._step(pk, Reason, take_back_adoption)
 
     @_noun(Opinion)
     @action(detail=True, methods=["post"])

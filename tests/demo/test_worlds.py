@@ -22,7 +22,7 @@ from programmes.models import Obligation, Programme, Project
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
 from programmes.queries import tally
-from reporting.models import InformationItem
+from reporting.models import InformationItem, Issue, Publication
 from tests.conftest import found_tenant
 from tests.running import beijing
 
@@ -42,6 +42,9 @@ def only_the_county_shows():
     assert {unit.pk for unit in below} <= set(Person.objects.values_list("organisation", flat=True))
     assert InformationItem.objects.filter(organisation__in=below, state="submitted").exists()
     assert Body.objects.exclude(secretariat=None).exists()
+    states = Issue.objects.order_by("created_at").values_list("state", flat=True)
+    assert list(states) == ["published", "published", "checked", "draft"]
+    assert Publication.objects.count() == 2
 
 
 def list_addresses(slug):

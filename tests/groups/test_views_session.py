@@ -1,13 +1,16 @@
 """The way in: what opens it, what does not, and what is said about it."""
 
 import base64
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django_otp.oath import hotp
 
 from actionlearning.foundation.clock import database_now
-from actionlearning.foundation.models import AuditEvent, Channel, User
+from actionlearning.foundation.middleware import SEEN
+from actionlearning.foundation.models import AuditEvent, Channel, PastPassword, User
 from actionlearning.foundation.second_factor import STEP_SECONDS
 from groups.actions.users import TRIES, deactivate_user, reset_password
 from groups.views.session import refused_words
@@ -287,3 +290,82 @@ def test_channels_come_and_go(world: World, sign_in: Any) -> None:
 def test_nobody_ends_somebody_elses_channel(world: World, sign_in: Any) -> None:
     channel = Channel.objects.create(user=world.dora, kind="email", address="d@example.org")
     assert sign_in(world.ben).post(f"/t/teng/account/channels/{channel.pk}/end/").status_code == 404
+
+
+def test_after_the_idle_time_a_browser_signs_in_again(
+    world: World, client: Any, settings: Any
+) -> None:
+    settings.AL_IDLE_MINUTES = 30
+    enter(client)
+    assert client.get(DESK).status_code == 200
+    was_there(client, minutes_ago=29)
+    assert client.get(DESK).status_code == 200  # and from now on half an hour anew
+    was_there(client, minutes_ago=31)
+    answer = client.get(DESK)
+    assert (answer.status_code, answer["Location"]) == (302, f"{SIGN_IN}?next=%2Ft%2Fteng%2F")
+    assert client.post("/t/teng/sign-out/").status_code == 302
+    enter(client)
+    assert client.get(DESK).status_code == 200
+
+
+def test_being_there_is_noted_once_a_minute(world: World, client: Any) -> None:
+    enter(client)
+    noted = client.session[SEEN]
+    client.get(DESK)
+    assert client.session[SEEN] == noted
+    was_there(client, minutes_ago=2)
+    client.get(DESK)
+    assert client.session[SEEN] >= noted
+
+
+def was_there(client: Any, *, minutes_ago: int) -> None:
+    session = client.session
+    session[SEEN] = time.time() - minutes_ago * 60
+    session.save()
+
+
+def test_a_password_of_91_days_must_be_changed_at_sign_in(
+    world: World, client: Any, settings: Any
+) -> None:
+    settings.AL_PASSWORD_DAYS = 90
+    now = database_now()
+    PastPassword.objects.create(
+        user=world.ben, password="x", replaced_at=now - timedelta(days=90, hours=-1)
+    )
+    assert enter(client)["Location"] == DESK
+    PastPassword.objects.update(replaced_at=now - timedelta(days=91))
+    client.post("/t/teng/sign-out/")
+    assert enter(client)["Location"] == CHANGE
+    assert client.get(DESK)["Location"] == CHANGE
+    assert "user.password_expired" in actions_of(world.ben)
+    answer = client.post(CHANGE, {"old": PASSWORD, "new": NEW, "again": NEW})
+    assert answer["Location"] == DESK
+    client.post("/t/teng/sign-out/")
+    assert enter(client, password=NEW)["Location"] == DESK
+
+
+def test_passwords_that_never_grow_old_and_those_of_a_demonstration(
+    world: World, client: Any, settings: Any
+) -> None:
+    settings.AL_PASSWORD_DAYS = 90
+    settings.AL_DEMO = True  # this space is one of the demonstration's
+    assert enter(client)["Location"] == DESK
+    settings.AL_DEMO, settings.AL_PASSWORD_DAYS = False, 0
+    client.post("/t/teng/sign-out/")
+    assert enter(client)["Location"] == DESK
+
+
+def test_the_log_of_sign_ins_says_from_where(world: World, client: Any) -> None:
+    client.post(
+        SIGN_IN,
+        {"login": "ben", "password": "wrong"},
+        REMOTE_ADDR="10.3.2.1",
+        headers={"X-Forwarded-For": "10.9.9.9"},  # no proxy is known: not believed
+    )
+    enter(client)
+    for action, address in (
+        ("user.sign_in_failed", "10.3.2.1"),
+        ("user.signed_in", "127.0.0.1"),
+    ):
+        row = AuditEvent.objects.filter(target=world.ben.pk, action=action).latest("at")
+        assert row.detail["address"] == address

@@ -122,6 +122,7 @@ class RealServers:
         env |= {
             "REDIS_URL": f"redis://127.0.0.1:{self.valkey_port}/0",
             "AL_STATE_DIR": str(state),
+            "AL_PASSWORD_DAYS": "0",  # the office's sign-ins were made in March
             "AL_SECRET_KEY": "a-key-for-this-test-only",
             "AL_STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
             "DJANGO_SETTINGS_MODULE": "actionlearning.settings",
@@ -203,7 +204,7 @@ class Site:
             process.wait()
 
     @contextmanager
-    def web(self, workers: int = 1, **more: str) -> Iterator["Web"]:
+    def web(self, workers: int = 1, ready: str = "/health/ready/", **more: str) -> Iterator["Web"]:
         port = free_port()
         command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
         command += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "4"]
@@ -211,7 +212,7 @@ class Site:
         command += ["--log-level", "warning", "actionlearning.wsgi:application"]
         with self.running(*command, log="web.log", **more) as process:
             web = Web(process, port, self.state / "web.log")
-            web.wait()
+            web.wait(ready)
             yield web
 
     def worker(self, *words: str, **more: str) -> Any:
@@ -268,11 +269,11 @@ class Web:
         except urllib.error.HTTPError as refused:
             return refused.code, _named(refused), refused.read()
 
-    def wait(self, seconds: float = 120) -> None:
+    def wait(self, ready: str, seconds: float = 120) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
             with suppress(OSError):
-                if self.get("/health/ready/")[0] == 200:
+                if self.get(ready)[0] == 200:
                     return
             time.sleep(0.1)
         raise AssertionError(f"no page:\n{self.log.read_text()}")

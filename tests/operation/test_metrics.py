@@ -6,6 +6,9 @@ import time
 import pytest
 from django.test import Client
 
+from tests.operation.office import TOKEN as CLIENT
+from tests.operation.servers import free_port
+
 TOKEN = "a-token-of-twenty-characters"
 LINE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? ([0-9.e+-]+)$", re.MULTILINE)
 
@@ -138,3 +141,15 @@ def test_https_of_a_known_proxy_counts_and_of_a_stranger_does_not(settings, db):
     near, far = Client(REMOTE_ADDR="10.1.0.7"), Client(REMOTE_ADDR="10.2.0.7")
     assert "Strict-Transport-Security" in near.get("/health/live/", headers=told).headers
     assert "Strict-Transport-Security" not in far.get("/health/live/", headers=told).headers
+
+
+def test_while_valkey_is_away_pages_and_clients_are_served(site):
+    """Only the ticks stop; `manage.py deadlines` needs none."""
+    gone = {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
+    told = {"Authorization": f"Bearer {TOKEN}"}
+    with site.web(ready="/health/live/", AL_METRICS_TOKEN=TOKEN, **gone) as web:
+        assert web.get("/health/ready/")[0] == 503
+        assert web.get("/t/teng/sign-in/")[0] == 200
+        assert web.get("/api/v1/obligations/", Authorization=f"Bearer {CLIENT}")[0] == 200
+        assert figures(web.get("/metrics", **told)[2].decode())[("al_broker_up", "")] == 0
+    site.must("deadlines", "--once", **gone)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from programmes.actions.programmes import close_programme
 from programmes.models import Programme
+from programmes.packs.reading import SHIPPED
 from programmes.states import ProgrammeState
 from tests.packs.stage import Choice, Country, Plan, Unit, at, begin, tallied
 from tests.world import World
@@ -142,3 +143,31 @@ def test_rest_names_the_programme_above_and_what_the_plan_leaves_out(
     whole = client.get(f"{base}plans/{version.pk}/").json()
     assert {each["standing"] for each in whole["provisions"]} == {"unstated"}
     assert whole["head"]["parent_plan"] == "plan3"
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        (
+            "en",
+            {
+                "Action-learning plan of the city",
+                "Key projects “organ party building + action learning”",
+            },
+        ),
+        ("zh-hans", {"市行动学习实施方案", "“机关党建+行动学习”重点项目实施方案"}),
+    ],
+)
+def test_all_six_packs_are_offered_where_a_programme_is_opened(
+    world: World, liuzhou: Unit, sign_in: Any, language: str, titles: set[str]
+) -> None:
+    director = liuzhou.director
+    director.language = language
+    director.save(update_fields=["language"])
+
+    form = sign_in(director).get(
+        reverse("programmes:programme_new", args=[world.tenant.slug])
+    ).context["form"]  # fmt: skip
+    offered = dict(form.fields["pack"].choices)
+    assert list(offered)[:6] == list(SHIPPED)
+    assert titles <= set(offered.values())

@@ -13,7 +13,7 @@ from programmes.actions.plans import change_rule
 from programmes.actions.programmes import close_programme
 from programmes.actions.sweeps import queue_due_notices
 from programmes.actions.units import close_unit
-from programmes.models import Enrolment, Obligation, Plan, Programme, Project, Window
+from programmes.models import CalendarDay, Enrolment, Obligation, Plan, Programme, Project, Window
 from programmes.queries import tally
 from tests.handing_in import duty, hand_in, state_of
 from tests.moments import NOON
@@ -115,6 +115,27 @@ def test_unit_that_closes_on_20_december_has_its_december_cancelled_with_the_rea
         None,
     )
     assert state_of(duty(world.sister, "2026-11"), beijing(12, 19)) == "overdue"
+
+
+def test_a_county_with_a_day_of_its_own_has_windows_of_its_own(world, programme):
+    """Counties that arrange nothing share what the calendar of the region works out, under their own name."""
+    for code in ("450421", "450423"):
+        there = unit(world, code)
+        Organisation.objects.filter(pk=there.pk).update(division=code)
+        there.refresh_from_db()
+        enrol(programme, there, starts_on=date(2026, 6, 1), by=world.ana, now=beijing(5, 21))
+    CalendarDay.objects.create(scope="450423", date=date(2026, 9, 25), kind="work", name="补班")
+    CalendarDay.objects.create(scope="450423", date=date(2026, 9, 24), kind="rest", name="县庆")
+
+    lay_down(programme, now=beijing(9, 1))
+
+    asked = dict(
+        Window.objects.filter(key="2026-09", rule__key=MONTHLY).values_list(
+            "calendar", "asked_for_on"
+        )
+    )
+    own, plain = asked.pop("450423"), asked.pop("450421")
+    assert set(asked.values()) == {plain} != {own}
 
 
 def test_leaving_takes_back_what_was_told_and_nothing_new_is_laid(world, programme):

@@ -69,6 +69,18 @@ def write_sheet(
     made_on: date,
 ) -> bytes:
     """An .xlsx with one sheet; every string is a text cell, whatever it begins with."""
+    return saved(laid_out(title, columns, rows, unit=unit, made_on=made_on))
+
+
+def laid_out(
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[object]],
+    *,
+    unit: str,
+    made_on: date,
+) -> Workbook:
+    """The same before it is saved, for whoever adds to it."""
     book = _new_book(title, made_on)
     sheet = book.worksheets[0]
     table = [list(row) for row in rows]
@@ -77,6 +89,10 @@ def write_sheet(
         for place, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
             _write_value(_cell(sheet, number, place), value, column.kind)
     _lay_out(sheet, [_width(column, index, table) for index, column in enumerate(columns)])
+    return book
+
+
+def saved(book: Workbook) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()

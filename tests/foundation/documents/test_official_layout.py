@@ -139,6 +139,27 @@ def test_the_title_is_two_lines_below_the_rule():
     assert found["各乡镇党委，县直各单位："].x_mm == 0
 
 
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("藤县行动学习通报", ["藤县行动学习通报"]),
+        (
+            "关于表扬2026年上半年行动学习先进单位的通报",
+            ["关于表扬2026年上半年", "行动学习先进单位的通报"],
+        ),
+        (
+            "藤县民政局关于报送“一老一小”服务难题行动学习课题结项材料的报告",
+            ["藤县民政局关于报送“一老一小”", "服务难题行动学习课题结项材料的报告"],
+        ),
+    ],
+)
+def test_a_long_title_is_divided_evenly(title, lines):
+    found = lines_of(pages_of(plain(Title((title,))))[0])[:-1]
+
+    assert [line.text for line in found] == lines
+    assert {line.size for line in found} == {22}
+
+
 def test_the_mark_of_a_letter_is_35_mm_below_the_type_area():
     page = pages_of(LETTER)[0]
     mark = body_of(page)["藤县行动学习领导小组办公室文件"]

@@ -99,7 +99,14 @@ def test_no_text_is_markup(texts):
         Table((second[:40], "乙"), ((first[:60], third[:60]),), caption=third),  # on one page
         Heading(third, 2),
         Source(first),
-        head=Masthead(first, body=second, issue=third, unit=first, dated=second, note=third),
+        head=Masthead(
+            first[:60],
+            body=second[:60],
+            issue=third,
+            unit=first[:40],
+            dated=second[:20],
+            note=third,
+        ),
         tail=Tail((Circulation("报", (second, third)),), copies=third, printer=second),
     )
     expected = words(plain_text(paper))

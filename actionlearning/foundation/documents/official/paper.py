@@ -49,7 +49,7 @@ class Letterhead:
 class Title:
     """Title of the paper or of one article: 22 pt, centred; `byline` in Kai, 16 pt, under it.
 
-    Give the lines of a long title in `lines`, broken by sense; one line is broken where it is full.
+    Give the lines of a long title in `lines`, broken by sense; a line that is too long is divided.
     """
 
     lines: tuple[str, ...]

@@ -10,6 +10,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.documents.names import without_hidden_characters
+from actionlearning.foundation.documents.official.measures import balanced
 from actionlearning.foundation.documents.official.paper import (
     Annex,
     Attachments,
@@ -128,8 +129,9 @@ def _block(block: Block) -> Iterable[Piece]:
 
 @_block.register
 def _title(block: Title) -> Iterable[Piece]:
+    lines = (part for line in block.lines for part in balanced(clean_line(line)))
     return (
-        Piece("title", tuple((line,) for line in block.lines)),
+        Piece("title", tuple((line,) for line in lines)),
         Piece("byline", ((block.byline,),)),
     )
 
@@ -187,7 +189,8 @@ def _signature(block: Signature) -> Iterable[Piece]:
 
 @_block.register
 def _annex(block: Annex) -> Iterable[Piece]:
-    return (Piece("annex", ((block.label,), (block.title,))),)
+    lines = balanced(clean_line(block.title))
+    return (Piece("annex", ((block.label,), *((line,) for line in lines))),)
 
 
 def _tail(tail: Tail) -> Iterator[Piece]:

@@ -263,9 +263,9 @@ def _signature(piece: Piece) -> list[Any]:
 
 
 def _annex(piece: Piece) -> list[Any]:
-    (label,), (title,) = piece.lines
+    (label,), *title = piece.lines
     made = [paragraph(FLUSH.but(new_page=True, next_too=True), (label, "hei"))]
-    return [*made, *_title(((title,),), before=1, alone=True)] if title else made
+    return [*made, *_title(title, before=1, alone=True)] if any(map(any, title)) else made
 
 
 def _tail(parts: Sequence[Piece]) -> Any:

@@ -7,27 +7,36 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Length, Replace
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Replace
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import AuditEvent, ClientToken, User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
-from groups.access import reach_of, visible_bodies, visible_organisations, visible_persons
+from groups.access import (
+    reach_of,
+    visible_batches,
+    visible_bodies,
+    visible_organisations,
+    visible_persons,
+)
 from groups.models import (
     Appointment,
     Body,
-    Division,
     Grant,
     Organisation,
     Person,
     Post,
+    RosterBatch,
+    RosterRow,
     Supervision,
     Tenure,
 )
 from groups.models.organisation import OrganisationQuerySet
 from groups.roles import Role
+from groups.rosters.units import UnitNames
+from groups.states import BatchState
 
 _WHO = ("user__login", "user__display_name")
 _POST = ("id", "title", "role", "rank", "seats", "ends_on", "version")
@@ -43,6 +52,10 @@ _TENURE = {
 MOST_OUTSIDERS = 200
 NO_PASSWORD = "!"  # noqa: S105  no secret
 """No password matches it: REST clients and sign-ins that were switched off or not handed out yet."""
+
+
+WITHDRAWN = Q(ends_on__lt=F("starts_on"))
+"""Taken back before it was ever in force: on record, and in no list."""
 HITS = 20
 """As many names as a search for choosing offers; more letters narrow it down."""
 
@@ -89,8 +102,7 @@ def organisations_listed(
 ) -> QuerySet[Any]:
     """The tree as this reader may see it, with the number of bodies in force."""
     rows: QuerySet[Any] = visible_organisations(user)
-    if not ended:
-        rows = rows.in_force(day)  # type: ignore[attr-defined]
+    rows = rows.exclude(WITHDRAWN) if ended else rows.in_force(day)  # type: ignore[attr-defined]
     if kind:
         rows = rows.filter(kind=kind)
     bodies = visible_bodies(user).filter(in_force(day), organisation=OuterRef("pk"))
@@ -108,8 +120,7 @@ def persons_listed(
 ) -> QuerySet[Any]:
     """Rosters within reach, ready to be ordered by `place` and then by seniority (P2-13)."""
     rows = visible_persons(user).select_related("organisation")
-    if not ended:
-        rows = rows.filter(in_force(day))
+    rows = rows.exclude(WITHDRAWN) if ended else rows.filter(in_force(day))
     if organisation:
         rows = rows.filter(organisation=organisation)
     return named_like(rows, text).annotate(place=F("organisation__sort_path"))
@@ -127,6 +138,37 @@ def bodies_listed(
         units = named_like(Organisation.objects.all(), wanted, inside=True)
         rows = rows.filter(Q(name__icontains=wanted) | Q(organisation__in=units))
     return rows.annotate(place=F("organisation__sort_path"))
+
+
+def names_of_units(user: User) -> UnitNames[Any]:
+    """Every unit in sight, to be named as sheets name it."""
+    rows = visible_organisations(user).exclude(WITHDRAWN)
+    return UnitNames(rows.values_list("pk", "parent_id", "name"))
+
+
+def seats_listed(user: User, *, day: date, text: str = "", kind: str = "") -> QuerySet[Any]:
+    """Posts in force, each once for every holder, a vacant one once; as plain values."""
+    rows = Post.objects.filter(
+        ends_on=None, body__in=visible_bodies(user).filter(ends_on=None)
+    ).annotate(
+        seat=FilteredRelation(
+            "tenures", condition=Q(tenures__ends_on=None) | Q(tenures__ends_on__gte=day)
+        )
+    )
+    if kind:
+        rows = rows.filter(body__kind=kind)
+    if wanted := text.strip():
+        units = named_like(Organisation.objects.all(), wanted, inside=True)
+        named = Q(title__icontains=wanted) | Q(seat__person_name__icontains=wanted)
+        rows = rows.filter(named | Q(body__name__icontains=wanted) | Q(organisation__in=units))
+    return rows.annotate(
+        place=F("organisation__sort_path"),
+        holder=Coalesce(F("seat__person_name"), Value("")),
+        holder_key=Coalesce(F("seat__id"), F("id")),
+        since=F("seat__starts_on"),
+        home=F("seat__person__organisation"),
+        phone=F("seat__person__phone"),
+    )
 
 
 def posts_of_persons(persons: Iterable[Any], day: date) -> dict[uuid.UUID, str]:
@@ -317,61 +359,28 @@ def history_of(*subjects: Any, most: int = 30) -> list[AuditEvent]:
     return list(rows.order_by("-at", "-id")[:most])
 
 
+def batches_listed(
+    user: User, *, text: str = "", kind: str = "", ended: bool = False
+) -> QuerySet[Any]:
+    """Sheets that were sent in; `ended` also those that came to nothing or were taken back."""
+    rows = visible_batches(user).select_related("organisation", "uploaded_by").defer("content")
+    if not ended:
+        rows = rows.exclude(state__in=[BatchState.UNDONE, BatchState.DISCARDED])
+    if kind:
+        rows = rows.filter(kind=kind)
+    if wanted := text.strip():
+        units = named_like(Organisation.objects.all(), wanted, inside=True)
+        rows = rows.filter(Q(file_name__icontains=wanted) | Q(organisation__in=units))
+    return rows
+
+
+def rows_of_batch(batch: RosterBatch, verdict: str = "") -> QuerySet[Any]:
+    """In the order of the sheet; `verdict` narrows them down."""
+    rows = RosterRow.objects.filter(batch=batch).select_related("batch")
+    if verdict:
+        rows = rows.filter(verdict=verdict)
+    return rows.order_by("number", "part")
+
+
 def open_bodies(organisation: Organisation, day: date) -> QuerySet[Any]:
     return Body.objects.filter(in_force(day), organisation=organisation).order_by("starts_on", "id")
-
-
-def divisions_listed(
-    *, day: date, text: str = "", level: str = "", parent: str = "", ended: bool = False
-) -> QuerySet[Any]:
-    """By name, pinyin or the beginning of the code; their order is that of the codes, which is the tree's."""
-    rows = Division.objects.all() if ended else Division.objects.valid_on(day)
-    if level:
-        rows = rows.filter(level=level)
-    if parent:
-        rows = rows.filter(parent=parent)
-    typed = text.strip()
-    if typed.isascii() and typed.isdecimal():
-        return rows.filter(code__startswith=typed)
-    return named_like(rows, typed)
-
-
-def divisions_offered(text: str, day: date) -> list[Division]:
-    """For choosing one in a form, the higher ones first: nothing before something is typed."""
-    if not text.strip():
-        return []
-    rows = divisions_listed(day=day, text=text)
-    return list(rows.order_by(Length("code"), "code")[:HITS])
-
-
-def division_of(code: str, day: date) -> Division | None:
-    """What an organisation's code names; of a township also nine digits do."""
-    if not code:
-        return None
-    wanted = code + "000" if len(code) == 9 else code
-    found: Division | None = Division.objects.valid_on(day).filter(code=wanted).first()
-    return found
-
-
-def with_divisions(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-    """Organisations with `division_name`, the full name of what their code names, or None."""
-    named = Division.objects.valid_on(day).filter(code=OuterRef("division"))
-    return rows.annotate(division_name=Subquery(named.values("full_name")[:1]))
-
-
-def around(division: Division, day: date) -> dict[str, list[Division]]:
-    """The divisions `above`, those `below` today or on its last day, `ended` ones, other names of the `same` code."""
-    code, last = division.code, min(division.valid_to or day, day)
-    above = {code[:2] + "0000", code[:4] + "00", code[:6]} - {code}
-    near = Division.objects.exclude(pk=division.pk).filter(
-        Q(code__in=[*above, code]) | Q(parent=code)
-    )
-    found: dict[str, list[Division]] = {"above": [], "below": [], "ended": [], "same": []}
-    for row in near.order_by("code", "valid_to"):
-        if row.code == code:
-            found["same"].append(row)
-        elif row.parent == code:
-            found["below" if row.is_valid_on(last) else "ended"].append(row)
-        elif row.is_valid_on(last):
-            found["above"].append(row)
-    return found
