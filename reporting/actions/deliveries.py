@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 from standardwebhooks import Webhook as Signer
 
 from actionlearning.foundation.channels import SendFailed
@@ -91,7 +91,7 @@ def _claimed(key: uuid.UUID) -> Parcel | None:
     if webhook is None:
         return None
     if not _in_force(webhook, now):
-        _pause(webhook, noop("The token of its client is no longer in use."), now)
+        _pause(webhook, gettext_noop("The token of its client is no longer in use."), now)
         return None
     delivery = _pending(webhook) or _next(webhook, now)
     if delivery is None:
@@ -217,10 +217,12 @@ def _put_off(webhook: Webhook, delivery: WebhookDelivery, now: datetime, *, fina
     webhook.not_before = now + timedelta(seconds=wait)
     if final:
         _pause(
-            webhook, noop("Its address refuses for good or is no longer in the open internet."), now
+            webhook,
+            gettext_noop("Its address refuses for good or is no longer in the open internet."),
+            now,
         )
     elif now - webhook.failing_since >= PATIENCE:
-        _pause(webhook, noop("It could not be reached for three days."), now)
+        _pause(webhook, gettext_noop("It could not be reached for three days."), now)
 
 
 def _pause(webhook: Webhook, reason: str, now: datetime) -> None:
