@@ -52,8 +52,6 @@ _TENURE = {
 MOST_OUTSIDERS = 200
 NO_PASSWORD = "!"  # noqa: S105  no secret
 """No password matches it: REST clients and sign-ins that were switched off or not handed out yet."""
-MOST_UNITS = 200
-"""A tree with more units opens at its upper levels."""
 HITS = 20
 """As many names as a search for choosing offers; more letters narrow it down."""
 WITHDRAWN = Q(ends_on__lt=F("starts_on"))
@@ -108,19 +106,6 @@ def organisations_listed(
     bodies = visible_bodies(user).filter(in_force(day), organisation=OuterRef("pk"))
     count = bodies.order_by().values("organisation").annotate(n=Count("pk")).values("n")
     return named_like(rows, text, inside=True).annotate(bodies=Coalesce(Subquery(count), 0))
-
-
-def upper_levels(rows: QuerySet[Any]) -> int | None:
-    """How deep a tree too long to read is opened at first; None: it is shown whole."""
-    counts = dict(rows.order_by().values_list("level").annotate(n=Count("pk")))
-    if sum(counts.values()) <= MOST_UNITS:
-        return None
-    shown, deepest = 0, min(counts)
-    for level in sorted(counts):
-        shown += counts[level]
-        if shown <= MOST_UNITS:
-            deepest = level
-    return deepest
 
 
 def persons_listed(

@@ -29,9 +29,9 @@ from groups.queries import (
     supervisors_of,
     tenures_of_bodies,
     tokens_listed,
-    upper_levels,
 )
 from groups.queries.divisions import division_of, with_divisions
+from groups.queries.trees import upper_levels
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
