@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from actionlearning.foundation.errors import Refusal
+from actionlearning.foundation.models import User
 from groups.actions.bodies import add_post, appoint, form_body
 from groups.actions.organisations import add_organisation
 from groups.actions.persons import add_person, end_person
@@ -159,3 +160,12 @@ def test_lists_with_those_who_left_come_back_unchanged(world, sign_in, query):
     batch = sent(world, content)
     assert set(batch.counts) <= {"rows", "leave", "warnings"}
     assert not batch.counts["warnings"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_sheets_in_every_language_come_back_unchanged(world, sign_in, language):
+    User.objects.filter(is_system=False).update(language=language)
+    client = sign_in(world.dora)
+    for name, kind in (("person_list", "persons"), ("post_list", "posts")):
+        batch = sent(world, exported(client, name), kind=kind)
+        assert_nothing_to_change(batch, batch.counts["rows"])
