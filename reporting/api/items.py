@@ -48,10 +48,10 @@ from reporting.api.item_shapes import (
     NewItem,
     Nothing,
     Opinion,
-    WithReason,
     Return,
     Submission,
     Upload,
+    WithReason,
 )
 from reporting.exports import file_answer
 from reporting.models import InformationItem
