@@ -61,7 +61,8 @@ def _requests(stand: Stand) -> Iterator[Figure]:
     }
     os.environ["AL_API_RATE"] = "100000/s"
     ours = requests.Meter("benchmarks.ours", *COUNTY, env=os.environ, cwd=CHECKOUT)
-    floor = requests.Meter("benchmarks.floors", env=floor_env, cwd=CHECKOUT)
+    size = ours.ask("tell", "briefings")
+    floor = requests.Meter("benchmarks.floors", size, env=floor_env, cwd=CHECKOUT)
     try:
         with stand.superuser() as cursor:
             yield from requests.measure(ours, floor, lambda raised: _walls(cursor, raised=raised))

@@ -8,6 +8,7 @@ The reader is the seat's holder, by session and by client token, walls on.
 import sys
 import uuid
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import django
@@ -23,6 +24,7 @@ from actionlearning.foundation.database.base import DatabaseWrapper  # noqa: E40
 from actionlearning.foundation.models import ClientToken, Tenant, User  # noqa: E402
 from actionlearning.foundation.scope import WHOLE, no_scope, scope  # noqa: E402
 from actionlearning.foundation.tokens import new_secret  # noqa: E402
+from benchmarks.issues import lay_issues  # noqa: E402
 from benchmarks.meter import Call, request, serve  # noqa: E402
 from benchmarks.world import user_id  # noqa: E402
 from groups.roles import CLIENT_SCOPES  # noqa: E402
@@ -30,6 +32,7 @@ from programmes.models import Obligation  # noqa: E402
 
 LEDGER = "/t/bench/obligations/"
 API = "/api/v1/obligations/"
+BRIEFINGS = "/api/v1/briefings/"
 
 
 def main(role: str, organisation: uuid.UUID) -> None:
@@ -39,6 +42,7 @@ def main(role: str, organisation: uuid.UUID) -> None:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         user = User.objects.get(pk=user_id(role, organisation))
         session, bearer = _session(tenant, user), _bearer(tenant, user)
+        issue = lay_issues(organisation)
         duty = Obligation.objects.visible_to(user).order_by("due_at").first()
     token = {"HTTP_AUTHORIZATION": f"Bearer {bearer}"}
     browser = {"HTTP_COOKIE": f"sessionid={session}"}
@@ -50,8 +54,12 @@ def main(role: str, organisation: uuid.UUID) -> None:
             "ledger": request(application, LEDGER, **browser),
             "desk": request(application, "/t/bench/", **browser),
             "untold": _untold(request(application, API, **token)),
+            "briefings": request(application, BRIEFINGS, **token),
+            "briefings_unchanged": _unchanged(application, token, BRIEFINGS),
+            "briefing": request(application, f"{BRIEFINGS}{issue}/", **token),
+            "reading": request(application, "/t/bench/briefings/", **browser),
         },
-        {"bearer": bearer},
+        {"bearer": bearer, "briefings": str(_size(application, BRIEFINGS, token))},
     )
 
 
@@ -80,7 +88,28 @@ def _bearer(tenant: Tenant, user: User) -> str:
     return secret
 
 
-def _unchanged(application: object, token: dict[str, str]) -> Call:
+def _size(application: Any, path: str, token: dict[str, str]) -> int:
+    """Bytes of an answer."""
+    sent: list[bytes] = []
+
+    def noting(environ: object, start: object) -> object:
+        body = application(environ, start)
+        sent.append(b"".join(body))
+        body.close()
+        return Body(sent[-1:])
+
+    request(noting, path, **token)()
+    return len(sent[-1])
+
+
+class Body(list[bytes]):
+    """What is left of an answer that was read already."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _unchanged(application: object, token: dict[str, str], path: str = API) -> Call:
     tags: list[str] = []
 
     def remember(environ: object, start: object) -> object:
@@ -90,8 +119,8 @@ def _unchanged(application: object, token: dict[str, str]) -> Call:
 
         return application(environ, noting)
 
-    request(remember, API, **token)()
-    return request(application, API, expected=304, HTTP_IF_NONE_MATCH=tags[-1], **token)
+    request(remember, path, **token)()
+    return request(application, path, expected=304, HTTP_IF_NONE_MATCH=tags[-1], **token)
 
 
 def _untold(call: Call) -> Call:

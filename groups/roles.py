@@ -105,6 +105,8 @@ PERMISSIONS: dict[str, tuple[P, ...]] = {
 CLIENT_ROLE = Role.OFFICE_STAFF
 CLIENT_SCOPES = tuple(dict.fromkeys(p for p in _CLERK if p not in (P.DESK_VIEW, P.ACCOUNT_CHANGE)))
 """A REST client gets at most what office staff may do, and no account of its own to change."""
+READING_SCOPES = (str(P.BRIEFING_VIEW),)
+"""Of a client that pulls briefings: nothing else is open to it."""
 
 OUTSIDER: tuple[P, ...] = (*_EVERYBODY, P.PROJECT_VIEW)
 """A sign-in with object grants only: facilitators, experts, observers; it opens what is granted."""

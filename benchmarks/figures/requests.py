@@ -5,12 +5,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures.figure import Figure, in_turn
 
 ROUNDS, CALLS = 9, 20
+STATEMENTS = (
+    ("list", 5),
+    ("detail", 5),
+    ("ledger", 8),
+    ("desk", 8),
+    ("briefings", 5),
+    ("briefing", 5),
+    ("reading", 8),
+)
+"""Most SQL statements of a request."""
 
 
 class Meter:
@@ -62,6 +73,11 @@ def measure(ours: Meter, floor: Meter, walls: Callable[[bool], None]) -> Iterato
             "unchanged": ours.cpu("unchanged"),
             "detail": ours.cpu("detail"),
             "ledger": ours.cpu("ledger"),
+            "bare": floor.cpu("bare"),
+            "briefings": ours.cpu("briefings"),
+            "briefings_unchanged": ours.cpu("briefings_unchanged"),
+            "briefing": ours.cpu("briefing"),
+            "reading": ours.cpu("reading"),
         },
         ROUNDS,
     )
@@ -71,11 +87,25 @@ def measure(ours: Meter, floor: Meter, walls: Callable[[bool], None]) -> Iterato
     yield Figure(
         "HTML ledger of 50 / bare template", found["ledger"], 2.5, found["table"], "ms CPU"
     )
-    for call, most in (("list", 5), ("detail", 5), ("ledger", 8), ("desk", 8)):
+    yield from _briefings(found)
+    for call, most in STATEMENTS:
         yield Figure(
             f"SQL statements: {call}", ours.ask("count", call)["statements"], most, unit=""
         )
     yield from _walls(ours, walls)
+
+
+def _briefings(found: Mapping[str, float]) -> Iterator[Figure]:
+    page, pulled = found["page"], found["briefings"]
+    yield Figure("briefing list of 50 / bare DRF page", pulled, 1.5, page, "ms CPU")
+    yield Figure("304 of that list / its 200", found["briefings_unchanged"], 0.3, pulled, "ms CPU")
+    yield Figure("briefing / bare DRF page", found["briefing"], 0.8, page, "ms CPU")
+    yield Figure(
+        "HTML briefing list of 50 / bare template", found["reading"], 2.5, found["table"], "ms CPU"
+    )
+    for name, call in (("list", "briefings"), ("304", "briefings_unchanged")):
+        what = f"briefing {name}, throughput / a bare view of the same bytes (no bound)"
+        yield Figure(what, 1000 / found[call], inf, 1000 / found["bare"], "a CPU second")
 
 
 def _walls(ours: Meter, walls: Callable[[bool], None]) -> Iterator[Figure]:

@@ -1,4 +1,7 @@
-"""The floor's requests for benchmarks/meter.py; makes its own table first: python -m benchmarks.floors."""
+"""The floor's requests for benchmarks/meter.py; makes its own table first.
+
+python -m benchmarks.floors BYTES    of the bare answer
+"""
 
 import sys
 
@@ -18,15 +21,21 @@ SELECT gen_random_uuid(), gen_random_uuid(), 'monthly', '2026-11', 'open', now()
 """
 
 
-def main() -> None:
+def main(size: int) -> None:
     with connection.schema_editor() as editor:
         editor.create_model(Line)
     with connection.cursor() as cursor:
         cursor.execute(_FILL)
         cursor.execute("ANALYZE floors_line")
     application = get_wsgi_application()
-    serve({"page": request(application, "/page/"), "table": request(application, "/table/")})
+    serve(
+        {
+            "page": request(application, "/page/"),
+            "table": request(application, "/table/"),
+            "bare": request(application, f"/bare/{size}/"),
+        }
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1])))

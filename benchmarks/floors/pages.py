@@ -30,4 +30,13 @@ def line_table(request: HttpRequest) -> HttpResponse:
     return render(request, "lines.html", {"rows": rows})
 
 
-urlpatterns = [path("page/", LinePage.as_view()), path("table/", line_table)]
+def bare(request: HttpRequest, size: int) -> HttpResponse:
+    """The same bytes from nowhere."""
+    return HttpResponse(b" " * size, content_type="application/json")
+
+
+urlpatterns = [
+    path("page/", LinePage.as_view()),
+    path("table/", line_table),
+    path("bare/<int:size>/", bare),
+]

@@ -19,7 +19,7 @@ from groups.actions.tokens import create_token, revoke_token
 from groups.forms import TokenForm
 from groups.models import Organisation
 from groups.queries import tokens_listed
-from groups.roles import words_of
+from groups.roles import READING_SCOPES, words_of
 from groups.views.sheets import ACTS, TenantSheetView, moment, today
 
 
@@ -87,7 +87,11 @@ class TokenNew(TenantFormView):
         return found
 
     def get_initial(self) -> dict[str, Any]:
-        return {"expires_on": today(self.request) + timedelta(days=365)}
+        """`?for=briefings`: a client that pulls briefings and may do nothing else."""
+        begun: dict[str, Any] = {"expires_on": today(self.request) + timedelta(days=365)}
+        if self.request.GET.get("for") == "briefings":
+            begun |= {"name": _("Portal that reads briefings"), "scopes": READING_SCOPES}
+        return begun
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(organisation=self.organisation, **kwargs)

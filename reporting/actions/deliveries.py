@@ -14,15 +14,17 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext_noop as noop
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext_noop
 from standardwebhooks import Webhook as Signer
 
 from actionlearning.foundation.channels import SendFailed
 from actionlearning.foundation.channels.outbound import Resolve, post_bytes
 from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.models import Counter
 from actionlearning.foundation.permissions import Permission
 from reporting.access import readable
+from reporting.actions.publishing import SEQUENCE
 from reporting.changes import change_of, changes_after_place, facts_of
 from reporting.models import Publication, Webhook, WebhookDelivery
 from reporting.notices import tell_webhook_paused
@@ -33,6 +35,8 @@ PATIENCE = timedelta(days=3)
 WAITS = (10, 60, 300, 1_800, 3_600, 10_800, 21_600)
 """Seconds from one try to the next; the last for all further ones."""
 USER_AGENT = "action-learning-webhooks/1"
+RESTORED_GAP = 1_000_000
+"""More changes than can have been told between a backup and the loss."""
 GONE = 410
 """The receiver says it wants nothing more."""
 
@@ -50,6 +54,21 @@ class Parcel:
     url: str
     secrets: tuple[str, ...]
     body: str
+
+
+def close_restored(*, reason: str) -> int:
+    """After a backup was restored: what waited counts as sent; returns how many messages that were.
+
+    The feed goes on far behind every place that a client may have reached before the loss: an old cursor
+    is unknown from then on, so its client reads anew instead of missing what comes next.
+    """
+    closed = WebhookDelivery.objects.filter(state=State.PENDING).update(
+        state=State.CANCELLED, problem=reason
+    )
+    newest = Publication.objects.aggregate(last=Max("sequence"))["last"] or 0
+    Webhook.objects.filter(sequence__lt=newest).update(sequence=newest)
+    Counter.objects.filter(name=SEQUENCE).update(last=F("last") + RESTORED_GAP)
+    return int(closed)
 
 
 def send_webhooks(
@@ -91,7 +110,7 @@ def _claimed(key: uuid.UUID) -> Parcel | None:
     if webhook is None:
         return None
     if not _in_force(webhook, now):
-        _pause(webhook, noop("The token of its client is no longer in use."), now)
+        _pause(webhook, gettext_noop("The token of its client is no longer in use."), now)
         return None
     delivery = _pending(webhook) or _next(webhook, now)
     if delivery is None:
@@ -217,10 +236,12 @@ def _put_off(webhook: Webhook, delivery: WebhookDelivery, now: datetime, *, fina
     webhook.not_before = now + timedelta(seconds=wait)
     if final:
         _pause(
-            webhook, noop("Its address refuses for good or is no longer in the open internet."), now
+            webhook,
+            gettext_noop("Its address refuses for good or is no longer in the open internet."),
+            now,
         )
     elif now - webhook.failing_since >= PATIENCE:
-        _pause(webhook, noop("It could not be reached for three days."), now)
+        _pause(webhook, gettext_noop("It could not be reached for three days."), now)
 
 
 def _pause(webhook: Webhook, reason: str, now: datetime) -> None:

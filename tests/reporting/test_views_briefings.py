@@ -1,10 +1,12 @@
 """Reading on the screen: the issue as it was told, for those it is meant for and for nobody else."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.test import Client
 from docx import Document
 
 from programmes.models import Programme
@@ -208,3 +210,27 @@ def test_public_pages_are_kept_by_caches_and_asked_again(world: World, client: A
         client.get(f"{PUBLIC}{told.root}/", headers={"If-None-Match": tags[paths[3]]}).status_code
         == 410
     )
+
+
+def test_a_reading_client_is_two_clicks_away(world: World, sign_in: Browser) -> None:
+    """Everything is filled in; the token that comes out pulls briefings and opens nothing else."""
+    client = sign_in(world.dora)
+    listed = client.get("/t/teng/tokens/").content.decode()
+    asked = re.search(rf'href="([^"]*{world.bureau.pk}[^"]*for=briefings)"', listed)
+    assert asked is not None
+    form = client.get(asked[1]).context["form"]
+    assert form["scopes"].value() == ("briefing.view",)
+
+    typed = {name: form[name].value() for name in ("name", "scopes", "expires_on")}
+    made = client.post(asked[1], {**typed, "expires_on": typed["expires_on"].isoformat()})
+    secret = re.search(r"teng\.[\w-]{40,}", made.content.decode())
+    assert secret is not None
+    caller = Client(headers={"Authorization": f"Bearer {secret[0]}"})
+    assert caller.get("/api/v1/briefings/changes/").status_code == 200
+    assert caller.get("/api/v1/information-items/").status_code == 404
+
+
+def test_the_docs_name_the_new_routes(db: None, client: Any) -> None:
+    page = client.get("/api/v1/docs/").content.decode()
+    for path in ("/briefings/changes/", "/briefings/{id}/pdf/", "/briefings/atom/", "/webhooks/"):
+        assert path in page
