@@ -21,7 +21,7 @@ _TONES = {
         "paused",
     ),
     "green": ("met", "nil", "accepted", "adopted", "in_force", "sent", "confirmed", "published"),
-    "blue": ("due_soon", "submitted", "signed", "chosen", "candidate", "draft"),
+    "blue": ("due_soon", "submitted", "signed", "checked", "chosen", "candidate", "draft"),
     "plain": ("open",),
 }
 """Of duties: blue from three working days before, yellow on the due day, red when overdue."""
