@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "BodyKind": "groups.roles.BodyKind",
         "PostRole": "groups.api.shapes.POST_ROLES",
         "Role": "groups.roles.Role",
+        "IssueState": "reporting.states.IssueState",
         "ItemKind": "reporting.models.InformationItem.Kind",
         "ItemState": "reporting.states.ItemState",
         "ProjectState": "programmes.states.ProjectState",
@@ -314,6 +315,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _text("AL_MAIL_FROM", "action-learning@localhost")
 EMAIL_BACKEND = _text("AL_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
+AL_CLOSED_AFTER_RESTORE = ("reporting.actions.deliveries.close_restored",)
+"""Beside the foundation's own outbox: what else must not go out a second time."""
 AL_AUDIT_HEADS = _text("AL_AUDIT_HEADS", str(STATE_DIR / "audit"))
 AL_FONT_DIR = _folder("AL_FONT_DIR")
 """The customer's own licensed faces; without it official papers are set in free ones."""

@@ -91,14 +91,16 @@ class Crowd:
                     made[served].secretariat = made[template.key]
 
     def form(self, unit: Unit, template: BodyTemplate, *, shown: bool) -> Body:
+        """A body of the kind that is there already only gets the seats without which nothing is done."""
         key = (unit.organisation.pk, template.kind)
         body = self._bodies.get(key)
+        known = body is not None
         if body is None:
             body = Body(kind=template.kind, name=template.name, starts_on=self.since)
             body.formed_at = self.now
             self._bodies[key] = self._placed(body, unit)
         for post in template.posts:
-            if not post.role or post.role not in unit.users:
+            if post.role not in unit.users if post.role in SIGNED_IN else not known:
                 self._seat(unit, body, template, post, shown=shown)
         return body
 

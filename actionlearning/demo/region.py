@@ -112,7 +112,7 @@ SCENES = (
             "450422", "450521", "450722", "450881", "451082", "451221",
         ),
         region_texts.ORGANS,
-        topics_of=8,
+        topics_of=19,
     ),
 )  # fmt: skip
 """A pack that does not come with the product has no scene."""

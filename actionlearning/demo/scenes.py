@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 from actionlearning.demo.clock import at
 from actionlearning.demo.staff import Staff, Unit
@@ -9,7 +10,9 @@ from actionlearning.demo.story import GUIDE, Story
 from actionlearning.demo.texts import Topic
 from actionlearning.foundation.models import User
 from groups.actions.grants import grant
+from groups.actions.roster_batches import receive_batch
 from groups.models import Organisation
+from groups.states import BatchKind
 from programmes.actions.enrolments import enrol
 from programmes.actions.projects import propose_project
 from programmes.actions.submissions import accept_project, submit_project
@@ -125,6 +128,27 @@ def institution(story: Story, owner: User, bureau: Unit, unit: Unit) -> Story:
         now=at(story.programme.starts_on, 9),
     )
     return Story(story.clock, story.programme, bureau, story.plan_roles, story.draw, owes=False)
+
+
+_SHEET = """县民政局新进人员花名册,,,
+序号,姓名*,职务,联系电话,到岗时间
+1,覃　海,办公室干事,0774-7280011,2026.9
+2,阿依古丽•买买提,社会救助股干事,0774-7280012,2026年9月1日
+3,莫小雅、农志强,驻村工作队员,,2026.10
+注：联系电话为办公电话,,,,
+"""
+
+
+def sheet(unit: Unit, now: datetime) -> None:
+    """Sent in and waiting: the worker reads it, and somebody has to decide about the cell with two names."""
+    receive_batch(
+        kind=BatchKind.PERSONS,
+        organisation=unit.organisation,
+        upload=BytesIO(_SHEET.encode("gb18030")),
+        name="新进人员花名册.csv",
+        by=unit.director,
+        now=now,
+    )
 
 
 def roster(staff: Staff, organisation: Organisation, now: datetime) -> None:

@@ -182,6 +182,8 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     story.under_way(unit, second.title, today)
     _briefings(run, story, today)
     run.clock.put(at(date(year, 11, 16), 10), lambda now: run.draft(year + 1, now))
+    yesterday = story.clock.calendar.previous_working(today)
+    run.clock.put(at(yesterday, 16), lambda now: scenes.sheet(unit, now))
 
 
 def _briefings(run: Run, story: Story, today: date) -> None:

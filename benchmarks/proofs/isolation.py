@@ -1,10 +1,14 @@
 """Try every route with every actor and every foreign id; nobody may see what is not theirs.
 
-python -m benchmarks.proofs.isolation [most tries of one actor on one route]
+python -m benchmarks.proofs.isolation [--most 12] [--least 20000]
+
+`--most`: tries of one actor on one route, drawn from all there are; fewer than `--least` probes prove nothing.
 """
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
 from time import perf_counter
 
 from tests import embedded_servers
@@ -12,12 +16,16 @@ from tests import embedded_servers
 SHOWN = 200
 
 
-def main(most: int = 10**6) -> int:
-    """Print one line and return the exit status: 1 for a leak, an error or a route without a probe."""
+def main(arguments: Sequence[str]) -> int:
+    """Print one line and return the exit status: 1 for a leak, an error, a route without a probe or too few probes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--most", type=int, default=12)
+    parser.add_argument("--least", type=int, default=20_000)
+    order = parser.parse_args(arguments)
     began = perf_counter()
     embedded_servers.start()
     try:
-        probe = _run(most)
+        probe = _run(order.most)
     finally:
         embedded_servers.stop()
     found = probe.found
@@ -26,6 +34,8 @@ def main(most: int = 10**6) -> int:
         *(f"error: {line}" for line in sorted(set(found.errors))),
         *(f"without a probe: {line}" for line in found.without),
     ]
+    if probe.browser.sent < order.least:
+        wrong.append(f"only {probe.browser.sent} probes: raise --most")
     for line in wrong[:SHOWN]:
         print(line, file=sys.stderr)
     print(
@@ -69,4 +79,4 @@ def _run(most):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(argument) for argument in sys.argv[1:])))
+    sys.exit(main(sys.argv[1:]))

@@ -1,9 +1,10 @@
 """Nothing lost, nothing doubled: duties and their notices under kill -9 of everything in turn.
 
-python -m benchmarks.proofs.outbox [--duties 10000] [--faults 25] [--seed 1]
+python -m benchmarks.proofs.outbox [--duties 10000] [--faults 25] [--seeds 5 | --seed 1]
 
-The real verbs, workers, beat, PostgreSQL and Valkey, on a database clock that is moved through a month;
-then three days without beat. Judged by benchmarks/outbox/oracle.py.
+The real verbs, workers, beat, PostgreSQL and Valkey, walls on, on a database clock that is moved through a
+month; then three days without beat. Each seed has so many duties and faults of its own. Judged by
+benchmarks/outbox/oracle.py.
 """
 
 import argparse
@@ -199,29 +200,40 @@ def _free_port() -> int:
 def main(arguments: Sequence[str]) -> int:
     """Print one line and return the exit status: 1 for anything lost, doubled or wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--duties", type=int, default=10_000)
-    parser.add_argument("--faults", type=int, default=25)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--duties", type=int, default=10_000, help="of each seed")
+    parser.add_argument("--faults", type=int, default=25, help="of each seed")
+    parser.add_argument("--seeds", type=int, default=5, help="so many runs, one after the other")
+    parser.add_argument("--seed", type=int, help="one run only: that one")
     parser.add_argument("--logs", action="store_true", help="show the end of each log")
     order = parser.parse_args(arguments)
     began = time.monotonic()
+    seeds = [order.seed] if order.seed is not None else range(1, order.seeds + 1)
+    whole, faults = Verdict(), 0
+    for seed in seeds:
+        found, happened = _run(order, seed)
+        faults += happened
+        for name, keys in vars(found).items():
+            getattr(whole, name).extend(keys)
+            for key in keys[:SHOWN]:
+                print(f"seed {seed}, {name}: {key}", file=sys.stderr)
+    print(
+        f"outbox: {len(seeds)} seeds of {order.duties} duties, {faults} faults, lost {len(whole.lost)}, "
+        f"doubled {len(whole.doubled)}, wrong {len(whole.wrong)}, {time.monotonic() - began:.0f} s"
+    )
+    return 0 if whole.clean() else 1
+
+
+def _run(order: argparse.Namespace, seed: int) -> tuple[Verdict, int]:
+    """The verdict on one seed and how many faults happened in it."""
     with Stand(durable=True, in_memory=True) as stand:
-        proof = Proof(Rig(stand, _free_port(), order.seed), order.duties, order.faults)
+        proof = Proof(Rig(stand, _free_port(), seed), order.duties, order.faults)
         try:
-            proof.load(order.seed)
+            proof.load(seed)
             proof.live()
-            found = proof.verdict()
+            return proof.verdict(), proof.rig.happened.total()
         finally:
             if order.logs:
                 _show_logs(stand)
-    for name, keys in vars(found).items():
-        for key in keys[:SHOWN]:
-            print(f"{name}: {key}", file=sys.stderr)
-    print(
-        f"outbox: {order.duties} duties, {proof.rig.happened.total()} faults, lost {len(found.lost)}, "
-        f"doubled {len(found.doubled)}, wrong {len(found.wrong)}, {time.monotonic() - began:.0f} s"
-    )
-    return 0 if found.clean() else 1
 
 
 def _show_logs(stand: Stand) -> None:

@@ -60,6 +60,11 @@ class RosterBatch(PlacedModel):
     def __str__(self) -> str:
         return self.file_name
 
+    def columns(self) -> list[tuple[str, str]]:
+        """(key, heading as typed), in the order of the sheet; a JSON column has none of its own."""
+        found = sorted(self.headings.items(), key=lambda each: (len(each[1][1]), each[1][1]))
+        return [(key, heading) for key, (heading, _letter) in found]
+
 
 class RosterRow(PlacedModel):
     """One row of the sheet and what comes of it."""

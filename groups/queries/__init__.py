@@ -52,12 +52,10 @@ _TENURE = {
 MOST_OUTSIDERS = 200
 NO_PASSWORD = "!"  # noqa: S105  no secret
 """No password matches it: REST clients and sign-ins that were switched off or not handed out yet."""
-
-
-WITHDRAWN = Q(ends_on__lt=F("starts_on"))
-"""Taken back before it was ever in force: on record, and in no list."""
 HITS = 20
 """As many names as a search for choosing offers; more letters narrow it down."""
+WITHDRAWN = Q(ends_on__lt=F("starts_on"))
+"""Taken back before it was ever in force: on record, and in no list."""
 
 
 def in_force(day: date) -> Q:

@@ -47,7 +47,8 @@ def division_of(code: str, day: date) -> Division | None:
 def with_divisions(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Organisations with `division_name`, the full name of what their code names, or None."""
     named = Division.objects.valid_on(day).filter(code=OuterRef("division"))
-    return rows.annotate(division_name=Subquery(named.values("full_name")[:1]))
+    found: QuerySet[Any] = rows.annotate(division_name=Subquery(named.values("full_name")[:1]))
+    return found
 
 
 def around(division: Division, day: date) -> dict[str, list[Division]]:

@@ -61,10 +61,10 @@ def text_of(cell: Any) -> str:
     return str(cell)
 
 
-def is_blurred(cell: Any) -> bool:
+def is_blurred(cell: Any, *, text: bool = True) -> bool:
     """A number so long that the office program has replaced its last places by zeros."""
     if isinstance(cell, str):
-        return "+" in narrow(cell) and bool(_EXPONENT.fullmatch(narrow(cell)))
+        return text and "+" in narrow(cell) and bool(_EXPONENT.fullmatch(narrow(cell)))
     return isinstance(cell, int | float) and abs(cell) >= 10**EXACT_DIGITS
 
 
@@ -92,6 +92,15 @@ def proper_name(text: str) -> str:
 def read_text(cell: Any) -> Read:
     text = text_of(cell)
     return Read(None if narrow(text).casefold() in NOTHING else text or None)
+
+
+def read_words(cell: Any) -> Read:
+    """For names of units and posts, one of which may be called 无."""
+    return Read(text_of(cell) or None)
+
+
+def is_nothing(text: str) -> bool:
+    return narrow(text).casefold() in NOTHING
 
 
 def read_name(cell: Any) -> Read:

@@ -157,6 +157,7 @@ PERSON_FIELDS = (
     _NUMBER,
     Field(
         "unit", _("Unit"), ("单位", "工作单位", "所在单位", "单位名称"),
+        cells.read_words,
         hint=_("Left empty: the unit chosen when the sheet is sent in."),
     ),
     Field("name", _("Name"), ("姓名", "名字"), cells.read_name, needed=True, most=60, example="张三"),
@@ -176,11 +177,11 @@ PERSON_FIELDS = (
 ORGANISATION_FIELDS = (
     _NUMBER,
     Field(
-        "name", _("Organisation"), ("单位名称", "单位", "机构名称", "组织", "组织名称", "名称"), needed=True, most=120,
+        "name", _("Organisation"), ("单位名称", "单位", "机构名称", "组织", "组织名称", "名称"), cells.read_words, needed=True, most=120,
         example="民政局",
     ),
     Field(
-        "parent", _("Superior"), ("上级单位", "上级", "主管单位", "隶属", "隶属单位"), example="藤县",
+        "parent", _("Superior"), ("上级单位", "上级", "主管单位", "隶属", "隶属单位"), cells.read_words, example="藤县",
         hint=_("Left empty: the unit chosen when the sheet is sent in."),
     ),
     Field(
@@ -202,16 +203,16 @@ ORGANISATION_FIELDS = (
 POST_FIELDS = (
     _NUMBER,
     Field(
-        "unit", _("Organisation"), ("单位", "单位名称", "所在单位", "组织"),
+        "unit", _("Organisation"), ("单位", "单位名称", "所在单位", "组织"), cells.read_words,
         hint=_("Left empty: the unit chosen when the sheet is sent in."),
     ),
-    Field("body", _("Body"), ("机构", "机构名称", "组织机构"), needed=True, most=120, example="行动办"),
+    Field("body", _("Body"), ("机构", "机构名称", "组织机构"), cells.read_words, needed=True, most=120, example="行动办"),
     Field(
         "kind", _("Kind"), ("类别", "机构类别", "机构类型"),
         _kind(tuple(BodyKind.choices), BODY_KINDS, "bad_kind"), example="executive_office",
         choices=tuple(BodyKind.choices), hint=_("Needed where the body is new."),
     ),
-    Field("title", _("Post"), ("职务", "席位", "岗位", "机构职务"), needed=True, most=60, example="主任"),
+    Field("title", _("Post"), ("职务", "席位", "岗位", "机构职务"), cells.read_words, needed=True, most=60, example="主任"),
     Field(
         "role", _("Role"), ("角色", "系统角色", "权限"), _kind(POST_ROLES, ROLES, "bad_role"),
         example="office_director", choices=POST_ROLES, hint=_("What the holder may do in the product."),
@@ -219,7 +220,7 @@ POST_FIELDS = (
     Field("rank", _("Rank"), ("位次", "排序", "排序号"), cells.read_number, example="1"),
     Field("seats", _("Seats"), ("席位数", "人数", "名额", "职数"), cells.read_number, example="1"),
     Field("holder", _("Holder"), ("姓名", "任职人员", "任职人", "担任人"), cells.read_name, most=60, example="张三"),
-    Field("home", _("Unit of the holder"), ("人员单位", "所在单位（人员）", "借调自"), hint=_("Only where it is another one.")),
+    Field("home", _("Unit of the holder"), ("人员单位", "所在单位（人员）", "借调自"), cells.read_words, hint=_("Only where it is another one.")),
     _PHONE,
     _SINCE,
     _REMARK,

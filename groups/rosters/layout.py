@@ -10,6 +10,8 @@ from groups.rosters.cells import is_blurred, text_of
 from groups.rosters.columns import FIELDS, IDENTITY, NAMED_BY, OVER, Field, field_for, spelled
 
 SEARCHED_ROWS = 30
+_LONG_NUMBERS = ("phone", "division")
+"""Columns in which 1.39E+10 is no text but a number that was rounded."""
 _EXAMPLES = ("示例", "例", "范例", "样例", "example", "例：")
 _NOTES = ("注", "说明", "填表", "备注", "合计", "总计", "小计", "制表", "审核")
 
@@ -119,7 +121,7 @@ def _lines(
         filled = [text for cell in row if (text := text_of(cell))]
         if not filled:
             continue
-        if filled[0].casefold() in _EXAMPLES:
+        if filled[0].casefold() in _EXAMPLES and filled[0] not in row[named_by : named_by + 1]:
             examples += 1
         elif _is_no_entry(row, filled, columns, named_by):
             foot += 1
@@ -135,13 +137,22 @@ def _is_no_entry(row: list[Any], filled: list[str], columns: Columns, place: int
         return True
     name = text_of(row[place]) if place < len(row) else ""
     if name:
-        heading = columns[place][1]
-        return (
-            len(name) <= len(heading) + 2 and spelled(name) == spelled(heading) and len(filled) > 1
-        )
+        return _repeats(row, columns) >= 2
     said = [p for p, (each, _t) in columns.items() if each.fate == "kept" and each.key != "unit"]
     others = sum(bool(text_of(row[p])) for p in said if p < len(row))
     return others < 2 or filled[0].startswith(_NOTES)
+
+
+def _repeats(row: list[Any], columns: Columns) -> int:
+    """How many cells say again what stands over them."""
+    pairs = [
+        (text_of(row[place]), text) for place, (_f, text) in columns.items() if place < len(row)
+    ]
+    return sum(
+        len(cell) <= len(text) + 2 and spelled(cell) == spelled(text)
+        for cell, text in pairs
+        if cell
+    )
 
 
 def _line(number: int, row: list[Any], columns: Columns) -> Line:
@@ -154,7 +165,7 @@ def _line(number: int, row: list[Any], columns: Columns) -> Line:
                 line.problems.append(
                     _problem(each.key, place, number, found.problem, found.level, found.told)
                 )
-        elif is_blurred(cell):
+        elif is_blurred(cell, text=each.key in _LONG_NUMBERS):
             line.problems.append(_problem(each.key, place, number, "precision_lost"))
         else:
             line.cells[each.key] = cell

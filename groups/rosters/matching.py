@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from groups.rosters.cells import MASK, clean, narrow, proper_name, same, several_names
+from groups.rosters.cells import MASK, clean, is_nothing, narrow, proper_name, same, several_names
 from groups.rosters.drafts import APART, OUT, TOGETHER, Draft, split
 from groups.rosters.pairing import pair
 from groups.rosters.units import UnitNames
@@ -19,6 +19,8 @@ def find_unit(draft: Draft, column: str, names: UnitNames[Any], default: Any) ->
     if not text:
         return default
     found = names.named(text)
+    if not found and is_nothing(text):
+        return default
     if not found:
         draft.say(column, "unknown_unit")
         return None

@@ -19,10 +19,10 @@ class PostMatch:
     ) -> None:
         self.bodies: dict[Any, list[Known]] = defaultdict(list)
         for body in bodies:
-            self.bodies[body["organisation_id"], same(clean(body["name"]))].append(body)
+            self.bodies[body["organisation_id"], same(body["name"])].append(body)
         self.posts: dict[Any, list[Known]] = defaultdict(list)
         for post in posts:
-            self.posts[post["body_id"], same(clean(post["title"]))].append(post)
+            self.posts[post["body_id"], same(post["title"])].append(post)
         self.people: dict[Any, list[Known]] = defaultdict(list)
         for person in people:
             self.people[person["organisation_id"], same(proper_name(person["name"]))].append(person)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from groups.rosters.cells import clean, same
+from groups.rosters.cells import clean, is_nothing, same
 from groups.rosters.drafts import Draft
 from groups.rosters.matching import Known, compare_dated, other_day
 from groups.rosters.pairing import pair
@@ -27,7 +27,7 @@ class UnitMatch:
             self.in_sheet[same(draft.entry.get("name", ""))].append(draft)
         self.below: dict[Any, list[Known]] = defaultdict(list)
         for each in self.known.values():
-            self.below[each["parent_id"], same(clean(each["name"]))].append(each)
+            self.below[each["parent_id"], same(each["name"])].append(each)
 
     def match(self) -> list[Draft]:
         """The drafts, superiors before what stands below them."""
@@ -45,9 +45,9 @@ class UnitMatch:
 
     def _above(self, draft: Draft) -> Above:
         text = draft.entry.get("parent", "")
-        if not text:
+        found = self._standing(self.names.named(text)) if text else []
+        if not text or (not found and is_nothing(text)):
             return self._unsaid(draft)
-        found = self._standing(self.names.named(text))
         if len(found) == 1:
             return found[0]
         rows = [row for row in self.in_sheet.get(same(text), []) if row is not draft]
@@ -66,7 +66,7 @@ class UnitMatch:
         """A unit whose superior nobody here may see is meant by its name alone."""
         name = same(draft.entry.get("name", ""))
         tops = [u for u in self.known.values() if u["parent_id"] not in self.known]
-        top = next((u for u in tops if same(clean(u["name"])) == name), None)
+        top = next((u for u in tops if same(u["name"]) == name), None)
         return top["parent_id"] if top else self.default
 
     def _standing(self, ids: list[Any]) -> list[Any]:

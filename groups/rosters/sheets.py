@@ -73,7 +73,9 @@ def verdict_in_words(row: RosterRow) -> str:
 
 def marked(batch: RosterBatch, rows: Iterable[RosterRow], *, unit: str, made_on: date) -> bytes:
     """The sheet as it was sent, without what is not kept, the wrong cells red and the words beside them."""
-    keys = [key for key in batch.headings if any(f.key == key for f in _kept(batch.kind))]
+    keys = [
+        key for key, _heading in batch.columns() if any(f.key == key for f in _kept(batch.kind))
+    ]
     heads = [Column(_("Row"), "number"), *(Column(batch.headings[key][0]) for key in keys)]
     heads += [Column(_("Result")), Column(_("What was found"))]
     lines, marks = [], []

@@ -61,7 +61,9 @@ class DivisionList(TenantSheetView):
 
     def present(self, rows: list[Any]) -> list[dict[str, Any]]:
         top = self._is_top()
-        return [shown(row) | {"indent": int(top and bool(row.parent))} for row in rows]
+        return [
+            shown(row) | {"indent": int(top and bool(row.parent)), "in_tree": top} for row in rows
+        ]
 
 
 def shown(row: Division) -> dict[str, Any]:

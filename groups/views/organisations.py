@@ -31,6 +31,7 @@ from groups.queries import (
     tokens_listed,
 )
 from groups.queries.divisions import division_of, with_divisions
+from groups.queries.trees import upper_levels
 from groups.views.history import entries_about
 from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
@@ -60,12 +61,27 @@ class OrganisationList(TenantSheetView):
             kind=asked.get("kind", ""),
             ended="ended" in asked,
         )
+        deepest = upper_levels(rows) if self._is_plain() else None
+        self.extra_context = {"upper_only": deepest is not None}
+        if deepest is not None:
+            rows = rows.filter(level__lte=deepest)
         return with_divisions(rows, day)
+
+    def _is_plain(self) -> bool:
+        """Nothing was asked for; a sheet or a print always has the whole tree."""
+        return not {"q", "kind", "ended", "export", "print"} & {
+            name for name, value in self.request.GET.items() if value
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs["kinds"] = Organisation.Kind.choices
         kwargs["may_import"] = self.request.user.has_perm(Permission.ORGANISATION_CHANGE)
         return super().get_context_data(**kwargs)
+
+    def _told_division(self, row: Any) -> str:
+        """In the tree a division stands below the one it belongs to; found by a search it needs its full name."""
+        name = row.division_name or ""
+        return name if "q" in self.request.GET or not name.endswith(row.name) else ""
 
     def present(self, rows: list[Any]) -> list[dict[str, Any]]:
         day, top = today(self.request), min((row.level for row in rows), default=1)
@@ -78,7 +94,7 @@ class OrganisationList(TenantSheetView):
                 "short_name": row.short_name,
                 "kind": row.get_kind_display(),
                 "division": row.division,
-                "division_name": row.division_name or "",
+                "division_name": self._told_division(row),
                 "bodies": row.bodies,
                 "since": written(row.starts_on),
                 "until": written(row.ends_on),

@@ -239,7 +239,7 @@ def _tabs(batch: RosterBatch, shown: str) -> list[dict[str, Any]]:
 
 
 def _rows(batch: RosterBatch, shown: str) -> list[dict[str, Any]]:
-    keys = [key for key, (_text, _letter) in batch.headings.items()]
+    keys = [key for key, _heading in batch.columns()]
     found = rows_of_batch(batch, shown)[:SHOWN_ROWS]
     return [
         {

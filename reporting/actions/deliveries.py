@@ -14,15 +14,17 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext_noop
 from standardwebhooks import Webhook as Signer
 
 from actionlearning.foundation.channels import SendFailed
 from actionlearning.foundation.channels.outbound import Resolve, post_bytes
 from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.models import Counter
 from actionlearning.foundation.permissions import Permission
 from reporting.access import readable
+from reporting.actions.publishing import SEQUENCE
 from reporting.changes import change_of, changes_after_place, facts_of
 from reporting.models import Publication, Webhook, WebhookDelivery
 from reporting.notices import tell_webhook_paused
@@ -33,6 +35,8 @@ PATIENCE = timedelta(days=3)
 WAITS = (10, 60, 300, 1_800, 3_600, 10_800, 21_600)
 """Seconds from one try to the next; the last for all further ones."""
 USER_AGENT = "action-learning-webhooks/1"
+RESTORED_GAP = 1_000_000
+"""More changes than can have been told between a backup and the loss."""
 GONE = 410
 """The receiver says it wants nothing more."""
 
@@ -50,6 +54,21 @@ class Parcel:
     url: str
     secrets: tuple[str, ...]
     body: str
+
+
+def close_restored(*, reason: str) -> int:
+    """After a backup was restored: what waited counts as sent; returns how many messages that were.
+
+    The feed goes on far behind every place that a client may have reached before the loss: an old cursor
+    is unknown from then on, so its client reads anew instead of missing what comes next.
+    """
+    closed = WebhookDelivery.objects.filter(state=State.PENDING).update(
+        state=State.CANCELLED, problem=reason
+    )
+    newest = Publication.objects.aggregate(last=Max("sequence"))["last"] or 0
+    Webhook.objects.filter(sequence__lt=newest).update(sequence=newest)
+    Counter.objects.filter(name=SEQUENCE).update(last=F("last") + RESTORED_GAP)
+    return int(closed)
 
 
 def send_webhooks(

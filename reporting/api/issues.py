@@ -63,7 +63,7 @@ from reporting.api.issue_shapes import (
     issue_whole,
     series_line,
 )
-from reporting.api.item_shapes import Nothing, Opinion, Reason
+from reporting.api.item_shapes import Nothing, Opinion, WithReason
 from reporting.models import Article, InformationItem, Issue, Series
 from reporting.queries import basket_of, narrowed
 from reporting.states import IssueState
@@ -316,30 +316,30 @@ class IssueViewSet(OfficeViewSet):
     def check(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, check_issue, **self._typed(Opinion))
 
-    @_writes(Reason)
+    @_writes(WithReason)
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     def send_back(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self._act(pk, return_issue, **self._typed(Reason))
+        return self._act(pk, return_issue, **self._typed(WithReason))
 
     @_writes(Opinion)
     @action(detail=True, methods=["post"])
     def signature(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, sign_issue, **self._typed(Opinion))
 
-    @_writes(Reason)
+    @_writes(WithReason)
     @action(detail=True, methods=["post"], url_path="signature-withdrawal")
     def unsign(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self._act(pk, unsign_issue, **self._typed(Reason))
+        return self._act(pk, unsign_issue, **self._typed(WithReason))
 
     @_writes(Nothing)
     @action(detail=True, methods=["post"])
     def publication(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, publish_issue, **self._typed(Nothing))
 
-    @_writes(Reason)
+    @_writes(WithReason)
     @action(detail=True, methods=["post"])
     def withdrawal(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self._act(pk, withdraw_issue, **self._typed(Reason))
+        return self._act(pk, withdraw_issue, **self._typed(WithReason))
 
     @_writes(Note, status=201)
     @action(detail=True, methods=["post"])

@@ -112,5 +112,5 @@ class Upload(serializers.Serializer):
     file = serializers.FileField()
 
 
-class Reason(StrictSerializer):
+class WithReason(StrictSerializer):
     reason = serializers.CharField(max_length=300)

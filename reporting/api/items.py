@@ -48,10 +48,10 @@ from reporting.api.item_shapes import (
     NewItem,
     Nothing,
     Opinion,
-    Reason,
     Return,
     Submission,
     Upload,
+    WithReason,
 )
 from reporting.exports import file_answer
 from reporting.models import InformationItem
@@ -193,10 +193,10 @@ class ItemViewSet(TenantViewSet):
     def adoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._step(pk, Opinion, adopt_item)
 
-    @_noun(Reason)
+    @_noun(WithReason)
     @action(detail=True, methods=["post"], url_path="adoption-withdrawal")
     def disadoption(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self._step(pk, Reason, take_back_adoption)
+        return self._step(pk, WithReason, take_back_adoption)
 
     @_noun(Opinion)
     @action(detail=True, methods=["post"])

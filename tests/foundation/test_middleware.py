@@ -235,7 +235,7 @@ def test_received_at_is_the_databases_clock(ben):
     [
         ("en", "zh-hans", "en"),
         ("zh-hans", "en", "zh-hans"),
-        ("zh-hant", "en", "en"),
+        ("zh-hant", "en", "zh-hant"),
         ("xx", "en", "en"),
     ],
 )

@@ -46,7 +46,9 @@ def load(*lines: str, **options: Any) -> Any:
 
 
 def names(**asked: Any) -> list[str]:
-    return list(Division.objects.filter(**asked).order_by("code").values_list("name", flat=True))
+    return list(
+        Division.objects.filter(**asked).order_by("code", "valid_to").values_list("name", flat=True)
+    )
 
 
 def test_the_file_has_guangxi_as_it_stands():

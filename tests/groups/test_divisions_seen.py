@@ -13,9 +13,11 @@ from actionlearning.foundation.models import AuditEvent
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.tasks import system_user
 from groups.actions.divisions import load_divisions
+from groups.actions.growth import grow_tree
 from groups.divisions.reading import shipped
 from groups.models import Division, Organisation
 from tests.moments import NOON
+from tests.world import START
 
 API = "/t/teng/api/v1/divisions/"
 
@@ -190,3 +192,24 @@ def test_loading_by_hand_says_first_what_it_would_do(world, sign_in):
     assert Division.objects.valid_on(date(2026, 3, 2)).count() == 1383
     assert sign_in(world.dora).get(page("division_loading")).status_code == 404
     assert sign_in(world.dora).post(page("division_loading"), {}).status_code == 404
+
+
+def test_a_tree_too_long_to_read_opens_at_its_upper_levels(divisions, sign_in):
+    client = sign_in(divisions.ana)
+    where = page("organisation_list")
+    before = shown(client, where)
+    assert "Only the upper levels" not in client.get(where).content.decode()
+    Organisation.objects.filter(pk=divisions.county.pk).update(division="450000")
+    root = Organisation.objects.get(pk=divisions.county.pk)
+    grow_tree(root, starts_on=START, by=divisions.system, now=NOON)
+
+    upper = client.get(where)
+    kinds = {row["kind"] for row in upper.context["rows"]}
+    assert "Only the upper levels" in upper.content.decode()
+    assert "township" not in kinds
+    assert set(before[:1]) < set(shown(client, where))
+    assert shown(client, f"{where}?q=埌南") == ["埌南镇"]
+    assert "梧州市藤县埌南镇" in client.get(f"{where}?q=埌南").content.decode()
+    sheet = load_workbook(BytesIO(client.get(f"{where}?export=xlsx").content)).active
+    assert sheet.max_row > 1380
+    assert questions(client, where) <= 8

@@ -1,9 +1,12 @@
 """What a list exports, it takes in again and finds nothing to change: rosters made at random."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -12,7 +15,7 @@ from actionlearning.foundation.errors import Refusal
 from groups.actions.bodies import add_post, appoint, form_body
 from groups.actions.organisations import add_organisation
 from groups.actions.persons import add_person, end_person
-from groups.models import Body, Organisation, Person, Post, RosterBatch, Tenure
+from groups.models import Organisation, Person, RosterBatch
 from groups.roles import BodyKind
 from tests.groups.rostering import rows_of, sent
 from tests.moments import NOON
@@ -36,6 +39,14 @@ RANDOM = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Each example begins with the small world alone."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def taken(act: Any, **given: Any) -> Any:
@@ -70,7 +81,11 @@ def assert_nothing_to_change(batch: RosterBatch, number: int) -> None:
 @RANDOM
 @given(people=st.lists(st.tuples(NAMES, NAMES | st.just(""), PHONES, DAYS), max_size=8))
 def test_a_roster_comes_back_unchanged(world, sign_in, people):
-    Person.objects.filter(user=None).delete()
+    with rolled_back():
+        _roster(world, sign_in, people)
+
+
+def _roster(world, sign_in, people):
     for name, title, phone, day in people:
         asked = {"name": name, "title": title, "phone": phone, "starts_on": day}
         taken(add_person, organisation=world.bureau, **asked, by=world.dora, now=NOON)
@@ -87,7 +102,11 @@ def test_a_roster_comes_back_unchanged(world, sign_in, people):
     )
 )
 def test_a_tree_comes_back_unchanged(world, sign_in, units):
-    Organisation.objects.filter(label__gt="4").delete()
+    with rolled_back():
+        _tree(world, sign_in, units)
+
+
+def _tree(world, sign_in, units):
     tree = list(Organisation.objects.order_by("label"))
     for name, place, kind, _day in units:
         above = tree[place % len(tree)]
@@ -107,9 +126,11 @@ def test_a_tree_comes_back_unchanged(world, sign_in, units):
     body=NAMES,
 )
 def test_posts_come_back_unchanged(world, sign_in, seats, body):
-    Tenure.objects.filter(post__body__kind=BodyKind.REVIEW_TEAM).delete()
-    Post.objects.filter(body__kind=BodyKind.REVIEW_TEAM).delete()
-    Body.objects.filter(kind=BodyKind.REVIEW_TEAM).delete()
+    with rolled_back():
+        _posts(world, sign_in, seats, body)
+
+
+def _posts(world, sign_in, seats, body):
     formed = {"kind": BodyKind.REVIEW_TEAM, "name": body, "starts_on": START}
     team = taken(form_body, organisation=world.bureau, **formed, by=world.dora, now=NOON)
     people = list(Person.objects.filter(organisation=world.bureau, user__isnull=False))

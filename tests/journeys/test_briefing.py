@@ -1,66 +1,70 @@
-"""From adopted items to what a portal has: by the verbs of the office, with the portal's last cursor."""
+"""A briefing in Chinese: compiled by the clerk, checked by the director, signed by the leader on a phone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from programmes.models import Programme
-from reporting.actions.issues import check_issue, offer_issue, sign_issue, start_correction
-from reporting.actions.publishing import publish_issue, withdraw_issue
-from reporting.models import Issue
-from tests.reporting.briefings import OCTOBER, Office, adopted, open_office, signed_issue
-from tests.reporting.clients import Reader
-from tests.running import beijing, run_programme
+from actionlearning.foundation.clock import database_now
+from reporting.models import Issue, Publication
+from tests.journeys.conftest import PHONE, lay_out
+from tests.journeys.walking import in_chinese, press, running_now, sign_in
+from tests.reporting.briefings import adopted_today, open_office
 from tests.world import World
 
-
-@pytest.fixture
-def programme(world: World) -> Programme:
-    return run_programme(world)
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def office(world: World, programme: Programme) -> Office:
-    return open_office(world, programme)
+def press_room(transactional_db: None) -> Any:
+    def shape(world: World) -> Any:
+        office = open_office(world, running_now(world))
+        for number in (1, 2):
+            adopted_today(office, number, now=database_now())
+        in_chinese(world)
+        return office
+
+    return lay_out(shape)
 
 
-def signed_correction(office: Office, issue: Issue) -> Issue:
-    mended = start_correction(issue, note="“三条”应为“四条”。", by=office.cai, now=OCTOBER)
-    mended = offer_issue(mended, by=office.cai, now=OCTOBER)
-    mended = check_issue(mended, by=office.ana, now=OCTOBER)
-    return sign_issue(mended, by=office.lin, now=OCTOBER)
-
-
-def test_a_portal_gets_the_issue_its_correction_and_the_tombstone_once_each(
-    office: Office, world: World
+@pytest.mark.rule("P1-09")
+def test_items_become_a_signed_briefing(
+    press_room: Any, open_page: Callable[..., Any], faults_of: Callable[..., list[str]], expect: Any
 ) -> None:
-    portal = Reader(world, world.bureau)
-    cursor = ""
+    cai = sign_in(open_page(), "cai")
+    cai.goto("/t/teng/briefings/office/")
+    press(cai, "新编一期 行动学习简报")
+    assert faults_of(cai) == []
+    for box in cai.locator("main input[name=items]").all():
+        box.check()
+    press(cai, "选入本期")
+    with cai.expect_navigation():
+        cai.locator("button[aria-label^='上移']").first.click()
+    with cai.expect_navigation():
+        cai.locator("#articles ~ ol a, main ol a").first.click()
+    cai.fill("#id_title", "民政局研讨见实效")
+    expect(cai.locator("#saved")).to_contain_text("已保存")
+    press(cai, "保存")
+    with cai.expect_navigation():
+        cai.get_by_role("link", name="通读并送核").click()
+    press(cai, "送核")
 
-    def news() -> list[dict[str, Any]]:
-        nonlocal cursor
-        page = portal(f"changes/?after={cursor}").json()
-        cursor = page["next"]
-        return list(page["results"])
+    ana = sign_in(open_page(), "ana")
+    with ana.expect_navigation():
+        ana.get_by_role("link", name="行动学习简报").first.click()
+    assert faults_of(ana) == []
+    expect(ana.locator("ins").first).to_be_visible()
+    press(ana, "核稿通过")
 
-    assert news() == []
-    item = adopted(office)
-    issue = signed_issue(office, item)
-    publish_issue(issue, by=office.cai, now=OCTOBER)
-    [told] = news()
-    whole = portal(f"{told['briefing']}/").json()
-    [article] = whole["articles"]
-    assert (told["kind"], told["label"], whole["title"]) == ("published", "1", item.title)
-    assert {row["unit"]["name"] for row in article["paragraphs"]} == {world.bureau.name}
-    assert {row["item"]["id"] for row in article["paragraphs"]} == {str(item.pk)}
+    lin = sign_in(open_page(PHONE), "lin")
+    with lin.expect_navigation():
+        lin.locator("main").get_by_role("link", name="行动学习简报").first.click()
+    assert lin.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert faults_of(lin) == []
+    press(lin, "签发")
+    expect(lin.locator("main")).to_contain_text("已签发")
 
-    publish_issue(signed_correction(office, issue), by=office.cai, now=beijing(10, 12))
-    [mended] = news()
-    assert (mended["kind"], mended["label"]) == ("corrected", "1-corr-1")
-    assert portal(f"{told['briefing']}/").json()["correction_note"] == ["“三条”应为“四条”。"]
-
-    withdraw_issue(issue, reason="数字有误", by=office.lin, now=beijing(10, 13))
-    [gone] = news()
-    assert (gone["kind"], gone["reason"]) == ("withdrawn", "数字有误")
-    assert portal(f"{told['briefing']}/").status_code == 410
-    assert news() == []
+    cai.goto(lin.url)
+    press(cai, "发布")
+    expect(cai.locator("main")).to_contain_text("读者所见")
+    assert lay_out(lambda _w: (Issue.objects.get().label, Publication.objects.count())) == ("1", 1)

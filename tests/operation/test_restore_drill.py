@@ -148,8 +148,8 @@ def damaged(path: Path, to: Path, how: str) -> Path:
     elif how == "cut":
         content = content[: dump.offset_data + dump.size // 2]
     elif how == "manifest":
-        place = content.index(b'"rows": 4')
-        content[place + 8 : place + 9] = b"5"
+        digit = content.index(b'"rows": ') + 8
+        content[digit] = ord("8") if content[digit] == ord("9") else ord("9")
     elif how == "foreign":
         content = bytearray(b"PK\x03\x04 some other file")
     elif how == "empty":
@@ -302,6 +302,10 @@ def test_the_servers_inside_restore_and_back_up_too(site, backup, tmp_path_facto
     bare = {name: v for name, v in site.env.items() if not name.startswith(("DATABASE_", "REDIS"))}
     inside = site.servers.site("inside")
     inside.env = bare
-    told = inside.must("restore", str(backup.path), "--state", str(state / "new"))
+    where = ("--state", str(state / "new"))
+    vague = inside.manage("restore", str(backup.path), *where, "--sent-until", "2026-11-22T16:00")
+    assert "needs its zone" in vague.stderr
+    stopped = ("--sent-until", "2026-11-22T16:00+08:00")
+    told = inside.must("restore", str(backup.path), *where, *stopped)
     assert "counts and hashes are equal" in told
     assert "rows." in inside.must("backup", str(state / "kept"), "--state", str(state / "new"))

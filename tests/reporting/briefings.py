@@ -58,6 +58,13 @@ def adopted(office: Office, number: int = 0, **text: Any) -> Any:
     return adopt_item(item, by=office.ana, now=beijing(9, 12))
 
 
+def adopted_today(office: Office, number: int, now: datetime) -> Any:
+    """The same at a moment of the real clock, for walks in a browser."""
+    words = {"title": f"研讨会情况之{number}", "body": f"{BODY}\n第{number}次会议明确了责任人。"}
+    item = submitted(office.world, office.programme, now=now, **words)
+    return adopt_item(item, by=office.ana, now=now)
+
+
 def drafted(office: Office, *items: Any, now: datetime = OCTOBER, **facts: Any) -> Issue:
     issue = start_issue(office.series, by=office.cai, now=now, **facts)
     chosen = items or (adopted(office, Issue.objects.count()),)

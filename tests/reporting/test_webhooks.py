@@ -14,7 +14,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent, ClientToken, Notice
 from actionlearning.foundation.notices import subject_and_text
 from groups.actions.tokens import revoke_token
-from reporting.actions.deliveries import send_webhooks
+from reporting.actions.deliveries import RESTORED_GAP, close_restored, send_webhooks
 from reporting.actions.webhooks import (
     create_webhook,
     end_webhook,
@@ -23,7 +23,7 @@ from reporting.actions.webhooks import (
     resume_webhook,
     send_test,
 )
-from reporting.models import Series, Webhook, WebhookDelivery
+from reporting.models import Publication, Series, Webhook, WebhookDelivery
 from tests.reporting.clients import Reader, client_of, corrected, published, withdrawn
 from tests.reporting.issues import TOLD, series_of
 from tests.reporting.items import questions
@@ -90,6 +90,27 @@ def test_changes_arrive_in_their_order_and_one_that_fails_holds_the_others(
     first, again, *_others = receiver.ids()
     assert first == again
     assert len(set(receiver.ids())) == 3
+
+
+def test_after_a_restore_nothing_old_is_sent_and_no_old_place_of_a_client_counts(
+    world: World, series: Series, receiver: Receiver
+) -> None:
+    hook(world, receiver.address)
+    issue, _told = published(world, series)
+    corrected(world, issue)
+    receiver.answers = [503]
+    send_webhooks()  # the first waits for its second try, the correction behind it
+
+    assert close_restored(reason="Restored") == 1
+    at_once()
+    assert send_webhooks() == 0
+    assert WebhookDelivery.objects.get().problem == "Restored"
+
+    withdrawn(world, issue)
+    assert send_webhooks() == 1
+    assert json.loads(receiver.seen[-1][1])["type"] == "briefing.withdrawn"
+    newest = Publication.objects.latest("sequence")
+    assert newest.sequence > RESTORED_GAP
 
 
 def test_what_fails_is_tried_later_and_later(

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils.module_loading import import_string
 
 from actionlearning.foundation import audit, audit_heads
 from actionlearning.foundation.backups import archive, programs
@@ -127,10 +128,9 @@ def _silence(tenant: Tenant, backup: Backup, sent_until: datetime | None) -> int
     made_at = datetime.fromisoformat(backup.manifest["made_at"]).replace(tzinfo=UTC)
     until = sent_until or now
     waiting = Delivery.objects.filter(state__in=(Delivery.State.PENDING, Delivery.State.CLAIMED))
-    closed = waiting.update(
-        state=Delivery.State.CANCELLED,
-        problem=f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC: counts as sent.",
-    )
+    reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC: counts as sent."
+    closed = waiting.update(state=Delivery.State.CANCELLED, problem=reason)
+    closed += sum(import_string(f)(reason=reason) for f in settings.AL_CLOSED_AFTER_RESTORE)
     told = Notice.objects.filter(digest="", skipped_at=None, recipient__isnull=False, at__lte=until)
     told.update(digest="restored")
     Tenant.objects.filter(pk=tenant.pk).update(restored_at=until)

@@ -28,6 +28,7 @@ LETTERHEAD_LINES = 8
 _NAME_PT, _MARK_PT, _BODY_NAME_PT, _SMALLEST_PT = 54.0, 46.0, 26.0, 18.0
 _USABLE = 0.97
 _TITLE_WIDTH = TYPE_WIDTH_MM * MM / TITLE_PT
+_LONGEST_TITLE = 200  # more is no title, and not worth the search
 _BREAKS_AFTER, _OPENING, _CLOSING = "的、，；：。！？”》）", "“《（〔", "、，；：。！？”》）〕"
 _NUMBER = re.compile(r"[-+−]?[\d,.]+[%‰]?")
 
@@ -81,7 +82,7 @@ def balanced(title: str) -> list[str]:
     Better after a mark or a particle; never inside a number or a foreign word, or at a bracket.
     """
     wide = characters_wide(title)
-    if wide <= _TITLE_WIDTH:
+    if wide <= _TITLE_WIDTH or len(title) > _LONGEST_TITLE:
         return [title]
     target = wide / math.ceil(wide / _TITLE_WIDTH)
     places = [
