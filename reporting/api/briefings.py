@@ -1,6 +1,7 @@
 """Published briefings for REST clients: list, issue, files, change feed, Atom and JSON Feed."""
 
 import uuid
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -22,12 +23,12 @@ from actionlearning.foundation.documents import official
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.feeds import ATOM, JSON_FEED
 from actionlearning.foundation.permissions import Permission
-from reporting.access import file_of, narrowed_issues, readable, readable_series, standing
+from reporting.access import file_of, narrowed_issues, readable_ids, standing, told_in
 from reporting.api.briefing_shapes import BriefingLine, BriefingPage, BriefingWhole, ChangePage
 from reporting.changes import BEGINNING, change_of, changes_after
 from reporting.exports import file_answer
 from reporting.feeds import feed_answer
-from reporting.models import Publication
+from reporting.models import Publication, Series
 
 _NAMES = {
     "root": "id",
@@ -93,8 +94,12 @@ class BriefingViewSet(TenantViewSet):
     )
     versioned_actions = ("list", "changes")
 
+    @cached_property
+    def mine(self) -> list[uuid.UUID]:
+        return readable_ids(self.request.user, self.permission)
+
     def visible(self) -> Any:
-        return readable(self.request.user, self.permission)
+        return told_in(self.mine)
 
     @extend_schema(
         parameters=[
@@ -162,7 +167,7 @@ class BriefingViewSet(TenantViewSet):
         limit = self.limit()
         rows = list(changes_after(self.get_queryset(), after)[: limit + 1])
         found = [change_of(row) for row in rows[:limit]]
-        mine = readable_series(self.request.user, self.permission).order_by("slug")
+        mine = Series.objects.filter(pk__in=self.mine).order_by("slug")
         body = {
             "results": found,
             "next": str(found[-1]["id"]) if found else after,

@@ -2,6 +2,7 @@
 
 import uuid
 from base64 import b64encode
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,12 +17,13 @@ from reporting.access import (
     file_of,
     narrowed_issues,
     readable,
-    readable_series,
+    readable_ids,
     standing,
+    told_in,
     years_of,
 )
 from reporting.exports import BRIEFINGS, MEDIA_TYPES, file_answer
-from reporting.models import InformationItem, Publication
+from reporting.models import InformationItem, Publication, Series
 from reporting.papers import paper_of
 from reporting.states import ISSUE_WORK
 from reporting.views.briefing_sheet import LISTED, item_ids, line_of, sheet_of, stone_of
@@ -40,16 +42,20 @@ class BriefingList(TenantSheetView):
         (gettext_lazy("Last told"), ""),
     )
 
+    @cached_property
+    def mine(self) -> list[uuid.UUID]:
+        return readable_ids(self.request.user)
+
     def get_queryset(self) -> Any:
-        rows = readable(self.request.user).current()
+        rows = told_in(self.mine).current()
         return narrowed_issues(rows, self.request.GET).values(*LISTED)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.request.htmx:
-            series = readable_series(self.request.user).order_by("title", "pk")
+            series = Series.objects.filter(pk__in=self.mine).order_by("title", "pk")
             kwargs["series"] = list(series.values_list("slug", "title"))
             kwargs["works"] = any(map(self.request.user.has_perm, ISSUE_WORK))
-            kwargs["years"] = years_of(readable(self.request.user))
+            kwargs["years"] = years_of(told_in(self.mine))
         return super().get_context_data(**kwargs)
 
     def present(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -106,7 +106,7 @@ def test_a_list_of_one_and_of_three_costs_the_same(
     for number in range(1, count + 1):
         _issue, told = published(world, series, number=number)
     client = sign_in(world.ben)
-    assert questions(client, "/t/teng/briefings/") == 6
+    assert questions(client, "/t/teng/briefings/") == 7
     assert questions(client, f"/t/teng/briefings/{told.root}/") <= 5
     client.logout()
     assert questions(client, PUBLIC) <= 5
