@@ -26,6 +26,8 @@ from benchmarks.stand import Stand
 SHOWN = 20
 RECOVERY = 60.0  # seconds
 PAUSE = 0.2
+CALM = 5
+"""Undisturbed volleys, from which the usual time of one is taken."""
 _BACKENDS = (
     "SELECT pid FROM pg_stat_activity WHERE usename = 'al_app' AND backend_type = 'client backend'"
 )
@@ -133,10 +135,12 @@ def _volleys(order: argparse.Namespace, killer: Killer) -> dict[str, list[str]]:
         name: [] for name in ("cut", "lost", "kept", "halves", "doubles")
     }
     desk = Submissions(killer.product.port)
+    calm = [_volley(desk, desk.prepare(order.items), lambda: None, 0.0) for _ in range(CALM)]
+    usual = sorted(took for _answers, took in calm)[CALM // 2]
     for number in range(order.kills):
         items = desk.prepare(order.items)
         strike = killer.aim(number)
-        answers = _volley(desk, items, strike, killer.random.random() * desk.usual_seconds * 1.5)
+        answers, _took = _volley(desk, items, strike, killer.random.random() * usual)
         killer.recover()
         desk.hang_up()
         for item, answer in zip(items, answers, strict=True):
@@ -158,7 +162,10 @@ def _judge(desk: Any, item: Any, answer: Answer, told: str, found: dict[str, lis
         found["halves"].append(f"{told}: answered {answer.status}, left {trace}")
 
 
-def _volley(desk: Any, items: list[Any], strike: Callable[[], None], after: float) -> list[Answer]:
+def _volley(
+    desk: Any, items: list[Any], strike: Callable[[], None], after: float
+) -> tuple[list[Answer], float]:
+    """What everybody was answered, and the seconds from the first sending to the last answer."""
     answers = [Answer(0)] * len(items)
     gate = threading.Barrier(len(items) + 1)
 
@@ -173,11 +180,12 @@ def _volley(desk: Any, items: list[Any], strike: Callable[[], None], after: floa
     for thread in threads:
         thread.start()
     gate.wait()
+    began = time.monotonic()
     time.sleep(after)
     strike()
     for thread in threads:
         thread.join()
-    return answers
+    return answers, time.monotonic() - began
 
 
 if __name__ == "__main__":

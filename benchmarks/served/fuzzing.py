@@ -39,6 +39,8 @@ UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 PASSES = 2
 """Every operation comes round so often: the second time it meets what the first has left."""
 PATIENCE = 60  # seconds
+BASE = "/api/v1"
+"""The description leaves it out."""
 
 
 class Fuzz:
@@ -115,14 +117,14 @@ class Fuzz:
         if actor in units:
             bearer = self.office.client(self.port, units[actor]).bearer
             session.headers["Authorization"] = f"Bearer {bearer}"
-            return session, root
+            return session, root + BASE
         logins = {"director": "dora", "clerk": "ben", "outsider": "guest"}
         if actor in logins:
             caller = self.office.caller(self.port, logins[actor])
             session.headers["Cookie"] = f"sessionid={caller.session}; csrftoken={'x' * 32}"
             session.headers["X-CSRFToken"] = "x" * 32
             root += f"/t/{self.office.tenant.slug}"
-        return session, root
+        return session, root + BASE
 
     def _send(self, case: Any, actor: str, session: requests.Session, root: str) -> None:
         self._point_at_something(case)
@@ -150,7 +152,7 @@ class Fuzz:
 
     def _point_at_something(self, case: Any) -> None:
         """Ids in the address and in the body that exist, most of the time."""
-        place = case.operation.path.removeprefix("/api/v1/").split("/")[0]
+        place = _collection(case.operation)
         for name, value in (case.path_parameters or {}).items():
             known = self.ids.get(place) or self.ids["all"]
             if known and isinstance(value, str) and self.random.random() < KNOWN_IDS:
@@ -171,8 +173,15 @@ class Fuzz:
         for operation in operations:
             if operation.method.lower() != "get" or "{" in operation.path:
                 continue
-            answer = reader.get(f"{operation.path}?limit=200")
-            place = operation.path.removeprefix("/api/v1/").split("/")[0]
+            answer = reader.get(f"{BASE}{operation.path}?limit=200")
+            place = _collection(operation)
             found = UUID.findall(answer.body.decode("utf-8", "replace"))
             self.ids[place] = list(dict.fromkeys(found))[:200] or self.ids[place]
             self.ids["all"] = list(dict.fromkeys([*self.ids["all"], *found]))[:2000]
+        if not self.ids["all"]:
+            raise RuntimeError(f"No list shows anything; the last said {answer.body[:300]!r}")
+
+
+def _collection(operation: Any) -> str:
+    """`persons` of `/persons/{id}/end/`."""
+    return str(operation.path).strip("/").split("/", maxsplit=1)[0]

@@ -55,6 +55,12 @@ class Office:
         with scope(self.tenant, path=WHOLE, actor=None), transaction.atomic():
             yield database_now()
 
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """The scope without a transaction, as recurring work has it."""
+        with scope(self.tenant, path=WHOLE, actor=None):
+            yield
+
     def caller(self, port: int, login: str) -> Caller:
         """A browser of its own, signed in."""
         with self.open():

@@ -15,7 +15,7 @@ from programmes.models import Evidence, Obligation
 from reporting.models import InformationItem, ItemTurn, ScoreEntry
 
 CALM = 5
-"""Undisturbed submissions from which the usual time of one is taken."""
+"""Undisturbed submissions from which the trace of one is learnt."""
 Trace = tuple[tuple[str, Any], ...]
 
 
@@ -41,7 +41,6 @@ class Submissions:
         self.whole = self.trace(first)
         if any(self.trace(item) != self.whole for item in calm):
             raise RuntimeError("Submissions leave different traces even when nobody disturbs them.")
-        self.usual_seconds = sorted(answer.seconds for answer in answers)[CALM // 2]
 
     def prepare(self, count: int) -> list[Item]:
         """Signed items; asks again while the database is coming back."""

@@ -14,7 +14,7 @@ from actionlearning.foundation.errors import Refusal
 from tests.foundation import hostile_files
 
 WALL_SECONDS = 10
-MEMORY_KB = 512 * 1024
+MEMORY_KB = 300 * 1024
 
 refused = cache(hostile_files.refused)
 made_safe = cache(hostile_files.made_safe)

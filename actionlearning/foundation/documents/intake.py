@@ -55,7 +55,9 @@ _REASONS: Reasons = {
     ),
     "encrypted": _("The PDF is protected by a password or by rights. Send it without protection."),
     "too_many_pages": _("The PDF has more than 300 pages. Split it."),
-    "too_many_pixels": _("The picture has more than 50 million pixels. Make it smaller."),
+    "too_many_pixels": _(
+        "The picture has too many pixels: a JPEG may have 50 million, a PNG 36 million. Make it smaller."
+    ),
     "too_complicated": _("The file is too complicated to check. Make it simpler or smaller."),
 }
 
