@@ -261,6 +261,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX_TRIM": True,
     "PREPROCESSING_HOOKS": ["actionlearning.foundation.schema.clients_only"],
     "ENUM_NAME_OVERRIDES": {
+        "RosterKind": "groups.states.BatchKind",
+        "RosterState": "groups.states.BatchState",
         "OrganisationKind": "groups.models.Organisation.Kind",
         "BodyKind": "groups.roles.BodyKind",
         "PostRole": "groups.api.shapes.POST_ROLES",
