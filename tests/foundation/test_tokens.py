@@ -145,3 +145,13 @@ def test_a_token_needs_no_cross_site_token_and_a_session_does(world, sign_in, se
     strict.cookies = sign_in(world.ben).cookies
     answer = strict.post("/t/teng/api/v1/information-items/", {}, content_type="application/json")
     assert answer.status_code == 403
+
+
+def test_a_wrong_token_beside_a_session_is_refused_like_any_other(world, sign_in):
+    """The refusal is decided before anybody has looked at the session."""
+    answer = sign_in(world.ben).post(
+        "/t/teng/api/v1/information-items/", headers={"Authorization": "Bearer teng.wrong"}
+    )
+
+    assert answer.status_code == 401
+    assert answer.headers["Content-Type"].startswith("application/problem+json")

@@ -30,7 +30,7 @@ STRUCTURE = frozenset(
         r"\w+",
         "password language label path sort_path tree_path org_path kind key role state division deliverable "
         "calendar scope rule_key window_key batch digest media_type owed_by partial template pack level "
-        "category fingerprint job subject_kind target_kind action step status hash sha256 content_hash",
+        "category fingerprint job subject_kind target_kind action step status hash sha256 content_hash undoing",
     )
 )
 """Texts the product reads as a word of its own and never shows as typed."""
