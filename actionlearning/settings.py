@@ -260,7 +260,14 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": True,
     "PREPROCESSING_HOOKS": ["actionlearning.foundation.schema.clients_only"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "actionlearning.foundation.schema.lists_as_sent",
+        "actionlearning.foundation.schema.problems_everywhere",
+    ],
     "ENUM_NAME_OVERRIDES": {
+        "RosterKind": "groups.states.BatchKind",
+        "RosterState": "groups.states.BatchState",
         "OrganisationKind": "groups.models.Organisation.Kind",
         "BodyKind": "groups.roles.BodyKind",
         "PostRole": "groups.api.shapes.POST_ROLES",

@@ -178,8 +178,15 @@ def point_line(row: dict[str, Any]) -> dict[str, Any]:
         "event_label": _("%(event)s, reversed") % {"event": event} if row["reverses_id"] else event,
         "points_shown": signed(row["points"]),
         "booked": moment(row["at"]),
+        "reason": reason_told(row),
         "by_hand": row["event"] == ScoreEvent.CORRECTION and not row["reverses_id"],
     }
+
+
+def reason_told(row: dict[str, Any]) -> str:
+    """What people typed as it is; a reason of the product's own in the reader's language."""
+    typed = not row["reason"] or row["event"] == ScoreEvent.CORRECTION
+    return row["reason"] if typed else _(row["reason"])
 
 
 def signed(points: Decimal) -> str:

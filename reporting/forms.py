@@ -200,7 +200,7 @@ class ScoreRuleForm(TenantForm):
         label=_("Applies from"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_(
-            "The first rule of its kind may reach back: what has happened since is booked at once."
+            "The first rule of an event and type may reach back: what has happened since is booked at once."
             " Later ones begin today or later; what is booked keeps its rule."
         ),
     )

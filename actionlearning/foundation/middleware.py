@@ -98,9 +98,9 @@ class TenantMiddleware:
         response = self.get_response(request)
         failed = response.status_code >= 500
         if failed or (response.status_code >= 400 and request.method not in SAFE):
-            transaction.set_rollback(True)
-            if request.tenant and not failed:
+            if request.tenant and not failed:  # first: who it was may still have to be read
                 request.after_refusal.append(_refusal_of(request, response.status_code))
+            transaction.set_rollback(True)
         if getattr(response, "streaming", False):
             # A body read later would run after the transaction: read it now.
             response.streaming_content = [b"".join(response.streaming_content)]  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from pathlib import Path
 import opencc
 import polib
 
-ONE_FORM = str.maketrans("爲羣啓衆綫覈臺佈週麪説牀峯竈祕", "為群啟眾線核台布周麵說床峰灶秘")
+ONE_FORM = str.maketrans("爲羣啓衆綫覈臺佈週麪説牀峯竈祕纔", "為群啟眾線核台布周麵說床峰灶秘才")
 """Of several traditional forms the one that the region's own documents and the glossary use."""
 BY_HAND = "by hand"
 DATA = "data"

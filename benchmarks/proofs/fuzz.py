@@ -36,7 +36,9 @@ def main(arguments: Sequence[str]) -> int:
         fuzz.run(order.calls, order.only)
         errors = product.log()
     found = fuzz.found
-    for told, count in found.most_common(SHOWN):
+    for told, count in sorted(found.items(), key=lambda one: ("5xx" not in one[0], -one[1]))[
+        :SHOWN
+    ]:
         print(f"{count} x {told}", file=sys.stderr)
     if any("5xx" in told for told in found):
         print(errors[-6000:], file=sys.stderr)

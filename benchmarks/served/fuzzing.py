@@ -79,7 +79,7 @@ class Fuzz:
         self.operations = len(chosen)
         share = -(-calls // (len(chosen) * len(self.actors) * 2 * PASSES))
         for turn in range(PASSES):
-            self._learn_ids(chosen)
+            self._learn_ids(every)
             for operation in self.random.sample(chosen, len(chosen)):
                 for actor in self.actors:
                     self._draw(operation, actor, share, turn)

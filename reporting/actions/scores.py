@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
@@ -29,6 +30,11 @@ from reporting.states import IssueState, ItemState
 KIND = "information_item"
 SUBMISSION = (ScoreEvent.SUBMITTED, ScoreEvent.SUBMITTED_LATE)
 MOST_POINTS = Decimal(1000)
+UNANSWERED = gettext_noop("Returned and not answered in time")
+TAKEN_BACK = gettext_noop("Adoption taken back")
+LEFT_OUT = gettext_noop("No longer in the issue")
+OWN_RULE = gettext_noop("The type has a rule of its own since")
+"""Reasons that the product writes itself: kept in English, read in the reader's language."""
 Earned = dict[tuple[str, UUID | None], datetime]
 """(event, issue it was printed in) and the instant that earned it."""
 
@@ -46,19 +52,20 @@ def set_score_rule(
 ) -> ScoreRule:
     """A new version from `applies_from` on; what is booked keeps the version it was booked by.
 
-    The first rule of an event may reach back into the programme: what has happened since is booked now.
-    Raises NotAllowed, BadInput.
+    The first rule of an event and type may reach back into the programme: what has happened since is booked
+    now, and what the general rule had given for that type is reversed. Raises NotAllowed, BadInput.
     """
     programme = lock_row(programme)
+    _alone(programme.pk, "pg_advisory_xact_lock")
     if not by.has_perm(Permission.SCORE_CHANGE, programme):
         raise NotAllowed(_("You may not change the points here."), code="not_allowed")
     _require_points(points)
     if event == ScoreEvent.CORRECTION:
         words = _("Corrections are booked by hand, one by one.")
         raise BadInput(words, fields={"event": words})
-    first = not ScoreRule.objects.filter(programme=programme, event=event).exists()
-    _require_day(programme, applies_from, today=local_day(now), first=first)
     same = ScoreRule.objects.filter(programme=programme, event=event, kind=kind)
+    first = not same.exists()
+    _require_day(programme, applies_from, today=local_day(now), first=first)
     rule = ScoreRule(programme=programme, event=event, kind=kind, points=points)
     rule.version, rule.applies_from = same.count() + 1, applies_from
     rule.created_by, rule.created_at = by, now
@@ -68,8 +75,21 @@ def set_score_rule(
         points=str(points), applies_from=applies_from.isoformat(), version=rule.version,
     )  # fmt: skip
     if first:
+        _make_room(rule, by=by, now=now)
         _catch_up(programme, event, by=by, now=now)
     return rule
+
+
+def _make_room(rule: ScoreRule, *, by: User, now: datetime) -> None:
+    """What the general rule booked for items of this type since the rule's first day is taken back."""
+    if not rule.kind:
+        return
+    given = ScoreEntry.objects.standing().filter(
+        programme=rule.programme, event=rule.event, item__kind=rule.kind, rule__kind=""
+    )
+    for entry in given.select_related("item", "organisation", "rule"):
+        if rule_for(entry.item, rule.event, local_day(entry.earned_at)) == rule:
+            _reverse(entry, reason=OWN_RULE, by=by, now=now)
 
 
 def _require_points(points: Decimal) -> None:
@@ -115,12 +135,21 @@ def settle_submission(item: InformationItem, *, by: User, now: datetime) -> None
         return
     event, at = _submission(item, now)
     wanted: Earned = {(event, None): at} if event else {}
-    _settle(item, SUBMISSION, wanted, reason=_("Returned and not answered in time"), by=by, now=now)
+    _settle(item, SUBMISSION, wanted, reason=UNANSWERED, by=by, now=now)
 
 
 def _is_scored(item: InformationItem) -> bool:
-    """Most plans give no points: then the evening of the 25th pays one question for it."""
+    """Most plans give no points: then the evening of the 25th pays two short questions for it.
+
+    Whoever sets a rule at the same moment waits, or is waited for: no event falls between the two.
+    """
+    _alone(item.programme_id, "pg_advisory_xact_lock_shared")
     return bool(ScoreRule.objects.filter(programme=item.programme_id).exists())
+
+
+def _alone(programme: UUID, lock: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(hashtext(%s))", [f"points:{programme}"])
 
 
 def _submission(item: InformationItem, now: datetime) -> tuple[str, datetime]:
@@ -151,7 +180,7 @@ def settle_adoption(item: InformationItem, *, by: User, now: datetime) -> None:
         return
     adopted = item.state == ItemState.ADOPTED
     wanted: Earned = {(ScoreEvent.ADOPTED.value, None): item.decided_at or now} if adopted else {}
-    _settle(item, (ScoreEvent.ADOPTED,), wanted, reason=_("Adoption taken back"), by=by, now=now)
+    _settle(item, (ScoreEvent.ADOPTED,), wanted, reason=TAKEN_BACK, by=by, now=now)
 
 
 @transaction.atomic
@@ -185,7 +214,7 @@ def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
         wanted: Earned = {key: latest.published_at or now} if latest and item in printed else {}
         _settle(
             item, (ScoreEvent.PRINTED,), wanted,
-            publication=root.pk, reason=_("No longer in the issue"), by=by, now=now,
+            publication=root.pk, reason=LEFT_OUT, by=by, now=now,
         )  # fmt: skip
 
 
@@ -252,6 +281,7 @@ def _book(
         by=by,
     )
     entry.month, entry.publication, entry.occurrence = _month(item, at), publication, before + 1
+    entry.earned_at = at
     _place(entry, item.organisation, item.supervisor_id)
     entry.save(force_insert=True)
     record("score.booked", target=item, by=by, at=now, event=event, points=str(rule.points))
@@ -284,6 +314,7 @@ def _reverse(entry: ScoreEntry, *, reason: str, by: User, now: datetime) -> Scor
         points=-entry.points, at=now, by=by, reverses=entry, reason=reason[:200],
     )  # fmt: skip
     back.month, back.publication, back.occurrence = entry.month, entry.publication, entry.occurrence
+    back.earned_at = entry.earned_at
     _place(back, entry.organisation, entry.supervisor_id)
     back.save(force_insert=True)
     record("score.reversed", target=entry, by=by, at=now, points=str(back.points), reason=reason)
@@ -316,7 +347,7 @@ def book_points(
             code="not_enrolled",
         )
     entry = ScoreEntry(programme=programme, month=month, event=ScoreEvent.CORRECTION, points=points)
-    entry.at, entry.by, entry.reason = now, by, reason.strip()[:200]
+    entry.at, entry.earned_at, entry.by, entry.reason = now, now, by, reason.strip()[:200]
     _place(entry, organisation, enrolment.supervisor_id)
     entry.save(force_insert=True)
     record(

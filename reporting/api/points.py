@@ -20,6 +20,7 @@ from groups.models import Organisation
 from programmes.models import Enrolment, Programme
 from programmes.queries import key_asked, local_day, visible_programmes
 from reporting.actions.scores import book_points, reverse_points, set_score_rule
+from reporting.exports import reason_told
 from reporting.models import InformationItem, ScoreEntry, ScoreEvent, ScoreRule
 from reporting.queries.points import (
     asked_month,
@@ -144,6 +145,10 @@ def _programme(user: Any, pk: Any) -> Programme:
     return found
 
 
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    return {told: row[name] for name, told in _LISTED.items()} | {"reason": reason_told(row)}
+
+
 def _asked(request: Request) -> Any:
     given = request.query_params
     return key_asked(given, "programme") if given.get("programme") else None
@@ -174,7 +179,7 @@ class PointViewSet(TenantViewSet):
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
         rows = narrowed_points(self.get_queryset(), request.query_params).values(*_LISTED)
         found, cursor = self.page(rows)
-        return self.listed([{told: row[n] for n, told in _LISTED.items()} for row in found], cursor)
+        return self.listed([_line(row) for row in found], cursor)
 
     @extend_schema(request=Booking, responses={201: PointLine, **_REFUSED})
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -229,8 +234,7 @@ class PointViewSet(TenantViewSet):
 
     def _told(self, pk: Any, status: int) -> Response:
         row = ScoreEntry.objects.filter(pk=pk).values(*_LISTED).get()
-        told = PointLine({told: row[name] for name, told in _LISTED.items()}).data
-        return Response(told, status=status)
+        return Response(PointLine(_line(row)).data, status=status)
 
 
 class PointRuleViewSet(TenantViewSet):

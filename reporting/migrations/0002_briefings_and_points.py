@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                 ('publication', models.UUIDField(null=True)),
                 ('occurrence', models.PositiveSmallIntegerField(default=1)),
                 ('at', models.DateTimeField()),
+                ('earned_at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='reporting.informationitem')),

@@ -75,6 +75,8 @@ class ScoreEntry(LedgerModel):
     occurrence = models.PositiveSmallIntegerField(default=1)
     """2 when the same was booked, reversed and booked again."""
     at = models.DateTimeField()
+    earned_at = models.DateTimeField()
+    """When what it is booked for happened: the rule of that day gives the points."""
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")

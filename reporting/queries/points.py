@@ -42,7 +42,7 @@ class UnitPoints:
 def unit_points(programme: Programme, user: User, month: str) -> list[UnitPoints]:
     """Every unit that owes papers there and whose points `user` may see, by seniority, with nothing too.
 
-    `month` (`2026-06`) and everything up to it, so that an earlier month prints again as it was sent out.
+    `month` (`2026-06`) and everything up to it, as things stand today: what was sent out then is its sheet.
     """
     reach = reach_of(user, Permission.SCORE_VIEW)
     rows = (

@@ -46,3 +46,16 @@ def test_it_asks_the_database_nothing(db, client):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(DOCS).status_code == 200
     assert statements(asked) == 0
+
+
+def test_lists_and_refusals_are_described_as_they_are_sent():
+    for path, operations in description().document["paths"].items():
+        for method, operation in operations.items():
+            told = operation["responses"]
+            refusals = {code: answer["content"] for code, answer in told.items() if code[0] == "4"}
+            assert {"401", "404", "422"} <= refusals.keys(), (method, path)
+            assert {kind for each in refusals.values() for kind in each} == {
+                "application/problem+json"
+            }
+            for content in told.get("200", {}).get("content", {}).values():
+                assert content["schema"].get("type") != "array", (method, path)

@@ -103,7 +103,8 @@ def test_a_wrong_token_is_refused(world, rival, client, secret):
 
 def test_the_refusals_of_a_wrong_tenant_and_a_wrong_token_are_equal(world, client):
     wrong, unknown = call(client, "teng.wrong"), call(client, "nobody.wrong")
-    assert (wrong.status_code, wrong.content) == (unknown.status_code, unknown.content)
+    told = [{**answer.json(), "request": ""} for answer in (wrong, unknown)]
+    assert (wrong.status_code, told[0]) == (unknown.status_code, told[1])
 
 
 def test_without_a_token_nobody_is_let_in(world, client):
@@ -145,3 +146,13 @@ def test_a_token_needs_no_cross_site_token_and_a_session_does(world, sign_in, se
     strict.cookies = sign_in(world.ben).cookies
     answer = strict.post("/t/teng/api/v1/information-items/", {}, content_type="application/json")
     assert answer.status_code == 403
+
+
+def test_a_wrong_token_beside_a_session_is_refused_like_any_other(world, sign_in):
+    """The refusal is decided before anybody has looked at the session."""
+    answer = sign_in(world.ben).post(
+        "/t/teng/api/v1/information-items/", headers={"Authorization": "Bearer teng.wrong"}
+    )
+
+    assert answer.status_code == 401
+    assert answer.headers["Content-Type"].startswith("application/problem+json")

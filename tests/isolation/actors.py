@@ -43,11 +43,14 @@ class Actor:
             return True
         if not self.alive or self.user is None or place.tenant != self.ground.tenant.pk:
             return False
+        return self._may_see_here(label, field, place, self.user)
+
+    def _may_see_here(self, label: str, field: str, place: Place, user: User) -> bool:
         if field == "factor_secret":
-            return place.owner == self.user.pk
+            return place.owner == user.pk
         if label == "foundation.User":
             return self._may_see_name(field, place)
-        if place.wide or place.owner == self.user.pk:
+        if place.wide or place.owner == user.pk:
             return True
         if self.administrator and label in ADMINISTERED:
             return True
@@ -56,7 +59,12 @@ class Actor:
     def _may_see_name(self, field: str, place: Place) -> bool:
         """Superiors' names stand under their decisions; their sign-in names do not."""
         above = field == "display_name" and any(path.startswith(place.path) for path in self.paths)
-        return self.administrator or above or place.owner == self.user.pk or self._holds(place)
+        return (
+            self.administrator
+            or above
+            or place.owner == getattr(self.user, "pk", None)
+            or self._holds(place)
+        )
 
     def _holds(self, place: Place) -> bool:
         if place.draft:

@@ -30,7 +30,7 @@ STRUCTURE = frozenset(
         r"\w+",
         "password language label path sort_path tree_path org_path kind key role state division deliverable "
         "calendar scope rule_key window_key batch digest media_type owed_by partial template pack level "
-        "category fingerprint job subject_kind target_kind action step status hash sha256 content_hash",
+        "category fingerprint job subject_kind target_kind action step status hash sha256 content_hash undoing",
     )
 )
 """Texts the product reads as a word of its own and never shows as typed."""
@@ -48,8 +48,8 @@ QUOTED = {
 """Texts of others that stand inside a JSON field: each carries the canary of the row and the field."""
 ISSUE: dict[str, Any] = {
     "masthead": dict.fromkeys(("name", "body", "issue", "unit", "dated", "note"), "简报"),
-    **dict.fromkeys(("correction_note", "editors_note", "articles"), []),
-    **dict.fromkeys(("report_to", "send_to", "issue_to"), []),
+    **{name: [] for name in ("correction_note", "editors_note", "articles")},
+    **{name: [] for name in ("report_to", "send_to", "issue_to")},
     "title": "简报",
     "dated": "2026-03-02",
     "signer": "",
@@ -136,12 +136,7 @@ def _add(model: Any, unit: Organisation, user: User, *, full: bool) -> None:
         )
         if value is not None:
             setattr(row, field.name, value)
-    if isinstance(row, PlacedModel):
-        row.place(unit)
-    if isinstance(row, Publication):
-        row.root, row.sequence = row.pk, next_number("publication")
-    if isinstance(row, Notice):
-        row.about = _duty_of(unit)
+    _put(row, unit)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -150,6 +145,16 @@ def _add(model: Any, unit: Organisation, user: User, *, full: bool) -> None:
     except DatabaseError:
         if not full and not model._base_manager.exists():
             raise
+
+
+def _put(row: Any, unit: Organisation) -> None:
+    """What a row says of its own place, beside its plain fields."""
+    if isinstance(row, PlacedModel):
+        row.place(unit)
+    if isinstance(row, Publication):
+        row.root, row.sequence = row.pk, next_number("publication")
+    if isinstance(row, Notice):
+        row.about = _duty_of(unit)
 
 
 def _duty_of(unit: Organisation) -> uuid.UUID | None:
@@ -162,9 +167,8 @@ _PLACE = ("org_path", *(f"ancestor_{n}" for n in range(1, 7)))
 
 
 def _value(row: Any, field: Any, unit: Organisation, user: User, *, full: bool) -> Any:
-    if field.null and (not full or ENDINGS.search(field.name)):
-        return None
-    if field.name in EMPTY.get(type(row)._meta.label, ()):
+    left_out = field.null and (not full or ENDINGS.search(field.name))
+    if left_out or field.name in EMPTY.get(type(row)._meta.label, ()):
         return None
     if field.is_relation:
         return _related(field, unit, user)

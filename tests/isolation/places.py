@@ -81,6 +81,9 @@ class Places:
         )
         if label in TOLD:
             return _told(row)
+        return self._find_untold(row, label, subjects)
+
+    def _find_untold(self, row: Any, label: str, subjects: frozenset[uuid.UUID]) -> Place:
         if is_wide(type(row)) or getattr(row, "is_system", False):
             return Place(row.tenant_id, wide=True)
         owner = self._owner(row)

@@ -31,6 +31,7 @@ WORDS = {
     "pack": ["plan2"],
     "scope": ["CN"],
     "date": ["2026-10-01"],
+    "kind": ["persons"],
 }
 """Parts of an address that are neither ids nor fields of a row."""
 

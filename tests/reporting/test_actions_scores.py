@@ -177,6 +177,20 @@ def test_the_first_rule_reaches_back_into_the_programme(world, programme):
     assert booked(item) == [(ScoreEvent.SUBMITTED, FIVE, False)]
 
 
+def test_the_first_rule_of_a_type_reaches_back_and_takes_back_what_the_general_one_gave(
+    world, scored
+):
+    research = submitted(world, scored, kind="research", title="调研报告", body=BODY * 3)
+    dynamic = submitted(world, scored)
+    rule(
+        world, scored, ScoreEvent.SUBMITTED, Decimal(20), kind="research", applies_from=JUNE,
+        now=beijing(9, 12),
+    )  # fmt: skip
+
+    assert (total(research), total(dynamic)) == (20, 5)
+    assert [points for _event, points, _back in booked(research)] == [5, -5, 20]
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
