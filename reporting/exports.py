@@ -249,8 +249,8 @@ def point_sheet(title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_
 
 
 TOTALS = (
-    ("sent", gettext_lazy("Submitted")),
-    ("adopted", gettext_lazy("Adopted")),
+    ("sent", gettext_lazy("Items submitted")),
+    ("adopted", gettext_lazy("Items adopted")),
     ("submission", gettext_lazy("Submission points")),
     ("adoption", gettext_lazy("Adoption points")),
     ("other", gettext_lazy("Other points")),
@@ -273,6 +273,14 @@ def totals_sheet(title: str, lines: Iterable[Any], *, unit: str, made_on: date) 
         for number, each in enumerate(lines, 1)
     )
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def issue_name(year: int | None, number: int | None, correction: int) -> str:
+    """`No. 7 of 2026`, `No. 7 of 2026 (correction 1)`."""
+    name = _("No. %(number)s of %(year)s") % {"number": number, "year": year}
+    if not correction:
+        return name
+    return _("%(issue)s (correction %(number)s)") % {"issue": name, "number": correction}
 
 
 def file_answer(found: Attachment | PublicationFile, *, inline: bool = False) -> HttpResponse:

@@ -14,7 +14,7 @@ from programmes.models.obligation import DutyState
 from programmes.notices import holders_of
 from programmes.queries import local_day, rule_ids
 from reporting.access import readable
-from reporting.exports import days_between, moment, month_name, state_label
+from reporting.exports import days_between, issue_name, moment, month_name, state_label
 from reporting.forms import last_day
 from reporting.models import InformationItem, ItemTurn, Publication
 from reporting.queries import (
@@ -202,14 +202,10 @@ def printed_in(item: InformationItem, user: User) -> list[dict[str, Any]]:
         found.append(
             {
                 "root": told.root,
-                "name": f"{told.series.title} {_issue_number(told)}",
+                "name": f"{told.series.title} {issue_name(told.year, told.number, told.correction)}",
                 "title": changed[0],
                 "body": changed[1],
                 "changed": any(each.kind != "same" for part in changed for each in part),
             }
         )
     return found
-
-
-def _issue_number(told: Publication) -> str:
-    return _("No. %(number)s of %(year)s") % {"number": told.label, "year": told.year}
