@@ -31,7 +31,7 @@ class IssueList(TenantSheetView):
     sheet = ISSUES
     order = ("-changed_at", "-id")
     columns = (
-        (gettext_lazy("Briefing"), ""),
+        (gettext_lazy("Briefing"), "d-none d-md-table-cell"),
         (gettext_lazy("Issue"), ""),
         (gettext_lazy("Title"), ""),
         (gettext_lazy("State"), ""),

@@ -20,6 +20,8 @@ ROWS = 12
 TRIES = 80
 EMPTY = b'class="empty"'
 """A page where something is missing is walked only if nobody has a fuller one."""
+PAGES = 30
+"""Pages looked at to find one without such a place."""
 HALF_WAY = {"groups:factor": "missing"}
 """Screens between the password and the desk: what the session says there about the second factor."""
 NO_PAGE = {
@@ -78,22 +80,27 @@ class Finder:
     def _screen(self, route: Route) -> Screen | None:
         if not issubclass(route.view, TenantView):
             return self._for_everybody(route)
+        bare = None
+        for screen, is_empty in itertools.islice(self._pages(route), PAGES):
+            if not is_empty:
+                return screen
+            bare = bare or screen
+        return bare
+
+    def _pages(self, route: Route) -> Iterator[tuple[Screen, bool]]:
+        """(a page, whether something is missing on it) of those who may see one."""
         factor = HALF_WAY.get(route.name, "passed")
         pairs = itertools.product(list(self._values(route)), self._holders(route, factor))
-        bare = None
         for values, user in itertools.islice(pairs, TRIES):
             client, address = self._client(user, factor), route.address(self.tenant.slug, values)
             answer = client.get(address)
             if answer.status_code == 302 and "/sign-in/" not in answer["Location"]:
                 self.buttons.add(route.name)
-                return None
+                return
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-                found = Screen(route.name, address, user.login, cookie)
-                if EMPTY not in answer.content:
-                    return found
-                bare = bare or found
-        return bare
+                screen = Screen(route.name, address, user.login, cookie)
+                yield screen, EMPTY in answer.content
 
     def _for_everybody(self, route: Route) -> Screen | None:
         for values in itertools.islice(self._values(route), TRIES):
