@@ -13,7 +13,7 @@ from tests.packs.stage import Country, Plan, Unit, Year, at, begin, form_bodies
 from tests.packs.telling import adopted, publish, told
 from tests.world import World
 
-SPRING, DAY = date(2026, 4, 27), date(2026, 7, 10)
+SPRING, DAY = date(2026, 4, 27), date(2026, 6, 10)
 
 
 def group(world: World) -> Plan:
@@ -40,7 +40,7 @@ def test_the_group_tells_by_website_briefing_and_newspapers(world: World, sign_i
     plan = group(world)
     year, now = running(world, plan), at(DAY)
     unit, office = plan.units[0][0], plan.owner
-    item = adopted(year.programme, unit, office, "2026-07", now)
+    item = adopted(year.programme, unit, office, "2026-06", now)
     issue = publish(office, "行动学习简报", item, now=now)
 
     own = told(item, unit, unit.staff, now=now, channel="website", outlet="集团网站")
@@ -66,7 +66,7 @@ def test_the_group_reports_to_a_superior_that_is_no_part_of_it(world: World) -> 
     """The superior department has no account here: it is named in the paper and reads the public page."""
     plan = group(world)
     year, now = running(world, plan), at(DAY)
-    item = adopted(year.programme, plan.units[0][0], plan.owner, "2026-07", now)
+    item = adopted(year.programme, plan.units[0][0], plan.owner, "2026-06", now)
     issue = publish(
         plan.owner, "行动学习简报", item, now=now, audience="public", report_to=["自治区国资委"]
     )
@@ -86,7 +86,7 @@ def test_good_practice_is_told_in_all_six_channels_of_the_bureau(
     county = Unit(world.county, staff=world.ana, director=world.ana, leader=world.ana)
     year = begin(Plan("plan2", county, [(bureau, None)]), world, now=at(date(2026, 5, 25)))
     now = at(DAY)
-    item = adopted(year.programme, bureau, county, "2026-07", now)
+    item = adopted(year.programme, bureau, county, "2026-06", now)
     channels = channels_of(year.programme, DAY)
     six = [key for key in channels if key != "other"]
     assert len(six) == 6
