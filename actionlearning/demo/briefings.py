@@ -1,4 +1,4 @@
-"""The county office's briefing: two issues printed, one that waits for the signature, one being compiled."""
+"""The county office's briefings: one for those who sign in, and one for all with a correction and a withdrawal."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,15 +6,23 @@ from datetime import date, datetime, timedelta
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.staff import Unit
 from programmes.models import Programme
-from reporting.actions.articles import Piece, compile_items, write_article
-from reporting.actions.issues import check_issue, edit_issue, offer_issue, sign_issue, start_issue
-from reporting.actions.publishing import publish_issue
+from reporting.actions.articles import Piece, add_article, compile_items, write_article
+from reporting.actions.issues import (
+    check_issue,
+    edit_issue,
+    offer_issue,
+    sign_issue,
+    start_correction,
+    start_issue,
+)
+from reporting.actions.publishing import publish_issue, withdraw_issue
 from reporting.actions.series import open_series
 from reporting.models import InformationItem, Issue, Series
 from reporting.queries import basket_of
 
 NOTE = "各单位要学习借鉴，结合实际抓好课题研讨和成果转化，有关做法及时报送县行动办。"
 HEADLINES = ("研讨见实招", "调研摸实情")
+INTERNAL, OPEN = "xdxxjb", "xdxxdt"
 
 
 @dataclass
@@ -32,7 +40,7 @@ class Press:
         open_series(
             organisation=self.office.organisation,
             title="行动学习简报",
-            slug="xdxxjb",
+            slug=INTERNAL,
             body_name="藤县行动学习领导小组办公室",
             compiler="藤县行动学习领导小组办公室",
             note="内部资料，注意保存",
@@ -45,18 +53,75 @@ class Press:
             now=now,
         )
 
+    def open_to_all(self, day: date) -> None:
+        """What the county tells the public of its work."""
+        self.clock.put(at(day, 9, 10), self._open_to_all)
+
+    def _open_to_all(self, now: datetime) -> None:
+        open_series(
+            organisation=self.office.organisation,
+            title="行动学习动态",
+            slug=OPEN,
+            compiler="藤县行动学习领导小组办公室",
+            audience=Series.Audience.PUBLIC,
+            by=self.office.director,
+            now=now,
+        )
+
+    def tell_all(self, day: date, title: str, text: str) -> None:
+        """An issue of the office's own words."""
+
+        def prepare(now: datetime) -> None:
+            series = Series.objects.filter(slug=OPEN).first()
+            if series is not None:
+                issue = start_issue(series, headline=title, by=self.office.clerk, now=now)
+                add_article(issue, title=title, text=text, by=self.office.clerk, now=now)
+                self._through(issue, now)
+
+        self.clock.put(at(day, 10), prepare)
+
+    def correct(self, day: date, title: str, wrong: str, right: str) -> None:
+        def mend(now: datetime) -> None:
+            issue = self._told(title)
+            if issue is None:
+                return
+            note = f"“{wrong}”应为“{right}”。"
+            draft = start_correction(issue, note=note, by=self.office.clerk, now=now)
+            for article in draft.articles.all():
+                rows = article.paragraphs.order_by("position")
+                pieces = [Piece(row.text.replace(wrong, right), row.pk) for row in rows]
+                by = self.office.clerk
+                write_article(article, title=article.title, pieces=pieces, by=by, now=now)
+            self._through(draft, now)
+
+        self.clock.put(at(day, 10), mend)
+
+    def withdraw(self, day: date, title: str, reason: str) -> None:
+        def take_back(now: datetime) -> None:
+            issue = self._told(title)
+            if issue is not None:
+                withdraw_issue(issue, reason=reason, by=self.office.director, now=now)
+
+        self.clock.put(at(day, 16), take_back)
+
+    def _told(self, title: str) -> Issue | None:
+        found: Issue | None = Issue.objects.filter(headline=title, corrects=None).last()
+        return found
+
+    def _through(self, issue: Issue, now: datetime) -> None:
+        """Checked, signed and published within the working day."""
+        self._check(issue, now)
+        by = self.office.leader
+        signed = sign_issue(issue, opinion="同意印发。", by=by, now=_later(now, 4))
+        publish_issue(signed, by=self.office.clerk, now=_later(now, 5))
+
     def print_issue(self, day: date, number: int, *, items: int) -> None:
         """Compiled, checked, signed and published within a day."""
 
         def prepare(now: datetime) -> None:
             issue = self._compiled(now, items, HEADLINES[number])
-            if issue is None:
-                return
-            self._check(issue, now)
-            signed = sign_issue(
-                issue, opinion="同意印发。", by=self.office.leader, now=_later(now, 4)
-            )
-            publish_issue(signed, by=self.office.clerk, now=_later(now, 5))
+            if issue is not None:
+                self._through(issue, now)
 
         self.clock.put(at(day, 9, 30), prepare)
 
@@ -76,7 +141,7 @@ class Press:
         self.clock.put(at(day, 16, 30), lambda now: self._compiled(now, 1, ""))
 
     def _compiled(self, now: datetime, items: int, headline: str) -> Issue | None:
-        series = Series.objects.filter(slug="xdxxjb").first()
+        series = Series.objects.filter(slug=INTERNAL).first()
         if series is None:
             return None
         chosen = list(basket_of(series).order_by("-decided_at", "-pk")[:items])

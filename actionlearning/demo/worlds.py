@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from actionlearning.demo import scenes
+from actionlearning.demo import connections, scenes
 from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
@@ -17,6 +17,7 @@ from actionlearning.demo.texts import (
     COUNTY_TOPIC_WAITING,
     COUNTY_TOPICS,
     COUNTY_TOPICS_BEFORE,
+    FOR_ALL,
     GROUP_TOPICS,
     GROUP_TOPICS_BEFORE,
     Topic,
@@ -159,6 +160,7 @@ def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
 def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     year, (first, second) = today.year, COUNTY_TOPICS
     story = run.programme(year)
+    connections.points(run.clock, story.programme, run.owner)
     days = (date(year, 6, 8), date(year, 6, 15), date(year, 6, 26))
     story.topic(unit, first, days, returned=True)
     story.topic(unit, second, (date(year, 6, 10), date(year, 6, 15), date(year, 7, 8)))
@@ -195,6 +197,22 @@ def _briefings(run: Run, story: Story, today: date) -> None:
     press.print_issue(date(year, 9, 29), 1, items=2)
     press.waits_for_signature(today)
     press.begun(today)
+    _open_briefings(run, press, year)
+    reason = "课题做法得到县委主要领导批示肯定"
+    day, unit = date(year, 9, 18), run.units[0]
+    connections.points_by_hand(run.clock, story.programme, run.owner, unit, day, reason)
+
+
+def _open_briefings(run: Run, press: Press, year: int) -> None:
+    """For the public: an issue that stands, one corrected, one withdrawn; a portal is told of them."""
+    press.open_to_all(date(year, 6, 3))
+    connections.portal(run.clock, run.owner, (date(year, 7, 1), date(year, 10, 16)))
+    for (month, day), title, text in FOR_ALL:
+        press.tell_all(date(year, month, day), title, text)
+    corrected, withdrawn = FOR_ALL[1][1], FOR_ALL[2][1]
+    press.correct(date(year, 9, 4), corrected, "12个乡镇", "15个乡镇")
+    reason = "活动时间有调整，以正式通知为准。"
+    press.withdraw(date(year, 10, 14), withdrawn, reason)
 
 
 def group(system: User, today: date, done: Told) -> None:

@@ -25,7 +25,7 @@ from reporting.actions.webhooks import (
 from reporting.exports import WEBHOOKS, moment
 from reporting.forms import WebhookForm
 from reporting.models import Webhook, WebhookDelivery
-from reporting.queries.webhooks import deliveries_of, state_of
+from reporting.queries.webhooks import answer_of, deliveries_of, state_of
 
 LOG = 50
 
@@ -110,7 +110,7 @@ def _delivery(row: WebhookDelivery) -> dict[str, Any]:
         "state": row.state,
         "label": row.get_state_display(),
         "attempts": row.attempts,
-        "problem": row.problem,
+        "answer": answer_of(row),
         "tried": moment(row.tried_at),
     }
 

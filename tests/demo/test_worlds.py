@@ -22,7 +22,7 @@ from programmes.models import Obligation, Programme, Project
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
 from programmes.queries import tally
-from reporting.models import InformationItem, Issue, Publication
+from reporting.models import InformationItem, Issue, Publication, ScoreEntry, Webhook
 from tests.conftest import found_tenant
 from tests.running import beijing
 
@@ -42,9 +42,17 @@ def only_the_county_shows():
     assert {unit.pk for unit in below} <= set(Person.objects.values_list("organisation", flat=True))
     assert InformationItem.objects.filter(organisation__in=below, state="submitted").exists()
     assert Body.objects.exclude(secretariat=None).exists()
-    states = Issue.objects.order_by("created_at").values_list("state", flat=True)
-    assert list(states) == ["published", "published", "checked", "draft"]
-    assert Publication.objects.count() == 2
+    issues = Issue.objects.order_by("created_at")
+    inside = issues.exclude(series__audience="public").values_list("state", flat=True)
+    assert list(inside) == ["published", "published", "checked", "draft"]
+    public = Publication.objects.filter(series__audience="public").order_by("sequence")
+    kinds = [told.kind for told in public]
+    assert kinds == ["published", "published", "corrected", "published", "withdrawn"]
+    (webhook,) = Webhook.objects.all()
+    assert webhook.paused_at is not None
+    assert sorted(row.attempts for row in webhook.deliveries.all()) == [0, 1]
+    earned = set(ScoreEntry.objects.values_list("event", flat=True))
+    assert {"submitted", "submitted_late", "adopted", "printed", "correction"} <= earned
 
 
 def list_addresses(slug):

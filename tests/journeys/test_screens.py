@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +17,7 @@ from actionlearning.demo.worlds import World, county
 from actionlearning.foundation import demonstration
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, no_scope, scope
+from reporting.models import Series, Webhook
 from tests.journeys.conftest import PHONE, WIDE
 from tests.journeys.screens import Finder, Screen
 
@@ -35,9 +37,11 @@ WORDS = """
 }
 """
 FOREIGN = re.compile(r"(?<![0-9A-Za-z-])[A-Za-z][a-z]{2,}(?![0-9A-Za-z-])")
-NAMES = frozenset(["Excel", "Webhook", "Celery", "Django", "PostgreSQL", "Python", "Valkey"])
+NAMES = frozenset(
+    ["Excel", "Word", "Webhook", "Celery", "Django", "PostgreSQL", "Python", "Valkey"]
+)
 """Names of products: the same in every language."""
-CODES = frozenset(["Authorization", "Bearer", "chinesecalendar", "end"])
+CODES = frozenset(["Authorization", "Bearer", "chinesecalendar", "end", "csv", "xls", "xlsx"])
 """Words that a person or a program types just so."""
 OTHER_WORDS = {
     "desk:audit_list": "the log shows what was recorded, in its own words",
@@ -121,6 +125,8 @@ def look(
 ) -> Look:
     with scope(walked, path=WHOLE, actor=None), transaction.atomic():
         logins = set(User.objects.values_list("login", flat=True))
+        logins |= set(Series.objects.values_list("slug", flat=True))
+        logins |= {urlsplit(each.url).hostname or "" for each in Webhook.objects.all()}
     parts = {part for login in logins for part in re.findall(r"[A-Za-z]+", login)}
     return Look(open_page(), faults_of, parts | {SLUG, "teng", "rival"})
 
