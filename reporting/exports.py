@@ -272,8 +272,8 @@ def point_sheet(title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_
 
 
 TOTALS = (
-    ("sent", gettext_lazy("Submitted")),
-    ("adopted", gettext_lazy("Adopted")),
+    ("sent", gettext_lazy("Items submitted")),
+    ("adopted", gettext_lazy("Items adopted")),
     ("submission", gettext_lazy("Submission points")),
     ("adoption", gettext_lazy("Adoption points")),
     ("other", gettext_lazy("Other points")),
@@ -331,6 +331,14 @@ def publicity_line(row: dict[str, Any], names: Mapping[Any, Mapping[str, str]]) 
 
 def level_label(level: str) -> str:
     return str(Publicity.Level(level).label) if level else _("among the units")
+
+
+def issue_name(year: int | None, number: int | None, correction: int) -> str:
+    """`No. 7 of 2026`, `No. 7 of 2026 (correction 1)`."""
+    name = _("No. %(number)s of %(year)s") % {"number": number, "year": year}
+    if not correction:
+        return name
+    return _("%(issue)s (correction %(number)s)") % {"issue": name, "number": correction}
 
 
 def file_answer(

@@ -254,7 +254,7 @@ class WebhookForm(TenantForm):
         ),
     )
     name = forms.CharField(
-        label=_("Webhook"), max_length=80, help_text=_("Which system is called.")
+        label=_("Name of the webhook"), max_length=80, help_text=_("Which system is called.")
     )
     url = forms.CharField(
         label=_("Address"),

@@ -183,7 +183,7 @@ class Story:
         if fresh.state != "submitted":
             return
         lot = self.draw.random()
-        if lot < 0.6:
+        if lot < 0.75:
             adopt_item(fresh, by=self.office.director, now=now, opinion="内容扎实，编入本期简报。")
         elif lot < 0.88:
             keep_item(fresh, by=self.office.director, now=now)

@@ -25,8 +25,10 @@ from actionlearning.demo.texts import (
 from actionlearning.foundation.demonstration import SPACES
 from actionlearning.foundation.models import User
 from groups.actions.bodies import hand_over
+from groups.actions.divisions import load_divisions
 from groups.actions.organisations import add_organisation
 from groups.actions.users import give_role
+from groups.divisions.reading import shipped
 from groups.models import Organisation, Tenure
 from groups.roles import ADMINISTRATORS, Role
 from programmes.actions.calendars import seed_calendar
@@ -119,6 +121,7 @@ def county(system: User, today: date, done: Told) -> None:
     owner, unit, station = Unit(root, "xianban"), Unit(bureau, "minzheng"), Unit(below[0], "jiuzhu")
     staff.seat_all(owner, pack, "owner", at(since))
     staff.seat_all(unit, pack, "unit", at(since, 15))
+    load_divisions(shipped(), under=CITY, by=owner.director, now=at(since, 17))
     staff.seat_institution(station, pack, at(since, 16))
     for organisation in below:
         scenes.roster(staff, organisation, at(since, 16))
@@ -129,6 +132,8 @@ def county(system: User, today: date, done: Told) -> None:
     run.clock.run(done)
 
 
+CITY = "4504"
+"""Wuzhou: its divisions down to townships."""
 INSTITUTIONS = (
     "县社会救助站",
     "县婚姻登记处",

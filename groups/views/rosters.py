@@ -45,8 +45,8 @@ class RosterList(TenantSheetView):
     order = ("-uploaded_at", "-id")
     columns = (
         (gettext_lazy("File"), ""),
-        (gettext_lazy("Kind"), ""),
-        (gettext_lazy("Organisation"), ""),
+        (gettext_lazy("Kind"), "d-none d-md-table-cell"),
+        (gettext_lazy("Organisation"), "d-none d-md-table-cell"),
         (gettext_lazy("State"), ""),
         (gettext_lazy("Rows"), "num"),
         (gettext_lazy("Sent in by"), ""),

@@ -4,9 +4,7 @@ from collections.abc import Container, Iterable
 from itertools import groupby
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from reporting.exports import moment
+from reporting.exports import issue_name, moment
 from reporting.models import Publication
 from reporting.papers import GROUPS, unit_of
 
@@ -51,7 +49,7 @@ def line_of(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "series": row["series__title"],
-        "issue": _("No. %(number)s of %(year)s") % {"number": row["label"], "year": row["year"]},
+        "issue": issue_name(row["year"], row["number"], row["correction"]),
         "day": row["dated"].isoformat(),
         "told": moment(row["published_at"]),
         "state_label": Kind(row["kind"]).label,

@@ -37,9 +37,9 @@ class BriefingList(TenantSheetView):
     columns = (
         (gettext_lazy("Issue"), ""),
         (gettext_lazy("Title"), ""),
-        (gettext_lazy("Dated"), ""),
+        (gettext_lazy("Dated"), "d-none d-md-table-cell"),
         (gettext_lazy("State"), ""),
-        (gettext_lazy("Last told"), ""),
+        (gettext_lazy("Last told"), "d-none d-md-table-cell"),
     )
 
     @cached_property

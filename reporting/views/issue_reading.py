@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from reporting.exports import moment
+from reporting.exports import issue_name, moment
 from reporting.models import Article, Issue, Publication
 from reporting.papers import GROUPS
 from reporting.queries import hands_of
@@ -79,7 +79,7 @@ def name_of(issue: Issue) -> str:
     """`行动学习简报 No. 7 of 2026`; before signing its headline, or that it has no number yet."""
     if issue.number is None:
         return f"{issue.series.title} · {issue.headline or _('without a number yet')}"
-    number = _("No. %(number)s of %(year)s") % {"number": issue.label, "year": issue.year}
+    number = issue_name(issue.year, issue.number, issue.correction)
     return f"{issue.series.title} {number}"
 
 
@@ -186,8 +186,7 @@ def line_of_issue(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     """One row of `LISTED_ISSUE` as the office's list shows it."""
     number = ""
     if row["number"]:
-        label = f"{row['number']}-corr-{row['correction']}" if row["correction"] else row["number"]
-        number = _("No. %(number)s of %(year)s") % {"number": label, "year": row["year"]}
+        number = issue_name(row["year"], row["number"], row["correction"])
     return {
         **row,
         "series_title": row["series__title"],

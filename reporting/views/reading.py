@@ -18,6 +18,7 @@ from reporting.access import readable
 from reporting.exports import (
     PUBLICITY_COLUMNS,
     days_between,
+    issue_name,
     moment,
     month_name,
     publicity_line,
@@ -212,7 +213,7 @@ def printed_in(item: InformationItem, user: User) -> list[dict[str, Any]]:
         found.append(
             {
                 "root": told.root,
-                "name": f"{told.series.title} {_issue_number(told)}",
+                "name": f"{told.series.title} {issue_name(told.year, told.number, told.correction)}",
                 "title": changed[0],
                 "body": changed[1],
                 "changed": any(each.kind != "same" for part in changed for each in part),
@@ -239,7 +240,3 @@ def appearances(user: User, **about: Any) -> list[dict[str, str]]:
     """Lines of the publicity register about one item or briefing, for its page."""
     rows = told_of(user, **about).values(*PUBLICITY_COLUMNS)
     return [publicity_line(row, {}) for row in rows]
-
-
-def _issue_number(told: Publication) -> str:
-    return _("No. %(number)s of %(year)s") % {"number": told.label, "year": told.year}

@@ -22,9 +22,9 @@ from reporting.actions.webhooks import (
     resume_webhook,
     send_test,
 )
-from reporting.exports import WEBHOOKS, moment
+from reporting.exports import WEBHOOKS, issue_name, moment
 from reporting.forms import WebhookForm
-from reporting.models import Webhook, WebhookDelivery
+from reporting.models import Publication, Webhook, WebhookDelivery
 from reporting.queries.webhooks import answer_of, deliveries_of, state_of
 
 LOG = 50
@@ -37,10 +37,10 @@ class WebhookList(TenantSheetView):
     order = ("-created_at", "-id")
     columns = (
         (gettext_lazy("Webhook"), ""),
-        (gettext_lazy("Client"), ""),
-        (gettext_lazy("Host"), ""),
+        (gettext_lazy("Client"), "d-none d-md-table-cell"),
+        (gettext_lazy("Host"), "d-none d-md-table-cell"),
         (gettext_lazy("State"), ""),
-        (gettext_lazy("Failing since"), ""),
+        (gettext_lazy("Failing since"), "d-none d-md-table-cell"),
     )
 
     def get_queryset(self) -> Any:
@@ -103,9 +103,8 @@ class WebhookDetail(TenantView):
 
 def _delivery(row: WebhookDelivery) -> dict[str, Any]:
     told = row.publication
-    what = f"{told.series.title} {told.label}" if told else _("Test")
     return {
-        "what": what,
+        "what": _issue(told) if told else _("Test"),
         "kind": told.get_kind_display() if told else "",
         "state": row.state,
         "label": row.get_state_display(),
@@ -113,6 +112,10 @@ def _delivery(row: WebhookDelivery) -> dict[str, Any]:
         "answer": answer_of(row),
         "tried": moment(row.tried_at),
     }
+
+
+def _issue(told: Publication) -> str:
+    return f"{told.series.title} {issue_name(told.year, told.number, told.correction)}"
 
 
 class WebhookTest(TenantView):

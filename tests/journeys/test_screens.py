@@ -17,6 +17,7 @@ from actionlearning.demo.worlds import World, county
 from actionlearning.foundation import demonstration
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, no_scope, scope
+from groups.actions.roster_work import work_off
 from reporting.models import Series, Webhook
 from tests.journeys.conftest import PHONE, WIDE
 from tests.journeys.screens import Finder, Screen
@@ -38,10 +39,23 @@ WORDS = """
 """
 FOREIGN = re.compile(r"(?<![0-9A-Za-z-])[A-Za-z][a-z]{2,}(?![0-9A-Za-z-])")
 NAMES = frozenset(
-    ["Excel", "Word", "Webhook", "Celery", "Django", "PostgreSQL", "Python", "Valkey"]
+    [
+        "Atom",
+        "Excel",
+        "Feed",
+        "Word",
+        "Webhook",
+        "Celery",
+        "Django",
+        "PostgreSQL",
+        "Python",
+        "Valkey",
+    ]
 )
 """Names of products: the same in every language."""
-CODES = frozenset(["Authorization", "Bearer", "chinesecalendar", "end", "csv", "xls", "xlsx"])
+CODES = frozenset(
+    ["Authorization", "Bearer", "chinesecalendar", "end", "csv", "https", "xls", "xlsx"]
+)
 """Words that a person or a program types just so."""
 OTHER_WORDS = {
     "desk:audit_list": "the log shows what was recorded, in its own words",
@@ -60,7 +74,10 @@ def walked(transactional_db: None, settings: Any, monkeypatch: Any) -> Tenant:
     monkeypatch.setattr(demo, "WORLDS", (World(SLUG, "藤县行动学习", build),))
     call_command("demo")
     with no_scope(), transaction.atomic():
-        return Tenant.objects.get(slug=SLUG)
+        found = Tenant.objects.get(slug=SLUG)
+    with scope(found, path=WHOLE, actor=None):
+        work_off()  # the sheet of names is read: its rows and questions are seen
+    return found
 
 
 class Look:
