@@ -92,7 +92,7 @@ def month_name(key: str) -> str:
 
 def moment(at: datetime | None) -> str:
     """Date and minute in the programme's zone; '' for none."""
-    return date_format(timezone.localtime(at), "Y-m-d H:i") if at else ""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def days_between(event: date | None, at: datetime | None) -> int | None:
