@@ -28,7 +28,7 @@ from reporting.actions.publicity import (
     record_publicity,
     withdraw_publicity,
 )
-from reporting.api.item_shapes import Nothing, Reason
+from reporting.api.item_shapes import Nothing, WithReason
 from reporting.exports import file_answer
 from reporting.models import InformationItem, Publicity, PublicityScan
 from reporting.queries.publicity import (
@@ -172,10 +172,10 @@ class PublicityViewSet(TenantViewSet):
         confirm_publicity(told, seen=self._seen(told), by=self._by, now=self.now)
         return self._told(told.pk)
 
-    @extend_schema(request=Reason, responses={200: PublicityLine, **_REFUSED})
+    @extend_schema(request=WithReason, responses={200: PublicityLine, **_REFUSED})
     @action(detail=True, methods=["post"])
     def withdrawal(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        told, typed = self._one(pk), self._typed(Reason)
+        told, typed = self._one(pk), self._typed(WithReason)
         withdraw_publicity(told, seen=self._seen(told), by=self._by, now=self.now, **typed)
         return self._told(told.pk)
 

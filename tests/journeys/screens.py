@@ -26,6 +26,7 @@ NO_PAGE = {
     "system:ready": "for a machine",
     "programmes:plan_export": "a file",
     "reporting:item_attachment": "a file",
+    "reporting:publicity_file": "a file",
     "groups:roster_template": "a file",
     "groups:roster_sheet": "a file",
     "reporting:briefing_pdf": "a file",
