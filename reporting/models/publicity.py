@@ -32,10 +32,10 @@ class Publicity(LedgerModel):
     """
 
     class Level(models.TextChoices):
-        COUNTY = "county", _("county")
-        CITY = "city", _("city")
-        REGION = "region", _("region")
-        NATION = "nation", _("nation")
+        COUNTY = "county", _("county level")
+        CITY = "city", _("city level")
+        REGION = "region", _("regional level")
+        NATION = "nation", _("national level")
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="publicity")
     item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="publicity")

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from groups.views.sheets import TenantSheetView
@@ -158,31 +159,31 @@ class TenantPublicityView(TenantView):
         found: Publicity = get_object_or_404(rows, pk=self.kwargs["pk"])
         return found
 
-
-class PublicityDetail(TenantPublicityView, TenantFormView):
-    """One entry, and its withdrawal: the form of this page goes to the address of that noun."""
-
-    permission = Permission.ITEM_VIEW
-    form_class = PublicityWithdrawalForm
-    template_name = "reporting/publicity_detail.html"
-    http_method_names = ("get", "head", "options")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        told, user = self.told(), self.request.user
-        names = channel_names([told.programme_id])[told.programme_id]
+    def show(
+        self, told: Publicity, form: Any, *, status: int = 200, refusal: Refusal | None = None
+    ) -> HttpResponse:
+        """The entry with all that can be done to it."""
+        user, names = self.request.user, channel_names([told.programme_id])[told.programme_id]
         confirms = CONFIRM_PUBLICITY.open_to(user, told) and user.pk != told.recorded_by_id
-        return super().get_context_data(
-            told=told,
-            facts=_facts(told, names.get(told.channel, told.channel)),
-            state_label=PublicityState(told.state).label,
-            scan=PublicityScan.objects.filter(publicity=told).defer("content").first(),
-            may_confirm=confirms,
-            may_withdraw=any(step.open_to(user, told) for step in WITHDRAW_PUBLICITY),
-            **kwargs,
-        )
+        context = {
+            "told": told,
+            "form": form,
+            "refusal": refusal,
+            "facts": _facts(told, names.get(told.channel, told.channel)),
+            "state_label": PublicityState(told.state).label,
+            "scan": PublicityScan.objects.filter(publicity=told).defer("content").first(),
+            "may_confirm": confirms,
+            "may_withdraw": any(step.open_to(user, told) for step in WITHDRAW_PUBLICITY),
+        }
+        return render(self.request, "reporting/publicity_detail.html", context, status=status)
 
-    def get_initial(self) -> dict[str, Any]:
-        return {"version": self.told().version}
+
+class PublicityDetail(TenantPublicityView):
+    permission = Permission.ITEM_VIEW
+
+    def get(self, request: Any, pk: Any) -> HttpResponse:
+        told = self.told()
+        return self.show(told, PublicityWithdrawalForm(initial={"version": told.version}))
 
 
 def _facts(told: Publicity, channel: str) -> list[tuple[str, str]]:
@@ -214,18 +215,21 @@ class PublicityConfirmation(TenantPublicityView):
         return redirect("reporting:publicity_detail", request.tenant.slug, pk)
 
 
-class PublicityWithdrawal(PublicityDetail):
+class PublicityWithdrawal(TenantPublicityView):
     permission = Permission.ITEM_WRITE
-    http_method_names = ("post", "options")
 
-    def act(self, form: Any) -> HttpResponseBase:
-        typed = form.cleaned_data
-        by, now = self.request.user, self.request.received_at
-        told = withdraw_publicity(
-            self.told(), reason=typed["reason"], seen=typed["version"], by=by, now=now
-        )
-        messages.success(self.request, _("Withdrawn; the entry stays on record."))
-        return redirect("reporting:publicity_detail", self.request.tenant.slug, told.pk)
+    def post(self, request: Any, pk: Any) -> HttpResponseBase:
+        told, form = self.told(), PublicityWithdrawalForm(request.POST)
+        if not form.is_valid():
+            return self.show(told, form, status=422)
+        reason, seen = form.cleaned_data["reason"], form.cleaned_data["version"]
+        by, now = request.user, request.received_at
+        try:
+            withdraw_publicity(told, reason=reason, seen=seen, by=by, now=now)
+        except Refusal as refusal:
+            return self.show(told, form, status=refusal.status, refusal=refusal)
+        messages.success(request, _("Withdrawn; the entry stays on record."))
+        return redirect("reporting:publicity_detail", request.tenant.slug, pk)
 
 
 class PublicityFile(TenantPublicityView):

@@ -34,7 +34,7 @@ class PublicityForm(TenantForm):
         label=_("Told on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     link = forms.CharField(
-        label=_("Address"), required=False, max_length=500, help_text=_("http:// or https://")
+        label=_("Address"), required=False, max_length=500, help_text=_("Of the page on the web.")
     )
     scan = forms.FileField(
         label=_("Scan"),

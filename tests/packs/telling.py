@@ -45,5 +45,5 @@ def told(
         subject = Subject.of_briefing(about, programme)
     else:
         subject = Subject(programme=programme, organisation=unit.organisation, title=about)
-    facts = {"link": "https://news.example/1.html", "told_on": now.date()} | where
+    facts: dict[str, Any] = {"link": "https://news.example/1.html", "told_on": now.date()} | where
     return record_publicity(subject, appearance=Appearance(**facts), by=by, now=now)

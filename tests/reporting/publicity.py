@@ -21,7 +21,7 @@ def adopted(world: World, programme: Programme, **text: Any) -> InformationItem:
 
 
 def appearance(**given: Any) -> Appearance:
-    facts = {
+    facts: dict[str, Any] = {
         "channel": "website", "outlet": "梧州日报", "told_on": date(2026, 9, 12), "level": "city",
         "link": LINK,
     }  # fmt: skip

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0005_webhooks"),
+        ("reporting", "0006_publicity"),
     ]
 
     operations = [
