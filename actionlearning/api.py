@@ -10,8 +10,9 @@ from groups.api import ROUTES as GROUPS
 from programmes.api import ROUTES as PROGRAMMES
 from reporting.api import ROUTES as REPORTING
 
-ROUTES = [*PROGRAMMES, *REPORTING, *GROUPS, *DESK]
-"""(prefix, viewset, basename)"""
+POLLED = ("obligations", "briefings", "information-items")
+ROUTES = sorted([*PROGRAMMES, *REPORTING, *GROUPS, *DESK], key=lambda route: route[0] not in POLLED)
+"""(prefix, viewset, basename); addresses are looked for in this order, so what portals poll stands first."""
 
 
 def _router() -> SimpleRouter:

@@ -13,6 +13,7 @@ class BatchState(models.TextChoices):
     REFUSED = "refused", _("cannot be read")
     CONFIRMED = "confirmed", _("being entered")
     IMPORTED = "imported", _("entered")
+    PARTLY = "partly", _("partly taken back")
     UNDONE = "undone", _("taken back")
     DISCARDED = "discarded", _("thrown away")
 
@@ -37,7 +38,7 @@ _MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "confirm": ((_S.CHECKED,), _S.CONFIRMED),
     "put_back": ((_S.CONFIRMED,), _S.CHECKED),
     "import": ((_S.CONFIRMED,), _S.IMPORTED),
-    "undo": ((_S.IMPORTED,), _S.UNDONE),
+    "undo": ((_S.IMPORTED, _S.PARTLY), _S.UNDONE),
     "discard": ((_S.WAITING, _S.CHECKED, _S.REFUSED), _S.DISCARDED),
 }
 

@@ -20,21 +20,26 @@ from reporting.models import Publication, PublicationFile, Series
 from reporting.models.briefing import PublicationQuerySet
 
 _ZONE = "Asia/Shanghai"
-_READABLE = """
-WITH today AS (SELECT (now() AT TIME ZONE %(zone)s)::date AS day)
-SELECT s.id FROM reporting_series s JOIN groups_organisation o ON o.id = s.organisation_id, today
- WHERE s.tenant_id = (SELECT al_tenant())
-   AND (s.audience = ANY (%(audiences)s)
-    OR o.path = ANY (%(places)s)
-    OR EXISTS (SELECT 1 FROM unnest(%(tops)s) top WHERE o.path >= top AND o.path < top || '~')
-    OR EXISTS (SELECT 1 FROM groups_supervision e
-                WHERE e.supervisor_id = s.organisation_id AND e.unit_id = ANY (%(mine)s::uuid[])
-                  AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))
-    OR EXISTS (SELECT 1 FROM programmes_enrolment e
-                WHERE e.programme_id = s.programme_id AND e.organisation_id = ANY (%(mine)s::uuid[])
-                  AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day)))
+READABLE = """
+today AS (SELECT (now() AT TIME ZONE %(zone)s)::date AS day),
+readable AS (
+  SELECT s.id FROM reporting_series s JOIN groups_organisation o ON o.id = s.organisation_id, today
+   WHERE s.tenant_id = (SELECT al_tenant())
+     AND (s.audience = ANY (%(audiences)s)
+      OR o.path = ANY (%(places)s)
+      OR EXISTS (SELECT 1 FROM unnest(%(tops)s) top WHERE o.path >= top AND o.path < top || '~')
+      OR EXISTS (SELECT 1 FROM groups_supervision e
+                  WHERE e.supervisor_id = s.organisation_id AND e.unit_id = ANY (%(mine)s::uuid[])
+                    AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))
+      OR EXISTS (SELECT 1 FROM programmes_enrolment e
+                  WHERE e.programme_id = s.programme_id AND e.organisation_id = ANY (%(mine)s::uuid[])
+                    AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))))
 """
-# Written out: built by the ORM for each request it would take longer than the list itself.
+"""The part of a statement that finds the series which the reader of `asking` may read.
+
+Written out: built by the ORM for each request it would take longer than the list itself.
+"""
+_IDS = f"WITH {READABLE} SELECT id FROM readable"  # noqa: S608  our own sentence
 FOR_ALL = (Series.Audience.TENANT, Series.Audience.PUBLIC)
 
 
@@ -44,19 +49,26 @@ def readable_ids(user: User, permission: Permission = Permission.BRIEFING_VIEW) 
     `recipients` means: seats at or above the series' organisation, seats below it, and organisations
     that it supervises or that take part in the series' programme.
     """
+    asked = asking(user, permission)
+    if asked is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_IDS, asked)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def asking(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> dict[str, Any] | None:
+    """What READABLE asks with; None for somebody without a seat, who may read nothing."""
     reach = reach_of(user, permission)
     if not reach.seats:
-        return []
-    asked: dict[str, Any] = {
+        return None
+    return {
         "zone": _ZONE,
         "audiences": [audience.value for audience in FOR_ALL],
         "tops": [seat.path for seat in reach.tops],
         "places": sorted(_places_of(reach)),
         "mine": list(reach.organisations),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_READABLE, asked)
-        return [row[0] for row in cursor.fetchall()]
 
 
 def readable_series(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> QuerySet[Any]:
@@ -85,15 +97,21 @@ def public() -> PublicationQuerySet:
 
 def narrowed_issues(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
     """The filters of every list of issues: `series` by its slug, `year`. Raises BadInput."""
-    series, year = wanted.get("series", "").replace("\x00", ""), wanted.get("year", "")
-    if series:
-        rows = rows.filter(series__slug=series)
-    if not year:
-        return rows
-    if not (year.isascii() and year.isdecimal() and len(year) == 4):
+    filters = {"series__slug": slug_asked(wanted), "year": year_asked(wanted)}
+    return rows.filter(**{name: value for name, value in filters.items() if value is not None})
+
+
+def slug_asked(wanted: Mapping[str, str]) -> str | None:
+    return wanted.get("series", "").replace("\x00", "") or None
+
+
+def year_asked(wanted: Mapping[str, str]) -> int | None:
+    """Raises BadInput."""
+    year = wanted.get("year", "")
+    if year and not (year.isascii() and year.isdecimal() and len(year) == 4):
         words = _("A year is written with four digits, such as 2026.")
         raise BadInput(words, fields={"year": words})
-    return rows.filter(year=int(year))
+    return int(year) if year else None
 
 
 def standing(rows: PublicationQuerySet, root: uuid.UUID) -> Publication:

@@ -1,6 +1,6 @@
 """Finished words: what lists print as they are, which columns leave as a sheet, and files on their way out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,16 @@ from django.utils.translation import gettext_lazy
 from actionlearning.foundation.documents import official
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from groups.exports import Sheet
-from reporting.models import Attachment, InformationItem, PublicationFile, ScoreEvent, ScoreRule
-from reporting.states import ItemState
+from reporting.models import (
+    Attachment,
+    InformationItem,
+    PublicationFile,
+    Publicity,
+    PublicityScan,
+    ScoreEvent,
+    ScoreRule,
+)
+from reporting.states import ItemState, PublicityState
 
 BRIEFINGS = Sheet(
     gettext_lazy("Briefings"),
@@ -38,6 +46,21 @@ WEBHOOKS = Sheet(
         (gettext_lazy("Host"), "host", "text"),
         (gettext_lazy("State"), "state", "text"),
         (gettext_lazy("Failing since"), "failing", "text"),
+    ),
+)
+PUBLICITY = Sheet(
+    gettext_lazy("Publicity register"),
+    (
+        (gettext_lazy("Unit"), "unit", "text"),
+        (gettext_lazy("Programme"), "programme", "text"),
+        (gettext_lazy("What was told"), "title", "text"),
+        (gettext_lazy("Channel"), "channel_name", "text"),
+        (gettext_lazy("Outlet"), "outlet", "text"),
+        (gettext_lazy("Level of the outlet"), "level_label", "text"),
+        (gettext_lazy("Told on"), "told_on", "date"),
+        (gettext_lazy("Address"), "link", "text"),
+        (gettext_lazy("State"), "state_label", "text"),
+        (gettext_lazy("Recorded by"), "recorder_name", "text"),
     ),
 )
 MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
@@ -69,7 +92,7 @@ def month_name(key: str) -> str:
 
 def moment(at: datetime | None) -> str:
     """Date and minute in the programme's zone; '' for none."""
-    return date_format(timezone.localtime(at), "Y-m-d H:i") if at else ""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def days_between(event: date | None, at: datetime | None) -> int | None:
@@ -275,6 +298,41 @@ def totals_sheet(title: str, lines: Iterable[Any], *, unit: str, made_on: date) 
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
 
 
+PUBLICITY_COLUMNS = (
+    "id",
+    "programme_id",
+    "programme__name",
+    "organisation__name",
+    "title",
+    "channel",
+    "outlet",
+    "level",
+    "told_on",
+    "link",
+    "state",
+    "recorder_name",
+)
+"""What a line of the publicity register is made of."""
+
+
+def publicity_line(row: dict[str, Any], names: Mapping[Any, Mapping[str, str]]) -> dict[str, Any]:
+    """One row of `PUBLICITY_COLUMNS`; `names` are the channels of each programme."""
+    channel = row["channel"]
+    return {
+        **row,
+        "unit": row["organisation__name"],
+        "programme": row["programme__name"],
+        "channel_name": names.get(row["programme_id"], {}).get(channel, channel),
+        "level_label": level_label(row["level"]),
+        "state_label": str(PublicityState(row["state"]).label),
+        "told": date_format(row["told_on"], "DATE_FORMAT"),
+    }
+
+
+def level_label(level: str) -> str:
+    return str(Publicity.Level(level).label) if level else _("among the units")
+
+
 def issue_name(year: int | None, number: int | None, correction: int) -> str:
     """`No. 7 of 2026`, `No. 7 of 2026 (correction 1)`."""
     name = _("No. %(number)s of %(year)s") % {"number": number, "year": year}
@@ -283,7 +341,9 @@ def issue_name(year: int | None, number: int | None, correction: int) -> str:
     return _("%(issue)s (correction %(number)s)") % {"issue": name, "number": correction}
 
 
-def file_answer(found: Attachment | PublicationFile, *, inline: bool = False) -> HttpResponse:
+def file_answer(
+    found: Attachment | PublicationFile | PublicityScan, *, inline: bool = False
+) -> HttpResponse:
     """Only pictures are ever shown in place; everything else is saved, never opened by us."""
     shown = inline and found.media_type.startswith("image/")
     disposition = content_disposition_header(not shown, found.name)

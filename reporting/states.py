@@ -59,3 +59,20 @@ WITHDRAW_ISSUE = Step((IssueState.PUBLISHED,), IssueState.WITHDRAWN, needs=Permi
 
 PRINTED = (IssueState.SIGNED, IssueState.PUBLISHED)
 """What stands in such an issue was signed for the readers: its items stay adopted."""
+
+
+class PublicityState(models.TextChoices):
+    RECORDED = "recorded", _("recorded")
+    CONFIRMED = "confirmed", _("confirmed by the office above")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+CONFIRM_PUBLICITY = Step(
+    (PublicityState.RECORDED,), PublicityState.CONFIRMED, needs=Permission.ITEM_REVIEW
+)
+_TOLD = (PublicityState.RECORDED, PublicityState.CONFIRMED)
+WITHDRAW_PUBLICITY = tuple(
+    Step(_TOLD, PublicityState.WITHDRAWN, needs=needs)
+    for needs in (Permission.ITEM_WRITE, Permission.ITEM_REVIEW)
+)
+"""By the unit itself, or by the office above it."""

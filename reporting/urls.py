@@ -37,6 +37,14 @@ from reporting.views.public import (
     PublicBriefingFile,
     PublicBriefingList,
 )
+from reporting.views.publicity import (
+    PublicityConfirmation,
+    PublicityDetail,
+    PublicityFile,
+    PublicityList,
+    PublicityNew,
+    PublicityWithdrawal,
+)
 from reporting.views.series import (
     IssueList,
     SeriesClosing,
@@ -78,6 +86,7 @@ from reporting.views.writing import (
 app_name = "reporting"
 ONE = "information/<uuid:pk>/"
 PUBLIC = "public/briefings/"
+TOLD = "publicity/<uuid:pk>/"
 HOOK = "webhooks/<uuid:pk>/"
 ISSUE = "briefings/issues/<uuid:pk>/"
 ARTICLE = "briefings/articles/<uuid:pk>/"
@@ -146,6 +155,12 @@ urlpatterns = [
     path("points/entries/<uuid:pk>/reversal/", PointReversal.as_view(), name="point_reversal"),
     path("points/<uuid:pk>/rules/", PointRules.as_view(), name="point_rules"),
     path("points/<uuid:pk>/booking/", PointBooking.as_view(), name="point_booking"),
+    path("publicity/", PublicityList.as_view(), name="publicity_list"),
+    path("publicity/programmes/<uuid:pk>/new/", PublicityNew.as_view(), name="publicity_new"),
+    path(TOLD, PublicityDetail.as_view(), name="publicity_detail"),
+    path(f"{TOLD}scan/", PublicityFile.as_view(), name="publicity_file"),
+    path(f"{TOLD}confirmation/", PublicityConfirmation.as_view(), name="publicity_confirmation"),
+    path(f"{TOLD}withdrawal/", PublicityWithdrawal.as_view(), name="publicity_withdrawal"),
     path("briefings/", BriefingList.as_view(), name="briefing_list"),
     path("briefings/<uuid:root>/", BriefingDetail.as_view(), name="briefing_detail"),
     path("briefings/<uuid:root>/pages/", BriefingPages.as_view(), name="briefing_pages"),

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.staff import Unit
 from programmes.models import Programme
+from programmes.queries import local_day
 from reporting.actions.articles import Piece, add_article, compile_items, write_article
 from reporting.actions.issues import (
     check_issue,
@@ -15,14 +17,22 @@ from reporting.actions.issues import (
     start_correction,
     start_issue,
 )
+from reporting.actions.publicity import Appearance, Subject, record_publicity
 from reporting.actions.publishing import publish_issue, withdraw_issue
 from reporting.actions.series import open_series
-from reporting.models import InformationItem, Issue, Series
+from reporting.models import InformationItem, Issue, Publication, Series
 from reporting.queries import basket_of
 
 NOTE = "各单位要学习借鉴，结合实际抓好课题研讨和成果转化，有关做法及时报送县行动办。"
 HEADLINES = ("研讨见实招", "调研摸实情")
 INTERNAL, OPEN = "xdxxjb", "xdxxdt"
+
+
+def _in(channel: str, outlet: str, level: str, key: Any, now: datetime) -> Appearance:
+    link = f"https://news.example/{key}.html"
+    return Appearance(
+        channel=channel, outlet=outlet, level=level, told_on=local_day(now), link=link
+    )
 
 
 @dataclass
@@ -108,12 +118,12 @@ class Press:
         found: Issue | None = Issue.objects.filter(headline=title, corrects=None).last()
         return found
 
-    def _through(self, issue: Issue, now: datetime) -> None:
+    def _through(self, issue: Issue, now: datetime) -> Publication:
         """Checked, signed and published within the working day."""
         self._check(issue, now)
         by = self.office.leader
         signed = sign_issue(issue, opinion="同意印发。", by=by, now=_later(now, 4))
-        publish_issue(signed, by=self.office.clerk, now=_later(now, 5))
+        return publish_issue(signed, by=self.office.clerk, now=_later(now, 5))
 
     def print_issue(self, day: date, number: int, *, items: int) -> None:
         """Compiled, checked, signed and published within a day."""
@@ -121,9 +131,27 @@ class Press:
         def prepare(now: datetime) -> None:
             issue = self._compiled(now, items, HEADLINES[number])
             if issue is not None:
-                self._through(issue, now)
+                told = self._through(issue, now)
+                self._told_elsewhere(issue, told, _later(now, 6))
 
         self.clock.put(at(day, 9, 30), prepare)
+
+    def _told_elsewhere(self, issue: Issue, told: Publication, now: datetime) -> None:
+        """The county's site takes over the issue, the city's paper the first item."""
+        record_publicity(
+            Subject.of_briefing(told, self.programme),
+            appearance=_in("government_column", "藤县人民政府网", "county", told.root, now),
+            by=self.office.clerk,
+            now=now,
+        )
+        article = issue.articles.filter(item__isnull=False).select_related("item").first()
+        if article is not None and article.item is not None:
+            record_publicity(
+                Subject.of_item(article.item),
+                appearance=_in("other", "梧州日报", "city", article.item.pk, now),
+                by=self.office.clerk,
+                now=now,
+            )
 
     def waits_for_signature(self, today: date) -> None:
         day = self.clock.calendar.previous_working(today)

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -67,6 +67,14 @@ def mark_of(row: Any, order: tuple[str, ...]) -> str:
     names = [name.lstrip("-") for name in order]
     values = [row[name] if isinstance(row, dict) else getattr(row, name) for name in names]
     return base64.urlsafe_b64encode(json.dumps([_plain(v) for v in values]).encode()).decode()
+
+
+def values_of_mark(mark: str, kinds: Sequence[Callable[[str], Any]]) -> list[Any]:
+    """What `mark_of` wrote, each value read by its kind, for statements written out; raises BadInput."""
+    try:
+        return [kind(value) for kind, value in zip(kinds, _read(mark, len(kinds)), strict=True)]
+    except (AttributeError, TypeError, ValueError):
+        raise _not_ours() from None
 
 
 def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:

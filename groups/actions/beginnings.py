@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import BadInput
+from groups.queries import WITHDRAWN
 
 
 def must_begin(day: date, last: date | None, *rows: QuerySet[Any]) -> None:
@@ -14,7 +15,10 @@ def must_begin(day: date, last: date | None, *rows: QuerySet[Any]) -> None:
     words = ""
     if last is not None and day > last:
         words = _("It ended on %(day)s: it cannot begin after that.") % {"day": last}
-    firsts = [row.order_by("starts_on").values_list("starts_on", flat=True)[:1] for row in rows]
+    firsts = [
+        row.exclude(WITHDRAWN).order_by("starts_on").values_list("starts_on", flat=True)[:1]
+        for row in rows
+    ]
     earliest = min((found for first in firsts for found in first), default=day)
     if earliest < day:
         words = _("Something of it begins on %(day)s already: choose that day or an earlier one.")

@@ -15,17 +15,33 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials, sort_key
 from groups.divisions.reading import full_names
-from groups.divisions.shape import Line, stem
+from groups.divisions.shape import LEVELS, Line, stem
 from groups.models import Organisation
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many names came in, were corrected, ended."""
+    """Full names that came in, were corrected, ended."""
 
-    added: int
-    changed: int
-    ended: int
+    new: tuple[str, ...]
+    corrected: tuple[str, ...]
+    gone: tuple[str, ...]
+
+    @property
+    def added(self) -> int:
+        return len(self.new)
+
+    @property
+    def changed(self) -> int:
+        return len(self.corrected)
+
+    @property
+    def ended(self) -> int:
+        return len(self.gone)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"added": self.added, "changed": self.changed, "ended": self.ended}
 
     @property
     def nothing(self) -> bool:
@@ -46,19 +62,21 @@ ON CONFLICT (tenant_id, code, valid_from) DO UPDATE
         groups_division.valid_to, groups_division.pinyin, groups_division.initials)
        IS DISTINCT FROM (excluded.name, excluded.full_name, excluded.level, excluded.parent,
                          excluded.valid_to, excluded.pinyin, excluded.initials)
-RETURNING xmax = 0
+RETURNING full_name, xmax = 0
 """
 
-# The day before the next one of that code begins, else today.
+# The day before the next one of that code begins, else today. A province that the file does not name is none of its business.
 _END = """
 UPDATE groups_division d
    SET valid_to = coalesce(
          (SELECT min(f.valid_from) - 1 FROM unnest(%(code)s::text[], %(valid_from)s::date[]) AS f (code, valid_from)
            WHERE f.code = d.code AND f.valid_from > coalesce(d.valid_from, '-infinity')),
          greatest(%(day)s, d.valid_from)), version = d.version + 1
- WHERE d.valid_to IS NULL AND starts_with(d.code, %(under)s) AND NOT EXISTS (
+ WHERE d.valid_to IS NULL AND starts_with(d.code, %(under)s) AND left(d.code, 2) = ANY (%(provinces)s)
+   AND NOT EXISTS (
        SELECT 1 FROM unnest(%(code)s::text[], %(valid_from)s::date[]) AS f (code, valid_from)
         WHERE f.code = d.code AND f.valid_from IS NOT DISTINCT FROM d.valid_from)
+RETURNING d.full_name
 """
 
 
@@ -66,21 +84,24 @@ UPDATE groups_division d
 def load_divisions(lines: list[Line], *, by: User, now: datetime, under: str = "") -> Loaded:
     """Those of `lines` at or below the code `under`, with the chain above it; twice changes nothing.
 
-    A name that stood under it and is not among them ends today. Raises NotAllowed, BadInput.
+    A name that stood under it, in a province of `lines`, and is not among them ends today.
+    Raises NotAllowed, BadInput.
     """
     _refuse_others(by)
     chosen, top = _chosen(lines, under)
     columns = _columns(chosen, full_names(lines))
     _lock()
     with connection.cursor() as cursor:
-        cursor.execute(_END, {**columns, "under": top, "day": localdate(now)})
-        ended = cursor.rowcount
+        provinces = [line.code[:2] for line in chosen if line.level == LEVELS[0]]
+        asked = {"under": top, "provinces": provinces, "day": localdate(now)}
+        cursor.execute(_END, {**columns, **asked})
+        gone = tuple(name for (name,) in cursor.fetchall())
         cursor.execute(_LOAD, columns)
-        new = [made for (made,) in cursor.fetchall()]
-    loaded = Loaded(added=sum(new), changed=len(new) - sum(new), ended=ended)
+        rows = cursor.fetchall()
+    new = tuple(name for name, made in rows if made)
+    loaded = Loaded(new, tuple(name for name, made in rows if not made), gone)
     if not loaded.nothing:
-        told = {"under": under, "added": loaded.added, "changed": loaded.changed, "ended": ended}
-        record("divisions.loaded", by=by, at=now, **told)
+        record("divisions.loaded", by=by, at=now, under=under, **loaded.counts)
     return loaded
 
 

@@ -1,43 +1,32 @@
-"""Taking a batch back: what it made ends or is withdrawn, what it changed is as before, nothing is deleted.
+"""Taking a batch back: what it made was never in force, what it changed is as before, nothing is deleted.
 
-Where somebody has built on a row since, that row stays and says so.
+Each row asks for the same right as entering it did. A row on which somebody has built since, or that lies
+out of reach, stays and says so; the batch can be taken back again for those.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localdate
 
-from actionlearning.foundation.audit import record, record_each
-from actionlearning.foundation.errors import Refusal
-from actionlearning.foundation.models import AuditEvent, User
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import NotAllowed, Refusal
+from actionlearning.foundation.models import User
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import take
-from groups.actions.bodies import dissolve_body, end_tenure
 from groups.actions.organisations import change_organisation
 from groups.actions.persons import change_person
-from groups.actions.posts import change_post, end_post
-from groups.models import Body, Organisation, Person, Post, RosterBatch, RosterRow, Tenure
-from groups.states import BatchKind, step
+from groups.actions.posts import change_post
+from groups.actions.roster_withdrawing import MODELS, OUT_OF_REACH, STAYS, UNDONE, Withdrawing
+from groups.models import RosterBatch, RosterRow
+from groups.states import BatchKind, BatchState, step
 
-UNDONE, LATER, REFUSED = "undone", "later", "refused"
-_MODELS: dict[str, Any] = {
-    "organisation": Organisation,
-    "person": Person,
-    "body": Body,
-    "post": Post,
-    "tenure": Tenure,
-}
-_OF_KIND: dict[str, str] = {
-    BatchKind.ORGANISATIONS: "organisation",
-    BatchKind.PERSONS: "person",
-    BatchKind.POSTS: "post",
-}
-_CHANGES: dict[str, Any] = {
-    "organisation": change_organisation,
-    "person": change_person,
-    "post": change_post,
+REFUSED = "refused"
+_WORST_FIRST = (OUT_OF_REACH, STAYS, REFUSED, UNDONE, "")
+_CHANGES: dict[str, tuple[str, Any]] = {
+    BatchKind.ORGANISATIONS: ("organisation", change_organisation),
+    BatchKind.PERSONS: ("person", change_person),
+    BatchKind.POSTS: ("post", change_post),
 }
 
 
@@ -45,132 +34,72 @@ _CHANGES: dict[str, Any] = {
 def undo_batch(
     batch: RosterBatch, *, by: User, now: datetime, seen: int | None = None
 ) -> RosterBatch:
-    """Rows on which later acts rest are left and named. Raises NotAllowed, RuleBroken, Stale."""
+    """All rows that were not taken back yet. Raises NotAllowed, RuleBroken, Stale."""
     fresh = take(step("undo", batch.kind), batch, by=by, seen=seen)
-    rows = list(RosterRow.objects.filter(batch=fresh, verdict__in=["add", "change"]))
-    made = [row for row in rows if row.verdict == "add"]
-    if fresh.kind == BatchKind.POSTS:
-        _end_posts(fresh, rows, by=by, now=now)
-    else:
-        _withdraw(fresh, made, by=by, now=now)
+    rows = list(
+        RosterRow.objects.filter(batch=fresh, verdict__in=["add", "change"])
+        .exclude(undoing=UNDONE)
+        .order_by("number", "part")
+    )
     for row in rows:
-        if row.verdict == "change" and row.before.get("version"):
-            row.undoing = _restore(fresh, row, by=by, now=now)
-    RosterRow.objects.bulk_update(rows, ["undoing"], batch_size=2000)
+        row.undoing = UNDONE if row.verdict == "add" else ""
+    # Somebody seconded sits behind another unit's wall, and so may what rests on a row (P2-15).
+    with scope(fresh.tenant, path=WHOLE, actor=by):
+        _withdraw(fresh, rows, by=by, now=now)
+        for row in rows:
+            if row.verdict == "change":
+                row.undoing = _worse(row.undoing, _restored(fresh, row, by=by, now=now))
+    RosterRow.objects.bulk_update(rows, ["undoing", "before"], batch_size=2000)
+    return _closed(fresh, rows, by=by, now=now)
+
+
+def _closed(batch: RosterBatch, rows: list[RosterRow], *, by: User, now: datetime) -> RosterBatch:
+    """Where rows are left it can be taken back again; where nothing went, nothing has changed."""
     left = sum(row.undoing != UNDONE for row in rows)
-    fresh.undone_by, fresh.undone_at = by, now
-    fresh.counts = fresh.counts | {"undone": len(rows) - left, "left": left}
-    fresh.save()
-    record("roster.undone", target=fresh, by=by, at=now, undone=len(rows) - left, left=left)
-    return fresh
+    undone = batch.counts.get("undone", 0) + len(rows) - left
+    batch.counts = batch.counts | {"undone": undone, "left": left}
+    if left:
+        batch.state = BatchState.PARTLY if undone else BatchState.IMPORTED
+    if undone:
+        batch.undone_by, batch.undone_at = by, now
+    batch.save()
+    record("roster.undone", target=batch, by=by, at=now, undone=len(rows) - left, left=left)
+    return batch
 
 
 def _withdraw(batch: RosterBatch, rows: list[RosterRow], *, by: User, now: datetime) -> None:
-    """Their last day lies before their first: on record, in force on no day."""
-    kind = _OF_KIND[batch.kind]
-    model = _MODELS[kind]
-    ids = [row.subject for row in rows]
-    things = {each.pk: each for each in model.objects.select_for_update().filter(pk__in=ids)}
-    kept = _built_on(batch, model, things)
-    for row in rows:
-        row.undoing = LATER if row.subject in kept else UNDONE
-    gone = [thing for key, thing in things.items() if key not in kept]
-    for thing in gone:
-        thing.ends_on = thing.starts_on - timedelta(days=1)
-        thing.version += 1
-    model.objects.bulk_update(gone, ["ends_on", "version"], batch_size=2000)
-    names = [(thing.pk, str(thing)) for thing in gone]
-    record_each(f"{kind}.withdrawn", model, names, by=by, at=now)
+    """Seats first, then posts, then bodies: what hung on a thing of the same sheet is gone before it."""
+    withdrawing = Withdrawing(batch, by=by, now=now)
+    for kind in MODELS:
+        made = [(row, key) for row in rows for model, key in row.made if model == kind]
+        outcomes = withdrawing.withdraw(kind, [key for _row, key in made])
+        for row, key in made:
+            row.undoing = _worse(row.undoing, outcomes[key])
 
 
-def _built_on(batch: RosterBatch, model: Any, things: dict[Any, Any]) -> set[Any]:
-    """Those that were changed, ended, recorded about, or that other rows point at since."""
-    kept = {key for key, thing in things.items() if thing.version != 1 or thing.ends_on}
-    kept |= set(
-        AuditEvent.objects.filter(target__in=list(things), at__gt=batch.imported_at).values_list(
-            "target", flat=True
-        )
-    )
-    above = {}
-    for relation in _pointing_at(model):
-        name = relation.field.attname
-        rows = relation.related_model.objects.filter(**{f"{name}__in": list(things)})
-        if relation.related_model is model:
-            above = dict(rows.filter(pk__in=list(things)).values_list("pk", name))
-            rows = rows.exclude(pk__in=list(things))
-        kept |= set(rows.values_list(name, flat=True))
-    return _with_superiors(kept, above)
+def _worse(one: str, other: str) -> str:
+    return min(one, other, key=_WORST_FIRST.index)
 
 
-def _pointing_at(model: Any) -> Iterable[Any]:
-    """Foreign keys of every app to this model, whether they have a name on this side or not."""
-    found = [
-        field
-        for field in model._meta.get_fields(include_hidden=True)
-        if field.auto_created and not field.concrete and hasattr(field.related_model, "objects")
-    ]
-    return [each for each in found if each.related_model not in (RosterBatch, RosterRow)]
-
-
-def _with_superiors(kept: set[Any], above: dict[Any, Any]) -> set[Any]:
-    """A unit that stays keeps its superiors of the same sheet."""
-    found, waiting = set(kept), list(kept)
-    while waiting:
-        superior = above.get(waiting.pop())
-        if superior is not None and superior not in found:
-            found.add(superior)
-            waiting.append(superior)
-    return found
-
-
-def _restore(batch: RosterBatch, row: RosterRow, *, by: User, now: datetime) -> str:
+def _restored(batch: RosterBatch, row: RosterRow, *, by: User, now: datetime) -> str:
     """The values of before, unless somebody has changed the thing since."""
-    kind = _OF_KIND[batch.kind]
-    thing = _MODELS[kind].objects.get(pk=row.subject)
     before = dict(row.before)
-    if thing.version != before.pop("version"):
-        return LATER
-    if "starts_on" in before:
-        before["starts_on"] = date.fromisoformat(before["starts_on"])
+    version = before.pop("version", None)
+    if version is None:
+        return UNDONE  # it only seated somebody, or an earlier undoing has restored it
+    kind, change = _CHANGES[batch.kind]
+    thing = MODELS[kind].objects.get(pk=row.subject)
+    if thing.version != version:
+        return STAYS
+    values = dict(before)
+    if "starts_on" in values:
+        values["starts_on"] = date.fromisoformat(values["starts_on"])
     try:
         with transaction.atomic():
-            _CHANGES[kind](thing, **before, by=by, now=now)
+            change(thing, **values, by=by, now=now)
+    except NotAllowed:
+        return OUT_OF_REACH
     except Refusal:
         return REFUSED
+    row.before = before
     return UNDONE
-
-
-def _end_posts(batch: RosterBatch, rows: list[RosterRow], *, by: User, now: datetime) -> None:
-    """Seats first, then posts, then bodies: each as on its own page, with yesterday as its last day."""
-    ends: dict[str, Any] = {"tenure": end_tenure, "post": end_post, "body": dissolve_body}
-    for kind, end in ends.items():
-        for row in rows:
-            for key in [key for model, key in row.made if model == kind]:
-                outcome = _ended(kind, end, key, batch, by=by, now=now)
-                if row.undoing in ("", UNDONE):
-                    row.undoing = outcome
-    for row in rows:
-        if row.verdict == "add" and not row.undoing:
-            row.undoing = UNDONE  # its post was made by another row, which answers for it
-
-
-def _ended(kind: str, end: Any, key: Any, batch: RosterBatch, *, by: User, now: datetime) -> str:
-    thing = _MODELS[kind].objects.get(pk=key)
-    first = getattr(thing, "starts_on", None) or thing.body.starts_on
-    if thing.ends_on is not None or getattr(thing, "version", 1) != 1:
-        return LATER
-    if kind != "tenure" and _in_use(kind, thing):
-        return LATER
-    try:
-        with transaction.atomic():
-            end(thing, on=max(first, localdate(now) - timedelta(days=1)), by=by, now=now)
-    except Refusal:
-        return REFUSED
-    return UNDONE
-
-
-def _in_use(kind: str, thing: Any) -> bool:
-    """Somebody else sits there, or the body got more posts: they were given after the import."""
-    if kind == "post":
-        return Tenure.objects.filter(post=thing, ends_on=None).exists()
-    return Post.objects.filter(body=thing, ends_on=None).exists()

@@ -32,7 +32,7 @@ from groups.api.shapes import (
     taken_in,
 )
 from groups.models import Person, Tenure
-from groups.queries import masked, persons_listed
+from groups.queries import WITHDRAWN, masked, persons_listed
 
 
 class PersonViewSet(TenantViewSet):
@@ -117,7 +117,8 @@ def _person(person: Person) -> dict[str, Any]:
 
 
 def _posts_of(person: Person) -> list[dict[str, Any]]:
-    rows = Tenure.objects.filter(person=person).select_related("post", "post__body")
+    rows = Tenure.objects.filter(person=person).exclude(WITHDRAWN)
+    rows = rows.select_related("post", "post__body")
     return [
         {
             "tenure": row.pk,

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from groups.divisions.shape import (
     Line,
     fits,
     stands_below,
+    stem,
 )
 
 SHIPPED = Path(__file__).parent / "guangxi.csv"
@@ -163,13 +164,35 @@ def _refuse_twice(lines: list[Line], mistakes: Mistakes) -> None:
 
 
 def _refuse_orphans(lines: list[Line], mistakes: Mistakes) -> None:
-    known = {line.code for line in lines}
+    """Whatever is above must be there, on the last day of what is below, and be the nearest that was."""
+    known: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
-        if line.parent and line.parent not in known:
-            words = _("the division above, “%(parent)s”, is not in the file") % {
-                "parent": line.parent
-            }
+        known[line.code].append(line)
+    for line in lines:
+        words = _orphan_words(line, known) if line.parent else ""
+        if words:
             mistakes.append((line.number, words))
+
+
+def _orphan_words(line: Line, known: Mapping[str, list[Line]]) -> str:
+    told = {"code": line.code, "parent": line.parent}
+    if line.parent not in known:
+        return _("the division above, “%(parent)s”, is not in the file") % told
+    if not any(above.outlasts(line) for above in known[line.parent]):
+        return (
+            _("the division above, “%(parent)s”, does not hold on the last day of this one") % told
+        )
+    nearer = [f"{line.code[:size]}{'0' * (6 - size)}" for size in (4, 6) if size < len(line.code)]
+    between = [each for each in nearer if each not in (line.code, line.parent)]
+    for code in between:
+        if len(stem(code)) > len(stem(line.parent)) and any(
+            each.outlasts(line) for each in known.get(code, ())
+        ):
+            return _("“%(code)s” stands below “%(nearer)s”, not straight below “%(parent)s”") % {
+                **told,
+                "nearer": code,
+            }
+    return ""
 
 
 def full_names(lines: list[Line]) -> dict[int, str]:

@@ -6,7 +6,9 @@ from datetime import date
 
 COLUMNS = ("code", "name", "level", "parent", "valid_from", "valid_to")
 LEVELS = ("region", "city", "county", "township")
-"""From above; each stands below the one before it."""
+"""From above; each stands below the one before it, or below the one before that (`_ABOVE`)."""
+_ABOVE = {"city": ("region",), "county": ("region", "city"), "township": ("city", "county")}
+"""A level may be missing: counties that a province governs itself, cities that have towns and no counties."""
 LONGEST_NAME = 60
 _CODES = {
     "region": re.compile(r"[1-9]\d0000", re.ASCII),
@@ -33,6 +35,10 @@ class Line:
         """There is a day on which both hold."""
         return _begins(self) <= _ends(other) and _begins(other) <= _ends(self)
 
+    def outlasts(self, other: "Line") -> bool:
+        """It still holds on the other's last day."""
+        return _begins(self) <= _ends(other) <= _ends(self)
+
 
 def _begins(line: Line) -> date:
     return line.valid_from or date.min
@@ -48,10 +54,10 @@ def fits(level: str, code: str) -> bool:
 
 
 def stands_below(level: str, code: str, parent: str) -> bool:
-    """By its digits. A level may be missing: some cities have towns and no counties."""
+    """By its digits alone."""
     if level == LEVELS[0]:
         return parent == ""
-    above = LEVELS[: LEVELS.index(level)]
+    above = _ABOVE[level]
     return any(fits(each, parent) for each in above) and code.startswith(stem(parent))
 
 

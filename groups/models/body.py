@@ -6,6 +6,10 @@ from groups.models.person import Person
 from groups.models.placed import PlacedModel
 from groups.roles import Role
 
+_DAY_BEFORE = models.ExpressionWrapper(
+    models.F("starts_on") - models.Value(1), output_field=models.DateField()
+)
+
 
 class Body(PlacedModel):
     """Leading group, promotion team, executive office … Written only by groups/actions/bodies.py."""
@@ -67,8 +71,9 @@ class Tenure(PlacedModel):
             models.Index(fields=["organisation", "role"], name="tenure_role"),
         ]
         constraints = [
+            # The day before its first stands for one that was taken back: never in force.
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                condition=Q(ends_on=None) | Q(ends_on__gte=_DAY_BEFORE),
                 name="tenure_ends_after_start",
             )
         ]

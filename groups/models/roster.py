@@ -88,6 +88,8 @@ class RosterRow(PlacedModel):
     """What was understood."""
     problems = models.JSONField(default=list)
     verdict = models.CharField(max_length=8, choices=Verdict)
+    unit = models.UUIDField(null=True)
+    """The unit whose right decides about the row; None where none was found."""
     subject = models.UUIDField(null=True)
     """The thing of ours that the row is about: found, or made by the import."""
     made = models.JSONField(default=list)

@@ -56,6 +56,8 @@ HITS = 20
 """As many names as a search for choosing offers; more letters narrow it down."""
 WITHDRAWN = Q(ends_on__lt=F("starts_on"))
 """Taken back before it was ever in force: on record, and in no list."""
+WITHDRAWN_POST = Q(ends_on__lt=F("body__starts_on"))
+"""Likewise: a post has no first day but that of its body."""
 
 
 def in_force(day: date) -> Q:
@@ -128,8 +130,7 @@ def bodies_listed(
     user: User, *, day: date, text: str = "", kind: str = "", ended: bool = False
 ) -> QuerySet[Any]:
     rows = visible_bodies(user).select_related("organisation")
-    if not ended:
-        rows = rows.filter(in_force(day))
+    rows = rows.exclude(WITHDRAWN) if ended else rows.filter(in_force(day))
     if kind:
         rows = rows.filter(kind=kind)
     if wanted := text.strip():
@@ -200,9 +201,11 @@ def heads_of_bodies(bodies: Iterable[Any], day: date) -> dict[uuid.UUID, str]:
 def tenures_of_bodies(bodies: Iterable[Any]) -> tuple[list[Post], dict[uuid.UUID, list[Tenure]]]:
     """(posts by rank, per post all tenures, the latest first)."""
     ids = [body.pk for body in bodies]
-    posts = list(Post.objects.filter(body__in=ids).order_by("body_id", "rank", "id"))
+    standing = Post.objects.filter(body__in=ids).exclude(WITHDRAWN_POST)
+    posts = list(standing.order_by("body_id", "rank", "id"))
     tenures: dict[uuid.UUID, list[Tenure]] = defaultdict(list)
-    for tenure in Tenure.objects.filter(post__body__in=ids).order_by("-starts_on", "-id"):
+    seats = Tenure.objects.filter(post__body__in=ids).exclude(WITHDRAWN)
+    for tenure in seats.order_by("-starts_on", "-id"):
         tenures[tenure.post_id].append(tenure)
     return posts, tenures
 
@@ -216,12 +219,14 @@ def masked(phone: str) -> str:
 
 def seats_of(body: Body) -> list[dict[str, Any]]:
     """Posts by rank, each with all its tenures, the latest first: one question."""
-    rows = Post.objects.filter(body=body).order_by("rank", "id", "-tenures__starts_on")
+    rows = Post.objects.filter(body=body).exclude(WITHDRAWN_POST)
+    rows = rows.order_by("rank", "id", "-tenures__starts_on")
     found: dict[uuid.UUID, dict[str, Any]] = {}
     for row in rows.values(*_POST, *(f"tenures__{name}" for name in _TENURE)):
         post = found.setdefault(row["id"], {name: row[name] for name in _POST} | {"tenures": []})
-        if row["tenures__id"] is not None:
-            tenure = {_TENURE[name]: row[f"tenures__{name}"] for name in _TENURE}
+        tenure = {_TENURE[name]: row[f"tenures__{name}"] for name in _TENURE}
+        last = tenure["ends_on"]
+        if tenure["id"] is not None and (last is None or last >= tenure["starts_on"]):
             post["tenures"].append(tenure)
     return list(found.values())
 

@@ -97,5 +97,6 @@ UNDOING: Mapping[str, str | Promise] = {
     "undone": _("taken back"),
     "later": _("stays: somebody has built on it since"),
     "refused": _("stays: a rule refuses the way back"),
+    "out_of_reach": _("stays: you may not change this unit"),
 }
 """What became of a row when its batch was taken back."""

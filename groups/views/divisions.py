@@ -137,7 +137,7 @@ class DivisionLoading(TenantFormView):
 
     def act(self, form: Any) -> HttpResponse:
         done = self._told(load_divisions, form.cleaned_data["under"])
-        words = _("Divisions: %(added)d added, %(changed)d changed, %(ended)d ended.") % vars(done)
+        words = _("Divisions: %(added)d added, %(changed)d changed, %(ended)d ended.") % done.counts
         messages.success(self.request, words)
         return redirect("groups:division_list", self.request.tenant.slug)
 

@@ -19,6 +19,7 @@ from groups.actions.transfers import transfer_person
 from groups.forms import EndForm, PersonEditForm, PersonNewForm, TransferForm
 from groups.models import Organisation, Person, Tenure
 from groups.queries import (
+    WITHDRAWN,
     lasting,
     lasts_on,
     masked,
@@ -134,7 +135,8 @@ class PersonPhone(TenantView):
 
 def about(person: Person, request: Any) -> dict[str, Any]:
     user, day = request.user, today(request)
-    tenures = Tenure.objects.filter(person=person).select_related("post", "post__body")
+    tenures = Tenure.objects.filter(person=person).exclude(WITHDRAWN)
+    tenures = tenures.select_related("post", "post__body")
     return {
         "person": person,
         "since": spelled_out(person.starts_on),

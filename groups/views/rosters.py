@@ -88,6 +88,7 @@ def tone_of(batch: RosterBatch) -> str:
         BatchState.CONFIRMED: "submitted",
         BatchState.CHECKED: "draft",
         BatchState.IMPORTED: "in_force",
+        BatchState.PARTLY: "in_force",
         BatchState.REFUSED: "returned",
     }
     return tones.get(batch.state, "ended")
@@ -210,7 +211,7 @@ def about(
         "may_confirm": may and batch.state == BatchState.CHECKED and not counts.get("error"),
         "nothing": not any(counts.get(key) for key in ("add", "change", "ask", "error")),
         "may_discard": may and batch.state in (BatchState.CHECKED, BatchState.REFUSED),
-        "may_undo": may and batch.state == BatchState.IMPORTED,
+        "may_undo": may and batch.state in (BatchState.IMPORTED, BatchState.PARTLY),
         "form": form or RosterConfirmForm(counts=counts, initial={"seen": batch.version}),
         "refusal": refusal,
         "history": entries_about(batch),
@@ -305,7 +306,10 @@ class RosterUndoing(TenantRosterStep):
         left = done.counts["left"]
         if left:
             return self.done(
-                _("Taken back, except for %(left)d rows on which something rests since.")
+                _(
+                    "Taken back, except for %(left)d rows, which say below why they stay. Once nothing "
+                    "rests on them, take the sheet back again."
+                )
                 % {"left": left}
             )
         return self.done(_("Everything of this sheet was taken back."))

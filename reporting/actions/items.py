@@ -33,7 +33,7 @@ from reporting.actions.item_checks import (
     require_text,
     worded,
 )
-from reporting.actions.scores import settle_adoption, settle_submission
+from reporting.actions.scores import settle_adoption, settle_outlets, settle_submission
 from reporting.models import InformationItem, ItemTurn
 from reporting.notices import (
     address_of,
@@ -307,6 +307,7 @@ def _decide(
 
     accept_evidence(kind=KIND, source=item.pk, by=by, now=now)
     settle_adoption(item, by=by, now=now)
+    settle_outlets(item, by=by, now=now)
     _leave_turn(item, by=by, now=now, opinion=opinion)
     record(f"item.{item.state}", target=item, by=by, at=now, opinion=opinion)
     tell_decided(item, opinion=opinion, now=now)
@@ -328,6 +329,7 @@ def take_back_adoption(
     item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])
 
     settle_adoption(item, by=by, now=now)
+    settle_outlets(item, by=by, now=now)
     _leave_turn(item, by=by, now=now, opinion=reason)
     record("item.taken_back", target=item, by=by, at=now, reason=reason)
     tell_taken_back(item, reason=reason, now=now)

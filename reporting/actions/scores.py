@@ -22,10 +22,20 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Organisation
+from programmes.calendar import day_end
 from programmes.models import Evidence, Programme
-from programmes.queries import enrolment_of, local_day
-from reporting.models import Article, InformationItem, Issue, ScoreEntry, ScoreEvent, ScoreRule
-from reporting.states import IssueState, ItemState
+from programmes.queries import TICK, ZONE, enrolment_of, local_day
+from reporting.models import (
+    Article,
+    InformationItem,
+    Issue,
+    Publicity,
+    ScoreEntry,
+    ScoreEvent,
+    ScoreRule,
+)
+from reporting.models.score import OUTLETS
+from reporting.states import IssueState, ItemState, PublicityState
 
 KIND = "information_item"
 SUBMISSION = (ScoreEvent.SUBMITTED, ScoreEvent.SUBMITTED_LATE)
@@ -36,7 +46,7 @@ LEFT_OUT = gettext_noop("No longer in the issue")
 OWN_RULE = gettext_noop("The type has a rule of its own since")
 """Reasons that the product writes itself: kept in English, read in the reader's language."""
 Earned = dict[tuple[str, UUID | None], datetime]
-"""(event, issue it was printed in) and the instant that earned it."""
+"""(event, issue it was printed in or record of the outlet) and the instant that earned it."""
 
 
 @transaction.atomic
@@ -121,6 +131,8 @@ def _catch_up(programme: Programme, event: str, *, by: User, now: datetime) -> N
             settle_submission(item, by=by, now=now)
         elif event == ScoreEvent.ADOPTED:
             settle_adoption(item, by=by, now=now)
+        elif event in OUTLETS:
+            settle_outlets(item, by=by, now=now)
     if event == ScoreEvent.PRINTED:
         for issue in Issue.objects.filter(
             state=IssueState.PUBLISHED, articles__item__programme=programme
@@ -215,6 +227,25 @@ def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
         _settle(
             item, (ScoreEvent.PRINTED,), wanted,
             publication=root.pk, reason=LEFT_OUT, by=by, now=now,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def settle_outlets(item: InformationItem, *, by: User, now: datetime) -> None:
+    """By the level of each outlet that told of the adopted item, once the office above has confirmed it.
+
+    The rule of the day on which it was told applies.
+    """
+    if not _is_scored(item):
+        return
+    for told in Publicity.objects.filter(item=item):
+        stands = told.state == PublicityState.CONFIRMED and item.state == ItemState.ADOPTED
+        wanted: Earned = {}
+        if stands and told.level:
+            wanted[f"outlet_{told.level}", told.pk] = day_end(told.told_on, ZONE) - TICK
+        _settle(
+            item, OUTLETS, wanted,
+            publication=told.pk, reason=_("No longer on record"), by=by, now=now,
         )  # fmt: skip
 
 

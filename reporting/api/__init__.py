@@ -6,6 +6,7 @@ from reporting.api.briefings import ROUTES as BRIEFINGS
 from reporting.api.issues import ROUTES as ISSUES
 from reporting.api.items import ROUTES as ITEMS
 from reporting.api.points import ROUTES as POINTS
+from reporting.api.publicity import ROUTES as PUBLICITY
 from reporting.api.webhooks import ROUTES as WEBHOOKS
 
-ROUTES: list[tuple[str, Any, str]] = [*ITEMS, *ISSUES, *POINTS, *BRIEFINGS, *WEBHOOKS]
+ROUTES: list[tuple[str, Any, str]] = [*ITEMS, *ISSUES, *POINTS, *BRIEFINGS, *PUBLICITY, *WEBHOOKS]

@@ -1,6 +1,7 @@
 """Published briefings for REST clients: list, issue, files, change feed, Atom and JSON Feed."""
 
 import uuid
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,7 @@ from actionlearning.foundation.clients import FileRenderer
 from actionlearning.foundation.documents import official
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.feeds import ATOM, JSON_FEED
+from actionlearning.foundation.paging import mark_of
 from actionlearning.foundation.permissions import Permission
 from reporting.access import file_of, narrowed_issues, readable_ids, standing, told_in
 from reporting.api.briefing_shapes import BriefingLine, BriefingPage, BriefingWhole, ChangePage
@@ -29,6 +31,7 @@ from reporting.changes import BEGINNING, change_of, changes_after
 from reporting.exports import file_answer
 from reporting.feeds import feed_answer
 from reporting.models import Publication, Series
+from reporting.queries.briefings import issue_standing, issues_standing
 
 _NAMES = {
     "root": "id",
@@ -119,24 +122,32 @@ class BriefingViewSet(TenantViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
         asked = chosen_fields(request.query_params.get("fields", ""), TOLD.values())
-        rows = narrowed_issues(self.get_queryset().current(), request.query_params)
-        since = _instant(request.query_params.get("changed_since", ""))
-        rows = rows.filter(published_at__gte=since) if since else rows
-        found, cursor = self.page(rows.values("id", *LISTED))
-        wanted = [name for name in LISTED if TOLD[name] in asked]
-        return self.listed([{TOLD[n]: row[n] for n in wanted} for row in found], cursor)
+        limit, order = self.limit(), self.asked_order()
+        rows = issues_standing(
+            request.user,  # type: ignore[arg-type]  # the base has seen to it that somebody signed in
+            request.query_params,
+            order=order,
+            mark=request.query_params.get("cursor", ""),
+            most=limit + 1,
+            since=_instant(request.query_params.get("changed_since", "")),
+        )
+        cursor = mark_of(rows[limit - 1], order) if len(rows) > limit else None
+        wanted = [(name, TOLD[name]) for name in LISTED if TOLD[name] in asked]
+        return self.listed([{new: row[old] for old, new in wanted} for row in rows[:limit]], cursor)
 
     @extend_schema(parameters=[_SEEN], responses={200: BriefingWhole, 304: None, **_GONE})
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        told = self._standing(pk)
-        if told.kind == Publication.Kind.WITHDRAWN:
-            return _gone(told)
-        changed = int(told.published_at.timestamp())
-        answer = get_conditional_response(request, etag=f'"{told.digest}"', last_modified=changed)
+        told = issue_standing(request.user, _key(pk))  # type: ignore[arg-type]
+        if told is None:
+            raise Http404
+        if told["kind"] == Publication.Kind.WITHDRAWN:
+            return _gone(told["content"], told["digest"], told["published_at"])
+        etag, changed = f'"{told["digest"]}"', int(told["published_at"].timestamp())
+        answer = get_conditional_response(request, etag=etag, last_modified=changed)
         if answer is None:
-            body = orjson.dumps(self._whole(told), default=str)
+            body = orjson.dumps(self._whole(told))
             answer = HttpResponse(body, content_type="application/json")
-        return _stamped(answer, told)
+        return _stamped(answer, told["digest"], told["published_at"])
 
     @extend_schema(responses={(200, official.PDF): OpenApiTypes.BINARY, **_GONE})
     @action(detail=True, renderer_classes=[FileRenderer])
@@ -211,27 +222,22 @@ class BriefingViewSet(TenantViewSet):
         )
         return _private(answer)
 
-    def _standing(self, pk: str) -> Publication:
-        try:
-            return standing(self.get_queryset(), uuid.UUID(pk))
-        except ValueError:
-            raise Http404 from None
-
-    def _whole(self, told: Publication) -> dict[str, Any]:
-        facts = {TOLD[name]: _value(told, name) for name in LISTED}
-        facts |= {name: told.content[name] for name in _OF_CONTENT}
-        rows = told.files.order_by("media_type").values("media_type", "name", "sha256")
+    def _whole(self, told: dict[str, Any]) -> dict[str, Any]:
+        facts = {TOLD[name]: told[name] for name in LISTED}
+        facts |= {name: told["content"][name] for name in _OF_CONTENT}
         kinds = {official.PDF: "pdf", official.DOCX: "docx"}
         facts["files"] = [
-            {**row, "address": self._address(kinds[row["media_type"]], told.root)} for row in rows
+            {**file, "address": self._address(kinds[file["media_type"]], told["root"])}
+            for file in told["files"]
         ]
         return facts
 
     def _file(self, pk: str, media_type: str) -> HttpResponse:
-        told = self._standing(pk)
+        told = standing(self.get_queryset(), _key(pk))
         if told.kind == Publication.Kind.WITHDRAWN:
-            return _gone(told)
-        return _stamped(file_answer(file_of(told, media_type)), told)
+            return _gone(told.content, told.digest, told.published_at)
+        answer = file_answer(file_of(told, media_type))
+        return _stamped(answer, told.digest, told.published_at)
 
     def _address(self, name: str, pk: Any = None) -> str:
         """Beside the one that was called: for tokens or inside the tenant."""
@@ -242,11 +248,11 @@ class BriefingViewSet(TenantViewSet):
         return reverse(f"{space}:briefing-{name}", kwargs=given)
 
 
-def _value(told: Publication, name: str) -> Any:
-    found: Any = told
-    for part in name.split("__"):
-        found = getattr(found, part)
-    return found
+def _key(pk: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(pk)
+    except ValueError:
+        raise Http404 from None
 
 
 def _instant(given: str) -> Any:
@@ -262,22 +268,22 @@ def _instant(given: str) -> Any:
     return found
 
 
-def _gone(stone: Publication) -> HttpResponse:
+def _gone(content: dict[str, Any], digest: str, at: datetime) -> HttpResponse:
     """410: it was there, and what was said in its place."""
     body = {
         "type": "about:blank",
         "title": _("This issue was withdrawn."),
         "status": 410,
         "code": "withdrawn",
-        "detail": stone.content["reason"],
+        "detail": content["reason"],
     }
     answer = HttpResponse(orjson.dumps(body), status=410, content_type="application/problem+json")
-    return _stamped(answer, stone)
+    return _stamped(answer, digest, at)
 
 
-def _stamped(answer: Any, told: Publication) -> HttpResponse:
-    answer.headers["ETag"] = f'"{told.digest}"'
-    answer.headers["Last-Modified"] = http_date(told.published_at.timestamp())
+def _stamped(answer: Any, digest: str, at: datetime) -> HttpResponse:
+    answer.headers["ETag"] = f'"{digest}"'
+    answer.headers["Last-Modified"] = http_date(at.timestamp())
     return _private(answer)
 
 

@@ -8,6 +8,7 @@ from reporting.models.briefing import (
     Series,
 )
 from reporting.models.item import Attachment, InformationItem, ItemTurn
+from reporting.models.publicity import Publicity, PublicityScan
 from reporting.models.score import ScoreEntry, ScoreEvent, ScoreRule
 from reporting.models.webhook import Webhook, WebhookDelivery
 
@@ -21,6 +22,8 @@ __all__ = [
     "Paragraph",
     "Publication",
     "PublicationFile",
+    "Publicity",
+    "PublicityScan",
     "ScoreEntry",
     "ScoreEvent",
     "ScoreRule",

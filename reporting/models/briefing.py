@@ -278,6 +278,9 @@ class Publication(TenantModel):
             models.Index(fields=["series", "-sequence"], name="publication_series"),
             models.Index(fields=["root", "sequence"], name="publication_root"),
             models.Index(fields=["tenant", "-published_at", "-id"], name="publication_list"),
+            models.Index(
+                fields=["tenant", "-dated", "-published_at", "-id"], name="publication_reading"
+            ),
         ]
 
     def __str__(self) -> str:

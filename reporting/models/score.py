@@ -20,7 +20,20 @@ class ScoreEvent(models.TextChoices):
     SUBMITTED_LATE = "submitted_late", _("submitted late")
     ADOPTED = "adopted", _("adopted")
     PRINTED = "printed", _("printed in a briefing")
+    OUTLET_COUNTY = "outlet_county", _("told by an outlet of a county")
+    OUTLET_CITY = "outlet_city", _("told by an outlet of a city")
+    OUTLET_REGION = "outlet_region", _("told by an outlet of the region")
+    OUTLET_NATION = "outlet_nation", _("told by an outlet of the nation")
     CORRECTION = "correction", _("booked by hand")
+
+
+OUTLETS = (
+    ScoreEvent.OUTLET_COUNTY,
+    ScoreEvent.OUTLET_CITY,
+    ScoreEvent.OUTLET_REGION,
+    ScoreEvent.OUTLET_NATION,
+)
+"""`outlet_` and a `Publicity.Level`."""
 
 
 class ScoreRule(TenantModel):
@@ -71,7 +84,7 @@ class ScoreEntry(LedgerModel):
     points = models.DecimalField(max_digits=6, decimal_places=1)
     item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="scores")
     publication = models.UUIDField(null=True)
-    """Id of the issue it was printed in; only of `printed`."""
+    """Id of the issue it was printed in, or of the record of the outlet that told of it."""
     occurrence = models.PositiveSmallIntegerField(default=1)
     """2 when the same was booked, reversed and booked again."""
     at = models.DateTimeField()

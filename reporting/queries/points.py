@@ -19,6 +19,7 @@ from programmes.models import Enrolment, Programme
 from programmes.queries import key_asked, visible_programmes
 from programmes.states import ProgrammeState
 from reporting.models import InformationItem, ScoreEntry, ScoreEvent, ScoreRule
+from reporting.models.score import OUTLETS
 from reporting.states import ItemState
 
 
@@ -88,7 +89,7 @@ def _points_by_unit(programme: Programme, user: User, month: str) -> dict[uuid.U
 
 
 _OF_SUBMISSION = (ScoreEvent.SUBMITTED, ScoreEvent.SUBMITTED_LATE)
-_OF_ADOPTION = (ScoreEvent.ADOPTED, ScoreEvent.PRINTED)
+_OF_ADOPTION = (ScoreEvent.ADOPTED, ScoreEvent.PRINTED, *OUTLETS)
 
 
 def _sum(which: Q) -> Sum:

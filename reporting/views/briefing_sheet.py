@@ -1,8 +1,12 @@
 """A published issue as its page shows it: finished words, made of the published copy alone."""
 
 from collections.abc import Container, Iterable
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from reporting.exports import issue_name, moment
 from reporting.models import Publication
@@ -53,7 +57,15 @@ def line_of(row: dict[str, Any]) -> dict[str, Any]:
         "day": row["dated"].isoformat(),
         "told": moment(row["published_at"]),
         "state_label": Kind(row["kind"]).label,
+        "badge": _badge(row["kind"], get_language()),
     }
+
+
+@lru_cache(maxsize=16)
+def _badge(kind: str, _language: str | None) -> str:
+    """Sign, word and colour of what stands; rendered once, not once a row."""
+    context = {"state": kind, "label": Kind(kind).label}
+    return render_to_string("components/state_badge.html", context)
 
 
 LISTED = (

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents import official
+from actionlearning.foundation.paging import mark_of
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.views import TenantView
+from actionlearning.foundation.views import PAGE, TenantView
 from groups.views.sheets import TenantSheetView
 from reporting.access import (
     file_of,
@@ -25,8 +27,11 @@ from reporting.access import (
 from reporting.exports import BRIEFINGS, MEDIA_TYPES, file_answer
 from reporting.models import InformationItem, Publication, Series
 from reporting.papers import paper_of
+from reporting.queries.briefings import issues_standing
 from reporting.states import ISSUE_WORK
 from reporting.views.briefing_sheet import LISTED, item_ids, line_of, sheet_of, stone_of
+
+_ANY = uuid.UUID(int=0)
 
 
 class BriefingList(TenantSheetView):
@@ -47,8 +52,28 @@ class BriefingList(TenantSheetView):
         return readable_ids(self.request.user)
 
     def get_queryset(self) -> Any:
+        """Of the whole list, for paper or a sheet."""
+        if not self.whole_list:
+            return None
         rows = told_in(self.mine).current()
         return narrowed_issues(rows, self.request.GET).values(*LISTED)
+
+    @property
+    def whole_list(self) -> bool:
+        return self.printing or "export" in self.request.GET
+
+    def page(self, queryset: Any) -> tuple[list[Any], str]:
+        if self.whole_list:
+            return super().page(queryset)
+        wanted = self.request.GET
+        rows = issues_standing(
+            self.request.user,
+            wanted,
+            order=self.order,
+            mark=wanted.get("after", ""),
+            most=PAGE + 1,
+        )
+        return rows[:PAGE], mark_of(rows[PAGE - 1], self.order) if len(rows) > PAGE else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.request.htmx:
@@ -59,7 +84,9 @@ class BriefingList(TenantSheetView):
         return super().get_context_data(**kwargs)
 
     def present(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [line_of(row) for row in rows]
+        slug = self.request.tenant.slug
+        pattern = reverse("reporting:briefing_detail", args=[slug, _ANY]).split(str(_ANY))
+        return [{**line_of(row), "address": f"{row['root']}".join(pattern)} for row in rows]
 
 
 class BriefingDetail(TenantView):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from reporting.exports import issue_name, moment
-from reporting.models import Article, Issue
+from reporting.models import Article, Issue, Publication
 from reporting.papers import GROUPS
 from reporting.queries import hands_of
 from reporting.states import (
@@ -23,6 +23,7 @@ from reporting.states import (
     IssueState,
 )
 from reporting.texts import edits
+from reporting.views.reading import appearances
 
 WRITABLE_ISSUE = (IssueState.DRAFT, IssueState.CHECKED)
 
@@ -55,6 +56,22 @@ def page_of_issue(issue: Issue, user: User) -> dict[str, Any]:
         "lists": [(label, "，".join(getattr(issue, name))) for label, name in GROUPS],
         "turns": [_entry(turn) for turn in issue.turns.order_by("at", "id")],
         **_acts(issue, user),
+    }
+
+
+def appearances_of_issue(issue: Issue, told: Publication | None, user: User) -> dict[str, Any]:
+    """Where else the published issue was told; it is recorded in the programme it is about."""
+    if told is None:
+        return {}
+    named = issue.articles.filter(item__isnull=False).values_list("item__programme", flat=True)
+    programme = issue.series.programme_id or named.first()
+    return {
+        "appeared": appearances(user, briefing=told.root),
+        "may_record": issue.state == IssueState.PUBLISHED
+        and bool(programme)
+        and user.has_perm(Permission.ITEM_WRITE, issue),
+        "record_of": f"briefing={told.root}",
+        "record_in": programme,
     }
 
 

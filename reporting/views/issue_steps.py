@@ -23,7 +23,7 @@ from reporting.actions.issues import (
 from reporting.actions.publishing import publish_issue, withdraw_issue
 from reporting.models import Issue, Publication
 from reporting.views.issue_forms import IssueDecisionForm
-from reporting.views.issue_reading import issue_for, page_of_issue
+from reporting.views.issue_reading import appearances_of_issue, issue_for, page_of_issue
 
 
 class IssueDetail(TenantView):
@@ -42,6 +42,7 @@ def shown(
     told = Publication.objects.filter(issue=issue.pk).order_by("-sequence").first()
     context = page_of_issue(issue, request.user)
     context |= {"form": form, "refusal": refusal, "told": told}
+    context |= appearances_of_issue(issue, told, request.user)
     return render(request, "reporting/issue_detail.html", context, status=status)
 
 

@@ -13,8 +13,17 @@ from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
 from programmes.notices import holders_of
 from programmes.queries import local_day, rule_ids
+from programmes.states import ProgrammeState
 from reporting.access import readable
-from reporting.exports import days_between, issue_name, moment, month_name, state_label
+from reporting.exports import (
+    PUBLICITY_COLUMNS,
+    days_between,
+    issue_name,
+    moment,
+    month_name,
+    publicity_line,
+    state_label,
+)
 from reporting.forms import last_day
 from reporting.models import InformationItem, ItemTurn, Publication
 from reporting.queries import (
@@ -26,6 +35,7 @@ from reporting.queries import (
     similar_to,
     type_of,
 )
+from reporting.queries.publicity import told_of
 from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, TAKE_BACK, WRITABLE, ItemState
 from reporting.texts import changes, edits
 
@@ -59,6 +69,7 @@ def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
         "alike": similar_to(item, item.shown_body) if review else [],  # type: ignore[attr-defined]
         "returned": _returned(item, turns),
         "printed": printed_in(item, user),
+        **_appeared(item, user),
         **_acts(item, user),
     }
 
@@ -209,3 +220,23 @@ def printed_in(item: InformationItem, user: User) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _appeared(item: InformationItem, user: User) -> dict[str, Any]:
+    """Where else it was told, and the address at which that is recorded."""
+    rights = (Permission.ITEM_WRITE, Permission.ITEM_REVIEW)
+    if item.state != ItemState.ADOPTED:
+        return {"appeared": [], "may_record": False}
+    return {
+        "appeared": appearances(user, item=item.pk),
+        "may_record": item.programme.state == ProgrammeState.IN_FORCE
+        and any(user.has_perm(each, item) for each in rights),
+        "record_of": f"item={item.pk}",
+        "record_in": item.programme_id,
+    }
+
+
+def appearances(user: User, **about: Any) -> list[dict[str, str]]:
+    """Lines of the publicity register about one item or briefing, for its page."""
+    rows = told_of(user, **about).values(*PUBLICITY_COLUMNS)
+    return [publicity_line(row, {}) for row in rows]

@@ -201,6 +201,29 @@ def test_whatever_stands_below_a_missing_line_is_named(place):
 
 
 @pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("450300,桂林市,city,450000,2021-01-01,", "“450000”, does not hold on the last day"),
+        ("450300,桂林市,city,450000,2019-12-31,2020-01-02", "does not hold on the last day"),
+        ("450300104000,兴安镇,township,450000,,2010-01-01", "cannot stand below “450000”"),
+        ("450422105000,太平镇,township,450400,,2010-01-01", "stands below “450422”, not straight"),
+        ("450423,蒙山县,county,450000,,2010-01-01", "stands below “450400”, not straight"),
+    ],
+)
+def test_a_division_above_that_does_not_hold_it(line, words):
+    """The region ended on 1 January 2020."""
+    ended = [f"{each.rpartition(',')[0]},2020-01-01" for each in GOOD[1:] if "450181" not in each]
+    ended = [each.replace("2020-12-31,2020-01-01", "2020-01-01") for each in ended]
+    read(file(HEADER, *ended))
+    with pytest.raises(BadInput, match=rf"Line {len(ended) + 2}: .*{words}"):
+        read(file(HEADER, *ended, line))
+
+
+def test_a_level_may_be_missing():
+    read(file(*GOOD, "459001,直管市,county,450000,,", "450100104000,直管镇,township,450100,,"))
+
+
+@pytest.mark.parametrize(
     ("raw", "words"),
     [
         (b"", "Line 1: the first line must read"),
@@ -231,6 +254,42 @@ def test_many_mistakes_are_told_and_counted():
 
 def test_a_file_of_a_spreadsheet_is_read():
     assert len(read(b"\xef\xbb\xbf" + file(*GOOD).replace(b"\n", b"\r\n"))) == 8
+
+
+def test_another_province_is_left_alone(tenant):
+    load(*GOOD)
+    guangdong = [HEADER, "440000,广东省,region,,,", "440100,广州市,city,440000,,"]
+    done = load(*guangdong)
+    assert (done.new, done.gone) == (("广东省", "广东省广州市"), ())
+    assert load(*guangdong[:2]).gone == ("广东省广州市",)
+    assert names(valid_to=None, level="county") == ["横州市", "藤县"]
+
+
+def test_the_command_asks_before_anything_ends(world, tmp_path: Path):
+    load(*GOOD)
+    part = tmp_path / "part.csv"
+    part.write_bytes(
+        file(*GOOD[:2], GOOD[6].replace("梧州市", "梧洲市"), "450300,桂林市,city,450000,,")
+    )
+    out = StringIO()
+    wanted = ("load_divisions", "teng", "--file", str(part))
+
+    call_command(*wanted, "--dry-run", stdout=out)
+    said = out.getvalue().splitlines()
+    assert said[:2] == [
+        "teng: 1 would be added: 广西壮族自治区桂林市",
+        "teng: 1 would change: 广西壮族自治区梧洲市",
+    ]
+    assert said[2].startswith("teng: 5 would end: ")
+    assert "广西壮族自治区梧州市藤县" in said[2]
+    with pytest.raises(CommandError, match="nothing was loaded in: teng"):
+        call_command(*wanted, stdout=out)
+    assert out.getvalue().splitlines()[3:] == said
+    assert names(valid_to=None, level="county") == ["横州市", "藤县"]
+
+    call_command(*wanted, "--yes", stdout=out)
+    assert out.getvalue().splitlines()[-1] == "teng: 1 added, 1 changed, 5 ended"
+    assert names(valid_to=None) == ["广西壮族自治区", "桂林市", "梧洲市"]
 
 
 def test_the_command_says_what_it_did(world, tmp_path: Path):

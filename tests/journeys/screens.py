@@ -32,6 +32,7 @@ NO_PAGE = {
     "programmes:plan_export": "a file",
     "reporting:item_attachment": "a file",
     "groups:division_offers": "a part of a page, offered while one types",
+    "reporting:publicity_file": "a file",
     "groups:roster_template": "a file",
     "groups:roster_sheet": "a file",
     "reporting:issue_pdf": "a file",

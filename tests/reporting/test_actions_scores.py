@@ -16,7 +16,9 @@ from reporting.actions.items import (
     save_draft,
     sign_item,
     submit_item,
+    take_back_adoption,
 )
+from reporting.actions.publicity import confirm_publicity, withdraw_publicity
 from reporting.actions.scores import (
     book_points,
     reverse_points,
@@ -25,15 +27,23 @@ from reporting.actions.scores import (
     settle_lapsed_returns,
     settle_submission,
 )
-from reporting.models import InformationItem, ScoreEntry, ScoreEvent, ScoreRule
+from reporting.models import InformationItem, Publicity, ScoreEntry, ScoreEvent, ScoreRule
 from reporting.queries.points import unit_points
-from reporting.states import ItemState
+from reporting.states import ItemState, PublicityState
 from tests.reporting.items import BODY, SEPTEMBER, duty, state_of, submitted
+from tests.reporting.publicity import OCTOBER, adopted, recorded
 from tests.running import beijing
 
 FIVE, TEN = Decimal(5), Decimal(10)
 JUNE = date(2026, 6, 1)
-RULES = {ScoreEvent.SUBMITTED: 5, ScoreEvent.SUBMITTED_LATE: -1, ScoreEvent.ADOPTED: 10}
+LEVELS = {"county": 10, "city": 20, "region": 30, "nation": 40}
+"""`practice.md` §1.3: adopted 10/20/30 by level."""
+RULES = {
+    ScoreEvent.SUBMITTED: 5,
+    ScoreEvent.SUBMITTED_LATE: -1,
+    ScoreEvent.ADOPTED: 10,
+    **{ScoreEvent(f"outlet_{level}"): points for level, points in LEVELS.items()},
+}
 
 
 @pytest.fixture
@@ -281,6 +291,100 @@ def test_the_table_names_every_unit_also_those_with_nothing(world, scored):
 
 def test_a_unit_sees_its_own_line_only(world, scored):
     assert [each.unit for each in unit_points(scored, world.ben, "2026-09")] == [world.bureau.name]
+
+
+def by_outlet(item):
+    rows = ScoreEntry.objects.filter(item=item, event__startswith="outlet_")
+    return rows.aggregate(sum=Sum("points"))["sum"] or 0
+
+
+def test_an_outlet_earns_by_its_level_once_the_office_above_has_confirmed_it(world, scored):
+    item = adopted(world, scored)
+    told = recorded(item, world.ben, level="region")
+    assert by_outlet(item) == 0
+
+    confirm_publicity(told, by=world.ana, now=OCTOBER)
+
+    entry = ScoreEntry.objects.get(publication=told.pk)
+    assert (entry.event, entry.points, entry.month) == ("outlet_region", 30, "2026-09")
+    assert unit_points(scored, world.ana, "2026-09")[0].adoption == 40
+
+
+def test_among_the_units_an_appearance_earns_nothing(world, scored):
+    item = adopted(world, scored)
+    recorded(item, world.ana, level="")
+
+    assert by_outlet(item) == 0
+
+
+def test_a_withdrawn_appearance_and_an_adoption_taken_back_lose_the_points(world, scored):
+    item = adopted(world, scored)
+    told = recorded(item, world.ana, level="county")
+    recorded(item, world.ana, level="city", outlet="西江都市报")
+    assert by_outlet(item) == 30
+
+    withdraw_publicity(told, reason="并未刊登", by=world.ana, now=OCTOBER)
+    assert by_outlet(item) == 20
+
+    item = take_back_adoption(item, reason="误采", by=world.ana, now=OCTOBER)
+    assert by_outlet(item) == 0
+    adopt_item(item, by=world.ana, now=OCTOBER)
+    assert (by_outlet(item), ScoreEntry.objects.filter(event="outlet_city").count()) == (20, 3)
+
+
+def test_the_rule_of_the_day_of_printing_applies_and_the_first_reaches_back(world, programme):
+    rule(world, programme, ScoreEvent.ADOPTED, TEN, applies_from=JUNE)
+    item = adopted(world, programme)
+    recorded(item, world.ana, level="city")
+    recorded(item, world.ana, level="city", outlet="西江都市报", told_on=date(2026, 9, 10))
+    assert by_outlet(item) == 0
+
+    rule(world, programme, ScoreEvent.OUTLET_CITY, Decimal(20), applies_from=date(2026, 9, 11))
+    rule(
+        world, programme, ScoreEvent.OUTLET_CITY, Decimal(50), applies_from=OCTOBER.date(),
+        now=OCTOBER,
+    )  # fmt: skip
+    recorded(item, world.ana, level="city", outlet="三次刊登", told_on=date(2026, 9, 30))
+
+    assert by_outlet(item) == 40
+
+
+TELLING = ("adopt", "back", "record", "record_above", "confirm", "withdraw")
+
+
+def told_of(item, act, outlet, chance, world):
+    """One act, if the states allow it."""
+    is_adopted = item.state == ItemState.ADOPTED
+    waiting = list(Publicity.objects.filter(state=PublicityState.RECORDED))
+    standing = list(Publicity.objects.standing())
+    if act == "adopt" and not is_adopted:
+        adopt_item(item, by=world.ana, now=OCTOBER)
+    elif act == "back" and is_adopted and chance.random() < 0.4:
+        take_back_adoption(item, reason="误采", by=world.ana, now=OCTOBER)
+    elif act.startswith("record") and is_adopted:
+        by = world.ana if act == "record_above" else world.ben
+        recorded(item, by, outlet=outlet, level=chance.choice([*LEVELS, ""]))
+    elif act == "confirm" and waiting:
+        confirm_publicity(chance.choice(waiting), by=world.ana, now=OCTOBER)
+    elif act == "withdraw" and standing:
+        withdraw_publicity(chance.choice(standing), reason="有误", by=world.ben, now=OCTOBER)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_ledger_follows_every_outlet(world, scored, seed):
+    """The oracle looks at what stands on record and at nothing that was booked."""
+    chance = random.Random(seed)
+    item = submitted(world, scored)
+    for number, act in enumerate(chance.choices(TELLING, k=14)):
+        told_of(InformationItem.objects.get(pk=item.pk), act, f"第{number}家", chance, world)
+    item = InformationItem.objects.get(pk=item.pk)
+
+    counted = sum(
+        LEVELS.get(told.level, 0)
+        for told in Publicity.objects.filter(item=item, withdrawn_at=None)
+        if told.confirmed_at
+    )
+    assert by_outlet(item) == (counted if item.decided_at else 0)
 
 
 ACTS = ("adopt", "keep", "flat", "return", "late_answer", "answer", "wait", "nothing")

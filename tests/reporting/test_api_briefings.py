@@ -1,11 +1,14 @@
 """What REST clients pull: exactly what was told, in order, once; 304 while nothing changed."""
 
+import base64
 import hashlib
 import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from reporting.models import Publication, Series
 from tests.reporting.clients import Reader, corrected, published, withdrawn
@@ -89,7 +92,7 @@ def test_pages_of_changes_are_read_on_one_after_the_other(
 
 @pytest.mark.parametrize("cursor", ["nonsense", UNKNOWN, "7", "'--"])
 def test_an_unknown_cursor_is_said_in_plain_words(portal: Reader, cursor: str) -> None:
-    answer = portal(f"changes/?after={cursor}")
+    answer = portal(f"changes/?after={cursor}", Accept_Language="en")
 
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "unknown_cursor")
@@ -191,6 +194,43 @@ def test_the_list_has_every_issue_once_as_it_stands(
     assert [row["id"] for row in late] == [str(first.root)]
     assert portal("?year=2025").json()["results"] == []
     assert len(portal("?series=jianbao&year=2026&fields=id").json()["results"]) == 2
+
+
+@pytest.mark.parametrize("ordering", ["", "published_at", "-published_at"])
+def test_pages_of_the_list_follow_each_other_in_both_directions(
+    world: World, series: Series, portal: Reader, ordering: str
+) -> None:
+    keys = [str(published(world, series, number=n, now=beijing(9, 20 + n))[1].pk) for n in range(3)]
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = portal(f"?limit=1&ordering={ordering}&cursor={cursor}").json()
+        seen += [row["id"] for row in page["results"]]
+        cursor = page["next_cursor"]
+    assert seen == (keys if ordering == "published_at" else keys[::-1])
+
+
+def test_a_page_of_the_list_is_one_walk_along_an_index(
+    world: World, series: Series, portal: Reader
+) -> None:
+    """A table that has grown since its statistics were taken must not be read whole for each poll."""
+    published(world, series)
+    with CaptureQueriesContext(connection) as asked:
+        portal("")
+    (page,) = [each["sql"] for each in asked.captured_queries if "readable" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {page}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "publication_list on reporting_publication p" in plan
+    assert "Sort" not in plan
+    assert "Anti Join" not in plan
+
+
+@pytest.mark.parametrize("values", [[1, 2], ["x", "y"], ["2026-09-20", UNKNOWN, 3], ["nan", None]])
+def test_a_page_mark_of_another_list_is_refused(portal: Reader, values: list[Any]) -> None:
+    mark = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+    answer = portal(f"?cursor={mark}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
 
 
 @pytest.mark.parametrize(
