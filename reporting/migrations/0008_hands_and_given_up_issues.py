@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reporting', '0005_webhooks'),
+        ('reporting', '0007_reading_list_of_publications'),
     ]
 
     operations = [
