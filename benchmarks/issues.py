@@ -26,6 +26,7 @@ def lay_issues(organisation: uuid.UUID) -> uuid.UUID:
 
 def _issue(series: Series, number: int) -> Publication:
     told = Publication(series=series, kind="published", year=2026, number=number, total=number)
+    told.series_title, told.compiler, told.audience = series.title, series.compiler, series.audience
     told.root, told.issue, told.sequence = told.pk, told.pk, next_number("publication")
     told.label, told.title, told.digest = str(number), f"第{number}期要目", uuid.uuid4().hex * 2
     told.dated = date(2026, 1, 1) + timedelta(days=number % 300)

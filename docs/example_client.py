@@ -1,72 +1,60 @@
-"""Pulls briefings into a folder: python example_client.py https://server TOKEN FOLDER, every few minutes.
-
-One JSON file for each issue; state.json remembers how far it has read. Stopped anywhere, it goes on.
-"""
+"""Pulls briefings into a folder: python example_client.py https://server TOKEN FOLDER, every few minutes."""
 
 import json
 import sys
 import time
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-
-class Client:
-    def __init__(self, server: str, token: str, folder: Path) -> None:
-        self.root, self.token, self.folder = f"{server}/api/v1/briefings/", token, folder
-        self.kept = folder / "state.json"
-        fresh = {"cursor": "", "series": None, "tags": {}}
-        self.state = json.loads(self.kept.read_text("utf-8")) if self.kept.exists() else fresh
-
-    def pull(self) -> None:
-        more = True
-        while more:
-            page = self.get("changes/?" + urlencode({"after": self.state["cursor"]}))[1]
-            for briefing in dict.fromkeys(change["briefing"] for change in page["results"]):
-                self.fetch(briefing)
-            known = self.state["series"]
-            for slug in page["series"] if known is not None else ():
-                if slug not in known:  # opened to us since: what it told earlier is in the list
-                    self.fetch_all(slug)
-            self.state |= {"cursor": page["next"], "series": page["series"]}
-            self.keep(self.kept, self.state)
-            more = page["more"]
-
-    def fetch_all(self, slug: str) -> None:
-        path, cursor = f"?series={quote(slug)}", ""
-        while cursor is not None:
-            page = self.get(f"{path}&cursor={quote(cursor)}")[1]
-            for row in page["results"]:
-                self.fetch(row["id"])
-            cursor = page["next_cursor"]
-
-    def fetch(self, briefing: str) -> None:
-        tags = self.state["tags"]
-        status, body, tags[briefing] = self.get(f"{briefing}/", tags.get(briefing, ""))
-        if status == 410:  # withdrawn: the reason takes the place of the text
-            self.keep(self.folder / f"{briefing}.json", {"withdrawn": body["detail"]})
-        elif status == 200:  # new, or corrected; 304: we have it
-            self.keep(self.folder / f"{briefing}.json", body)
-
-    def get(self, path: str, tag: str = "") -> tuple:
-        headers = {"Authorization": f"Bearer {self.token}", "If-None-Match": tag}
-        while True:
-            try:
-                with urlopen(Request(self.root + path, headers=headers), timeout=30) as answer:
-                    return answer.status, json.load(answer), answer.headers["ETag"]
-            except HTTPError as refused:
-                if refused.code in (304, 404, 410):  # 404: closed to us in the meantime
-                    return refused.code, json.loads(refused.read() or "null"), tag
-                if refused.code != 429:
-                    raise
-                time.sleep(int(refused.headers.get("Retry-After", "60")))
-
-    def keep(self, file: Path, content: dict) -> None:
-        half = file.with_suffix(".part")
-        half.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-        half.replace(file)
+server, token, kept = sys.argv[1].rstrip("/"), sys.argv[2], Path(sys.argv[3], "state.json")
+state = json.loads(kept.read_bytes()) if kept.exists() else {"cursor": "", "series": [], "tags": {}}
 
 
-if __name__ == "__main__":
-    Client(sys.argv[1].rstrip("/"), sys.argv[2], Path(sys.argv[3])).pull()
+def get(path: str, tag: str = "") -> tuple:
+    headers = {"Authorization": f"Bearer {token}", "If-None-Match": tag}
+    try:
+        asked = Request(f"{server}/api/v1/briefings/{path}", headers=headers)
+        with urlopen(asked, timeout=30) as answer:
+            return answer.status, json.load(answer), answer.headers["ETag"]
+    except HTTPError as no:
+        told = no.read()
+        if no.code in (304, 404, 410) or b'"unknown_cursor"' in told:
+            return no.code, json.loads(told or "null"), tag  # 304: we have it; 404: closed to us
+        if no.code != 429:
+            raise
+        time.sleep(int(no.headers.get("Retry-After", "60")))
+        return get(path, tag)
+
+
+def keep(file: Path, content: dict) -> None:
+    file.with_suffix(".part").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    file.with_suffix(".part").replace(file)
+
+
+def fetch(briefing: str) -> None:
+    status, body, state["tags"][briefing] = get(f"{briefing}/", state["tags"].get(briefing, ""))
+    if status in (200, 410):  # new or corrected; withdrawn: the reason takes the place of the text
+        keep(kept.with_name(f"{briefing}.json"), body)
+
+
+def fetch_all(slug: str, cursor: str | None = "") -> None:
+    while cursor is not None:
+        page = get(f"?series={quote(slug)}&cursor={quote(cursor)}")[1]
+        for row in page["results"]:
+            fetch(row["id"])
+        cursor = page["next_cursor"]
+
+
+page = {"more": True}
+while page["more"]:
+    status, page, _tag = get(f"changes/?after={quote(state['cursor'])}")
+    if status == 422:  # the server was restored: read anew; what we have costs a 304 each
+        page = get("changes/")[1]
+    for briefing in dict.fromkeys(change["briefing"] for change in page["results"]):
+        fetch(briefing)
+    for slug in set(page["series"]).difference(state["series"]):
+        fetch_all(slug)  # opened to us since: what it told earlier is in the list
+    state |= {"cursor": page["next"], "series": page["series"]}
+    keep(kept, state)  # stopped anywhere, it goes on from here

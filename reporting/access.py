@@ -1,7 +1,8 @@
 """Who may read which briefings: one place for pages, clients, feeds, webhooks and notices."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,44 +18,63 @@ from groups.access import reach_of
 from groups.models import Organisation, Supervision
 from programmes.models import Enrolment
 from reporting.models import Publication, PublicationFile, Series
-from reporting.models.briefing import PublicationQuerySet
+from reporting.models.briefing import PAGE, PublicationQuerySet
 
 _ZONE = "Asia/Shanghai"
 READABLE = """
 today AS (SELECT (now() AT TIME ZONE %(zone)s)::date AS day),
 readable AS (
-  SELECT s.id FROM reporting_series s JOIN groups_organisation o ON o.id = s.organisation_id, today
-   WHERE s.tenant_id = (SELECT al_tenant())
-     AND (s.audience = ANY (%(audiences)s)
-      OR o.path = ANY (%(places)s)
-      OR EXISTS (SELECT 1 FROM unnest(%(tops)s) top WHERE o.path >= top AND o.path < top || '~')
-      OR EXISTS (SELECT 1 FROM groups_supervision e
-                  WHERE e.supervisor_id = s.organisation_id AND e.unit_id = ANY (%(mine)s::uuid[])
-                    AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))
-      OR EXISTS (SELECT 1 FROM programmes_enrolment e
-                  WHERE e.programme_id = s.programme_id AND e.organisation_id = ANY (%(mine)s::uuid[])
-                    AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))))
+  SELECT s.id, meant
+    FROM reporting_series s JOIN groups_organisation o ON o.id = s.organisation_id, today
+   CROSS JOIN LATERAL (
+     SELECT o.path = ANY (%(places)s)
+         OR EXISTS (SELECT 1 FROM unnest(%(tops)s) top WHERE o.path >= top AND o.path < top || '~')
+         OR EXISTS (SELECT 1 FROM groups_supervision e
+                     WHERE e.supervisor_id = s.organisation_id AND e.unit_id = ANY (%(mine)s::uuid[])
+                       AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))
+         OR EXISTS (SELECT 1 FROM programmes_enrolment e
+                     WHERE e.programme_id = s.programme_id
+                       AND e.organisation_id = ANY (%(mine)s::uuid[])
+                       AND e.starts_on <= day AND (e.ends_on IS NULL OR e.ends_on >= day))
+         AS meant) how
+   WHERE s.tenant_id = (SELECT al_tenant()) AND (meant OR s.audience = ANY (%(audiences)s)))
 """
-"""The part of a statement that finds the series which the reader of `asking` may read.
+"""The part of a statement that finds the series which the reader of `asking` may read; `meant` for them or for all.
 
 Written out: built by the ORM for each request it would take longer than the list itself.
 """
-_IDS = f"WITH {READABLE} SELECT id FROM readable"  # noqa: S608  our own sentence
+_IDS = f"WITH {READABLE} SELECT id, meant FROM readable"  # noqa: S608  our own sentence
 FOR_ALL = (Series.Audience.TENANT, Series.Audience.PUBLIC)
 
 
-def readable_ids(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> list[uuid.UUID]:
-    """The series this sign-in or client may read at this moment: one statement.
+@dataclass(frozen=True)
+class Reading:
+    """Series by id: `meant` for the reader, all of them; `others`, open to all: what was told to all."""
+
+    meant: tuple[uuid.UUID, ...] = ()
+    others: tuple[uuid.UUID, ...] = ()
+
+    @property
+    def series(self) -> tuple[uuid.UUID, ...]:
+        return self.meant + self.others
+
+
+def reading_of(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> Reading:
+    """What this sign-in or client may read at this moment: one statement.
 
     `recipients` means: seats at or above the series' organisation, seats below it, and organisations
     that it supervises or that take part in the series' programme.
     """
     asked = asking(user, permission)
     if asked is None:
-        return []
+        return Reading()
     with connection.cursor() as cursor:
         cursor.execute(_IDS, asked)
-        return [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return Reading(
+        meant=tuple(row[0] for row in rows if row[1]),
+        others=tuple(row[0] for row in rows if not row[1]),
+    )
 
 
 def asking(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> dict[str, Any] | None:
@@ -72,16 +92,21 @@ def asking(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> dic
 
 
 def readable_series(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> QuerySet[Any]:
-    return Series.objects.filter(pk__in=readable_ids(user, permission))
+    return Series.objects.filter(pk__in=reading_of(user, permission).series)
 
 
 def readable(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> PublicationQuerySet:
     """Publications of the series above, every version and tombstone of them."""
-    return told_in(readable_ids(user, permission))
+    return told_in(reading_of(user, permission))
 
 
-def told_in(series: Collection[uuid.UUID]) -> PublicationQuerySet:
-    rows: PublicationQuerySet = Publication.objects.filter(series__in=series)
+def told_in(reading: Reading) -> PublicationQuerySet:
+    """The narrower of two audiences counts: the one at publication and the series' present one."""
+    meant = Q(series__in=reading.meant)
+    told = Q(series__in=reading.others, audience__in=FOR_ALL)
+    rows: PublicationQuerySet = Publication.objects.filter(
+        meant | told if reading.others else meant
+    )
     return rows
 
 
@@ -90,8 +115,11 @@ def public_series() -> QuerySet[Any]:
 
 
 def public() -> PublicationQuerySet:
-    """What anybody may read, without signing in."""
-    rows: PublicationQuerySet = Publication.objects.filter(series__audience=Series.Audience.PUBLIC)
+    """What anybody may read, without signing in: told to all by a series that is for all still."""
+    everybody = Series.Audience.PUBLIC
+    rows: PublicationQuerySet = Publication.objects.filter(
+        audience=everybody, series__audience=everybody
+    )
     return rows
 
 
@@ -126,20 +154,39 @@ def file_of(told: Publication, media_type: str) -> PublicationFile:
     return found
 
 
+def pages_of(told: Publication) -> list[bytes]:
+    """Its page pictures in order, as they were stored; [] of an issue told before they were kept."""
+    rows = told.files.filter(media_type__startswith=PAGE).values_list("media_type", "content")
+    found = sorted(
+        (int(media_type.removeprefix(PAGE)), bytes(content)) for media_type, content in rows
+    )
+    return [content for _number, content in found]
+
+
 def years_of(rows: QuerySet[Any]) -> list[int]:
     """The years in which something was published, the last first."""
     return list(rows.order_by("-year").values_list("year", flat=True).distinct())
 
 
-def organisations_meant(series: Series, day: date) -> QuerySet[Any]:
-    """The organisations a series is made for: its own, those below and supervised, those taking part."""
+def organisations_told(told: Publication, day: date) -> QuerySet[Any]:
+    """Where those sit who may read it: the same rule as `readable`, from the issue's side."""
+    rows = Organisation.objects.in_force(day)
+    if told.audience in FOR_ALL and told.series.audience in FOR_ALL:
+        return rows
+    return rows.filter(_meant(told.series, day))
+
+
+def _meant(series: Series, day: date) -> Q:
+    """Its own, those above and below, supervised and supervising ones, those taking part."""
     home = series.organisation
-    found = Q(path__gte=home.path, path__lt=home.path + "~")
-    found |= Q(pk__in=_supervised(day).filter(supervisor=home.pk).values("unit"))
+    found = Q(path__gte=home.path, path__lt=home.path + "~") | Q(path__in=_chain(home.path))
+    edges = _supervised(day)
+    found |= Q(pk__in=edges.filter(supervisor=home.pk).values("unit"))
+    found |= Q(pk__in=edges.filter(unit=home.pk).values("supervisor"))
     if series.programme_id:
         enrolled = Enrolment.objects.in_force(day).filter(programme=series.programme_id)
         found |= Q(pk__in=enrolled.values("organisation"))
-    return Organisation.objects.in_force(day).filter(found)
+    return found
 
 
 def _places_of(reach: Any) -> set[str]:

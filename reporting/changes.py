@@ -23,7 +23,7 @@ FACTS = (
     "kind",
     "root",
     "series__slug",
-    "series__title",
+    "series_title",
     "year",
     "number",
     "total",
@@ -67,7 +67,7 @@ def change_of(row: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-_RENAMED = {"root": "briefing", "series__slug": "series", "series__title": "series_title"}
+_RENAMED = {"root": "briefing", "series__slug": "series"}
 
 
 def _place_of(cursor: str) -> int:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation import feeds
 from reporting.models import Publication
+from reporting.papers import NOTES, source_line
 
 MOST = 50
 SHAPES = {
@@ -64,7 +65,7 @@ def _with_text(keys: list[Any]) -> list[Any]:
 
 
 def _entry(told: Any, address: str) -> feeds.Entry:
-    name = f"{told.series.title} {told.label}"
+    name = f"{told.series_title} {told.label}"
     return feeds.Entry(
         key=f"urn:uuid:{told.root}",
         address=address,
@@ -72,7 +73,7 @@ def _entry(told: Any, address: str) -> feeds.Entry:
         html=html_of(told),
         published=told.first_at or told.published_at,
         changed=told.published_at,
-        author=told.series.compiler,
+        author=told.compiler,
         tags=(told.kind, told.series.slug),
     )
 
@@ -82,11 +83,20 @@ def html_of(told: Publication) -> SafeString:
     if told.kind == Publication.Kind.WITHDRAWN:
         words = _("This issue was withdrawn: %(reason)s") % told.content
         return format_html("<p>{}</p>", words)
-    parts = [_paragraphs(told.content["correction_note"] + told.content["editors_note"])]
+    noted = [(label, told.content[key]) for label, key in NOTES]
+    parts = [_note(label, lines) for label, lines in noted if lines]
     for article in told.content["articles"]:
         parts.append(format_html("<h2>{}</h2>", article["title"]))
         parts.append(_paragraphs([row["text"] for row in article["paragraphs"]]))
+        if source := source_line(article):
+            parts.append(format_html("<p><small>{}</small></p>", source))
     return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _note(label: str, lines: list[str]) -> SafeString:
+    """As on paper: its label before the first line, all of it set apart from the text."""
+    first = format_html("<p><b>{}</b>{}</p>", label, lines[0])
+    return format_html("<blockquote>{}{}</blockquote>", first, _paragraphs(lines[1:]))
 
 
 def _paragraphs(texts: list[str]) -> SafeString:

@@ -261,9 +261,30 @@ class WebhookForm(TenantForm):
         max_length=500,
         help_text=_("An https:// address in the open internet; it is called from this server."),
     )
+    from_beginning = forms.BooleanField(
+        required=False,
+        label=_("Begin with everything told so far"),
+        help_text=_("Otherwise it is told of what changes from now on."),
+    )
 
     def __init__(self, *args: Any, clients: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client"].queryset = clients.filter(  # type: ignore[attr-defined]
-            scopes__contains=[Permission.BRIEFING_VIEW.value]
-        )
+        self.fields["client"].queryset = _readers_among(clients)  # type: ignore[attr-defined]
+
+
+class WebhookMoveForm(TenantForm):
+    """`clients`: those of the webhook's organisation that are in use."""
+
+    client = forms.ModelChoiceField(
+        ClientToken.objects.none(),
+        label=_("Client"),
+        help_text=_("It goes on where it stood, with the same address and secret."),
+    )
+
+    def __init__(self, *args: Any, clients: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = _readers_among(clients)  # type: ignore[attr-defined]
+
+
+def _readers_among(clients: Any) -> Any:
+    return clients.filter(scopes__contains=[Permission.BRIEFING_VIEW.value])

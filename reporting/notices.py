@@ -8,14 +8,14 @@ from django.db.models import Q
 from django.urls import reverse
 
 from actionlearning.foundation.models import User
-from actionlearning.foundation.outbox import queue_notice, retract_notices
+from actionlearning.foundation.outbox import queue_notice, queue_notices, retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Appointment, Tenure
 from groups.roles import roles_with
 from programmes.notices import holders_of
 from programmes.queries import local_day
-from reporting.access import organisations_meant
+from reporting.access import organisations_told
 from reporting.models import InformationItem, Issue, Publication, Webhook
 from reporting.queries import printed_of
 from reporting.texts import edited
@@ -146,32 +146,31 @@ def tell_printed(told: Publication, *, by: User, now: datetime) -> None:
         changed = edited(item.title, title) or edited(item.body, text)
         office = holders_of(item.organisation, Permission.ITEM_SUBMIT, day=local_day(now), by=by)
         people = [item.drafted_by, *([item.submitted_by] if item.submitted_by else []), *office]
-        for user in {person.pk: person for person in people if person.pk != by.pk}.values():
-            key = f"{told.pk}:{item.pk}"
-            _tell_of(told, "item_printed", user, now, item=str(item), changed=changed, key=key)
+        others = {person.pk: person for person in people if person.pk != by.pk}.values()
+        key = f"{told.pk}:{item.pk}"
+        _tell_of(told, "item_printed", others, now, item=str(item), changed=changed, key=key)
 
 
 def tell_corrected(told: Publication, *, by: User, now: datetime) -> None:
-    """The offices that read the series, with what was wrong and how it reads now."""
+    """Those who read the issue for their organisations, with what was wrong and how it reads now."""
     note = "\n".join(told.content["correction_note"])
-    for user in _readers(told, by=by, now=now):
-        _tell_of(told, "issue_corrected", user, now, note=note)
+    _tell_of(told, "issue_corrected", _readers(told, by=by, now=now), now, note=note)
 
 
 def tell_withdrawn(told: Publication, *, by: User, now: datetime) -> None:
-    for user in _readers(told, by=by, now=now):
-        _tell_of(told, "issue_withdrawn", user, now, reason=told.content["reason"])
+    reason = told.content["reason"]
+    _tell_of(told, "issue_withdrawn", _readers(told, by=by, now=now), now, reason=reason)
 
 
 def _readers(told: Publication, *, by: User, now: datetime) -> list[User]:
-    """The office of every organisation the series is meant for, and its own."""
+    """Office, information officer and liaison of every organisation that may read it, and of its own."""
     day = local_day(now)
     in_force = Q(ends_on=None) | Q(ends_on__gte=day)
     with scope(told.tenant, path=WHOLE, actor=by):
-        places = organisations_meant(told.series, day)
+        places = organisations_told(told, day)
         seats = Q(
             organisation__in=places,
-            role__in=roles_with(Permission.BRIEFING_COMPILE),
+            role__in=roles_with(Permission.ITEM_SUBMIT),
             user__isnull=False,
         )
         held = {
@@ -186,17 +185,23 @@ def _readers(told: Publication, *, by: User, now: datetime) -> list[User]:
 
 
 def _tell_of(
-    told: Publication, name: str, user: User, now: datetime, *, key: str = "", **params: object
+    told: Publication,
+    name: str,
+    people: Iterable[User],
+    now: datetime,
+    *,
+    key: str = "",
+    **params: object,
 ) -> None:
-    queue_notice(
-        to=user,
+    queue_notices(
+        people,
         kind=f"reporting.{name}",
         at=now,
         key=key or str(told.pk),
         about=told,
         address=reverse("reporting:briefing_detail", args=[told.tenant.slug, told.root]),
         title=told.title,
-        series=told.series.title,
+        series=told.series_title,
         label=told.label,
         **params,
     )

@@ -1,17 +1,20 @@
 """An issue as plain JSON, whole as it is printed, and what becomes of it on paper."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from actionlearning.foundation.documents import official
 from actionlearning.foundation.documents.names import clean_name
-from reporting.models import Article, Issue, Paragraph, Series
+from reporting.models import Article, Issue, Paragraph, Publication, Series
 
-EDITORS_NOTE, CORRECTION_NOTE = "编者按：", "更正："
+NOTES = (("更正：", "correction_note"), ("编者按：", "editors_note"))
 GROUPS = (("报", "report_to"), ("送", "send_to"), ("发", "issue_to"))
 _LONGEST_NAME = 110
+PPI = 96
+"""Of the page pictures: A4 is 794 by 1,123 pixels."""
 
 
 def content_of(issue: Issue) -> dict[str, Any]:
@@ -21,8 +24,9 @@ def content_of(issue: Issue) -> dict[str, Any]:
     and lose their title.
     """
     articles = [_article(each) for each in _articles(issue)]
+    head = masthead_of(issue)
     return {
-        "series": {"slug": issue.series.slug, "title": issue.series.title},
+        "series": {"slug": issue.series.slug, "title": head["name"]},
         "year": issue.year,
         "number": issue.number,
         "total": issue.total,
@@ -30,7 +34,7 @@ def content_of(issue: Issue) -> dict[str, Any]:
         "label": issue.label,
         "title": issue.headline or next((each["title"] for each in articles), ""),
         "dated": issue.dated.isoformat() if issue.dated else "",
-        "masthead": _masthead(issue),
+        "masthead": head,
         "drafter": issue.drafter_name,
         "checker": issue.checker_name,
         "signer": issue.signer_name,
@@ -42,6 +46,36 @@ def content_of(issue: Issue) -> dict[str, Any]:
         "issue_to": list(issue.issue_to),
         "copies": issue.copies,
     }
+
+
+def masthead_of(issue: Issue) -> dict[str, str]:
+    """As signed; of a draft what would be signed now. A correction bears the head of what it corrects."""
+    if issue.masthead:
+        return dict(issue.masthead)
+    series: Series = issue.series
+    names = {
+        "name": series.title,
+        "body": series.body_name,
+        "unit": series.compiler,
+        "note": series.note,
+    }
+    if issue.corrects_id:
+        told = Publication.objects.filter(issue=issue.corrects_id).order_by("sequence").first()
+        names = {name: told.content["masthead"][name] for name in names} if told else names
+    return {**names, "issue": number_line(issue), "dated": day_in_words(issue.dated)}
+
+
+def digest_of_text(content: dict[str, Any]) -> str:
+    """sha256 of what is printed, in canonical form; where it comes from has its own ways to change."""
+    articles = [
+        {
+            "title": article["title"],
+            "paragraphs": [(row["text"], unit_of(row)) for row in article["paragraphs"]],
+        }
+        for article in content["articles"]
+    ]
+    text = json.dumps({**content, "articles": articles}, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def number_line(issue: Issue) -> str:
@@ -93,16 +127,26 @@ def files_of_paper(content: dict[str, Any]) -> list[tuple[str, str, bytes]]:
     ]
 
 
+def pictures_of(content: dict[str, Any]) -> list[bytes]:
+    """Its pages as PNG, as the screen shows them."""
+    return official.pages(paper_of(content), ppi=PPI)
+
+
 def _blocks(content: dict[str, Any]) -> Iterator[official.Block]:
-    for label, key in ((CORRECTION_NOTE, "correction_note"), (EDITORS_NOTE, "editors_note")):
+    for label, key in NOTES:
         if content[key]:
             yield official.EditorsNote(tuple(content[key]), label=label)
     for article in content["articles"]:
         yield official.Title((article["title"],))
-        for unit, rows in groupby(article["paragraphs"], key=unit_of):
-            yield from (official.Paragraph(row["text"]) for row in rows)
-            if unit:
-                yield official.Source(f"（{unit}供稿）")
+        yield from (official.Paragraph(row["text"]) for row in article["paragraphs"])
+        if source := source_line(article):
+            yield official.Source(source)
+
+
+def source_line(article: dict[str, Any]) -> str:
+    """`（民政局、教育局供稿）`, once at the end of an article; '' when the office wrote it alone."""
+    units = dict.fromkeys(unit for row in article["paragraphs"] if (unit := unit_of(row)))
+    return f"（{'、'.join(units)}供稿）" if units else ""
 
 
 def unit_of(paragraph: dict[str, Any]) -> str:
@@ -116,18 +160,6 @@ def _tail(content: dict[str, Any]) -> official.Tail | None:
     )
     copies = f"共印{content['copies']}份" if content["copies"] else ""
     return official.Tail(groups, copies=copies) if groups or copies else None
-
-
-def _masthead(issue: Issue) -> dict[str, str]:
-    series: Series = issue.series
-    return {
-        "name": series.title,
-        "body": series.body_name,
-        "issue": number_line(issue),
-        "unit": series.compiler,
-        "dated": day_in_words(issue.dated),
-        "note": series.note,
-    }
 
 
 def _articles(issue: Issue) -> Iterable[Article]:

@@ -68,6 +68,7 @@ from reporting.views.steps import (
 from reporting.views.webhooks import (
     WebhookDetail,
     WebhookList,
+    WebhookMove,
     WebhookNew,
     WebhookPause,
     WebhookRemoval,
@@ -209,6 +210,7 @@ urlpatterns = [
     path(f"{HOOK}test/", WebhookTest.as_view(), name="webhook_test"),
     path(f"{HOOK}pause/", WebhookPause.as_view(), name="webhook_pause"),
     path(f"{HOOK}resumption/", WebhookResumption.as_view(), name="webhook_resumption"),
+    path(f"{HOOK}move/", WebhookMove.as_view(), name="webhook_move"),
     path(f"{HOOK}secret/", WebhookSecret.as_view(), name="webhook_secret"),
     path(f"{HOOK}removal/", WebhookRemoval.as_view(), name="webhook_removal"),
 ]

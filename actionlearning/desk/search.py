@@ -134,12 +134,14 @@ def _items(user: User, words: str, slug: str) -> Iterator[Section]:
 
 def _briefings(user: User, words: str, slug: str) -> Iterator[Section]:
     """What this sign-in may read by series, title or number (`7`, `第7期`); drafts for those who make them."""
-    asked = Q(heading__icontains=words) | Q(series__title__icontains=words)
+    asked = Q(heading__icontains=words) | Q(name__icontains=words)
     if number := re.fullmatch(r"第?(\d{1,6})期?", words):
         asked |= Q(number=int(number[1]))
     told = readable(user).current().annotate(heading=F("title"), key=F("root"), begun=F("dated"))
+    told = told.annotate(name=F("series_title"))
     mine = Issue.objects.visible_to(user).filter(published_at=None)
     mine = mine.annotate(heading=F("headline"), key=F("pk"), begun=TruncDate("changed_at"))
+    mine = mine.annotate(name=F("series__title"))
     rows = _lines(mine, asked, "draft").union(_lines(told, asked, ""), all=True)
     found = list(rows.order_by("-begun", "key")[: MOST + 1])
     hits = [_briefing(row, slug) for row in found[:MOST]]
@@ -148,20 +150,20 @@ def _briefings(user: User, words: str, slug: str) -> Iterator[Section]:
 
 
 def _lines(rows: Any, asked: Q, kind: str) -> Any:
-    names = ("key", "heading", "series__title", "year", "number", "correction", "begun", "draft")
+    names = ("key", "heading", "name", "year", "number", "correction", "begun", "draft")
     found = rows.filter(asked).annotate(draft=Value(kind, CharField())).order_by("-begun", "key")
     return found.values(*names)[: MOST + 1]
 
 
 def _briefing(row: dict[str, Any], slug: str) -> Hit:
-    about, label = row["series__title"], row["number"]
+    about, label = row["name"], row["number"]
     if label is not None:
         label = f"{label}-corr-{row['correction']}" if row["correction"] else label
         about += " · " + _("No. %(number)s of %(year)s") % {"number": label, "year": row["year"]}
     if row["draft"]:
         about += " · " + _("in preparation")
     page = "reporting:issue_detail" if row["draft"] else "reporting:briefing_detail"
-    title = row["heading"] or row["series__title"]
+    title = row["heading"] or row["name"]
     return Hit(row["key"], title, about, reverse(page, args=[slug, row["key"]]))
 
 

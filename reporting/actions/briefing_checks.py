@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from reporting.models import InformationItem, Issue, IssueTurn
+from reporting.models import InformationItem, Issue, IssueTurn, Series
 from reporting.queries import hands_of, standing_in
 from reporting.states import ItemState
 
@@ -83,6 +83,11 @@ def refuse_secrecy(facts: Mapping[str, Any]) -> None:
                 " is written and sent by the classified way."
             )
             raise BadInput(message, fields={name: message}, code="secrecy_level")
+
+
+def narrower(one: str, other: str) -> str:
+    """Of two audiences the one that fewer belong to."""
+    return min(one, other, key=Series.Audience.values.index)
 
 
 def require_right(by: User, permission: Permission, subject: Any) -> None:

@@ -22,11 +22,11 @@ from actionlearning.foundation.channels import SendFailed
 from actionlearning.foundation.channels.outbound import Resolve, post_bytes
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.models import Counter
-from actionlearning.foundation.permissions import Permission
 from reporting.access import readable
 from reporting.actions.publishing import SEQUENCE
 from reporting.changes import change_of, changes_after_place, facts_of
 from reporting.models import Publication, Webhook, WebhookDelivery
+from reporting.models.webhook import TOKEN_ENDED
 from reporting.notices import tell_webhook_paused
 
 LEASE = timedelta(seconds=60)
@@ -109,8 +109,8 @@ def _claimed(key: uuid.UUID) -> Parcel | None:
     webhook = rows.select_related("client__user").filter(pk=key).first()
     if webhook is None:
         return None
-    if not _in_force(webhook, now):
-        _pause(webhook, gettext_noop("The token of its client is no longer in use."), now)
+    if not webhook.reads_for_somebody(now):
+        _pause(webhook, TOKEN_ENDED, now)
         return None
     delivery = _pending(webhook) or _next(webhook, now)
     if delivery is None:
@@ -122,12 +122,6 @@ def _claimed(key: uuid.UUID) -> Parcel | None:
     webhook.claim_token, webhook.claimed_until = claim, now + LEASE
     webhook.save(update_fields=["claim_token", "claimed_until", "sequence"])
     return _parcel(webhook, delivery, claim, now)
-
-
-def _in_force(webhook: Webhook, now: datetime) -> bool:
-    client = webhook.client
-    open_ = client.revoked_at is None and client.expires_at > now and client.user.is_active
-    return open_ and Permission.BRIEFING_VIEW in client.scopes
 
 
 def _pending(webhook: Webhook) -> WebhookDelivery | None:

@@ -28,6 +28,7 @@ from reporting.actions.briefing_checks import (
 )
 from reporting.actions.giving_up import void_number
 from reporting.actions.item_checks import worded
+from reporting.actions.signatures import seal, unseal
 from reporting.models import Article, Issue, IssueTurn, Paragraph, Series
 from reporting.notices import (
     tell_issue_checked,
@@ -191,6 +192,7 @@ def sign_issue(
     before = _number(fresh, now)
     fresh.signed_by, fresh.signer_name, fresh.signed_at = by, by.display_name, now
     fresh.dated, fresh.changed_at = _day_of_number(fresh, now), now
+    seal(fresh)
     fresh.save()
     if before:
         void_number(fresh, before, by=by, now=now)
@@ -256,6 +258,7 @@ def unsign_issue(
     fresh = take(UNSIGN_ISSUE, issue, by=by, seen=seen)
     reason = worded(reason, required=_("Say what has to be changed."))
     fresh.signed_by, fresh.signer_name, fresh.signed_at, fresh.dated = None, "", None, None
+    unseal(fresh)
     uncheck(fresh)
     fresh.changed_at = now
     fresh.save()

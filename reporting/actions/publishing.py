@@ -15,11 +15,13 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.tenancy import uuid7
 from actionlearning.foundation.workflow import lock_row, take
-from reporting.actions.briefing_checks import left_turn
+from reporting.actions.briefing_checks import left_turn, narrower
 from reporting.actions.scores import settle_printed
 from reporting.models import InformationItem, Issue, IssueTurn, Publication, PublicationFile
+from reporting.models.briefing import PAGE
 from reporting.notices import tell_corrected, tell_printed, tell_withdrawn
-from reporting.papers import content_of, files_of_paper
+from reporting.papers import content_of, digest_of_text, files_of_paper, pictures_of
+from reporting.queries import root_of
 from reporting.states import PUBLISH_ISSUE, WITHDRAW_ISSUE, IssueState, ItemState
 
 SEQUENCE = "publication"
@@ -29,17 +31,19 @@ SEQUENCE = "publication"
 def publish_issue(issue: Issue, *, by: User, now: datetime, seen: int | None = None) -> Publication:
     """Copy the signed issue into the table that readers read; from here on nothing of it changes.
 
-    Raises RuleBroken `not_signed`, `wrong_state`, `not_adopted`, `nothing_to_correct`, `withdrawn`,
-    `corrected_since`; NotAllowed; Stale.
+    Raises RuleBroken `not_signed`, `wrong_state`, `text_changed`, `not_adopted`, `nothing_to_correct`,
+    `withdrawn`, `corrected_since`; NotAllowed; Stale.
     """
+    _lock_root(issue)
     _require_signature(issue)
     issue = take(PUBLISH_ISSUE, issue, by=by, seen=seen)
     content = content_of(issue)
+    _require_signed_text(issue, content)
     _require_adopted(content)
-    files = files_of_paper(content)
+    files, pictures = files_of_paper(content), page_files(content)
     told = _publication(issue, content, now)
     told.save(force_insert=True)
-    _keep_files(told, files)
+    _keep_files(told, [*files, *pictures])
     issue.published_by, issue.published_at, issue.changed_at = by, now, now
     issue.save(update_fields=[*_MOVED, "published_by", "published_at"])
     record("issue.published", target=issue, by=by, at=now, digest=told.digest, **_facts(told))
@@ -98,6 +102,15 @@ def _require_signature(issue: Issue) -> None:
         )
 
 
+def _require_signed_text(issue: Issue, content: dict[str, Any]) -> None:
+    """Nothing changes a signed issue; should anything have, it is not told."""
+    if issue.signed_digest != digest_of_text(content):
+        raise RuleBroken(
+            _("This is not the text that was signed. Take it back and have it signed anew."),
+            code="text_changed",
+        )
+
+
 def _require_adopted(content: dict[str, Any]) -> None:
     """What was printed stands for adopted items: one taken back since then must leave the issue first."""
     named = [each["item"] for each in content["articles"]]
@@ -121,11 +134,14 @@ def _publication(issue: Issue, content: dict[str, Any], now: datetime) -> Public
     for name in ("year", "number", "total", "correction", "label", "dated"):
         setattr(told, name, getattr(issue, name))
     told.title, told.published_at = content["title"], now
+    told.series_title, told.compiler = content["masthead"]["name"], content["masthead"]["unit"]
+    told.audience = narrower(issue.audience, issue.series.audience)
     told.sequence = next_number(SEQUENCE)
     if issue.corrects_id:
         before = _corrected(issue)
         told.kind, told.root = Publication.Kind.CORRECTED, before.root
         told.published_at = _after(before, now)
+        told.audience = narrower(told.audience, before.audience)
     told.digest = digest_of(told)
     return told
 
@@ -136,6 +152,14 @@ def _keep_files(told: Publication, files: list[tuple[str, str, bytes]]) -> None:
         PublicationFile.objects.create(
             publication=told, media_type=media_type, name=name, sha256=digest, content=content
         )
+
+
+def page_files(content: dict[str, Any]) -> list[tuple[str, str, bytes]]:
+    """(media type, name, bytes) of the page pictures: what was told is never typeset anew."""
+    return [
+        (f"{PAGE}{number}", f"{number}.png", picture)
+        for number, picture in enumerate(pictures_of(content), 1)
+    ]
 
 
 def _corrected(issue: Issue) -> Publication:
@@ -168,31 +192,43 @@ def _standing(issue: Issue) -> Publication:
     return _last(Publication.objects.filter(issue=issue.pk).earliest("sequence").root)
 
 
+def _lock_root(issue: Issue) -> None:
+    """Every verb that touches several versions of an issue locks the issue itself first."""
+    if issue.corrects_id:
+        Issue.objects.select_for_update(of=("self",)).get(pk=issue.corrects_id)
+
+
 def _lock_versions(issue: Issue) -> None:
-    """In one order, so that two who withdraw different versions of an issue cannot block each other."""
-    roots = Publication.objects.filter(issue=issue.pk).values("root")
-    versions = Publication.objects.filter(root__in=roots).values("issue")
-    list(Issue.objects.filter(pk__in=versions).order_by("pk").select_for_update(of=("self",)))
+    """The issue itself, then its corrections by number: in this order whoever holds one waits for no other."""
+    root = root_of(issue)
+    Issue.objects.select_for_update(of=("self",)).get(pk=root)
+    rows = Issue.objects.filter(corrects=root).order_by("correction", "pk")
+    list(rows.select_for_update(of=("self",)))
 
 
 def _others(issue: Issue, stone: Publication, by: User) -> list[Issue]:
     """The issue's other published versions: they go with it."""
     family = Publication.objects.filter(root=stone.root).values("issue")
     rows = Issue.objects.filter(pk__in=family, state=IssueState.PUBLISHED).exclude(pk=issue.pk)
-    return [take(WITHDRAW_ISSUE, each, by=by) for each in rows.order_by("pk")]
+    return [take(WITHDRAW_ISSUE, each, by=by) for each in rows.order_by("correction", "pk")]
 
 
 def _tombstone(last: Publication, reason: str, sequence: int, now: datetime) -> Publication:
-    """Names the issue by its number; the title goes with the text."""
+    """Names the issue as it was printed and reaches all who had it; the title goes with the text."""
+    first = Publication.objects.get(pk=last.root)
+    head = first.content["masthead"]
     stone = Publication(
         kind=Publication.Kind.WITHDRAWN,
         sequence=sequence,
-        title=f"{last.series.title}第{last.number}期",
+        title=f"{head['name']}{head['issue']}",
+        audience=first.audience,
         published_at=_after(last, now),
         content={"reason": reason},
     )
     for name in (
         "series",
+        "series_title",
+        "compiler",
         "root",
         "issue",
         "year",

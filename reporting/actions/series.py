@@ -14,8 +14,8 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
-from reporting.actions.briefing_checks import accepted, refuse_secrecy, require_right
-from reporting.models import Series
+from reporting.actions.briefing_checks import accepted, narrower, refuse_secrecy, require_right
+from reporting.models import Publication, Series
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORDS_OF_ADDRESSES = {
@@ -72,9 +72,16 @@ def open_series(
 def change_series(
     series: Series, *, by: User, now: datetime, seen: int | None = None, **facts: Any
 ) -> Series:
-    """From the next issue on; what is printed stays as it was. Raises as open_series, Stale."""
+    """From the next issue on; what is printed stays as it was. Raises as open_series, Stale.
+
+    Only a narrower audience reaches back: it closes earlier issues to those whom it leaves out, also of
+    a closed series.
+    """
     fresh = _mine(series, by, seen)
+    before = fresh.audience, fresh.programme_id
     changed = _write(fresh, facts)
+    _require_open(fresh, changed, before[0])
+    _require_programme(fresh, before[1])
     if changed:
         fresh.version += 1
         fresh.save()
@@ -86,6 +93,8 @@ def change_series(
 def close_series(series: Series, *, by: User, now: datetime, seen: int | None = None) -> Series:
     """No issue is begun any more; those begun may be finished, and printed ones corrected."""
     fresh = _mine(series, by, seen)
+    if fresh.closed_at is not None:
+        raise _closed()
     fresh.closed_at = now
     fresh.version += 1
     fresh.save(update_fields=["closed_at", "version"])
@@ -96,9 +105,32 @@ def close_series(series: Series, *, by: User, now: datetime, seen: int | None = 
 def _mine(series: Series, by: User, seen: int | None) -> Series:
     fresh = lock(series, seen=seen)
     require_right(by, Permission.SERIES_CHANGE, fresh)
-    if fresh.closed_at is not None:
-        raise RuleBroken(_("This series is closed."), code="series_closed")
     return fresh
+
+
+def _closed() -> RuleBroken:
+    return RuleBroken(
+        _("This series is closed. Only the circle of its readers may still be made smaller."),
+        code="series_closed",
+    )
+
+
+def _require_open(series: Series, changed: list[str], before: str) -> None:
+    """Of a closed series nothing changes but its readers, and these only to fewer."""
+    narrowed = narrower(series.audience, before) == series.audience
+    if series.closed_at is not None and (set(changed) - {"audience"} or not narrowed):
+        raise _closed()
+
+
+def _require_programme(series: Series, before: Any) -> None:
+    """Those who take part in the programme read every issue: another one would open the earlier ones."""
+    now_of = series.programme_id
+    if now_of in (before, None) or not Publication.objects.filter(series=series).exists():
+        return
+    message = _(
+        "Issues of this series were published already: for another programme open a series of its own."
+    )
+    raise BadInput(message, fields={"programme": message})
 
 
 def _write(series: Series, given: dict[str, Any]) -> list[str]:
@@ -115,7 +147,18 @@ def _write(series: Series, given: dict[str, Any]) -> list[str]:
     changed = [name for name, value in facts.items() if getattr(series, name) != value]
     for name in changed:
         setattr(series, name, facts[name])
+    _refuse_open_note(series)
     return changed
+
+
+def _refuse_open_note(series: Series) -> None:
+    """What bears “internal material” is not put before everybody."""
+    if series.audience == Series.Audience.PUBLIC and series.note:
+        message = _(
+            "A briefing with the note “%(note)s” is not for everybody: leave the note out or choose"
+            " other readers."
+        ) % {"note": series.note}
+        raise BadInput(message, fields={"audience": message, "note": message}, code="open_note")
 
 
 def _require_parent(series: Series) -> None:

@@ -18,6 +18,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Appointment, Organisation
 from reporting.models import Publication, Webhook, WebhookDelivery
+from reporting.models.webhook import TOKEN_ENDED
 
 BOTH_SECRETS = timedelta(hours=24)
 """How long the secret before still signs, so that a receiver can change over at its ease."""
@@ -34,9 +35,12 @@ def create_webhook(
     url: str,
     by: User,
     now: datetime,
+    from_beginning: bool = False,
     resolve: Resolve | None = None,
 ) -> tuple[Webhook, str]:
     """(the webhook, its signing secret: shown once). It is told of what changes from now on.
+
+    `from_beginning`: of everything told before as well, in order, as far as its client may read it.
 
     Raises NotAllowed, BadInput (an address in a private network among them), RuleBroken `too_many`.
     """
@@ -45,17 +49,45 @@ def create_webhook(
     wrong = _wrong_words(name, url, resolve)
     if wrong:
         raise BadInput(" ".join(wrong.values()), fields=wrong)
+    _require_room(client)
+    made = Webhook(client=client, name=name.strip(), url=url.strip(), secret=_new_secret())
+    made.place(organisation)
+    if not from_beginning:
+        made.sequence = Publication.objects.aggregate(last=Max("sequence"))["last"] or 0
+    made.created_by, made.created_at, made.not_before = by, now, now
+    made.save(force_insert=True)
+    facts = {"client": str(client.pk), "host": host_of(made), "from_beginning": from_beginning}
+    record("webhook.created", target=made, by=by, at=now, **facts)
+    return made, made.secret
+
+
+@transaction.atomic
+def move_webhook(webhook: Webhook, *, client: ClientToken, by: User, now: datetime) -> Webhook:
+    """To another token of the same organisation, such as the one that follows an expired one.
+
+    It keeps its place, its address and its secret, and goes on if its token's end had paused it.
+    Raises BadInput, RuleBroken `too_many`, NotAllowed.
+    """
+    fresh = _open(webhook, by)
+    _require_reader(client, fresh.organisation, now)
+    if client.pk == fresh.client_id:
+        return fresh
+    _require_room(client)
+    before = fresh.client_id
+    fresh.client = client
+    if fresh.pause_reason == TOKEN_ENDED:
+        fresh.paused_at, fresh.pause_reason, fresh.not_before = None, "", now
+    fresh.save(update_fields=["client", "paused_at", "pause_reason", "not_before"])
+    moved = {"former": str(before), "client": str(client.pk)}
+    record("webhook.moved", target=fresh, by=by, at=now, **moved)
+    return fresh
+
+
+def _require_room(client: ClientToken) -> None:
     lock_row(client)
     if Webhook.objects.filter(client=client, ended_at=None).count() >= MOST_WEBHOOKS:
         words = _("A client has %(most)d webhooks at most.") % {"most": MOST_WEBHOOKS}
         raise RuleBroken(words, code="too_many")
-    made = Webhook(client=client, name=name.strip(), url=url.strip(), secret=_new_secret())
-    made.place(organisation)
-    made.sequence = Publication.objects.aggregate(last=Max("sequence"))["last"] or 0
-    made.created_by, made.created_at, made.not_before = by, now, now
-    made.save(force_insert=True)
-    record("webhook.created", target=made, by=by, at=now, client=str(client.pk), host=host_of(made))
-    return made, made.secret
 
 
 @transaction.atomic
@@ -95,10 +127,15 @@ def pause_webhook(webhook: Webhook, *, by: User, now: datetime) -> Webhook:
 
 @transaction.atomic
 def resume_webhook(webhook: Webhook, *, by: User, now: datetime) -> Webhook:
-    """It goes on where it stood. Raises RuleBroken when it is not paused."""
+    """It goes on where it stood. Raises RuleBroken `not_paused`, `client_ended`."""
     fresh = _open(webhook, by)
     if fresh.paused_at is None:
         raise RuleBroken(_("This webhook is not paused."), code="not_paused")
+    if not fresh.reads_for_somebody(now):
+        raise RuleBroken(
+            _("The token of its client is no longer in use. Give it another token first."),
+            code="client_ended",
+        )
     fresh.paused_at, fresh.pause_reason, fresh.failing_since = None, "", None
     fresh.not_before = now
     fresh.save(update_fields=["paused_at", "pause_reason", "failing_since", "not_before"])

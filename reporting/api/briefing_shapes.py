@@ -28,28 +28,21 @@ class BriefingPage(serializers.Serializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class BriefingItem(serializers.Serializer):
-    id = serializers.UUIDField()
-    title = serializers.CharField()
-
-
 class BriefingUnit(serializers.Serializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
 class BriefingParagraph(serializers.Serializer):
-    """A paragraph and where it comes from; null where the office wrote it itself."""
+    """A paragraph and the unit that sent it in. The item it was compiled from is named to nobody here."""
 
     text = serializers.CharField()
-    item = BriefingItem(allow_null=True)
-    unit = BriefingUnit(allow_null=True)
+    unit = BriefingUnit(allow_null=True, help_text="Null: written by the office itself.")
     activity = serializers.UUIDField(allow_null=True)
 
 
 class BriefingArticle(serializers.Serializer):
-    title = serializers.CharField()
-    item = BriefingItem(allow_null=True)
+    title = serializers.CharField(help_text="As printed.")
     paragraphs = BriefingParagraph(many=True)
 
 

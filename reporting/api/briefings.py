@@ -9,9 +9,7 @@ import orjson
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.dateparse import parse_datetime
 from django.utils.http import http_date
-from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -25,7 +23,7 @@ from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.feeds import ATOM, JSON_FEED
 from actionlearning.foundation.paging import mark_of
 from actionlearning.foundation.permissions import Permission
-from reporting.access import file_of, narrowed_issues, readable_ids, standing, told_in
+from reporting.access import Reading, file_of, narrowed_issues, reading_of, standing, told_in
 from reporting.api.briefing_shapes import BriefingLine, BriefingPage, BriefingWhole, ChangePage
 from reporting.changes import BEGINNING, change_of, changes_after
 from reporting.exports import file_answer
@@ -37,13 +35,12 @@ _NAMES = {
     "root": "id",
     "kind": "state",
     "series__slug": "series",
-    "series__title": "series_title",
 }
 LISTED = (
     "root",
     "kind",
     "series__slug",
-    "series__title",
+    "series_title",
     "year",
     "number",
     "total",
@@ -60,7 +57,6 @@ _OF_CONTENT = (
     "signer",
     "correction_note",
     "editors_note",
-    "articles",
     "report_to",
     "send_to",
     "issue_to",
@@ -98,8 +94,8 @@ class BriefingViewSet(TenantViewSet):
     versioned_actions = ("list", "changes")
 
     @cached_property
-    def mine(self) -> list[uuid.UUID]:
-        return readable_ids(self.request.user, self.permission)
+    def mine(self) -> Reading:
+        return reading_of(self.request.user, self.permission)
 
     def visible(self) -> Any:
         return told_in(self.mine)
@@ -107,11 +103,6 @@ class BriefingViewSet(TenantViewSet):
     @extend_schema(
         parameters=[
             *_FILTERS,
-            OpenApiParameter(
-                "changed_since",
-                OpenApiTypes.DATETIME,
-                description="Published or changed from then on.",
-            ),
             OpenApiParameter("ordering", str, enum=["published_at", "-published_at"]),
             OpenApiParameter("fields", str, description="Names to send, separated by commas."),
             _LIMIT,
@@ -121,6 +112,8 @@ class BriefingViewSet(TenantViewSet):
         responses={200: BriefingPage, 304: None, 422: Problem},
     )
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """As each stands now. What is new since you last asked is told by `changes/`, which misses nothing."""
+        _refuse_instants(request)
         asked = chosen_fields(request.query_params.get("fields", ""), TOLD.values())
         limit, order = self.limit(), self.asked_order()
         rows = issues_standing(
@@ -129,7 +122,6 @@ class BriefingViewSet(TenantViewSet):
             order=order,
             mark=request.query_params.get("cursor", ""),
             most=limit + 1,
-            since=_instant(request.query_params.get("changed_since", "")),
         )
         cursor = mark_of(rows[limit - 1], order) if len(rows) > limit else None
         wanted = [(name, TOLD[name]) for name in LISTED if TOLD[name] in asked]
@@ -178,7 +170,7 @@ class BriefingViewSet(TenantViewSet):
         limit = self.limit()
         rows = list(changes_after(self.get_queryset(), after)[: limit + 1])
         found = [change_of(row) for row in rows[:limit]]
-        mine = Series.objects.filter(pk__in=self.mine).order_by("slug")
+        mine = Series.objects.filter(pk__in=self.mine.series).order_by("slug")
         body = {
             "results": found,
             "next": str(found[-1]["id"]) if found else after,
@@ -225,6 +217,7 @@ class BriefingViewSet(TenantViewSet):
     def _whole(self, told: dict[str, Any]) -> dict[str, Any]:
         facts = {TOLD[name]: told[name] for name in LISTED}
         facts |= {name: told["content"][name] for name in _OF_CONTENT}
+        facts["articles"] = [_article(each) for each in told["content"]["articles"]]
         kinds = {official.PDF: "pdf", official.DOCX: "docx"}
         facts["files"] = [
             {**file, "address": self._address(kinds[file["media_type"]], told["root"])}
@@ -255,17 +248,25 @@ def _key(pk: str) -> uuid.UUID:
         raise Http404 from None
 
 
-def _instant(given: str) -> Any:
-    if not given:
-        return None
-    try:
-        found = parse_datetime(given)
-    except ValueError:
-        found = None
-    if found is None or not is_aware(found):
-        words = _("Write an instant with its zone, such as 2026-09-20T08:00:00+08:00.")
-        raise BadInput(words, fields={"changed_since": words})
-    return found
+def _article(article: dict[str, Any]) -> dict[str, Any]:
+    """As printed. Which item it was compiled from is the business of the office and the item's unit."""
+    return {
+        "title": article["title"],
+        "paragraphs": [
+            {name: row[name] for name in ("text", "unit", "activity")}
+            for row in article["paragraphs"]
+        ],
+    }
+
+
+def _refuse_instants(request: Request) -> None:
+    """An instant misses what was told while it was taken; whoever still asks by one must hear of it."""
+    if "changed_since" in request.query_params:
+        words = _(
+            "There is no such filter: an instant would miss issues told just then. Read `changes/` from"
+            " your last cursor instead."
+        )
+        raise BadInput(words, fields={"changed_since": words}, code="no_such_filter")
 
 
 def _gone(content: dict[str, Any], digest: str, at: datetime) -> HttpResponse:

@@ -19,6 +19,7 @@ from reporting.actions.webhooks import (
     create_webhook,
     end_webhook,
     host_of,
+    move_webhook,
     pause_webhook,
     renew_secret,
     resume_webhook,
@@ -59,6 +60,13 @@ class NewWebhook(StrictSerializer):
     client = serializers.UUIDField(help_text="A client token that may read briefings.")
     name = serializers.CharField(max_length=80)
     url = serializers.CharField(max_length=500, help_text="https, in the open internet.")
+    from_beginning = serializers.BooleanField(
+        required=False, help_text="Also everything told before; otherwise what changes from now on."
+    )
+
+
+class WebhookNewClient(StrictSerializer):
+    client = serializers.UUIDField(help_text="Another token of the same organisation.")
 
 
 class WebhookEmpty(StrictSerializer):
@@ -132,6 +140,15 @@ class WebhookViewSet(TenantViewSet):
     @pause.mapping.delete
     def resume(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return Response(_told(resume_webhook(self.get_object(), **self._act)))
+
+    @extend_schema(request=WebhookNewClient, responses={200: WebhookLine, **_REFUSED})
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """It reads for another token from where it stood, with the same address and secret."""
+        client = get_object_or_404(
+            tokens_listed(self._by), pk=self._typed(WebhookNewClient)["client"]
+        )
+        return Response(_told(move_webhook(self.get_object(), client=client, **self._act)))
 
     @extend_schema(request=WebhookEmpty, responses={200: WebhookMade, **_REFUSED})
     @action(detail=True, methods=["post"])

@@ -110,6 +110,12 @@ class Issue(PlacedModel):
     dated = models.DateField(null=True)
     """As printed: the day on which the number was first signed. Taken back and signed again in the same
     year it stays, so that the days follow the numbers; the last signature is `signed_at`."""
+    masthead = models.JSONField(default=dict)
+    """The printed head as it was signed: a series renamed since then does not reach the paper. {}: unsigned."""
+    audience = models.CharField(max_length=12, blank=True)
+    """Of the series on the day of signing: for whom it was signed."""
+    signed_digest = models.CharField(max_length=64, blank=True)
+    """sha256 of the text that was signed; publication refuses any other."""
     state = models.CharField(max_length=10, choices=IssueState, default=IssueState.DRAFT)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -264,6 +270,11 @@ class Publication(TenantModel):
     sequence = models.BigIntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
     series = models.ForeignKey(Series, models.PROTECT, related_name="publications")
+    series_title = models.CharField(max_length=60)
+    compiler = models.CharField(max_length=80)
+    """As printed; the series may have another name since."""
+    audience = models.CharField(max_length=12, choices=Series.Audience)
+    """For whom it was told. The series' present audience may narrow this, never widen it."""
     root = models.UUIDField()
     """Id of the first publication of the issue; its own id for that one. The issue's address."""
     issue = models.UUIDField()
@@ -297,8 +308,12 @@ class Publication(TenantModel):
         return f"{self.title} ({self.label})"
 
 
+PAGE = "image/png;page="
+"""Media type of a page picture, its number behind it."""
+
+
 class PublicationFile(TenantModel):
-    """The PDF and the Word file of a publication, byte for byte as on the day. Append-only."""
+    """PDF, Word file and page pictures of a publication, byte for byte as on the day. Append-only."""
 
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="files")
     media_type = models.CharField(max_length=80)

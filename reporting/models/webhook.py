@@ -1,8 +1,10 @@
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import ClientToken, User
@@ -11,6 +13,9 @@ from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
 from groups.models import PlacedModel
 from reporting.models.briefing import Publication
+
+TOKEN_ENDED = gettext_noop("The token of its client is no longer in use.")
+"""Why a webhook is paused; another token lets it go on."""
 
 
 class WebhookQuerySet(models.QuerySet[Any]):
@@ -35,7 +40,7 @@ class Webhook(PlacedModel):
     former_secret = models.CharField(max_length=80, blank=True)
     former_until = models.DateTimeField(null=True)
     """After a rotation both secrets sign until then."""
-    sequence = models.BigIntegerField()
+    sequence = models.BigIntegerField(default=0)
     not_before = models.DateTimeField()
     failing_since = models.DateTimeField(null=True)
     claim_token = models.UUIDField(null=True)
@@ -61,6 +66,12 @@ class Webhook(PlacedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def reads_for_somebody(self, now: datetime) -> bool:
+        """Its token is in use and may read briefings."""
+        client = self.client
+        open_ = client.revoked_at is None and client.expires_at > now and client.user.is_active
+        return open_ and Permission.BRIEFING_VIEW in client.scopes
 
 
 class WebhookDelivery(PlacedModel):

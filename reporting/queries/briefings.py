@@ -18,7 +18,7 @@ from actionlearning.foundation.permissions import Permission
 from reporting.access import READABLE, asking, slug_asked, year_asked
 
 _FACTS = """
-p.id::text AS id, p.root::text AS root, p.kind, s.slug AS series__slug, s.title AS series__title,
+p.id::text AS id, p.root::text AS root, p.kind, s.slug AS series__slug, p.series_title,
 p.year, p.number, p.total, p.correction, p.label, p.title, p.dated, p.published_at, p.digest
 """
 # OFFSET 0 keeps this a question to the index for each row that is shown: turned into a join, and with
@@ -27,6 +27,7 @@ _STANDING = """
   FROM reporting_publication p JOIN reporting_series s ON s.id = p.series_id
  WHERE p.tenant_id = (SELECT al_tenant())
    AND p.series_id = ANY (ARRAY(SELECT id FROM readable))
+   AND (p.audience = ANY (%(audiences)s) OR p.series_id = ANY (ARRAY(SELECT id FROM readable WHERE meant)))
    AND NOT EXISTS (SELECT 1 FROM reporting_publication later
                     WHERE later.tenant_id = (SELECT al_tenant()) AND later.root = p.root
                       AND later.sequence > p.sequence OFFSET 0)
@@ -38,13 +39,13 @@ SELECT {_FACTS}, p.content,
        (SELECT jsonb_agg(jsonb_build_object('media_type', f.media_type, 'name', f.name, 'sha256', f.sha256)
                          ORDER BY f.media_type)
           FROM reporting_publicationfile f
-         WHERE f.tenant_id = (SELECT al_tenant()) AND f.publication_id = p.id) AS files
+         WHERE f.tenant_id = (SELECT al_tenant()) AND f.publication_id = p.id
+           AND left(f.media_type, 6) <> 'image/') AS files
 {_STANDING} AND p.root = %(root)s
 """  # noqa: S608
 _NARROWED = {
     "series": "s.slug = %(series)s",
     "year": "p.year = %(year)s",
-    "since": "p.published_at >= %(since)s",
 }
 _KINDS: dict[str, Any] = {
     "dated": date.fromisoformat,
@@ -61,7 +62,6 @@ def issues_standing(
     order: tuple[str, ...],
     mark: str,
     most: int,
-    since: datetime | None = None,
     permission: Permission = Permission.BRIEFING_VIEW,
 ) -> list[dict[str, Any]]:
     """At most `most` issues as they stand now, those after `mark`; `series` and `year` as `wanted`.
@@ -71,7 +71,6 @@ def issues_standing(
     given: dict[str, Any] = {
         "series": slug_asked(wanted),
         "year": year_asked(wanted),
-        "since": since,
     }
     asked = asking(user, permission)
     if asked is None:

@@ -39,5 +39,5 @@ def answer_of(delivery: WebhookDelivery) -> str:
 
 def deliveries_of(webhook: Webhook) -> QuerySet[Any]:
     """Its log, the latest first, without the texts of what was told."""
-    rows = webhook.deliveries.select_related("publication__series")
+    rows = webhook.deliveries.select_related("publication")
     return rows.defer("publication__content").order_by("-created_at", "-id")

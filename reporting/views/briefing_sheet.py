@@ -1,8 +1,7 @@
 """A published issue as its page shows it: finished words, made of the published copy alone."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -10,7 +9,7 @@ from django.utils.translation import get_language
 
 from reporting.exports import issue_name, moment
 from reporting.models import Publication
-from reporting.papers import GROUPS, unit_of
+from reporting.papers import GROUPS, source_line
 
 Kind = Publication.Kind
 
@@ -52,7 +51,7 @@ def line_of(row: dict[str, Any]) -> dict[str, Any]:
     """One row of `LISTED` as lists of issues show it."""
     return {
         **row,
-        "series": row["series__title"],
+        "series": row["series_title"],
         "issue": issue_name(row["year"], row["number"], row["correction"]),
         "day": row["dated"].isoformat(),
         "told": moment(row["published_at"]),
@@ -73,7 +72,7 @@ LISTED = (
     "root",
     "kind",
     "series__slug",
-    "series__title",
+    "series_title",
     "year",
     "number",
     "total",
@@ -86,24 +85,17 @@ LISTED = (
 
 
 def _article(article: dict[str, Any], items: Container[str] | None) -> dict[str, Any]:
-    return {"title": article["title"], "runs": list(_runs(article["paragraphs"], items))}
-
-
-def _runs(rows: Iterable[dict[str, Any]], items: Container[str] | None) -> Iterable[dict[str, Any]]:
-    """Paragraphs that follow each other and come from the same item, with their source below."""
-    for (unit, key, title), found in groupby(rows, key=_source):
-        linked = items is not None and key in items
-        yield {
-            "texts": [row["text"] for row in found],
-            "unit": unit,
-            "item": key if linked else "",
-            "title": title if linked else "",
-        }
-
-
-def _source(row: dict[str, Any]) -> tuple[str, str, str]:
-    item = row["item"] or {}
-    return unit_of(row), item.get("id", ""), item.get("title", "")
+    """Its text, at the end once who sent it in, and the items that this reader may open."""
+    named = [row["item"] for row in (article, *article["paragraphs"]) if row["item"]]
+    opened = {
+        item["id"]: item["title"] for item in named if items is not None and item["id"] in items
+    }
+    return {
+        "title": article["title"],
+        "texts": [row["text"] for row in article["paragraphs"]],
+        "source": source_line(article),
+        "opened": list(opened.items()),
+    }
 
 
 def _tail(content: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,23 +10,23 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from actionlearning.foundation.documents import official
 from actionlearning.foundation.paging import mark_of
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import PAGE, TenantView
 from groups.views.sheets import TenantSheetView
 from reporting.access import (
+    Reading,
     file_of,
     narrowed_issues,
+    pages_of,
     readable,
-    readable_ids,
+    reading_of,
     standing,
     told_in,
     years_of,
 )
 from reporting.exports import BRIEFINGS, MEDIA_TYPES, file_answer
 from reporting.models import InformationItem, Publication, Series
-from reporting.papers import paper_of
 from reporting.queries.briefings import issues_standing
 from reporting.states import ISSUE_WORK
 from reporting.views.briefing_sheet import LISTED, item_ids, line_of, sheet_of, stone_of
@@ -48,8 +48,8 @@ class BriefingList(TenantSheetView):
     )
 
     @cached_property
-    def mine(self) -> list[uuid.UUID]:
-        return readable_ids(self.request.user)
+    def mine(self) -> Reading:
+        return reading_of(self.request.user)
 
     def get_queryset(self) -> Any:
         """Of the whole list, for paper or a sheet."""
@@ -77,7 +77,7 @@ class BriefingList(TenantSheetView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.request.htmx:
-            series = Series.objects.filter(pk__in=self.mine).order_by("title", "pk")
+            series = Series.objects.filter(pk__in=self.mine.series).order_by("title", "pk")
             kwargs["series"] = list(series.values_list("slug", "title"))
             kwargs["works"] = any(map(self.request.user.has_perm, ISSUE_WORK))
             kwargs["years"] = years_of(told_in(self.mine))
@@ -119,8 +119,10 @@ class BriefingPages(TenantView):
 
     def get(self, request: Any, root: uuid.UUID) -> HttpResponse:
         told: Publication = text_of(readable(request.user), root)
-        pictures = official.pages(paper_of(told.content), ppi=96)
-        context = {"issue": told, "pictures": [b64encode(each).decode() for each in pictures]}
+        context = {
+            "issue": told,
+            "pictures": [b64encode(each).decode() for each in pages_of(told)],
+        }
         return render(request, "reporting/briefing_pages.html", context)
 
 

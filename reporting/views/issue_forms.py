@@ -69,7 +69,13 @@ class SeriesForm(DistributionForm):
         label=_("Note at the top left"),
         help_text=_("Such as “internal material, keep it safe”. A secrecy level is refused."),
     )
-    audience = forms.ChoiceField(choices=Series.Audience, label=_("Who may read it here"))
+    audience = forms.ChoiceField(
+        choices=Series.Audience,
+        label=_("Who may read it here"),
+        help_text=_(
+            "More readers get the issues signed from now on; fewer readers also lose the earlier ones."
+        ),
+    )
     programme = forms.ModelChoiceField(
         queryset=Programme.objects.none(),
         required=False,

@@ -207,13 +207,13 @@ def printed_in(item: InformationItem, user: User) -> list[dict[str, Any]]:
     rows = readable(user).current().exclude(kind=Publication.Kind.WITHDRAWN)
     named = rows.filter(content__articles__contains=[{"item": {"id": str(item.pk)}}])
     found = []
-    for told in named.select_related("series").order_by("sequence"):
+    for told in named.order_by("sequence"):
         title, text = printed_of(told.content, item)
         changed = [edits(item.title, title), edits(item.body, text)]
         found.append(
             {
                 "root": told.root,
-                "name": f"{told.series.title} {issue_name(told.year, told.number, told.correction)}",
+                "name": f"{told.series_title} {issue_name(told.year, told.number, told.correction)}",
                 "title": changed[0],
                 "body": changed[1],
                 "changed": any(each.kind != "same" for part in changed for each in part),

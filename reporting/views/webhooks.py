@@ -1,5 +1,6 @@
 """Webhooks of clients, for the office director: list, new, log, test, pause, secret, removal."""
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -17,13 +18,14 @@ from reporting.actions.webhooks import (
     create_webhook,
     end_webhook,
     host_of,
+    move_webhook,
     pause_webhook,
     renew_secret,
     resume_webhook,
     send_test,
 )
 from reporting.exports import WEBHOOKS, issue_name, moment
-from reporting.forms import WebhookForm
+from reporting.forms import WebhookForm, WebhookMoveForm
 from reporting.models import Publication, Webhook, WebhookDelivery
 from reporting.queries.webhooks import answer_of, deliveries_of, state_of
 
@@ -79,6 +81,7 @@ class WebhookNew(TenantFormView):
             organisation=Organisation.objects.get(pk=client.organisation_id),
             name=form.cleaned_data["name"],
             url=form.cleaned_data["url"],
+            from_beginning=form.cleaned_data["from_beginning"],
             by=self.request.user,
             now=self.request.received_at,
         )
@@ -115,7 +118,7 @@ def _delivery(row: WebhookDelivery) -> dict[str, Any]:
 
 
 def _issue(told: Publication) -> str:
-    return f"{told.series.title} {issue_name(told.year, told.number, told.correction)}"
+    return f"{told.series_title} {issue_name(told.year, told.number, told.correction)}"
 
 
 class WebhookTest(TenantView):
@@ -162,6 +165,33 @@ class WebhookRemoval(TenantView):
         found = end_webhook(_webhook(request, pk), by=request.user, now=request.received_at)
         messages.success(request, _("“%(name)s” is told of nothing any more.") % {"name": found})
         return redirect("reporting:webhook_list", request.tenant.slug)
+
+
+class WebhookMove(TenantFormView):
+    """Another token, such as the one that follows an expired one."""
+
+    permission = Permission.TOKEN_MANAGE
+    form_class = WebhookMoveForm
+    template_name = "reporting/webhook_move.html"
+
+    @cached_property
+    def webhook(self) -> Webhook:
+        return _webhook(self.request, self.kwargs["pk"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        tokens = tokens_listed(self.request.user, ended=False).order_by("name", "pk")
+        tokens = tokens.filter(organisation_id=self.webhook.organisation_id)
+        return super().get_form_kwargs() | {"clients": tokens}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(webhook=self.webhook, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        client = form.cleaned_data["client"]
+        by, now = self.request.user, self.request.received_at
+        move_webhook(self.webhook, client=client, by=by, now=now)
+        messages.success(self.request, _("It reads for “%(name)s” now.") % {"name": client.name})
+        return redirect("reporting:webhook_detail", self.request.tenant.slug, self.webhook.pk)
 
 
 def _webhook(request: Any, pk: Any) -> Webhook:

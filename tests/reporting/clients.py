@@ -68,4 +68,5 @@ def corrected(world: World, issue: Issue, correction: int = 1, **facts: Any) -> 
 
 
 def withdrawn(world: World, issue: Issue, **facts: Any) -> Publication:
-    return withdraw_issue(issue, reason="数字有误", by=world.ana, now=facts.get("now", TOLD))
+    by = facts.get("by", world.ana)
+    return withdraw_issue(issue, reason="数字有误", by=by, now=facts.get("now", TOLD))

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from groups.models import Organisation
+from reporting.actions.signatures import seal
 from reporting.models import Article, InformationItem, Issue, Paragraph, Series
 from reporting.states import IssueState
 from tests.running import beijing
@@ -52,6 +53,9 @@ def signed_issue(
     issue.place(series.organisation)
     issue.save(force_insert=True)
     _article(issue, item, text)
+    if issue.signed_at:
+        seal(issue)
+        issue.save()
     return issue
 
 

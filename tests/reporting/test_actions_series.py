@@ -5,6 +5,7 @@ import pytest
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
 from reporting.actions.articles import compile_items
 from reporting.actions.issues import start_issue
+from reporting.actions.publishing import publish_issue
 from reporting.actions.series import change_series, close_series, open_series
 from reporting.models import Series
 from reporting.queries import basket_of
@@ -57,6 +58,35 @@ def test_a_series_is_named_and_its_slug_made(office):
     again = series(office.world, title="行动学习在广西", slug="")
 
     assert (made.slug, again.slug) == ("xdxxzgx", "xdxxzgx-2")
+
+
+def test_what_bears_a_note_is_not_for_everybody(office):
+    with pytest.raises(BadInput, match="not for everybody") as refused:
+        change_series(office.series, audience="public", by=office.ana, now=OCTOBER)
+    assert set(refused.value.fields) == {"audience", "note"}
+
+    change_series(office.series, audience="public", note="", by=office.ana, now=OCTOBER)
+    with pytest.raises(BadInput, match="not for everybody"):
+        change_series(office.series, note="内部资料", by=office.ana, now=OCTOBER)
+    assert Series.objects.get().note == ""
+
+
+def test_a_closed_series_may_still_be_read_by_fewer(office):
+    change_series(office.series, audience="tenant", by=office.ana, now=OCTOBER)
+    close_series(office.series, by=office.ana, now=OCTOBER)
+    change_series(office.series, audience="recipients", by=office.ana, now=OCTOBER)
+
+    for facts in ({"audience": "tenant"}, {"audience": "recipients", "title": "别的名字"}):
+        with pytest.raises(RuleBroken, match="smaller"):
+            change_series(office.series, by=office.ana, now=OCTOBER, **facts)
+    assert Series.objects.get().audience == "recipients"
+
+
+def test_another_programme_does_not_open_what_was_told(office):
+    publish_issue(signed_issue(office), by=office.cai, now=OCTOBER)
+
+    with pytest.raises(BadInput, match="published already"):
+        change_series(office.series, programme=office.programme, by=office.ana, now=OCTOBER)
 
 
 @pytest.mark.parametrize("who", ["cai", "lin", "ben"])

@@ -1,20 +1,24 @@
 """Reading on the screen: the issue as it was told, for those it is meant for and for nobody else."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from docx import Document
 
 from programmes.models import Programme
 from reporting.access import readable_series
-from reporting.models import Series
+from reporting.actions.publishing import publish_issue
+from reporting.actions.series import change_series
+from reporting.models import Issue, Series
 from reporting.states import ItemState
 from tests.reporting.clients import Reader, corrected, published, withdrawn
-from tests.reporting.issues import TEXT, series_of
+from tests.reporting.issues import TEXT, TOLD, series_of, signed_issue
 from tests.reporting.items import in_state, questions
 from tests.world import World
 
@@ -97,6 +101,86 @@ def test_files_are_those_of_the_day_under_their_title(
     assert any(TEXT[0] in text for text in texts)
     assert client.get(f"{here}pdf/").content.startswith(b"%PDF")
     assert client.get(f"{here}pages/").content.decode().count("data:image/png;base64,") >= 1
+
+
+def test_the_pages_are_the_stored_ones(world: World, series: Series, sign_in: Browser) -> None:
+    """Nothing of a published issue is typeset anew: what is stored is what is shown, to the byte."""
+    issue, told = published(world, series)
+    stored = told.files.get(media_type="image/png;page=1")
+    fonts_of_tomorrow = bytes(told.files.get(media_type="application/pdf").content)
+    change_series(series, title="别的名字", by=world.ana, now=TOLD)
+    here = reverse("reporting:issue_pages", args=["teng", issue.pk])
+    office = sign_in(world.ana)
+
+    picture = b64encode(bytes(stored.content)).decode()
+    for page in (reverse("reporting:briefing_pages", args=["teng", told.root]), here):
+        assert picture in office.get(page).content.decode()
+    file = office.get(reverse("reporting:issue_pdf", args=["teng", issue.pk]))
+    assert file.content == fonts_of_tomorrow
+    withdrawn(world, issue)
+    for name in ("issue_pdf", "issue_docx", "issue_pages"):
+        assert office.get(reverse(f"reporting:{name}", args=["teng", issue.pk])).status_code == 409
+
+
+def test_lists_feeds_and_clients_say_what_was_printed(
+    world: World, series: Series, sign_in: Browser
+) -> None:
+    _issue, told = published(world, series)
+    portal = Reader(world, world.bureau)
+    change_series(series, title="别的名字", compiler="另一单位", by=world.ana, now=TOLD)
+
+    for path in ("", "changes/", "atom/", "json-feed/", f"{told.root}/"):
+        body = portal(path).content.decode()
+        assert "行动学习简报" in body, path
+        assert not [word for word in ("别的名字", "另一单位") if word in body], path
+    rows = portal("").json()["results"]
+    assert rows[0]["series_title"] == "行动学习简报"
+    page = sign_in(world.ben).get(f"/t/teng/briefings/{told.root}/").content.decode()
+    assert "别的名字" not in page
+
+
+def test_more_readers_get_later_issues_only_and_fewer_lose_the_earlier_ones(
+    world: World, client: Any, sign_in: Browser
+) -> None:
+    series = series_of(world, organisation=world.sister)
+    early = published(world, series, by=world.sis)[1]
+    early_issue = Issue.objects.get(pk=early.issue)
+    on_its_way = signed_issue(world, series, number=2)
+    change_series(series, audience="public", by=world.system, now=TOLD)
+    signed_before = publish_issue(on_its_way, by=world.sis, now=TOLD)
+    late = published(world, series, number=3, by=world.sis)[1]
+    mended = signed_issue(world, series, corrects=early_issue, correction=1, correction_note="改。")
+    publish_issue(mended, by=world.sis, now=TOLD)
+
+    def seen() -> list[Any]:
+        called = [row["id"] for row in Reader(world, world.bureau)("").json()["results"]]
+        anybody = [
+            told
+            for told in (early, signed_before, late)
+            if client.get(f"{PUBLIC}{told.root}/").status_code == 200
+        ]
+        return [called, anybody]
+
+    assert seen() == [[str(late.root)], [late]]
+    mine = Reader(world, world.sister)("").json()["results"]
+    assert {row["id"] for row in mine} == {str(t.root) for t in (early, signed_before, late)}
+    change_series(series, audience="recipients", by=world.system, now=TOLD)
+    assert seen() == [[], []]
+    stone = withdrawn(world, early_issue, by=world.system)
+    assert stone.audience == "recipients"
+
+
+def test_no_reader_learns_of_the_item_behind_a_paragraph(
+    world: World, programme: Programme, series: Series
+) -> None:
+    """The headline that the editors replaced stays between the unit and the office."""
+    item = in_state(ItemState.ADOPTED, world, programme)
+    _issue, told = published(world, series, item=item)
+    body = Reader(world, world.sister)(f"{told.root}/").content.decode()
+
+    assert item.title not in body
+    assert str(item.pk) not in body
+    assert "民政局" in body
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -18,6 +18,7 @@ from reporting.actions.deliveries import RESTORED_GAP, close_restored, send_webh
 from reporting.actions.webhooks import (
     create_webhook,
     end_webhook,
+    move_webhook,
     pause_webhook,
     renew_secret,
     resume_webhook,
@@ -260,6 +261,49 @@ def test_a_revoked_client_is_told_nothing_more(
 
     made.refresh_from_db()
     assert (receiver.seen, made.paused_at is not None) == ([], True)
+
+
+def test_another_token_takes_its_webhook_over(
+    world: World, series: Series, receiver: Receiver, sign_in: Callable[[Any], Any]
+) -> None:
+    made, _secret = hook(world, receiver.address)
+    revoke_token(made.client, organisation=world.bureau, by=world.dora, now=database_now())
+    _issue, told = published(world, series)
+    send_webhooks()
+    with pytest.raises(RuleBroken) as refused:
+        resume_webhook(made, by=world.dora, now=database_now())
+    assert refused.value.code == "client_ended"
+
+    stranger = client_of(world, world.sister)[0]
+    with pytest.raises(BadInput, match="another organisation"):
+        move_webhook(made, client=stranger, by=world.dora, now=database_now())
+    heir, client = client_of(world, world.bureau)[0], sign_in(world.dora)
+    address = f"/t/teng/webhooks/{made.pk}/move/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"client": str(heir.pk)}).status_code == 302
+
+    assert send_webhooks() == 1
+    assert json.loads(receiver.seen[-1][1])["data"]["id"] == str(told.pk)
+    assert AuditEvent.objects.get(action="webhook.moved").detail["client"] == str(heir.pk)
+    again = client_of(world, world.bureau)[0]
+    body = json.dumps({"client": str(again.pk)})
+    twin = client.post(
+        f"/t/teng/api/v1/webhooks/{made.pk}/move/", body, content_type="application/json"
+    )
+    assert (twin.status_code, twin.json()["client"]) == (200, str(again.pk))
+
+
+@pytest.mark.parametrize(("from_beginning", "expected"), [(False, [3]), (True, [1, 2, 3])])
+def test_a_new_webhook_begins_now_or_at_the_beginning(
+    world: World, series: Series, receiver: Receiver, from_beginning: bool, expected: list[int]
+) -> None:
+    for number in (1, 2):
+        published(world, series, number=number)
+    hook(world, receiver.address, from_beginning=from_beginning)
+    published(world, series, number=3)
+    send_webhooks()
+
+    assert [json.loads(body)["data"]["number"] for _head, body in receiver.seen] == expected
 
 
 def test_what_a_dead_worker_held_is_sent_by_the_next_one(
