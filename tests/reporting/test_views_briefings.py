@@ -146,7 +146,7 @@ def test_more_readers_get_later_issues_only_and_fewer_lose_the_earlier_ones(
     early = published(world, series, by=world.sis)[1]
     early_issue = Issue.objects.get(pk=early.issue)
     on_its_way = signed_issue(world, series, number=2)
-    change_series(series, audience="public", by=world.system, now=TOLD)
+    series = change_series(series, audience="public", by=world.system, now=TOLD)
     signed_before = publish_issue(on_its_way, by=world.sis, now=TOLD)
     late = published(world, series, number=3, by=world.sis)[1]
     mended = signed_issue(world, series, corrects=early_issue, correction=1, correction_note="改。")
