@@ -96,6 +96,13 @@ def tell_issue_signed(issue: Issue, *, by: User, now: datetime) -> None:
     _tell_office(issue, "issue_signed", people, now, by=by.display_name)
 
 
+def tell_issue_given_up(issue: Issue, *, reason: str, by: User, now: datetime) -> None:
+    """Discarded or void: nobody is asked for anything more."""
+    people = [issue.drafted_by, *_office(issue, Permission.BRIEFING_COMPILE, by, now)]
+    people = [each for each in people if each.pk != by.pk]
+    _tell_office(issue, f"issue_{issue.state}", people, now, by=by.display_name, reason=reason)
+
+
 def _office(
     issue: Issue, permission: Permission, by: User, now: datetime, but: Iterable[Any] = ()
 ) -> list[User]:

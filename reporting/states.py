@@ -41,6 +41,8 @@ class IssueState(models.TextChoices):
     SIGNED = "signed", _("signed")
     PUBLISHED = "published", _("published")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    DISCARDED = "discarded", _("discarded")
+    VOID = "void", _("void")
 
 
 ISSUE_WORK = (Permission.BRIEFING_COMPILE, Permission.BRIEFING_CHECK, Permission.BRIEFING_SIGN)
@@ -56,6 +58,13 @@ UNSIGN_ISSUE = Step((IssueState.SIGNED,), IssueState.DRAFT, needs=Permission.BRI
 """A substantive change after signing goes back to the signer; the number stays with the issue."""
 PUBLISH_ISSUE = Step((IssueState.SIGNED,), IssueState.PUBLISHED, needs=Permission.BRIEFING_COMPILE)
 WITHDRAW_ISSUE = Step((IssueState.PUBLISHED,), IssueState.WITHDRAWN, needs=Permission.BRIEFING_SIGN)
+_UNSIGNED = (IssueState.DRAFT, IssueState.CHECKED)
+DISCARD_ISSUE = Step(_UNSIGNED, IssueState.DISCARDED, needs=Permission.BRIEFING_COMPILE)
+"""Begun by mistake: only without a number. Nothing is deleted."""
+VOID_ISSUE = Step(_UNSIGNED, IssueState.VOID, needs=Permission.BRIEFING_SIGN)
+"""Signed once, taken back and given up (作废): its number stays used."""
+GIVEN_UP = (IssueState.DISCARDED, IssueState.VOID)
+"""Nothing stands in such an issue: its items are free again."""
 
 PRINTED = (IssueState.SIGNED, IssueState.PUBLISHED)
 """What stands in such an issue was signed for the readers: its items stay adopted."""

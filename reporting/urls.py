@@ -6,11 +6,13 @@ from reporting.views.issue_steps import (
     IssueCheck,
     IssueCorrection,
     IssueDetail,
+    IssueDiscard,
     IssueOffer,
     IssuePublication,
     IssueReturn,
     IssueSignature,
     IssueSignatureWithdrawal,
+    IssueVoiding,
     IssueWithdrawal,
 )
 from reporting.views.issue_writing import (
@@ -143,6 +145,8 @@ urlpatterns = [
     path(f"{ISSUE}publication/", IssuePublication.as_view(), name="issue_publication"),
     path(f"{ISSUE}withdrawal/", IssueWithdrawal.as_view(), name="issue_withdrawal"),
     path(f"{ISSUE}correction/", IssueCorrection.as_view(), name="issue_correction"),
+    path(f"{ISSUE}discard/", IssueDiscard.as_view(), name="issue_discard"),
+    path(f"{ISSUE}voiding/", IssueVoiding.as_view(), name="issue_voiding"),
     path(f"{ISSUE}pages/", IssuePages.as_view(), name="issue_pages"),
     path(f"{ISSUE}pdf/", IssueFile.as_view(), {"kind": "pdf"}, name="issue_pdf"),
     path(f"{ISSUE}docx/", IssueFile.as_view(), {"kind": "docx"}, name="issue_docx"),

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import (
     Aggregate,
     Count,
-    Exists,
     F,
     IntegerField,
     Min,
@@ -28,6 +27,7 @@ from groups.access import granted_ids, reach_of, standing_of
 from programmes.models import Obligation, Project
 from programmes.states import ProjectState
 from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
+from reporting.queries import without_hand_of
 from reporting.states import IssueState, ItemState
 
 MOST_DUTIES = 30
@@ -184,8 +184,7 @@ def _projects(user: User, now: datetime) -> list[Papers]:
 
 def _issues(user: User) -> list[Papers]:
     """Briefings of one's own office: to check, to sign, to publish, sent back; never one's own hand's."""
-    compiled = IssueTurn.objects.filter(issue=OuterRef("pk"), by=user.pk, what__in=_HANDS)
-    others: Any = Issue.objects.filter(~Exists(compiled))
+    others: Any = Issue.objects.filter(without_hand_of(user))
     mine: Any = Issue.objects
     drafts = Q(state=IssueState.DRAFT)
     offered, back = drafts & Q(offered_at__isnull=False), drafts & Q(offered_at=None)
@@ -201,9 +200,6 @@ def _issues(user: User) -> list[Papers]:
         *_papers(user, mine, compiling, signed, PUBLISH_ISSUE, "signed_at"),
         *_papers(user, sent_back, compiling, back, ISSUE_BACK, "changed_at"),
     ]
-
-
-_HANDS = (IssueTurn.What.STARTED, IssueTurn.What.COMPILED)
 
 
 def _papers(

@@ -75,6 +75,17 @@ def touch(issue: Issue, now: datetime) -> Issue:
     return issue
 
 
+def wrote(issue: Issue, *, by: User, now: datetime) -> Issue:
+    """`by` changed what the issue says: from now on neither checker nor signer of it.
+
+    One line of the history for a stretch of writing: forms save themselves every few seconds.
+    """
+    last = issue.turns.order_by("-at", "-pk").first()
+    if last is None or last.by_id != by.pk or last.what not in IssueTurn.HANDS:
+        left_turn(issue, IssueTurn.What.WRITTEN, by=by, at=now)
+    return touch(issue, now)
+
+
 @transaction.atomic
 def compile_items(
     issue: Issue,
@@ -155,7 +166,7 @@ def add_article(
     article.place(fresh.organisation)
     article.save(force_insert=True)
     _insert(article, _written(article, [Piece(text)], {}))
-    touch(fresh, now)
+    wrote(fresh, by=by, now=now)
     record("issue.article_added", target=fresh, by=by, at=now)
     return article
 
@@ -188,7 +199,7 @@ def write_article(
     article.save(update_fields=["title"])
     article.paragraphs.all().delete()
     _insert(article, rows)
-    touch(fresh, now)
+    wrote(fresh, by=by, now=now)
     record("issue.article_saved", target=fresh, by=by, at=now, version=fresh.version)
     return fresh
 
@@ -243,7 +254,7 @@ def move_article(
     order = [each for each in fresh.articles.order_by("position", "pk") if each.pk != article.pk]
     order.insert(max(to, 1) - 1, article)
     _number(order)
-    touch(fresh, now)
+    wrote(fresh, by=by, now=now)
     record("issue.article_moved", target=fresh, by=by, at=now, to=order.index(article) + 1)
     return fresh
 
@@ -256,7 +267,7 @@ def remove_article(article: Article, *, by: User, now: datetime, seen: int | Non
     item = article.item_id
     Article.objects.filter(pk=article.pk).delete()
     _number(list(fresh.articles.order_by("position", "pk")))
-    touch(fresh, now)
+    wrote(fresh, by=by, now=now)
     record("issue.article_removed", target=fresh, by=by, at=now, item=str(item or ""))
     return fresh
 

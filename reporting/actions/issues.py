@@ -3,7 +3,7 @@
 Publication and withdrawal are in reporting/actions/publishing.py; what it consists of in articles.py.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
 from programmes.queries import local_day
-from reporting.actions.articles import touch, uncheck, writable_issue
+from reporting.actions.articles import touch, uncheck, writable_issue, wrote
 from reporting.actions.briefing_checks import (
     LISTS,
     accepted,
@@ -26,6 +26,7 @@ from reporting.actions.briefing_checks import (
     require_ready,
     require_right,
 )
+from reporting.actions.giving_up import void_number
 from reporting.actions.item_checks import worded
 from reporting.models import Article, Issue, IssueTurn, Paragraph, Series
 from reporting.notices import (
@@ -87,7 +88,7 @@ def edit_issue(
         return fresh
     fresh = writable_issue(fresh, by=by, now=now, seen=seen)
     changed = _write(fresh, stored)
-    touch(fresh, now)
+    wrote(fresh, by=by, now=now)
     record("issue.saved", target=fresh, by=by, at=now, fields=changed, version=fresh.version)
     return fresh
 
@@ -125,12 +126,16 @@ def offer_issue(issue: Issue, *, by: User, now: datetime, seen: int | None = Non
 def check_issue(
     issue: Issue, *, by: User, now: datetime, opinion: str = "", seen: int | None = None
 ) -> Issue:
-    """核稿: text, facts and lists are right. Never by who compiled it.
+    """核稿: text, facts and lists are right. Never by who had a hand in it.
 
     Raises RuleBroken (`own_paper`, `empty_issue`, `empty_article`, `item_not_adopted`), BadInput, Stale.
     """
     fresh = take(CHECK_ISSUE, issue, by=by, seen=seen)
-    refuse_hand(fresh, by, _("You compiled this issue, so somebody else checks it."))
+    refuse_hand(
+        fresh,
+        by,
+        _("You wrote in this issue, so somebody else checks it: it waits for another checker."),
+    )
     opinion = worded(opinion, field="opinion")
     require_ready(fresh)
     fresh.checked_by, fresh.checker_name, fresh.checked_at = by, by.display_name, now
@@ -173,35 +178,61 @@ def sign_issue(
 ) -> Issue:
     """签发: it gets its numbers, and nothing of it changes any more.
 
-    Never by who compiled or checked it. Two signers at once of one series wait for each other, and what is
+    Never by who had a hand in it or checked it. Two signers at once of one series wait for each other, and what is
     rolled back gives its number back. Raises RuleBroken (`own_paper`, `item_not_adopted` …), Stale.
     """
+    lock_root(issue)
     fresh = take(SIGN_ISSUE, issue, by=by, seen=seen)
-    refuse_hand(fresh, by, _("You compiled this issue, so somebody else signs it."))
+    refuse_hand(fresh, by, _("You wrote in this issue, so somebody else signs it."))
     if by.pk == fresh.checked_by_id:
         raise RuleBroken(_("You checked this issue, so somebody else signs it."), code="own_paper")
     opinion = worded(opinion, field="opinion")
     require_ready(fresh)
-    _number(fresh, now)
+    before = _number(fresh, now)
     fresh.signed_by, fresh.signer_name, fresh.signed_at = by, by.display_name, now
-    fresh.dated, fresh.changed_at = local_day(now), now
+    fresh.dated, fresh.changed_at = _day_of_number(fresh, now), now
     fresh.save()
+    if before:
+        void_number(fresh, before, by=by, now=now)
     left_turn(fresh, What.SIGNED, by=by, at=now, opinion=opinion)
     record("issue.signed", target=fresh, by=by, at=now, label=fresh.label, total=fresh.total)
     tell_issue_signed(fresh, by=by, now=now)
     return fresh
 
 
-def _number(issue: Issue, now: datetime) -> None:
-    """Numbers of the year in Beijing and of the series; one that was taken back keeps its own."""
-    if issue.number is not None:
-        return
+def lock_root(issue: Issue) -> Issue:
+    """The issue that a chain of corrections began with, locked: whoever touches a chain begins with it."""
+    return lock_row(issue.corrects or issue)
+
+
+def _number(issue: Issue, now: datetime) -> tuple[int, int, int] | None:
+    """Numbers of the year in Beijing and of the series; one that was taken back keeps its own.
+
+    Signed anew in another year it begins with that year's next numbers; those it had are returned.
+    """
+    year = local_day(now).year
     if issue.corrects is not None:
-        _number_correction(issue, lock_row(issue.corrects))
-        return
-    issue.year = local_day(now).year
+        if issue.number is None:
+            _number_correction(issue, issue.corrects)
+        return None
+    if issue.year == year:
+        return None
+    before = None
+    if issue.year and issue.number and issue.total:
+        before = (issue.year, issue.number, issue.total)
+    issue.year = year
     issue.total = next_number(f"briefing:{issue.series_id}:total")
     issue.number = next_number(f"briefing:{issue.series_id}:{issue.year}")
+    return before
+
+
+def _day_of_number(issue: Issue, now: datetime) -> date:
+    """The day that is printed: on which the number was first signed, so that days follow the numbers."""
+    signed = issue.turns.filter(what=What.SIGNED).order_by("at").values_list("at", flat=True)
+    for day in map(local_day, signed):
+        if issue.corrects_id or day.year == issue.year:
+            return day
+    return local_day(now)
 
 
 def _number_correction(issue: Issue, root: Issue) -> None:
@@ -240,12 +271,12 @@ def start_correction(issue: Issue, *, note: str, by: User, now: datetime) -> Iss
 
     It goes the same way as every issue. Raises RuleBroken (`not_published`, `correction_begun`), BadInput.
     """
-    standing = version_in_force(lock_row(issue))
-    root = lock_row(standing.corrects or standing)
+    root = lock_root(issue)
+    standing = version_in_force(root)
     require_right(by, Permission.BRIEFING_COMPILE, root)
     if standing.state != IssueState.PUBLISHED or root.state != IssueState.PUBLISHED:
         raise RuleBroken(_("Only a published issue is corrected."), code="not_published")
-    if root.corrections.exclude(state__in=(IssueState.PUBLISHED, IssueState.WITHDRAWN)).exists():
+    if root.corrections.filter(state__in=_ON_ITS_WAY).exists():
         raise RuleBroken(
             _("A correction of this issue was begun already."), code="correction_begun"
         )
@@ -261,6 +292,9 @@ def start_correction(issue: Issue, *, note: str, by: User, now: datetime) -> Iss
     left_turn(root, What.CORRECTING, by=by, at=now, opinion=made.correction_note)
     record("issue.correcting", target=root, by=by, at=now, correction=str(made.pk))
     return made
+
+
+_ON_ITS_WAY = (IssueState.DRAFT, IssueState.CHECKED, IssueState.SIGNED)
 
 
 def _copy(source: Issue, target: Issue) -> None:

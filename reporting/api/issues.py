@@ -29,6 +29,7 @@ from reporting.actions.articles import (
     remove_article,
     write_article,
 )
+from reporting.actions.giving_up import discard_issue, void_issue
 from reporting.actions.issues import (
     check_issue,
     edit_issue,
@@ -340,6 +341,18 @@ class IssueViewSet(OfficeViewSet):
     @action(detail=True, methods=["post"])
     def withdrawal(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, withdraw_issue, **self._typed(WithReason))
+
+    @_writes(WithReason)
+    @action(detail=True, methods=["post"])
+    def discard(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Begun by mistake; only without a number."""
+        return self._act(pk, discard_issue, **self._typed(WithReason))
+
+    @_writes(WithReason)
+    @action(detail=True, methods=["post"])
+    def voiding(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Taken back after signing and given up: the number stays used."""
+        return self._act(pk, void_issue, **self._typed(WithReason))
 
     @_writes(Note, status=201)
     @action(detail=True, methods=["post"])

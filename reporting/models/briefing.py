@@ -85,7 +85,8 @@ class Issue(PlacedModel):
     """One issue on its way, the office's own business until published. Written by reporting/actions.
 
     A correction is an issue of its own that names the issue it corrects; it has that issue's numbers.
-    A number stays with its issue: taken back after signing it is kept, so that none is ever missing.
+    A number stays with its issue: taken back after signing it is kept, so that none is ever missing. An
+    issue given up then, or signed anew in another year, leaves a row in state void that holds the number.
     """
 
     series = models.ForeignKey(Series, models.PROTECT, related_name="issues")
@@ -107,7 +108,8 @@ class Issue(PlacedModel):
     issue_to = models.JSONField(default=list)
     copies = models.PositiveIntegerField(default=0)
     dated = models.DateField(null=True)
-    """The day of signing, as printed."""
+    """As printed: the day on which the number was first signed. Taken back and signed again in the same
+    year it stays, so that the days follow the numbers; the last signature is `signed_at`."""
     state = models.CharField(max_length=10, choices=IssueState, default=IssueState.DRAFT)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -206,6 +208,7 @@ class IssueTurn(PlacedModel):
     class What(models.TextChoices):
         STARTED = "started", _("begun")
         COMPILED = "compiled", _("items taken in")
+        WRITTEN = "written", _("text or order changed")
         OFFERED = "offered", _("handed over for checking")
         CHECKED = "checked", _("checked")
         RETURNED = "returned", _("sent back")
@@ -215,6 +218,11 @@ class IssueTurn(PlacedModel):
         PUBLISHED = "published", _("published")
         CORRECTING = "correcting", _("correction begun")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        DISCARDED = "discarded", _("discarded")
+        VOIDED = "voided", _("declared void")
+
+    HANDS = (What.STARTED, What.COMPILED, What.WRITTEN)
+    """Steps by which somebody had a hand in what the issue says."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="turns")
     at = models.DateTimeField()
@@ -222,6 +230,8 @@ class IssueTurn(PlacedModel):
     by_name = models.CharField(max_length=60)
     what = models.CharField(max_length=12, choices=What)
     opinion = models.TextField(blank=True)
+    snapshot = models.JSONField(null=True)
+    """Of a check: what was checked, as reporting/comparing.py keeps it."""
 
     class Meta:
         indexes = [models.Index(fields=["issue", "at"], name="issue_turn_order")]

@@ -27,7 +27,7 @@ from reporting.models import (
     IssueTurn,
     Series,
 )
-from reporting.states import STANDING, IssueState, ItemState
+from reporting.states import GIVEN_UP, STANDING, IssueState, ItemState
 from reporting.texts import bigrams, likeness
 
 DELIVERABLE = "information_item"
@@ -226,13 +226,14 @@ def root_of(issue: Issue) -> Any:
 
 
 def articles_in_force() -> QuerySet[Any]:
-    """Articles of issues that are neither withdrawn nor replaced by a published correction."""
+    """Articles of issues that are neither withdrawn, given up nor replaced by a published correction."""
     chain = Coalesce(OuterRef("issue__corrects"), OuterRef("issue"))
     later = Issue.objects.filter(
         corrects=chain, correction__gt=OuterRef("issue__correction"), state=IssueState.PUBLISHED
     )
     gone = Issue.objects.filter(Q(corrects=chain) | Q(pk=chain), state=IssueState.WITHDRAWN)
-    return Article.objects.filter(~Exists(later), ~Exists(gone))
+    rows: QuerySet[Any] = Article.objects.exclude(issue__state__in=GIVEN_UP)
+    return rows.filter(~Exists(later), ~Exists(gone))
 
 
 def standing_in(series: Series) -> QuerySet[Any]:
@@ -249,9 +250,18 @@ def basket_of(series: Series) -> QuerySet[Any]:
 
 
 def hands_of(issue: Issue) -> set[Any]:
-    """Ids of those who compiled it: who began it, and who took items in."""
-    turns = issue.turns.filter(what__in=(IssueTurn.What.STARTED, IssueTurn.What.COMPILED))
+    """Ids of those whose words or choice it is: who began it, took items in, wrote, moved or cut.
+
+    For the whole life of the issue: what somebody wrote before the last check still stands there.
+    """
+    turns = issue.turns.filter(what__in=IssueTurn.HANDS)
     return {issue.drafted_by_id, *turns.values_list("by", flat=True)}
+
+
+def without_hand_of(user: User) -> Q:
+    """The same for a list of issues: those in which `user` had no hand."""
+    turns = IssueTurn.objects.filter(issue=OuterRef("pk"), by=user.pk, what__in=IssueTurn.HANDS)
+    return Q(~Q(drafted_by=user.pk), ~Exists(turns))
 
 
 def version_in_force(issue: Issue) -> Issue:

@@ -152,7 +152,7 @@ class IssueDecisionForm(StepForm):
         required=False,
         max_length=300,
         label=_("Opinion"),
-        help_text=_("Required when it is sent back; it stays in the history."),
+        help_text=_("Required when it is sent back or given up; it stays in the history."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -15,10 +15,12 @@ from reporting.papers import GROUPS
 from reporting.queries import hands_of
 from reporting.states import (
     CHECK_ISSUE,
+    DISCARD_ISSUE,
     PUBLISH_ISSUE,
     RETURN_ISSUE,
     SIGN_ISSUE,
     UNSIGN_ISSUE,
+    VOID_ISSUE,
     WITHDRAW_ISSUE,
     IssueState,
 )
@@ -91,6 +93,8 @@ def holder_of_issue(issue: Issue) -> str:
         IssueState.SIGNED: (_("those who compile, to be published"), issue.signed_at),
         IssueState.PUBLISHED: ("", issue.published_at),
         IssueState.WITHDRAWN: ("", issue.withdrawn_at),
+        IssueState.DISCARDED: ("", issue.changed_at),
+        IssueState.VOID: ("", issue.changed_at),
     }[IssueState(issue.state)]
     if issue.state == IssueState.DRAFT and issue.offered_at:
         who, since = _("the checker"), issue.offered_at
@@ -160,6 +164,8 @@ def _acts(issue: Issue, user: User) -> dict[str, bool]:
         "may_publish": PUBLISH_ISSUE.open_to(user, issue),
         "may_correct": compiles and issue.state == IssueState.PUBLISHED,
         "may_withdraw": WITHDRAW_ISSUE.open_to(user, issue),
+        "may_discard": issue.number is None and DISCARD_ISSUE.open_to(user, issue),
+        "may_void": issue.number is not None and VOID_ISSUE.open_to(user, issue),
     }
 
 

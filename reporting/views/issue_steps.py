@@ -12,6 +12,7 @@ from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
+from reporting.actions.giving_up import discard_issue, void_issue
 from reporting.actions.issues import (
     check_issue,
     offer_issue,
@@ -169,3 +170,23 @@ class IssueWithdrawal(TenantIssueStep):
 
     def done(self) -> str:
         return _("Withdrawn. Readers find the reason in its place.")
+
+
+class IssueDiscard(TenantIssueStep):
+    permission = Permission.BRIEFING_COMPILE
+
+    def act(self, issue: Issue, opinion: str, *, seen: int | None, by: User, now: datetime) -> Any:
+        return discard_issue(issue, reason=opinion, seen=seen, by=by, now=now)
+
+    def done(self) -> str:
+        return _("Discarded. Its items are back in the basket.")
+
+
+class IssueVoiding(TenantIssueStep):
+    permission = Permission.BRIEFING_SIGN
+
+    def act(self, issue: Issue, opinion: str, *, seen: int | None, by: User, now: datetime) -> Any:
+        return void_issue(issue, reason=opinion, seen=seen, by=by, now=now)
+
+    def done(self) -> str:
+        return _("Declared void. Its number stays used, and its items are back in the basket.")

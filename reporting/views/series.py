@@ -63,11 +63,16 @@ class IssueList(TenantSheetView):
 
 
 def narrowed_drafts(rows: Any, wanted: Any) -> Any:
-    """The filters of the office's list: `series` by id, `state`. Raises BadInput."""
+    """The filters of the office's list: `series` by id, `state`; what was discarded only when asked for.
+
+    Raises BadInput.
+    """
     if wanted.get("series"):
         rows = rows.filter(series=key_asked(wanted, "series"))
     state = wanted.get("state", "")
-    return rows.filter(state=state) if state in IssueState.values else rows
+    if state in IssueState.values:
+        return rows.filter(state=state)
+    return rows.exclude(state=IssueState.DISCARDED)
 
 
 class SeriesNew(TenantFormView):

@@ -8,7 +8,8 @@ from actionlearning.foundation.models import User
 from groups.roles import Role
 from programmes.models import Programme
 from reporting.actions.articles import compile_items
-from reporting.actions.issues import check_issue, offer_issue, sign_issue, start_issue
+from reporting.actions.giving_up import discard_issue, void_issue
+from reporting.actions.issues import check_issue, offer_issue, sign_issue, start_issue, unsign_issue
 from reporting.actions.items import adopt_item
 from reporting.actions.series import open_series
 from reporting.models import Issue, Series
@@ -90,7 +91,12 @@ def issue_in(state: str, office: Office, *items: Any) -> Issue:
         return drafted(office, *items)
     if state == IssueState.CHECKED:
         return checked(office, *items)
+    if state == IssueState.DISCARDED:
+        return discard_issue(drafted(office, *items), reason="误建", by=office.cai, now=OCTOBER)
     issue = signed_issue(office, *items)
+    if state == IssueState.VOID:
+        unsign_issue(issue, reason="失实", by=office.lin, now=OCTOBER)
+        return void_issue(issue, reason="失实", by=office.lin, now=OCTOBER)
     if state in (IssueState.PUBLISHED, IssueState.WITHDRAWN):
         Issue.objects.filter(pk=issue.pk).update(
             state=state, published_by=office.cai, published_at=OCTOBER
