@@ -35,7 +35,6 @@ NO_PAGE = {
     "reporting:publicity_file": "a file",
     "groups:roster_template": "a file",
     "groups:roster_sheet": "a file",
-    "reporting:publicity_file": "a file",
     "reporting:issue_pdf": "a file",
     "reporting:issue_docx": "a file",
     "reporting:briefing_pdf": "a file",
