@@ -80,7 +80,8 @@ def appearances_of_issue(issue: Issue, told: Publication | None, user: User) -> 
 def name_of(issue: Issue) -> str:
     """`行动学习简报 No. 7 of 2026`; before signing its headline, or that it has no number yet."""
     if issue.number is None:
-        return f"{issue.series.title} · {issue.headline or _('without a number yet')}"
+        words = issue.headline or _("without a number yet")
+        return f"{issue.series.title} · {words}"
     number = issue_name(issue.year, issue.number, issue.correction)
     return f"{issue.series.title} {number}"
 
