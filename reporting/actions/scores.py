@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from actionlearning.foundation.workflow import lock_row
 from groups.models import Organisation
 from programmes.models import Evidence, Programme
 from programmes.queries import enrolment_of, local_day
-from reporting.models import Article, InformationItem, Issue, ScoreEntry, ScoreEvent, ScoreRule
+from reporting.models import InformationItem, Issue, Paragraph, ScoreEntry, ScoreEvent, ScoreRule
 from reporting.states import IssueState, ItemState
 
 KIND = "information_item"
@@ -103,7 +103,7 @@ def _catch_up(programme: Programme, event: str, *, by: User, now: datetime) -> N
             settle_adoption(item, by=by, now=now)
     if event == ScoreEvent.PRINTED:
         for issue in Issue.objects.filter(
-            state=IssueState.PUBLISHED, articles__item__programme=programme
+            state=IssueState.PUBLISHED, articles__paragraphs__item__programme=programme
         ).distinct():
             settle_printed(issue, by=by, now=now)
 
@@ -156,9 +156,9 @@ def settle_adoption(item: InformationItem, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
-    """Every item that stands in the published issue; of a withdrawn one, or one left out by a correction, none.
+    """Every item of which a paragraph stands in the published issue; of a withdrawn one none.
 
-    `issue` may be the correction: the points belong to the issue it corrects.
+    An article whose text the office wrote anew prints no item, whatever it was compiled from. `issue` may be the correction: the points belong to the issue it corrects.
     """
     root = issue.corrects or issue
     latest = (
@@ -167,13 +167,7 @@ def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
         .first()
     )
     stands = latest is not None and latest.state == IssueState.PUBLISHED
-    printed = {
-        each.item
-        for each in Article.objects.filter(issue=latest, item__isnull=False).select_related(
-            "item__organisation", "item__programme"
-        )
-        if stands
-    }
+    printed = set(_items_in(latest)) if latest and stands else set()
     booked = {
         each.item
         for each in ScoreEntry.objects.standing()
@@ -187,6 +181,12 @@ def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
             item, (ScoreEvent.PRINTED,), wanted,
             publication=root.pk, reason=_("No longer in the issue"), by=by, now=now,
         )  # fmt: skip
+
+
+def _items_in(issue: Issue) -> QuerySet[Any]:
+    paragraphs = Paragraph.objects.filter(article__issue=issue, item__isnull=False)
+    rows: QuerySet[Any] = InformationItem.objects.filter(pk__in=paragraphs.values("item"))
+    return rows.select_related("organisation", "programme")
 
 
 @transaction.atomic
