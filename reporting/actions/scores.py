@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -26,9 +26,9 @@ from programmes.calendar import day_end
 from programmes.models import Evidence, Programme
 from programmes.queries import TICK, ZONE, enrolment_of, local_day
 from reporting.models import (
-    Article,
     InformationItem,
     Issue,
+    Paragraph,
     Publicity,
     ScoreEntry,
     ScoreEvent,
@@ -135,7 +135,7 @@ def _catch_up(programme: Programme, event: str, *, by: User, now: datetime) -> N
             settle_outlets(item, by=by, now=now)
     if event == ScoreEvent.PRINTED:
         for issue in Issue.objects.filter(
-            state=IssueState.PUBLISHED, articles__item__programme=programme
+            state=IssueState.PUBLISHED, articles__paragraphs__item__programme=programme
         ).distinct():
             settle_printed(issue, by=by, now=now)
 
@@ -197,9 +197,9 @@ def settle_adoption(item: InformationItem, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
-    """Every item that stands in the published issue; of a withdrawn one, or one left out by a correction, none.
+    """Every item of which a paragraph stands in the published issue; of a withdrawn one none.
 
-    `issue` may be the correction: the points belong to the issue it corrects.
+    An article whose text the office wrote anew prints no item, whatever it was compiled from. `issue` may be the correction: the points belong to the issue it corrects.
     """
     root = issue.corrects or issue
     latest = (
@@ -208,13 +208,7 @@ def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
         .first()
     )
     stands = latest is not None and latest.state == IssueState.PUBLISHED
-    printed = {
-        each.item
-        for each in Article.objects.filter(issue=latest, item__isnull=False).select_related(
-            "item__organisation", "item__programme"
-        )
-        if stands
-    }
+    printed = set(_items_in(latest)) if latest and stands else set()
     booked = {
         each.item
         for each in ScoreEntry.objects.standing()
@@ -247,6 +241,12 @@ def settle_outlets(item: InformationItem, *, by: User, now: datetime) -> None:
             item, OUTLETS, wanted,
             publication=told.pk, reason=_("No longer on record"), by=by, now=now,
         )  # fmt: skip
+
+
+def _items_in(issue: Issue) -> QuerySet[Any]:
+    paragraphs = Paragraph.objects.filter(article__issue=issue, item__isnull=False)
+    rows: QuerySet[Any] = InformationItem.objects.filter(pk__in=paragraphs.values("item"))
+    return rows.select_related("organisation", "programme")
 
 
 @transaction.atomic
