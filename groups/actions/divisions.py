@@ -93,7 +93,7 @@ def load_divisions(lines: list[Line], *, by: User, now: datetime, under: str = "
     _lock()
     with connection.cursor() as cursor:
         provinces = [line.code[:2] for line in chosen if line.level == LEVELS[0]]
-        asked = {"under": top, "provinces": provinces, "day": localdate(now)}
+        asked: dict[str, Any] = {"under": top, "provinces": provinces, "day": localdate(now)}
         cursor.execute(_END, {**columns, **asked})
         gone = tuple(name for (name,) in cursor.fetchall())
         cursor.execute(_LOAD, columns)
