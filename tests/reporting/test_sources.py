@@ -17,7 +17,7 @@ from reporting.actions.articles import (
 from reporting.actions.issues import check_issue, sign_issue, start_correction, start_issue
 from reporting.actions.items import take_back_adoption
 from reporting.actions.publishing import publish_issue, withdraw_issue
-from reporting.actions.scores import set_score_rule
+from reporting.actions.score_rules import set_score_rule
 from reporting.models import Issue, ScoreEntry, ScoreEvent
 from reporting.queries import basket_of
 from reporting.views.issue_reading import articles_of
