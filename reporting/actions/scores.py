@@ -80,12 +80,12 @@ def _alone(programme: UUID, lock: str) -> None:
 
 def wait_for_turn(programme: UUID, *, alone: bool) -> None:
     """Until commit: whoever changes the rules waits for events under way, and they for the change."""
+    key = [f"points:{programme}"]
     with connection.cursor() as cursor:
-        cursor.execute(_ALONE if alone else _TOGETHER, [f"points:{programme}"])
-
-
-_ALONE = "SELECT pg_advisory_xact_lock(hashtext(%s))"
-_TOGETHER = "SELECT pg_advisory_xact_lock_shared(hashtext(%s))"
+        if alone:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", key)
+        else:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", key)
 
 
 def _submission(item: InformationItem, now: datetime) -> tuple[str, datetime]:
@@ -262,6 +262,7 @@ def _place(entry: ScoreEntry, organisation: Organisation, supervisor: UUID | Non
     entry.supervisor_id = supervisor
 
 
+@transaction.atomic
 def reverse_entry(entry: ScoreEntry, *, reason: str, by: User, now: datetime) -> ScoreEntry:
     """The line that takes `entry` back: same unit and month, points with the other sign."""
     back = ScoreEntry(
