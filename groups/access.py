@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
-from django.db.models import CharField, Q, QuerySet, UUIDField
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast, Now, TruncDate
 from django.utils.timezone import get_default_timezone
 from guardian.models import UserObjectPermission
@@ -17,9 +17,9 @@ from actionlearning.foundation import tokens
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission, Span
 from actionlearning.foundation.scope import NOWHERE, current_tenant_id
-from groups.models import Body, Grant, Organisation, Person, RosterBatch
+from groups.models import Appointment, Body, Grant, Organisation, Person, RosterBatch, Tenure
 from groups.models.organisation import OrganisationQuerySet
-from groups.roles import OUTSIDER, PERMISSIONS, permissions_of
+from groups.roles import OUTSIDER, PERMISSIONS, permissions_of, roles_with
 from groups.states import NEEDS
 
 _HELD = """
@@ -91,6 +91,11 @@ class Standing:
         paths += [path for seat in self.seats for path in seat.outside]
         return common_path([*paths, *self.granted_paths])
 
+    @cached_property
+    def without_office(self) -> tuple[tuple[uuid.UUID, str], ...]:
+        """(id, path) of the units below its seats that nobody fills yet; asked once per request."""
+        return units_without_office({seat.path for seat in self.seats})
+
 
 def common_path(paths: Iterable[str]) -> str:
     """The longest path that all begin with, whole labels only; `/` if they share none."""
@@ -120,6 +125,29 @@ def _standing(user_id: uuid.UUID, rows: list[Any]) -> Standing:
     return Standing(user_id, seats, tuple(row[2] for row in rows if row[0] == ""))
 
 
+FIRST_FILLING = frozenset((Permission.PERSON_CHANGE, Permission.BODY_CHANGE, Permission.APPOINT))
+"""What an office above does for a unit whose own office has nobody yet who could."""
+
+
+def units_without_office(paths: Iterable[str]) -> tuple[tuple[uuid.UUID, str], ...]:
+    """(id, path) of the units below `paths` in which no sign-in may keep the roster today."""
+    below = Q(pk__in=[])
+    for path in paths:
+        below |= Q(path__gt=path, path__lt=path + "~")
+    day = TruncDate(Now(), tzinfo=get_default_timezone())
+    rows: Any = Organisation.objects.filter(below, ends_on=None)
+    for model in (Tenure, Appointment):
+        held = model.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            organisation=OuterRef("pk"),
+            starts_on__lte=day,
+            role__in=roles_with(Permission.PERSON_CHANGE),
+            user__is_active=True,
+        )
+        rows = rows.exclude(Exists(held))
+    return tuple(rows.values_list("pk", "path"))
+
+
 @dataclass(frozen=True)
 class Reach:
     """The organisations at which one permission is held, ready to filter with or to ask."""
@@ -128,6 +156,15 @@ class Reach:
     seats: tuple[Seat, ...]
     user_id: uuid.UUID
     guest: bool = False
+    fills: Standing | None = None
+    """Whose first filling of units below is meant, where the permission may be used for it."""
+
+    @cached_property
+    def unfilled(self) -> frozenset[uuid.UUID]:
+        """Units below that have no office of their own yet."""
+        rows = self.fills.without_office if self.fills and self.seats else ()
+        tops = [seat.path for seat in self.tops]
+        return frozenset(key for key, path in rows if any(path.startswith(top) for top in tops))
 
     @cached_property
     def organisations(self) -> tuple[uuid.UUID, ...]:
@@ -181,7 +218,7 @@ class Reach:
     def as_path_q(self, prefix: str = "org_path", organisation: str = "organisation") -> Q:
         """For rosters and bodies, which carry the path only."""
         if self.span is Span.OWN:
-            return _one_of(organisation, self.organisations)
+            return _one_of(organisation, (*self.organisations, *self.unfilled))
         found = Q(pk__in=[])
         for seat in self.tops:
             found |= Q(**{f"{prefix}__gte": seat.path, f"{prefix}__lt": seat.path + "~"})
@@ -196,7 +233,7 @@ class Reach:
         if self.span is Span.BELOW:
             return getattr(subject, "supervisor_id", None) in self.organisations
         own = getattr(subject, "organisation_id", subject.pk)
-        if own in self.organisations:
+        if own in self.organisations or own in self.unfilled:
             return True
         return self.span is Span.SUBTREE and self._contains(subject)
 
@@ -215,7 +252,8 @@ def reach_of(user: User, permission: Permission) -> Reach:
     """Where `user` holds `permission`, from tenures and appointments in force."""
     standing = standing_of(user)
     held = tuple(seat for seat in standing.seats if permission in PERMISSIONS[seat.role])
-    return Reach(permission.span, held, user.pk, guest=bool(standing.granted_paths))
+    fills = standing if permission in FIRST_FILLING else None
+    return Reach(permission.span, held, user.pk, bool(standing.granted_paths), fills)
 
 
 def visible_organisations(
@@ -248,8 +286,8 @@ def visible_bodies(user: User, permission: Permission = Permission.BODY_VIEW) ->
 
 
 def visible_batches(user: User) -> QuerySet[Any]:
-    """Rosters sent in for organisations at which this sign-in may make such changes one by one."""
-    found = Q(pk__in=[])
+    """One's own sheets, and those for organisations at which one may make such changes one by one."""
+    found = Q(uploaded_by=user)
     for kind, permission in NEEDS.items():
         found |= Q(kind=kind) & reach_of(user, permission).as_path_q()
     return RosterBatch.objects.filter(found)

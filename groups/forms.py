@@ -306,7 +306,10 @@ class RosterForm(TenantForm):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(),
         label=_("Organisation"),
-        help_text=_("Meant where a row of the sheet names no unit or superior."),
+        help_text=_(
+            "Meant where a row of the sheet names no unit or superior. People and posts of a unit are "
+            "sent in by its own office; for a unit below where nobody can do that yet, by yours."
+        ),
     )
     file = forms.FileField(
         label=_("Excel sheet (.xlsx) or CSV, at most 20 MB"),

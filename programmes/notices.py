@@ -34,6 +34,7 @@ _ADDRESSEES = {
     "unit_office": Addressee([*_OFFICE, *_LIAISON], upward=False),
     "unit_leader": Addressee([*_LEADERS, Role.OFFICE_DIRECTOR], upward=False),
     "supervising_office": Addressee([*_OFFICE, *_LIAISON], upward=True),
+    "supervising_leading_group": Addressee([*_LEADERS, Role.OFFICE_DIRECTOR], upward=True),
     "supervising_promotion_team": Addressee(
         [Role.PROMOTION_TEAM_LEADER, Role.PROMOTION_TEAM_MEMBER, *_LEADERS, Role.OFFICE_DIRECTOR],
         upward=True,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -16,8 +17,8 @@ from groups.roles import roles_with
 from programmes.notices import holders_of
 from programmes.queries import local_day
 from reporting.access import organisations_told
-from reporting.models import InformationItem, Issue, Publication, Webhook
-from reporting.queries import printed_of
+from reporting.models import InformationItem, Issue, Publication, ScoreEntry, ScoreEvent, Webhook
+from reporting.queries import items_in, printed_of
 from reporting.texts import edited
 
 
@@ -136,19 +137,60 @@ def tell_taken_back(item: InformationItem, *, reason: str, now: datetime) -> Non
 
 
 def tell_printed(told: Publication, *, by: User, now: datetime) -> None:
-    """Who sent in what stands in the issue: drafter, submitter, the unit's office. `changed`: by the editors."""
-    named = [each["item"] for each in told.content["articles"]]
-    named += [row["item"] for each in told.content["articles"] for row in each["paragraphs"]]
-    items = InformationItem.objects.filter(pk__in={item["id"] for item in named if item})
-    rows = items.select_related("drafted_by", "submitted_by", "organisation").order_by("pk")
-    for item in rows:
+    """Who sent in what is printed: once; again only when a correction changes or leaves out its text.
+
+    `changed`: by the editors. What counts is whose paragraphs stand there.
+    """
+    before = _before(told)
+    earlier = items_in(before.content) if before else set()
+    present = items_in(told.content)
+    note = "\n".join(told.content["correction_note"])
+    for item in _items(present | earlier):
         title, text = printed_of(told.content, item)
         changed = edited(item.title, title) or edited(item.body, text)
-        office = holders_of(item.organisation, Permission.ITEM_SUBMIT, day=local_day(now), by=by)
-        people = [item.drafted_by, *([item.submitted_by] if item.submitted_by else []), *office]
-        others = {person.pk: person for person in people if person.pk != by.pk}.values()
-        key = f"{told.pk}:{item.pk}"
-        _tell_of(told, "item_printed", others, now, item=str(item), changed=changed, key=key)
+        if str(item.pk) not in earlier:
+            _tell_senders(told, "item_printed", item, by, now, changed=changed)
+        elif str(item.pk) not in present:
+            _tell_left_out(told, "item_left_out", item, note, by, now)
+        elif before and printed_of(before.content, item) != (title, text):
+            _tell_senders(told, "item_corrected", item, by, now, changed=changed, note=note)
+
+
+def _before(told: Publication) -> Publication | None:
+    """What stood in its place."""
+    rows = Publication.objects.filter(root=told.root, sequence__lt=told.sequence)
+    found: Publication | None = rows.order_by("-sequence").first()
+    return found
+
+
+def _items(ids: Iterable[str]) -> Iterable[InformationItem]:
+    rows = InformationItem.objects.filter(pk__in=ids)
+    found: Iterable[InformationItem] = rows.select_related(
+        "drafted_by", "submitted_by", "organisation"
+    ).order_by("pk")
+    return found
+
+
+def _tell_left_out(
+    told: Publication, name: str, item: InformationItem, reason: str, by: User, now: datetime
+) -> None:
+    """`points`: those that were taken back with it; settled before anybody is told."""
+    lines = ScoreEntry.objects.filter(
+        item=item, event=ScoreEvent.PRINTED, at=now, reverses__isnull=False
+    )
+    points = -sum((each.points for each in lines), Decimal(0))
+    words = f"{points.normalize():f}" if points else ""
+    _tell_senders(told, name, item, by, now, reason=reason, points=words)
+
+
+def _tell_senders(
+    told: Publication, name: str, item: InformationItem, by: User, now: datetime, **params: object
+) -> None:
+    """Drafter, submitter, and whoever submits for the unit."""
+    office = holders_of(item.organisation, Permission.ITEM_SUBMIT, day=local_day(now), by=by)
+    people = [item.drafted_by, *([item.submitted_by] if item.submitted_by else []), *office]
+    others = {person.pk: person for person in people if person.pk != by.pk}.values()
+    _tell_of(told, name, others, now, item=str(item), key=f"{told.pk}:{item.pk}", **params)
 
 
 def tell_corrected(told: Publication, *, by: User, now: datetime) -> None:
@@ -158,6 +200,10 @@ def tell_corrected(told: Publication, *, by: User, now: datetime) -> None:
 
 
 def tell_withdrawn(told: Publication, *, by: User, now: datetime) -> None:
+    """The readers, and whoever sent in what stood there."""
+    if before := _before(told):
+        for item in _items(items_in(before.content)):
+            _tell_left_out(told, "item_withdrawn", item, told.content["reason"], by, now)
     reason = told.content["reason"]
     _tell_of(told, "issue_withdrawn", _readers(told, by=by, now=now), now, reason=reason)
 

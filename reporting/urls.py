@@ -24,6 +24,7 @@ from reporting.views.issue_writing import (
     IssueCompile,
     IssueDraft,
     IssueEdit,
+    IssueMerger,
 )
 from reporting.views.lists import ItemInbox, ItemList
 from reporting.views.points import (
@@ -131,6 +132,7 @@ urlpatterns = [
     path("briefings/series/<uuid:pk>/issues/", SeriesIssues.as_view(), name="series_issues"),
     path(ISSUE, IssueDetail.as_view(), name="issue_detail"),
     path(f"{ISSUE}compilation/", IssueCompile.as_view(), name="issue_compile"),
+    path(f"{ISSUE}merger/", IssueMerger.as_view(), name="issue_merger"),
     path(f"{ISSUE}edit/", IssueEdit.as_view(), name="issue_edit"),
     path(f"{ISSUE}draft/", IssueDraft.as_view(), name="issue_draft"),
     path(f"{ISSUE}articles/", IssueArticles.as_view(), name="issue_articles"),

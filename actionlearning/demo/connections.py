@@ -10,7 +10,8 @@ from groups.actions.tokens import create_token
 from groups.roles import READING_SCOPES
 from programmes.models import Programme
 from reporting.actions.deliveries import send_webhooks
-from reporting.actions.scores import book_points, set_score_rule
+from reporting.actions.score_rules import set_score_rule
+from reporting.actions.scores import book_points
 from reporting.actions.webhooks import create_webhook, pause_webhook, send_test
 from reporting.models import ScoreEvent, Webhook
 

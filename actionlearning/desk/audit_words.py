@@ -91,6 +91,7 @@ VERBS = {
     "password_reset": _("password reset"),
     "paused": _("paused"),
     "phone_shown": _("telephone number shown"),
+    "phones_shown": _("telephone numbers shown"),
     "proposed": _("proposed"),
     "published": _("published"),
     "put_in_force": _("put in force"),

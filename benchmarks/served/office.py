@@ -25,7 +25,7 @@ from programmes.models import Programme
 from reporting.actions.articles import compile_items
 from reporting.actions.issues import check_issue, offer_issue, start_issue
 from reporting.actions.items import adopt_item, sign_item, start_item, submit_item
-from reporting.actions.scores import set_score_rule
+from reporting.actions.score_rules import set_score_rule
 from reporting.models import InformationItem, Issue, ScoreEvent, Series
 from tests.isolation.actors import session_of
 from tests.journeys.walking import running_now

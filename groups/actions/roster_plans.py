@@ -6,7 +6,7 @@ from typing import Any
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from groups.access import visible_organisations
+from groups.access import FIRST_FILLING, visible_organisations
 from groups.models import Body, Organisation, Person, Post, RosterBatch, Tenure
 from groups.queries import WITHDRAWN, lasting, masked
 from groups.rosters.cells import same
@@ -47,6 +47,7 @@ def plan(
     for draft in drafts:
         draft.matching = True
         draft.judge()
+        draft.unit = _decides(batch, draft)
     _check_rights(batch, drafts, units, by)
     return drafts
 
@@ -151,6 +152,14 @@ def _check_rights(
             draft.judge()
 
 
+def _decides(batch: RosterBatch, draft: Draft) -> Any:
+    """The unit whose right decides about the row; of a unit below a new one, the nearest on record."""
+    above = draft.entry.get("above")
+    while draft.subject is None and isinstance(above, Draft):
+        draft, above = above, above.entry.get("above")
+    return _where(batch, draft)
+
+
 def _where(batch: RosterBatch, draft: Draft) -> Any:
     if batch.kind != BatchKind.ORGANISATIONS:
         return draft.entry.get("unit_id")
@@ -164,5 +173,6 @@ def _refused_at(
     unit: Organisation, needs: Permission, by: User
 ) -> tuple[str, dict[str, str]] | None:
     if not by.has_perm(needs, unit):
-        return "not_yours", {}
+        above = needs in FIRST_FILLING and by.has_perm(Permission.PERSON_VIEW, unit)
+        return ("its_own_office" if above else "not_yours"), {}
     return ("unit_ended", {"name": unit.name}) if unit.ends_on else None

@@ -1,35 +1,39 @@
 """Rows of a batch in and out of their table, thousands in one statement."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from django.db import connection
 
 from groups.models import RosterBatch, RosterRow
+from groups.queries import masked
+from groups.rosters.cells import MASK
 from groups.rosters.drafts import Draft
 from groups.rosters.problems import ERROR, QUESTION
 
 _INSERT = """
 INSERT INTO groups_rosterrow (id, tenant_id, organisation_id, org_path, batch_id, number, part, cells, entry,
-       problems, verdict, subject, made, before, undoing)
+       problems, verdict, unit, subject, made, before, undoing)
 SELECT uuidv7(), b.tenant_id, b.organisation_id, b.org_path, b.id, r.number, r.part, r.cells, r.entry,
-       r.problems, r.verdict, r.subject, r.made, r.before, ''
+       r.problems, r.verdict, r.unit, r.subject, r.made, r.before, ''
   FROM groups_rosterbatch b, json_to_recordset(%(rows)s::json) AS r (number integer, part smallint, cells jsonb,
-       entry jsonb, problems jsonb, verdict text, subject uuid, made jsonb, before jsonb)
+       entry jsonb, problems jsonb, verdict text, unit uuid, subject uuid, made jsonb, before jsonb)
  WHERE b.id = %(batch)s
 """
 _ENTERED = """
 UPDATE groups_rosterrow w
-   SET verdict = r.verdict, subject = r.subject, made = r.made, before = r.before, problems = r.problems
+   SET verdict = r.verdict, unit = r.unit, subject = r.subject, made = r.made, before = r.before,
+       problems = r.problems, cells = r.cells, entry = r.entry
   FROM json_to_recordset(%(rows)s::json) AS r (number integer, part smallint, problems jsonb, verdict text,
-       subject uuid, made jsonb, before jsonb)
+       unit uuid, subject uuid, made jsonb, before jsonb, cells jsonb, entry jsonb)
  WHERE w.batch_id = %(batch)s AND w.number = r.number AND w.part = r.part
 """
 _PORTION = 5_000
 
 
+_NUMBERS = frozenset(("phone",))
 _OURS = frozenset(("unit_id", "home_id", "holder_id", "body_id", "above", "rows"))
 """What matching puts into an entry; found anew each time."""
 
@@ -38,19 +42,31 @@ def store(batch: RosterBatch, drafts: Sequence[Draft]) -> None:
     """In place of what was stored before."""
     RosterRow.objects.filter(batch=batch).delete()
     rows = [
-        _judged(draft)
-        | {
-            "cells": draft.cells,
-            "entry": {key: draft.entry[key] for key in draft.entry.keys() - _OURS},
-        }
-        for draft in drafts
+        _judged(draft) | {"cells": draft.cells, "entry": _understood(draft)} for draft in drafts
     ]
     _in_portions(_INSERT, batch, rows)
 
 
 def store_verdicts(batch: RosterBatch, drafts: Iterable[Draft]) -> None:
-    """What came of rows that are stored already."""
-    _in_portions(_ENTERED, batch, [_judged(draft) for draft in drafts])
+    """What came of rows that are stored already; numbers that people are reached by stay no longer."""
+    rows = [
+        _judged(draft)
+        | {"cells": without_numbers(draft.cells), "entry": without_numbers(_understood(draft))}
+        for draft in drafts
+    ]
+    _in_portions(_ENTERED, batch, rows)
+
+
+def _understood(draft: Draft) -> dict[str, Any]:
+    return {key: draft.entry[key] for key in draft.entry.keys() - _OURS}
+
+
+def without_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Telephone numbers as lists show them; one that is masked already stays as it is."""
+    return {
+        key: masked(value) if key in _NUMBERS and value and MASK not in value else value
+        for key, value in values.items()
+    }
 
 
 def _judged(draft: Draft) -> dict[str, Any]:
@@ -60,6 +76,7 @@ def _judged(draft: Draft) -> dict[str, Any]:
         "part": draft.part,
         "problems": draft.problems,
         "verdict": draft.verdict,
+        "unit": draft.unit,
         "subject": subject,
         "made": draft.made,
         "before": draft.before

@@ -17,6 +17,7 @@ from actionlearning.foundation.workflow import take
 from groups.actions.organisations import change_organisation
 from groups.actions.persons import change_person
 from groups.actions.posts import change_post
+from groups.actions.roster_rows import without_numbers
 from groups.actions.roster_withdrawing import MODELS, OUT_OF_REACH, STAYS, UNDONE, Withdrawing
 from groups.models import RosterBatch, RosterRow
 from groups.states import BatchKind, BatchState, step
@@ -101,5 +102,5 @@ def _restored(batch: RosterBatch, row: RosterRow, *, by: User, now: datetime) ->
         return OUT_OF_REACH
     except Refusal:
         return REFUSED
-    row.before = before
+    row.before = without_numbers(before)
     return UNDONE

@@ -107,7 +107,11 @@ def _bytes(batch: RosterBatch) -> bytes:
 
 
 def _path(by: User) -> str:
-    return "/" if by.is_system else standing_of(by).path
+    """Rights stay those of the transaction's beginning: the first row of a first filling does not end it."""
+    if by.is_system:
+        return "/"
+    by.standing = standing_of(by)  # type: ignore[attr-defined]
+    return by.standing.path  # type: ignore[attr-defined]
 
 
 def _progress(batch: RosterBatch, percent: int) -> None:
@@ -131,10 +135,12 @@ def check_batch(batch: RosterBatch, *, layout: Layout, by: User, now: datetime) 
 
 @transaction.atomic
 def refuse_batch(batch: RosterBatch, why: list[Any], *, by: User, now: datetime) -> RosterBatch:
-    """Nothing of it is entered, now or later; `why` is [code, values] of rosters/problems.py."""
+    """Nothing of it is entered, now or later, and nothing kept of whom it named; `why` is [code, values] of rosters/problems.py."""
     fresh = take(step("refuse", batch.kind), batch, by=by)
     fresh.notes, fresh.content, fresh.claimed_until = [why], None, None
+    fresh.counts = {}
     fresh.save()
+    RosterRow.objects.filter(batch=fresh).delete()
     record("roster.refused", target=fresh, by=by, at=now, why=why[0])
     return fresh
 

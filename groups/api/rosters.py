@@ -14,6 +14,7 @@ from actionlearning.foundation.api import StrictSerializer, TenantViewSet
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from groups.actions.roster_batches import confirm_batch, discard_batch, receive_batch
+from groups.actions.roster_looks import look_at_rows
 from groups.actions.roster_undoing import undo_batch
 from groups.api.shapes import (
     MATCH,
@@ -136,12 +137,16 @@ class RosterViewSet(TenantViewSet):
     )
     @action(detail=True, methods=["get"])
     def rows(self, request: Any, pk: str, **kwargs: Any) -> HttpResponse:
-        """The dry run, row by row: what would happen, what happened."""
+        """The dry run, row by row: what would happen, what happened.
+
+        Telephone numbers are as typed for whom sent the sheet in while it is checked, else masked.
+        """
         asked = taken_in(RosterRowFilter, request.query_params)
         batch = self.get_object()
         self.order, self.sorts_by = ("number", "part"), "number"
         rows, cursor = self.page(rows_of_batch(batch, asked["verdict"]))
-        return self.listed([_row(row) for row in rows], cursor)
+        seen = look_at_rows(batch, rows, by=request.user, now=self.now)
+        return self.listed([_row(row) for row in seen], cursor)
 
     @extend_schema(
         parameters=[MATCH, ONCE], request=RosterAnswers, responses={200: RosterDetails, **REFUSED}

@@ -23,6 +23,8 @@ class Draft:
     problems: list[dict[str, Any]] = field(default_factory=list)
     verdict: str = ""
     subject: Any = None
+    unit: Any = None
+    """Whose right decides about the row."""
     changes: dict[str, Any] = field(default_factory=dict)
     made: list[list[Any]] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)

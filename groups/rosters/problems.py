@@ -35,6 +35,11 @@ WORDS: Mapping[str, str | Promise] = {
         "Several units have this name: write the superior in front, as in %(example)s."
     ),
     "not_yours": _("You may not change this unit."),
+    "its_own_office": _(
+        "This unit has an office of its own, which keeps its roster and posts: its director or staff "
+        "sends this in. An office above does it only while nobody there can."
+    ),
+    "hidden": _("This row is about a unit out of your reach."),
     "unit_ended": _("“%(name)s” has already ended."),
     "own_superior": _("A unit cannot stand below itself."),
     "superior_wrong": _("The row of the superior has errors."),

@@ -43,6 +43,7 @@ WORDS = {
     "organisation.withdrawn": _("taken back with the sheet that brought it"),
     "roster.received": _("sent in"),
     "roster.checked": _("read and checked"),
+    "roster.phones_shown": _("telephone numbers of the sheet looked at"),
     "roster.refused": _("could not be read or entered"),
     "roster.confirmed": _("confirmed"),
     "roster.imported": _("entered"),

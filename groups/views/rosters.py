@@ -16,6 +16,7 @@ from actionlearning.foundation.views import TenantFormView, TenantView
 from groups import exports
 from groups.access import reach_of
 from groups.actions.roster_batches import confirm_batch, discard_batch, receive_batch
+from groups.actions.roster_looks import look_at_rows
 from groups.actions.roster_undoing import undo_batch
 from groups.forms import RosterConfirmForm, RosterForm, RosterStepForm
 from groups.models import Organisation, RosterBatch
@@ -206,7 +207,7 @@ def about(
         "notes": [words_of(code, told) for code, told in batch.notes],
         "facts": _facts(counts),
         "tabs": _tabs(batch, request.GET.get("show", "")),
-        "rows": _rows(batch, request.GET.get("show", "")),
+        "rows": _rows(batch, request),
         "more": SHOWN_ROWS,
         "may_confirm": may and batch.state == BatchState.CHECKED and not counts.get("error"),
         "nothing": not any(counts.get(key) for key in ("add", "change", "ask", "error")),
@@ -239,9 +240,10 @@ def _tabs(batch: RosterBatch, shown: str) -> list[dict[str, Any]]:
     return [each | {"current": each["key"] == shown} for each in [everything, *facts]]
 
 
-def _rows(batch: RosterBatch, shown: str) -> list[dict[str, Any]]:
+def _rows(batch: RosterBatch, request: Any) -> list[dict[str, Any]]:
     keys = [key for key, _heading in batch.columns()]
-    found = rows_of_batch(batch, shown)[:SHOWN_ROWS]
+    rows = rows_of_batch(batch, request.GET.get("show", ""))[:SHOWN_ROWS]
+    found = look_at_rows(batch, rows, by=request.user, now=request.received_at)
     return [
         {
             "number": row.number,
@@ -262,6 +264,7 @@ class RosterSheet(TenantRoster):
         """The sheet as it was sent, the wrong cells red and the words beside them."""
         made_on, batch = today(request), self.batch
         rows = rows_of_batch(batch, request.GET.get("show", ""))
+        rows = look_at_rows(batch, rows, by=request.user, now=request.received_at)
         content = marked(batch, rows, unit=batch.organisation.name, made_on=made_on)
         name = _("%(roster)s – result of the check") % {"roster": title_of(batch.kind)}
         return attached(content, filename(name, made_on))

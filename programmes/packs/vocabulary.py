@@ -16,6 +16,7 @@ OWED_BY = ("unit", "owner_office", "project")
 
 RECIPIENTS = (
     "supervising_office",
+    "supervising_leading_group",
     "supervising_promotion_team",
     "own_office",
     "own_leading_group",
@@ -85,6 +86,7 @@ ADDRESSEES = (
     "unit_office",
     "unit_leader",
     "supervising_office",
+    "supervising_leading_group",
     "supervising_promotion_team",
 )
 """Posts on a ladder. A level without promotion team answers by its leading group."""

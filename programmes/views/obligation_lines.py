@@ -148,6 +148,8 @@ def recipient_of(key: str | None, above: str) -> str:
     }
     if key == "supervising_promotion_team" and above:
         return _("%(name)s, promotion team") % {"name": above}
+    if key == "supervising_leading_group" and above:
+        return _("%(name)s, leading group") % {"name": above}
     return own.get(key or "", above)
 
 

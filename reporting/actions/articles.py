@@ -100,25 +100,61 @@ def compile_items(
     Raises RuleBroken (`item_not_adopted`, `printed_already`, `foreign_item`), BadInput, NotAllowed, Stale.
     """
     fresh = writable_issue(issue, by=by, now=now, seen=seen)
-    wanted = {each.pk: each for each in items}
+    chosen = _free_items(fresh, items)
+    place = _room_for(fresh, len(chosen))
+    made = [_taken_in(fresh, item, place + n) for n, item in enumerate(chosen)]
+    _compiled(fresh, chosen, by, now)
+    return made
+
+
+def _free_items(issue: Issue, items: Iterable[InformationItem]) -> list[InformationItem]:
+    """The chosen ones in their order, locked; each may be printed in this series."""
+    wanted = list(dict.fromkeys(each.pk for each in items))
     if not wanted:
         message = _("Choose at least one item.")
         raise BadInput(message, fields={"items": message})
     locked = {each.pk: each for each in require_adopted(wanted)}
-    _refuse_foreign(fresh, locked.values())
-    refuse_printed_twice(fresh, locked.values())
-    place = _room_for(fresh, len(wanted))
-    made = [_taken_in(fresh, locked[pk], place + n) for n, pk in enumerate(wanted)]
-    left_turn(
-        fresh,
-        IssueTurn.What.COMPILED,
-        by=by,
-        at=now,
-        opinion="\n".join(each.title for each in made),
-    )
-    touch(fresh, now)
-    record("issue.compiled", target=fresh, by=by, at=now, items=[str(pk) for pk in wanted])
-    return made
+    _refuse_foreign(issue, locked.values())
+    refuse_printed_twice(issue, locked.values())
+    return [locked[pk] for pk in wanted]
+
+
+def _compiled(issue: Issue, items: list[InformationItem], by: User, now: datetime) -> None:
+    titles = "\n".join(each.title for each in items)
+    left_turn(issue, IssueTurn.What.COMPILED, by=by, at=now, opinion=titles)
+    touch(issue, now)
+    record("issue.compiled", target=issue, by=by, at=now, items=[str(each.pk) for each in items])
+
+
+@transaction.atomic
+def merge_items(
+    issue: Issue,
+    items: Iterable[InformationItem],
+    *,
+    title: str,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+) -> Article:
+    """One article of several items (综合稿): each paragraph keeps its own item and unit.
+
+    Raises as compile_items; BadInput also without a title and for fewer than two items.
+    """
+    fresh = writable_issue(issue, by=by, now=now, seen=seen)
+    chosen = _free_items(fresh, items)
+    if len(chosen) < 2:
+        message = _("Choose at least two items to merge.")
+        raise BadInput(message, fields={"items": message})
+    if not title.strip():
+        message = _("Give the merged article a title.")
+        raise BadInput(message, fields={"title": message})
+    article = Article(issue=fresh, position=_room_for(fresh, 1), title=_titled(title))
+    article.original_body = "\n".join(each.body for each in chosen)
+    article.place(fresh.organisation)
+    article.save(force_insert=True)
+    _insert(article, _paragraphs_of(article, chosen))
+    _compiled(fresh, chosen, by, now)
+    return article
 
 
 def _refuse_foreign(issue: Issue, items: Iterable[InformationItem]) -> None:
@@ -140,7 +176,13 @@ def _taken_in(issue: Issue, item: InformationItem, position: int) -> Article:
     article.original_title, article.original_body = item.title, item.body
     article.place(issue.organisation)
     article.save(force_insert=True)
-    rows = [
+    _insert(article, _paragraphs_of(article, [item]))
+    return article
+
+
+def _paragraphs_of(article: Article, items: Iterable[InformationItem]) -> list[Paragraph]:
+    lines = [(item, text) for item in items for text in lines_of(item.body)]
+    return [
         Paragraph(
             article=article,
             position=number,
@@ -150,10 +192,8 @@ def _taken_in(issue: Issue, item: InformationItem, position: int) -> Article:
             unit=item.organisation,
             unit_name=item.organisation.name,
         )
-        for number, text in enumerate(lines_of(item.body), 1)
+        for number, (item, text) in enumerate(lines, 1)
     ]
-    _insert(article, rows)
-    return article
 
 
 @transaction.atomic

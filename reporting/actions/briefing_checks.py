@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from reporting.models import InformationItem, Issue, IssueTurn, Series
-from reporting.queries import hands_of, standing_in
+from reporting.models import Article, InformationItem, Issue, IssueTurn, Series
+from reporting.queries import hands_of, holding, standing_in
 from reporting.states import ItemState
 
 LENGTHS = {
@@ -115,12 +115,18 @@ def require_ready(issue: Issue) -> None:
     if issue.corrects_id and not issue.correction_note:
         message = _("Say what was wrong and how it reads now.")
         raise BadInput(message, fields={"correction_note": message}, code="no_correction_note")
-    require_adopted(article.item_id for article in articles if article.item_id)
+    require_adopted(key for article in articles for key in items_of(article))
+
+
+def items_of(article: Article) -> set[Any]:
+    """Ids of the items it was compiled from, also of one whose every paragraph was struck out."""
+    found = {article.item_id, *(row.item_id for row in article.paragraphs.all())}
+    return found - {None}
 
 
 def require_adopted(ids: Iterable[Any]) -> list[InformationItem]:
     """The items, locked: whoever takes an adoption back at the same time waits, or is waited for."""
-    wanted = list(ids)
+    wanted = set(ids)
     rows = InformationItem.objects.filter(pk__in=wanted).select_related("organisation")
     items = list(rows.select_for_update(of=("self",)).order_by("pk"))
     gone = [each for each in items if each.state != ItemState.ADOPTED]
@@ -135,7 +141,7 @@ def require_adopted(ids: Iterable[Any]) -> list[InformationItem]:
 
 def refuse_printed_twice(issue: Issue, items: Iterable[InformationItem]) -> None:
     """In one series an item is printed once."""
-    found = standing_in(issue.series).filter(item__in=[each.pk for each in items])
+    found = standing_in(issue.series).filter(holding(each.pk for each in items))
     other = found.select_related("issue__series").first()
     if other is not None:
         raise RuleBroken(
@@ -146,10 +152,17 @@ def refuse_printed_twice(issue: Issue, items: Iterable[InformationItem]) -> None
 
 
 def left_turn(
-    issue: Issue, what: IssueTurn.What, *, by: User, at: Any, opinion: str = ""
+    issue: Issue,
+    what: IssueTurn.What,
+    *,
+    by: User,
+    at: Any,
+    opinion: str = "",
+    snapshot: dict[str, Any] | None = None,
 ) -> IssueTurn:
     """A line of the issue's history; every verb that moves an issue leaves one."""
     turn = IssueTurn(issue=issue, what=what, by=by, by_name=by.display_name, at=at, opinion=opinion)
+    turn.snapshot = snapshot
     turn.place(issue.organisation)
     turn.save(force_insert=True)
     return turn

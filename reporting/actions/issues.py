@@ -29,6 +29,7 @@ from reporting.actions.briefing_checks import (
 from reporting.actions.giving_up import void_number
 from reporting.actions.item_checks import worded
 from reporting.actions.signatures import seal, unseal
+from reporting.comparing import snapshot_of
 from reporting.models import Article, Issue, IssueTurn, Paragraph, Series
 from reporting.notices import (
     tell_issue_checked,
@@ -143,7 +144,7 @@ def check_issue(
     fresh.offered_at = fresh.offered_at or now
     fresh.changed_at = now
     fresh.save()
-    left_turn(fresh, What.CHECKED, by=by, at=now, opinion=opinion)
+    left_turn(fresh, What.CHECKED, by=by, at=now, opinion=opinion, snapshot=snapshot_of(fresh))
     record("issue.checked", target=fresh, by=by, at=now, opinion=opinion)
     tell_issue_checked(fresh, by=by, now=now, hands=hands_of(fresh))
     return fresh

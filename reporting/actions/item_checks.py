@@ -14,7 +14,14 @@ from programmes.models import Project
 from programmes.queries import local_day, open_duties
 from reporting.models import InformationItem
 from reporting.models.item import MOST_WORDS
-from reporting.queries import DELIVERABLE, articles_in_force, copy_of, months_owed, types_of
+from reporting.queries import (
+    DELIVERABLE,
+    articles_in_force,
+    copy_of,
+    holding,
+    months_owed,
+    types_of,
+)
 from reporting.states import PRINTED
 
 ASKED = ("P2-84", "P1-51")
@@ -116,7 +123,7 @@ def refuse_own_paper(by: User, *writers: Any) -> None:
 
 def refuse_printed(item: InformationItem) -> None:
     """The caller has locked the item, so no issue that prints it is signed meanwhile."""
-    rows = articles_in_force().filter(item=item, issue__state__in=PRINTED)
+    rows = articles_in_force().filter(holding([item.pk]), issue__state__in=PRINTED)
     printed = rows.select_related("issue__series").first()
     if printed is not None:
         raise RuleBroken(

@@ -11,8 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
-from django.utils.formats import date_format
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -26,9 +25,9 @@ from programmes.calendar import day_end
 from programmes.models import Evidence, Programme
 from programmes.queries import TICK, ZONE, enrolment_of, local_day
 from reporting.models import (
-    Article,
     InformationItem,
     Issue,
+    Paragraph,
     Publicity,
     ScoreEntry,
     ScoreEvent,
@@ -49,95 +48,10 @@ Earned = dict[tuple[str, UUID | None], datetime]
 """(event, issue it was printed in or record of the outlet) and the instant that earned it."""
 
 
-@transaction.atomic
-def set_score_rule(
-    programme: Programme,
-    *,
-    event: str,
-    points: Decimal,
-    applies_from: date,
-    by: User,
-    now: datetime,
-    kind: str = "",
-) -> ScoreRule:
-    """A new version from `applies_from` on; what is booked keeps the version it was booked by.
-
-    The first rule of an event and type may reach back into the programme: what has happened since is booked
-    now, and what the general rule had given for that type is reversed. Raises NotAllowed, BadInput.
-    """
-    programme = lock_row(programme)
-    _alone(programme.pk, "pg_advisory_xact_lock")
-    if not by.has_perm(Permission.SCORE_CHANGE, programme):
-        raise NotAllowed(_("You may not change the points here."), code="not_allowed")
-    _require_points(points)
-    if event == ScoreEvent.CORRECTION:
-        words = _("Corrections are booked by hand, one by one.")
-        raise BadInput(words, fields={"event": words})
-    same = ScoreRule.objects.filter(programme=programme, event=event, kind=kind)
-    first = not same.exists()
-    _require_day(programme, applies_from, today=local_day(now), first=first)
-    rule = ScoreRule(programme=programme, event=event, kind=kind, points=points)
-    rule.version, rule.applies_from = same.count() + 1, applies_from
-    rule.created_by, rule.created_at = by, now
-    rule.save(force_insert=True)
-    record(
-        "score.rule", target=programme, by=by, at=now, event=event, kind=kind,
-        points=str(points), applies_from=applies_from.isoformat(), version=rule.version,
-    )  # fmt: skip
-    if first:
-        _make_room(rule, by=by, now=now)
-        _catch_up(programme, event, by=by, now=now)
-    return rule
-
-
-def _make_room(rule: ScoreRule, *, by: User, now: datetime) -> None:
-    """What the general rule booked for items of this type since the rule's first day is taken back."""
-    if not rule.kind:
-        return
-    given = ScoreEntry.objects.standing().filter(
-        programme=rule.programme, event=rule.event, item__kind=rule.kind, rule__kind=""
-    )
-    for entry in given.select_related("item", "organisation", "rule"):
-        if rule_for(entry.item, rule.event, local_day(entry.earned_at)) == rule:
-            _reverse(entry, reason=OWN_RULE, by=by, now=now)
-
-
-def _require_points(points: Decimal) -> None:
+def require_points(points: Decimal) -> None:
     if not points.is_finite() or abs(points) > MOST_POINTS or points != round(points, 1):
         words = _("Points are a number with at most one decimal, from −1000 to 1000.")
         raise BadInput(words, fields={"points": words})
-
-
-def _require_day(programme: Programme, day: date, *, today: date, first: bool) -> None:
-    """Raises BadInput: booked points keep their rule, so only the first one may reach back."""
-    if day > programme.ends_on:
-        words = _("The programme has ended by then.")
-    elif not first and day < today:
-        words = _("Points are booked by the earlier rule until today: choose today or later.")
-    elif day < programme.starts_on:
-        words = _("The programme begins on %(day)s.") % {
-            "day": date_format(programme.starts_on, "DATE_FORMAT")
-        }
-    else:
-        return
-    raise BadInput(words, fields={"applies_from": words})
-
-
-def _catch_up(programme: Programme, event: str, *, by: User, now: datetime) -> None:
-    for item in InformationItem.objects.filter(
-        programme=programme, first_submitted_at__isnull=False
-    ).select_related("organisation"):
-        if event in SUBMISSION:
-            settle_submission(item, by=by, now=now)
-        elif event == ScoreEvent.ADOPTED:
-            settle_adoption(item, by=by, now=now)
-        elif event in OUTLETS:
-            settle_outlets(item, by=by, now=now)
-    if event == ScoreEvent.PRINTED:
-        for issue in Issue.objects.filter(
-            state=IssueState.PUBLISHED, articles__item__programme=programme
-        ).distinct():
-            settle_printed(issue, by=by, now=now)
 
 
 @transaction.atomic
@@ -155,13 +69,23 @@ def _is_scored(item: InformationItem) -> bool:
 
     Whoever sets a rule at the same moment waits, or is waited for: no event falls between the two.
     """
-    _alone(item.programme_id, "pg_advisory_xact_lock_shared")
+    wait_for_turn(item.programme_id, alone=False)
     return bool(ScoreRule.objects.filter(programme=item.programme_id).exists())
 
 
 def _alone(programme: UUID, lock: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {lock}(hashtext(%s))", [f"points:{programme}"])
+
+
+def wait_for_turn(programme: UUID, *, alone: bool) -> None:
+    """Until commit: whoever changes the rules waits for events under way, and they for the change."""
+    key = [f"points:{programme}"]
+    with connection.cursor() as cursor:
+        if alone:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", key)
+        else:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", key)
 
 
 def _submission(item: InformationItem, now: datetime) -> tuple[str, datetime]:
@@ -197,9 +121,9 @@ def settle_adoption(item: InformationItem, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
-    """Every item that stands in the published issue; of a withdrawn one, or one left out by a correction, none.
+    """Every item of which a paragraph stands in the published issue; of a withdrawn one none.
 
-    `issue` may be the correction: the points belong to the issue it corrects.
+    An article whose text the office wrote anew prints no item, whatever it was compiled from. `issue` may be the correction: the points belong to the issue it corrects.
     """
     root = issue.corrects or issue
     latest = (
@@ -208,13 +132,7 @@ def settle_printed(issue: Issue, *, by: User, now: datetime) -> None:
         .first()
     )
     stands = latest is not None and latest.state == IssueState.PUBLISHED
-    printed = {
-        each.item
-        for each in Article.objects.filter(issue=latest, item__isnull=False).select_related(
-            "item__organisation", "item__programme"
-        )
-        if stands
-    }
+    printed = set(_items_in(latest)) if latest and stands else set()
     booked = {
         each.item
         for each in ScoreEntry.objects.standing()
@@ -249,6 +167,12 @@ def settle_outlets(item: InformationItem, *, by: User, now: datetime) -> None:
         )  # fmt: skip
 
 
+def _items_in(issue: Issue) -> QuerySet[Any]:
+    paragraphs = Paragraph.objects.filter(article__issue=issue, item__isnull=False)
+    rows: QuerySet[Any] = InformationItem.objects.filter(pk__in=paragraphs.values("item"))
+    return rows.select_related("organisation", "programme")
+
+
 @transaction.atomic
 def settle_lapsed_returns(*, now: datetime, by: User) -> int:
     """Items whose answer has not come in time; returns how many were looked at."""
@@ -281,7 +205,7 @@ def _settle(
     booked = {(each.event, each.publication): each for each in standing}
     for key, entry in booked.items():
         if key not in wanted:
-            _reverse(entry, reason=reason, by=by, now=now)
+            reverse_entry(entry, reason=reason, by=by, now=now)
     for (event, issue), at in wanted.items():
         if (event, issue) not in booked:
             _book(item, event, at=at, publication=issue, by=by, now=now)
@@ -338,7 +262,8 @@ def _place(entry: ScoreEntry, organisation: Organisation, supervisor: UUID | Non
     entry.supervisor_id = supervisor
 
 
-def _reverse(entry: ScoreEntry, *, reason: str, by: User, now: datetime) -> ScoreEntry:
+@transaction.atomic
+def reverse_entry(entry: ScoreEntry, *, reason: str, by: User, now: datetime) -> ScoreEntry:
     """The line that takes `entry` back: same unit and month, points with the other sign."""
     back = ScoreEntry(
         programme=entry.programme, item=entry.item, event=entry.event, rule=entry.rule,
@@ -366,7 +291,7 @@ def book_points(
     """A booking by hand, such as a leader's written instruction. Raises NotAllowed, BadInput, RuleBroken."""
     if not by.has_perm(Permission.SCORE_CHANGE, programme):
         raise NotAllowed(_("You may not change the points here."), code="not_allowed")
-    _require_points(points)
+    require_points(points)
     _require_month(programme, month)
     if not points or not reason.strip():
         words = _("Say how many points and what for: it stays on record.")
@@ -416,4 +341,4 @@ def reverse_points(entry: ScoreEntry, *, reason: str, by: User, now: datetime) -
     if not reason.strip():
         words = _("Say why: it stays on record.")
         raise BadInput(words, fields={"reason": words})
-    return _reverse(entry, reason=reason.strip(), by=by, now=now)
+    return reverse_entry(entry, reason=reason.strip(), by=by, now=now)

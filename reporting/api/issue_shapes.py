@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from actionlearning.foundation.api import StrictSerializer
+from reporting.comparing import Difference
 from reporting.models import Issue, IssueTurn, Series
 from reporting.states import IssueState
 
@@ -236,6 +237,32 @@ def basket_line(row: dict[str, Any]) -> dict[str, Any]:
 
 class Choice(StrictSerializer):
     items = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=40)
+
+
+class ChangeLine(serializers.Serializer):
+    kind = serializers.ChoiceField(["same", "gone", "new"])
+    text = serializers.CharField()
+
+
+class DifferenceLine(serializers.Serializer):
+    name = serializers.CharField(help_text="The field; `article`; `order`: of the articles.")
+    label = serializers.CharField()
+    changes = ChangeLine(many=True)
+
+
+class Differences(serializers.Serializer):
+    against = serializers.CharField()
+    results = DifferenceLine(many=True)
+
+
+def difference_line(found: Difference) -> dict[str, Any]:
+    changes = [{"kind": each.kind, "text": each.text} for each in found.changes]
+    return {"name": found.name, "label": found.label, "changes": changes}
+
+
+class Merger(StrictSerializer):
+    items = serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=40)
+    title = serializers.CharField(max_length=120)
 
 
 class OwnArticle(StrictSerializer):

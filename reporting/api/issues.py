@@ -1,10 +1,10 @@
 """The briefing office over REST: series, issues on their way, their articles. What is published: briefings.py."""
 
 import uuid
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,9 +13,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actionlearning.foundation.api import Problem, StrictSerializer, TenantViewSet
+from actionlearning.foundation.api import Problem, StrictSerializer
 from actionlearning.foundation.errors import BadInput
-from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation
@@ -25,6 +24,7 @@ from reporting.actions.articles import (
     Piece,
     add_article,
     compile_items,
+    merge_items,
     move_article,
     remove_article,
     write_article,
@@ -49,9 +49,11 @@ from reporting.api.issue_shapes import (
     ArticleText,
     BasketPage,
     Choice,
+    Differences,
     IssueFacts,
     IssuePage,
     IssueWhole,
+    Merger,
     NewIssue,
     NewSeries,
     Note,
@@ -60,54 +62,19 @@ from reporting.api.issue_shapes import (
     SeriesLine,
     SeriesPage,
     basket_line,
+    difference_line,
     issue_line,
     issue_whole,
     series_line,
 )
 from reporting.api.item_shapes import Nothing, Opinion, WithReason
+from reporting.api.office import MATCH, PAGED, REFUSED, OfficeViewSet, key_of, writes
+from reporting.comparing import compared
 from reporting.models import Article, InformationItem, Issue, Series
 from reporting.queries import basket_of, narrowed
 from reporting.states import IssueState
 
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-_REFUSED = dict.fromkeys((404, 409, 412, 422), Problem) | {403: Problem}
-_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="Version seen.")
-_PAGED = [
-    OpenApiParameter("limit", int, description="1 to 200, 50 by default."),
-    OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
-]
 _ARTICLE = OpenApiParameter("article", OpenApiTypes.UUID, OpenApiParameter.PATH)
-
-
-def _writes(
-    serializer: Any, answer: Any = IssueWhole, *, status: int = 200
-) -> Callable[[Endpoint], Endpoint]:
-    """Documentation shared by the endpoints that change something."""
-    return extend_schema(
-        request=serializer, responses={status: answer, **_REFUSED}, parameters=[_MATCH]
-    )
-
-
-class OfficeViewSet(TenantViewSet):
-    """Series and issues of the offices in which the client works on briefings."""
-
-    permission = Permission.BRIEFING_VIEW
-
-    @property
-    def _by(self) -> User:
-        return cast("User", self.request.user)
-
-    def _typed(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
-        form = serializer(data=self.request.data or {})
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
-
-    def _one(self, pk: Any) -> Any:
-        return get_object_or_404(self.get_queryset(), pk=_uuid(pk))
-
-    def _seen(self, subject: Any) -> int | None:
-        self.check_match(subject)
-        return subject.version if "If-Match" in self.request.headers else None
 
 
 class SeriesViewSet(OfficeViewSet):
@@ -117,7 +84,7 @@ class SeriesViewSet(OfficeViewSet):
     serializer_class = SeriesLine
     order = ("title", "id")
 
-    @extend_schema(parameters=_PAGED, responses={200: SeriesPage, 422: Problem})
+    @extend_schema(parameters=PAGED, responses={200: SeriesPage, 422: Problem})
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
         rows, cursor = self.page(self.get_queryset().values(*SERIES))
         return self.listed([series_line(row) for row in rows], cursor)
@@ -126,7 +93,7 @@ class SeriesViewSet(OfficeViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._told(pk)
 
-    @_writes(NewSeries, SeriesLine, status=201)
+    @writes(NewSeries, SeriesLine, status=201)
     def create(self, request: Request, **kwargs: Any) -> Response:
         typed = self._facts(NewSeries)
         own = reach_of(self._by, Permission.SERIES_CHANGE).organisations
@@ -144,14 +111,14 @@ class SeriesViewSet(OfficeViewSet):
         )
         return self._told(made.pk, status=201)
 
-    @_writes(SeriesFacts, SeriesLine)
+    @writes(SeriesFacts, SeriesLine)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         series = self._one(pk)
         typed = self._facts(SeriesFacts)
         change_series(series, seen=self._seen(series), by=self._by, now=self.now, **typed)
         return self._told(pk)
 
-    @_writes(Nothing, SeriesLine)
+    @writes(Nothing, SeriesLine)
     @action(detail=True, methods=["post"])
     def closing(self, request: Request, pk: str, **kwargs: Any) -> Response:
         series = self._one(pk)
@@ -178,7 +145,7 @@ class SeriesViewSet(OfficeViewSet):
         return found
 
     def _told(self, pk: Any, status: int = 200) -> Response:
-        row = get_object_or_404(self.get_queryset().values(*SERIES), pk=_uuid(pk))
+        row = get_object_or_404(self.get_queryset().values(*SERIES), pk=key_of(pk))
         body, version = series_line(row), row["version"]
         return Response(body, status=status, headers={"ETag": f'"{version}"'})
 
@@ -199,7 +166,7 @@ class IssueViewSet(OfficeViewSet):
             OpenApiParameter("state", str, enum=IssueState.values),
             OpenApiParameter("series", OpenApiTypes.UUID),
             OpenApiParameter("ordering", str, enum=["changed_at", "-changed_at"]),
-            *_PAGED,
+            *PAGED,
         ],
         responses={200: IssuePage, 422: Problem},
     )
@@ -216,7 +183,7 @@ class IssueViewSet(OfficeViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._told(pk)
 
-    @_writes(NewIssue, status=201)
+    @writes(NewIssue, status=201)
     def create(self, request: Request, **kwargs: Any) -> Response:
         typed = self._typed(NewIssue)
         series = Series.objects.visible_to(self._by).filter(pk=typed.pop("series")).first()
@@ -226,7 +193,7 @@ class IssueViewSet(OfficeViewSet):
         made = start_issue(series, by=self._by, now=self.now, **typed)
         return self._told(made.pk, status=201)
 
-    @_writes(IssueFacts)
+    @writes(IssueFacts)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, edit_issue, **self._typed(IssueFacts))
 
@@ -235,7 +202,7 @@ class IssueViewSet(OfficeViewSet):
             OpenApiParameter("kind", str, enum=InformationItem.Kind.values),
             OpenApiParameter("month", str, description="`2026-09`"),
             OpenApiParameter("unit", str, description="Name, spelling or initials of the unit."),
-            *_PAGED,
+            *PAGED,
         ],
         responses={200: BasketPage, 404: Problem, 422: Problem},
     )
@@ -249,22 +216,54 @@ class IssueViewSet(OfficeViewSet):
         found, cursor = self.page(rows.values(*names, "organisation__name"))
         return self.listed([basket_line(row) for row in found], cursor)
 
-    @_writes(Choice)
+    @writes(Choice)
     @action(detail=True, methods=["post"])
     def compilation(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take adopted items in, each an article."""
-        wanted = self._typed(Choice)["items"]
-        issue = self._one(pk)
+        items, issue = self._chosen(self._typed(Choice)["items"]), self._one(pk)
+        compile_items(issue, items, seen=self._seen(issue), by=self._by, now=self.now)
+        return self._told(pk)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "against",
+                str,
+                enum=["check", "corrected"],
+                description="`check`: what was last checked; `corrected`: what a correction replaces.",
+            )
+        ],
+        responses={200: Differences, 404: Problem, 422: Problem},
+    )
+    @action(detail=True, methods=["get"])
+    def changes(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What differs, sentence by sentence. The units' own texts stand beside each paragraph."""
+        issue, against = self._one(pk), request.query_params.get("against", "check")
+        try:
+            found = compared(issue, against)
+        except KeyError:
+            message = _("Choose `check` or `corrected`.")
+            raise BadInput(message, fields={"against": message}) from None
+        return Response({"against": against, "results": [difference_line(e) for e in found]})
+
+    @writes(Merger, status=201)
+    @action(detail=True, methods=["post"])
+    def merger(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """One article of several items; each paragraph keeps its own item and unit."""
+        typed = self._typed(Merger)
+        items, issue, title = self._chosen(typed["items"]), self._one(pk), typed["title"]
+        merge_items(issue, items, title=title, seen=self._seen(issue), by=self._by, now=self.now)
+        return self._told(pk, status=201)
+
+    def _chosen(self, wanted: Sequence[uuid.UUID]) -> Sequence[InformationItem]:
         rows = InformationItem.objects.visible_to(self._by, Permission.ITEM_REVIEW)
         found = {each.pk: each for each in rows.filter(pk__in=wanted)}
         if len(found) < len(set(wanted)):
             message = _("Unknown item.")
             raise BadInput(message, fields={"items": message})
-        items = [found[key] for key in wanted]
-        compile_items(issue, items, seen=self._seen(issue), by=self._by, now=self.now)
-        return self._told(pk)
+        return [found[key] for key in wanted]
 
-    @_writes(OwnArticle, status=201)
+    @writes(OwnArticle, status=201)
     @action(detail=True, methods=["post"])
     def articles(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """An article of the office's own."""
@@ -273,8 +272,8 @@ class IssueViewSet(OfficeViewSet):
 
     @extend_schema(
         request=ArticleText,
-        responses={200: IssueWhole, **_REFUSED},
-        parameters=[_ARTICLE, _MATCH],
+        responses={200: IssueWhole, **REFUSED},
+        parameters=[_ARTICLE, MATCH],
     )
     @action(detail=True, methods=["patch"], url_path=r"articles/(?P<article>[0-9a-f-]{36})")
     def article(self, request: Request, pk: str, article: str, **kwargs: Any) -> Response:
@@ -287,7 +286,7 @@ class IssueViewSet(OfficeViewSet):
         return self._told(pk)
 
     @extend_schema(
-        request=None, responses={200: IssueWhole, **_REFUSED}, parameters=[_ARTICLE, _MATCH]
+        request=None, responses={200: IssueWhole, **REFUSED}, parameters=[_ARTICLE, MATCH]
     )
     @article.mapping.delete
     def remove(self, request: Request, pk: str, article: str, **kwargs: Any) -> Response:
@@ -297,8 +296,8 @@ class IssueViewSet(OfficeViewSet):
 
     @extend_schema(
         request=ArticlePlace,
-        responses={200: IssueWhole, **_REFUSED},
-        parameters=[_ARTICLE, _MATCH],
+        responses={200: IssueWhole, **REFUSED},
+        parameters=[_ARTICLE, MATCH],
     )
     @action(detail=True, methods=["post"], url_path=r"articles/(?P<article>[0-9a-f-]{36})/position")
     def position(self, request: Request, pk: str, article: str, **kwargs: Any) -> Response:
@@ -307,54 +306,54 @@ class IssueViewSet(OfficeViewSet):
         move_article(found, to=to, seen=self._seen(issue), by=self._by, now=self.now)
         return self._told(pk)
 
-    @_writes(Nothing)
+    @writes(Nothing)
     @action(detail=True, methods=["post"])
     def offer(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, offer_issue, **self._typed(Nothing))
 
-    @_writes(Opinion)
+    @writes(Opinion)
     @action(detail=True, methods=["post"])
     def check(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, check_issue, **self._typed(Opinion))
 
-    @_writes(WithReason)
+    @writes(WithReason)
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     def send_back(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, return_issue, **self._typed(WithReason))
 
-    @_writes(Opinion)
+    @writes(Opinion)
     @action(detail=True, methods=["post"])
     def signature(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, sign_issue, **self._typed(Opinion))
 
-    @_writes(WithReason)
+    @writes(WithReason)
     @action(detail=True, methods=["post"], url_path="signature-withdrawal")
     def unsign(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, unsign_issue, **self._typed(WithReason))
 
-    @_writes(Nothing)
+    @writes(Nothing)
     @action(detail=True, methods=["post"])
     def publication(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, publish_issue, **self._typed(Nothing))
 
-    @_writes(WithReason)
+    @writes(WithReason)
     @action(detail=True, methods=["post"])
     def withdrawal(self, request: Request, pk: str, **kwargs: Any) -> Response:
         return self._act(pk, withdraw_issue, **self._typed(WithReason))
 
-    @_writes(WithReason)
+    @writes(WithReason)
     @action(detail=True, methods=["post"])
     def discard(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Begun by mistake; only without a number."""
         return self._act(pk, discard_issue, **self._typed(WithReason))
 
-    @_writes(WithReason)
+    @writes(WithReason)
     @action(detail=True, methods=["post"])
     def voiding(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Taken back after signing and given up: the number stays used."""
         return self._act(pk, void_issue, **self._typed(WithReason))
 
-    @_writes(Note, status=201)
+    @writes(Note, status=201)
     @action(detail=True, methods=["post"])
     def correction(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Begins the correction, an issue of its own: the answer is that issue."""
@@ -370,19 +369,11 @@ class IssueViewSet(OfficeViewSet):
     def _article(self, pk: str, article: str) -> tuple[Any, Any]:
         issue = self._one(pk)
         rows = Article.objects.filter(issue=issue).select_related("issue", "item__organisation")
-        return issue, get_object_or_404(rows, pk=_uuid(article))
+        return issue, get_object_or_404(rows, pk=key_of(article))
 
     def _told(self, pk: Any, status: int = 200) -> Response:
         issue = self._one(pk)
         return Response(issue_whole(issue), status=status, headers={"ETag": f'"{issue.version}"'})
-
-
-def _uuid(text: Any) -> Any:
-    """A key that is no UUID is simply not found."""
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        raise Http404 from None
 
 
 ROUTES: list[tuple[str, Any, str]] = [

@@ -19,7 +19,8 @@ from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from programmes.models import Enrolment, Programme
 from programmes.queries import key_asked, local_day, visible_programmes
-from reporting.actions.scores import book_points, reverse_points, set_score_rule
+from reporting.actions.score_rules import set_score_rule
+from reporting.actions.scores import book_points, reverse_points
 from reporting.exports import reason_told
 from reporting.models import InformationItem, ScoreEntry, ScoreEvent, ScoreRule
 from reporting.queries.points import (

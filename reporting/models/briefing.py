@@ -173,7 +173,7 @@ class Article(PlacedModel):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     item = models.ForeignKey(InformationItem, models.PROTECT, null=True, related_name="articles")
-    """The adopted item it was compiled from; null: written by the office."""
+    """The adopted item it was compiled from; null: written by the office, or merged from several items."""
     original_title = models.CharField(max_length=120, blank=True)
     original_body = models.TextField(blank=True)
     """The whole text as the unit submitted it: also sentences struck out since can be shown."""
@@ -199,7 +199,8 @@ class Paragraph(PlacedModel):
     unit_name = models.CharField(max_length=120, blank=True)
     """The unit's name on the day of compiling."""
     activity = models.UUIDField(null=True)
-    """The seminar or visit the paragraph tells of, when the item named one."""
+    """For the seminar or visit the paragraph tells of. Always null now: an item cannot name one before
+    activities are kept here."""
 
     class Meta:
         indexes = [models.Index(fields=["article", "position"], name="paragraph_order")]

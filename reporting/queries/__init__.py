@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -241,12 +241,23 @@ def standing_in(series: Series) -> QuerySet[Any]:
     return articles_in_force().filter(issue__series=series)
 
 
+def holding(items: Iterable[Any]) -> Q:
+    """Of articles: those compiled from one of these items, alone or merged with others."""
+    keys = list(items)
+    return Q(item__in=keys) | Q(paragraphs__item__in=keys)
+
+
 def basket_of(series: Series) -> QuerySet[Any]:
     """Adopted items that its office may still print in this series; `shown_title` as lists ask for it."""
     rows = InformationItem.objects.filter(
         supervisor=series.organisation_id, state=ItemState.ADOPTED
-    ).filter(~Exists(standing_in(series).filter(item=OuterRef("pk"))))
+    ).exclude(_taken_by(standing_in(series)))
     return rows.filter(programme=series.programme_id) if series.programme_id else rows
+
+
+def _taken_by(articles: QuerySet[Any]) -> Q:
+    merged = articles.filter(paragraphs__item=OuterRef("pk"))
+    return Q(Exists(articles.filter(item=OuterRef("pk")))) | Q(Exists(merged))
 
 
 def hands_of(issue: Issue) -> set[Any]:
@@ -270,6 +281,31 @@ def version_in_force(issue: Issue) -> Issue:
     chain = Issue.objects.filter(Q(pk=root) | Q(corrects=root), state=IssueState.PUBLISHED)
     found: Issue | None = chain.order_by("-correction").first()
     return found or issue
+
+
+def version_before(correction: Issue) -> Issue | None:
+    """What a correction takes the place of: the last version told before it. None for no correction."""
+    if not correction.corrects_id:
+        return None
+    root = Q(pk=correction.corrects_id) | Q(corrects=correction.corrects_id)
+    told = Issue.objects.filter(root, published_at__isnull=False).exclude(pk=correction.pk)
+    if correction.published_at:
+        told = told.filter(correction__lt=correction.correction)
+    found: Issue | None = told.order_by("-correction").first()
+    return found
+
+
+def last_check_of(issue: Issue) -> IssueTurn | None:
+    """Its turn with the snapshot of what was checked; of older checks nothing was kept."""
+    turns = issue.turns.filter(what=IssueTurn.What.CHECKED, snapshot__isnull=False)
+    found: IssueTurn | None = turns.order_by("-at", "-pk").first()
+    return found
+
+
+def items_in(content: Mapping[str, Any]) -> set[str]:
+    """Ids of the items whose paragraphs a published content prints."""
+    rows = [row for article in content["articles"] for row in article["paragraphs"]]
+    return {row["item"]["id"] for row in rows if row["item"]}
 
 
 def printed_of(content: Mapping[str, Any], item: InformationItem) -> tuple[str, str]:

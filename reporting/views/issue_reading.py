@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from reporting.comparing import CHECK, CORRECTED, compared
 from reporting.exports import issue_name, moment
 from reporting.models import Article, Issue, Publication
 from reporting.papers import GROUPS
-from reporting.queries import hands_of
+from reporting.queries import hands_of, last_check_of, version_before
 from reporting.states import (
     CHECK_ISSUE,
     DISCARD_ISSUE,
@@ -23,6 +24,7 @@ from reporting.states import (
     VOID_ISSUE,
     WITHDRAW_ISSUE,
     IssueState,
+    ItemState,
 )
 from reporting.texts import edits
 from reporting.views.reading import appearances
@@ -46,9 +48,13 @@ def article_for(user: User, pk: Any) -> Article:
     )
 
 
-def page_of_issue(issue: Issue, user: User) -> dict[str, Any]:
-    """Everything reporting/issue_detail.html shows."""
+ORIGINAL = "original"
+
+
+def page_of_issue(issue: Issue, user: User, against: str = "") -> dict[str, Any]:
+    """Everything reporting/issue_detail.html shows; `against`: what its text is compared with."""
     return {
+        **_compared(issue, against),
         "issue": issue,
         "name": name_of(issue),
         "state_label": IssueState(issue.state).label,
@@ -56,7 +62,7 @@ def page_of_issue(issue: Issue, user: User) -> dict[str, Any]:
         "facts": _facts(issue),
         "articles": articles_of(issue),
         "lists": [(label, "，".join(getattr(issue, name))) for label, name in GROUPS],
-        "turns": [_entry(turn) for turn in issue.turns.order_by("at", "id")],
+        "turns": [_entry(turn) for turn in issue.turns.defer("snapshot").order_by("at", "id")],
         **_acts(issue, user),
     }
 
@@ -77,10 +83,29 @@ def appearances_of_issue(issue: Issue, told: Publication | None, user: User) -> 
     }
 
 
+def _compared(issue: Issue, against: str) -> dict[str, Any]:
+    """A correction is read against what it corrects unless another comparison is asked for."""
+    before, check = version_before(issue), last_check_of(issue)
+    offered = {ORIGINAL: _("the units' texts")}
+    if before is not None:
+        offered[CORRECTED] = name_of(before)
+    if check is not None:
+        told = {"at": moment(check.at), "by": check.by_name}
+        offered[CHECK] = _("the check of %(at)s by %(by)s") % told
+    if against not in offered:
+        against = CORRECTED if before is not None else ORIGINAL
+    return {
+        "against": against,
+        "comparisons": list(offered.items()) if len(offered) > 1 else [],
+        "differences": [] if against == ORIGINAL else compared(issue, against),
+    }
+
+
 def name_of(issue: Issue) -> str:
     """`行动学习简报 No. 7 of 2026`; before signing its headline, or that it has no number yet."""
     if issue.number is None:
-        return f"{issue.series.title} · {issue.headline or _('without a number yet')}"
+        words = issue.headline or _("without a number yet")
+        return f"{issue.series.title} · {words}"
     number = issue_name(issue.year, issue.number, issue.correction)
     return f"{issue.series.title} {number}"
 
@@ -119,21 +144,25 @@ def _facts(issue: Issue) -> list[tuple[str, str]]:
 
 def articles_of(issue: Issue) -> list[dict[str, Any]]:
     """In their order, each with what the office changed; two questions whatever their number."""
-    rows = issue.articles.select_related("item").prefetch_related("paragraphs")
+    rows = issue.articles.select_related("item").prefetch_related("paragraphs__item")
     return [shown_article(each) for each in rows.order_by("position", "id")]
 
 
 def shown_article(article: Article) -> dict[str, Any]:
     paragraphs = sorted(article.paragraphs.all(), key=lambda each: each.position)
     units = dict.fromkeys(each.unit_name for each in paragraphs if each.unit_name)
+    rows: list[Any] = [article, *paragraphs]
+    sources = [each.item for each in rows if each.item]
     text = "\n".join(each.text for each in paragraphs)
     title, body = [], []
-    if article.item_id:
+    if article.original_title:
         title = edits(article.original_title, article.title)
+    if article.original_body:
         body = edits(article.original_body, text)
     return {
         "pk": article.pk,
         "item": article.item_id,
+        "compiled": bool(sources),
         "position": article.position,
         "title": article.title,
         "text": text,
@@ -142,7 +171,7 @@ def shown_article(article: Article) -> dict[str, Any]:
         "title_changes": title,
         "changes": body,
         "changed": any(each.kind != "same" for each in (*title, *body)),
-        "adopted": article.item is None or article.item.state == "adopted",
+        "adopted": all(each.state == ItemState.ADOPTED for each in sources),
     }
 
 

@@ -41,7 +41,7 @@ def shown(
     request: Any, issue: Issue, form: Any, *, status: int = 200, refusal: Refusal | None = None
 ) -> HttpResponse:
     told = Publication.objects.filter(issue=issue.pk).order_by("-sequence").first()
-    context = page_of_issue(issue, request.user)
+    context = page_of_issue(issue, request.user, request.GET.get("against", ""))
     context |= {"form": form, "refusal": refusal, "told": told}
     context |= appearances_of_issue(issue, told, request.user)
     return render(request, "reporting/issue_detail.html", context, status=status)

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from actionlearning.foundation.views import TenantListView, TenantView
 from reporting.actions.articles import (
     add_article,
     compile_items,
+    merge_items,
     move_article,
     remove_article,
     write_article,
@@ -22,7 +24,7 @@ from reporting.actions.issues import edit_issue
 from reporting.exports import kind_label, moment, month_name
 from reporting.forms import StepForm
 from reporting.models import InformationItem, Issue
-from reporting.queries import articles_in_force, basket_of, narrowed
+from reporting.queries import articles_in_force, basket_of, holding, narrowed
 from reporting.views.article_form import ArticleForm
 from reporting.views.issue_forms import IssueForm, OwnArticleForm
 from reporting.views.issue_reading import (
@@ -74,11 +76,14 @@ class IssueCompile(TenantListView):
                 issue, items, seen=_version(request), by=request.user, now=request.received_at
             )
         except Refusal as refusal:
-            self.refusal = refusal
-            answer: Any = self.get(request, pk=pk)
-            answer.status_code = refusal.status
-            return answer
+            return self.refuse(refusal)
         return redirect("reporting:issue_compile", request.tenant.slug, pk)
+
+    def refuse(self, refusal: Refusal) -> Any:
+        self.refusal = refusal
+        answer: Any = self.get(self.request, pk=self.kwargs["pk"])
+        answer.status_code = refusal.status
+        return answer
 
     def get_queryset(self) -> Any:
         rows: Any = basket_of(self.issue.series)
@@ -98,6 +103,8 @@ class IssueCompile(TenantListView):
             kinds=InformationItem.Kind.choices,
             wanted=wanted,
             refusal=self.refusal,
+            chosen=self.request.POST.getlist("items"),
+            merged_title=self.request.POST.get("title", ""),
             **kwargs,
         )
 
@@ -126,9 +133,11 @@ def _version(request: Any) -> int | None:
 def _elsewhere(items: list[Any]) -> dict[Any, list[str]]:
     """In which other series an item stands already."""
     found: dict[Any, list[str]] = {}
-    rows = articles_in_force().filter(item__in=items).select_related("issue__series")
+    rows = articles_in_force().filter(holding(items)).select_related("issue__series")
+    rows = rows.annotate(taken=Coalesce("paragraphs__item", "item")).distinct()
     for row in rows.order_by("issue__series__title", "pk"):
-        found.setdefault(row.item_id, []).append(name_of(row.issue))
+        if row.taken in items:
+            found.setdefault(row.taken, []).append(name_of(row.issue))
     return found
 
 
@@ -144,6 +153,24 @@ def _basket_line(row: dict[str, Any], elsewhere: dict[Any, list[str]]) -> dict[s
         "characters": len(row["shown_body"]),
         "elsewhere": "、".join(elsewhere.get(row["id"], ())),
     }
+
+
+class IssueMerger(IssueCompile):
+    """One article of several items (综合稿); each paragraph keeps its unit."""
+
+    permission = Permission.BRIEFING_COMPILE
+
+    def post(self, request: Any, pk: Any) -> Any:
+        issue = issue_for(request.user, pk, self.permission)
+        chosen = _keys(request.POST.getlist("items"))
+        found = {each.pk: each for each in basket_items(issue, request.user, chosen)}
+        items = [found[key] for key in chosen if key in found]
+        words = {"title": request.POST.get("title", ""), "seen": _version(request)}
+        try:
+            made = merge_items(issue, items, **words, by=request.user, now=request.received_at)
+        except Refusal as refusal:
+            return self.refuse(refusal)
+        return redirect("reporting:article_edit", request.tenant.slug, made.pk)
 
 
 class TenantIssueText(TenantView):

@@ -16,7 +16,8 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
 from programmes.models import Programme
 from programmes.queries import local_day, visible_programmes
-from reporting.actions.scores import book_points, reverse_points, set_score_rule
+from reporting.actions.score_rules import set_score_rule
+from reporting.actions.scores import book_points, reverse_points
 from reporting.exports import (
     POINT_COLUMNS,
     TOTALS,

@@ -205,7 +205,9 @@ def printed_in(item: InformationItem, user: User) -> list[dict[str, Any]]:
     if item.state != ItemState.ADOPTED:
         return []
     rows = readable(user).current().exclude(kind=Publication.Kind.WITHDRAWN)
-    named = rows.filter(content__articles__contains=[{"item": {"id": str(item.pk)}}])
+    named = rows.filter(
+        content__articles__contains=[{"paragraphs": [{"item": {"id": str(item.pk)}}]}]
+    )
     found = []
     for told in named.order_by("sequence"):
         title, text = printed_of(told.content, item)

@@ -19,6 +19,7 @@ SQL_BUILDERS = {
 """Files that may put SQL together from strings, each with the reason."""
 STATE_KEEPERS = ("/models/", "foundation/workflow.py", "foundation/outbox.py", "launcher/")
 STATE_WRITERS = {
+    "groups/actions/roster_undoing.py:_closed": "taken back wholly or in part: the rows decide, the batch is locked",
     "programmes/actions/projects.py:propose_project": "a part of a chosen topic is born chosen",
     "programmes/actions/projects.py:_carry_parts": "parts follow the topic that took the step",
 }
@@ -32,12 +33,15 @@ UNRECORDED = {
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "programmes/actions/laying.py:lay_anew": "part of the verb that changes the plan",
+    "reporting/actions/articles.py:wrote": "recorded by the verb that wrote",
 }
 """Verbs without an audit row, each with the reason."""
 IN_THE_CALLERS = {
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "reporting/actions/articles.py:writable_issue": "the caller has changed something and saves it",
+    "reporting/actions/articles.py:wrote": "the caller has changed something and saves it",
+    "reporting/actions/giving_up.py:void_number": "part of the verb that signs anew in another year",
     "reporting/actions/items.py:unsign": "the caller has locked the item and saves it",
 }
 """Steps of verbs that run in their caller's transaction, each with the reason."""

@@ -293,7 +293,7 @@ def test_errors_name_their_cells_and_one_stops_the_whole_sheet(world):
 
 def test_another_units_roster_is_refused_cell_by_cell(world):
     batch = sent(world, sheet(("单位", "姓名"), ("救助站", "韦明"), ("民政局", "农秀英")))
-    assert problems(batch) == [("A2", "not_yours")]
+    assert problems(batch) == [("A2", "its_own_office")]
 
 
 def test_rules_of_single_changes_speak_in_the_dry_run(world):

@@ -195,3 +195,10 @@ def test_rest_lists_ask_as_often_for_three_rows_as_for_one(world, rest):
         sent(world, TWO, name="c.xlsx")
     assert counts[:2] == counts[2:]
     assert max(counts) <= 5
+
+
+def test_a_client_reads_the_numbers_of_somebody_else_s_sheet_masked(world, rest):
+    row = ("民政局", "韦明", "科员", "13977412345", "")
+    batch = sent(world, sheet(PERSONS, row))
+    [told] = rest.get(f"/api/v1/rosters/{batch.pk}/rows/").json()["results"]
+    assert (told["cells"]["name"], told["cells"]["phone"]) == ("韦明", "139****2345")

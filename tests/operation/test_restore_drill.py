@@ -1,6 +1,8 @@
 """The drill: a working office is backed up, lost, restored on empty ground, and goes on working."""
 
+import fcntl
 import json
+import signal
 import tarfile
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from actionlearning.foundation.backups.programs import program
 from actionlearning.foundation.backups.restoring import _refuse_later_product
 from tests.operation.mail_server import mail_server
 from tests.operation.office import PASSWORD, TOKEN
+from tests.operation.test_shutdown import held_up, until
 
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -182,6 +185,28 @@ def test_the_command_refuses_it_too_and_leaves_the_database_empty(empty, backup,
     assert empty.rows(TABLES) == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2999-01-01T00:00+08:00", "lies in the future"),
+        ("2026-01-01T00:00+08:00", "lies before the backup"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused(empty, backup, moment, words):
+    done = empty.manage("restore", str(backup.path), "--sent-until", moment)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert empty.rows(TABLES) == [(0,)]
+
+
+@pytest.mark.parametrize("name", ["DATABASE_BACKUP_URL", "DATABASE_URL"])
+def test_addresses_that_name_another_database_are_refused(site, empty, backup, name):
+    done = empty.manage("restore", str(backup.path), **{name: site.env[name]})
+    assert done.returncode == 1
+    assert f"{name}: another database than DATABASE_OWNER_URL" in done.stderr
+    assert empty.rows(TABLES) == [(0,)]
+
+
 def test_a_load_that_differs_is_taken_back(empty, backup, tmp_path):
     """Whole by its hashes, but its list promises rows that the dump does not hold."""
     lying = rewritten(backup, tmp_path, lambda m: m["tables"]["groups_person"].update(rows=999))
@@ -246,8 +271,41 @@ def test_older_backups_go_and_other_files_stay(site, settings, tmp_path):
     (tmp_path / "notes.txt").touch()
     made = make_backup(tmp_path, keep=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        [made.path.name, "actionlearning-20260103T010000Z.backup", "notes.txt"]
+        [".lock", made.path.name, "actionlearning-20260103T010000Z.backup", "notes.txt"]
     )
+
+
+def test_what_a_killed_backup_left_is_cleared_at_the_next(site, settings, tmp_path):
+    settings.DATABASE_BACKUP_URL = site.env["DATABASE_BACKUP_URL"]
+    settings.AL_AUDIT_HEADS = str(site.state / "audit")
+    (tmp_path / ".making-abc").mkdir()
+    (tmp_path / ".making-abc" / "dump").write_text("everybody")
+    (tmp_path / ".actionlearning-20260101T010000Z.backup.4711").write_text("everybody")
+    (tmp_path / ".hidden").touch()
+    with (tmp_path / ".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BackupRefused, match="another backup is being made there"):
+            make_backup(tmp_path, keep=2)
+        assert (tmp_path / ".making-abc").exists()
+    made = make_backup(tmp_path, keep=2)
+    there = {path.name for path in tmp_path.iterdir()}
+    assert there == {".lock", ".hidden", made.path.name}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_leaves_no_dump_behind(site, tmp_path, number):
+    """pg_dump waits for a table when the signal comes."""
+    with (
+        held_up(site),
+        site.running("manage.py", "backup", str(tmp_path), log="stopped.log") as run,
+    ):
+        until(lambda: list(tmp_path.glob(".making-*/dump")))
+        run.send_signal(number)
+        assert run.wait(20) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+    told = (site.state / "stopped.log").read_text()
+    assert f"Stopped by {number.name}. No backup was made." in told
+    assert "Traceback" not in told
 
 
 @pytest.mark.parametrize(
@@ -261,7 +319,7 @@ def test_a_database_that_says_no_is_told_in_one_sentence(site, settings, tmp_pat
     settings.DATABASE_BACKUP_URL = address.format(port=site.servers.postgres_port)
     with pytest.raises(BackupRefused, match=f"{words}(?s:.*)No backup was made"):
         make_backup(tmp_path, keep=2)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 def test_a_place_that_cannot_be_written_is_told(site, settings, tmp_path):
@@ -305,7 +363,8 @@ def test_the_servers_inside_restore_and_back_up_too(site, backup, tmp_path_facto
     where = ("--state", str(state / "new"))
     vague = inside.manage("restore", str(backup.path), *where, "--sent-until", "2026-11-22T16:00")
     assert "needs its zone" in vague.stderr
-    stopped = ("--sent-until", "2026-11-22T16:00+08:00")
+    with archive.opened(backup.path) as opened:
+        stopped = ("--sent-until", f"{opened.manifest['made_at']}+00:00")
     told = inside.must("restore", str(backup.path), *where, *stopped)
     assert "counts and hashes are equal" in told
     assert "rows." in inside.must("backup", str(state / "kept"), "--state", str(state / "new"))

@@ -17,6 +17,7 @@ from programmes.actions.projects import choose_project
 from programmes.actions.submissions import submit_project
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Enrolment, Obligation
+from programmes.packs.reading import read, shipped_text
 from programmes.states import ProgrammeState
 from tests.oracles import programme_year as by_hand
 from tests.packs.stage import (
@@ -196,6 +197,35 @@ def test_a_leadership_team_of_any_size_is_a_group(
 
     assert done.state == "submitted"
     assert year.duties(organisation=city.organisation, rule_key="topics").get().met_at == now
+
+
+@pytest.mark.rule("P3-37")
+def test_a_group_names_its_roles_as_it_likes(world: World, region: Region) -> None:
+    """The plan asks for people who suit the topic with their duties stated, and for no leader of the group."""
+    year = begin(region.plan(), world, now=at(OPENED))
+    city = region.cities[0]
+    year.on(date(2026, 5, 6), form_bodies(city))
+    topic = Choice(
+        city,
+        "班子建设",
+        ("member", "member"),
+        date(2026, 5, 11),
+        date(2026, 5, 12),
+        date(2026, 5, 13),
+    )
+    topic.play(year)
+    year.walk(date(2026, 5, 13))
+    assert topic.project is not None
+    topic.project.refresh_from_db()
+    assert topic.project.state == "submitted"
+
+
+def test_what_the_plan_does_not_date_is_said_to_be_read_so() -> None:
+    """A day that the product sets, because the plan has none, stands in the clause's reading."""
+    pack = read(shipped_text("plan3"))
+    read_so = {rule.key: clause.reading for clause in pack.clauses for rule in clause.rules}
+    for key in ("region_plan", "three_systems", "unit_evaluation"):
+        assert "未规定期限" in (read_so[key] or "")
 
 
 def told_about(year: Year, unit: Unit) -> set[Any]:

@@ -136,6 +136,26 @@ def test_a_group_is_guided_by_the_union_s_leading_group_itself(world: World, pla
     assert not told & {plan.owner.director, second.leader}
 
 
+@pytest.mark.rule("P4-21", "P4-25")
+def test_lists_and_plans_go_to_the_leading_group_and_the_duty_says_so(
+    world: World, plan: Plan, sign_in: Any
+) -> None:
+    pack = read(shipped_text("plan4"))
+    rules = {rule.key: rule.recipient for clause in pack.clauses for rule in clause.rules}
+    assert rules["team_list"] == rules["plan_filing"] == "supervising_leading_group"
+    assert [rung.to for rung in pack.notices.ladder][-1] == "supervising_leading_group"
+
+    year = begin(plan, world, now=at(OPENED))
+    unit = plan.units[0][0]
+    year.on(date(2026, 2, 2), form_bodies(unit, ["leading_group"]))
+    Choice(unit, "降低能耗", TEAM, date(2026, 3, 2), date(2026, 3, 3)).play(year)
+    year.walk(date(2026, 3, 3))
+    duty = year.duties(rule_key="team_list").get()
+    page = reverse("programmes:obligation_detail", args=[world.tenant.slug, duty.pk])
+    words = sign_in(unit.staff).get(page).content.decode()
+    assert "城镇集体工业联合社, leading group" in words
+
+
 @pytest.mark.rule("P4-01")
 def test_its_page_says_what_the_plan_leaves_out(world: World, plan: Plan, sign_in: Any) -> None:
     year = begin(plan, world, now=at(OPENED))

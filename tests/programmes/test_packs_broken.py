@@ -46,7 +46,7 @@ CASES = [
     ("rank: 2, seats", "rank: 1, seats", 48, "bodies[leaders].posts[leading_group_member].rank", "posts are listed by rank, each rank once"),
     ("role: leading_group_leader", "role: king", 47, "bodies[leaders].posts[king].role", "“king” is not one of: office_director, office_staff, leading_group_leader, leading_group_member, promotion_team_leader, promotion_team_member, liaison, information_officer"),
     ("remind: [3, 0]", "remind: [0, 3]", 58, "notices.remind", "reminders are listed from the earliest to the due day, each once"),
-    ("to: unit_office", "to: mayor", 60, "notices.ladder[#1].to", "“mayor” is not one of: liaison, unit_office, unit_leader, supervising_office, supervising_promotion_team"),
+    ("to: unit_office", "to: mayor", 60, "notices.ladder[#1].to", "“mayor” is not one of: liaison, unit_office, unit_leader, supervising_office, supervising_leading_group, supervising_promotion_team"),
     ("{after: 5, to: supervising_office", "{after: 1, to: unit_office", 61, "notices.ladder[#2].to", "the same post would be told twice on one day"),
     ("    level: 1\n", "", 64, "clauses[1]", "a heading needs a “level” from 1 to 4"),
     ('key: "1.1"', "key: 1.1", 70, "clauses[#2].key", 'a name such as "4.7" is expected here'),

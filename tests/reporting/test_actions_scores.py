@@ -19,10 +19,10 @@ from reporting.actions.items import (
     take_back_adoption,
 )
 from reporting.actions.publicity import confirm_publicity, withdraw_publicity
+from reporting.actions.score_rules import set_score_rule
 from reporting.actions.scores import (
     book_points,
     reverse_points,
-    set_score_rule,
     settle_adoption,
     settle_lapsed_returns,
     settle_submission,

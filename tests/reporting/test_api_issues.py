@@ -161,3 +161,30 @@ def test_lists_ask_as_often_for_three_as_for_one(office, clock, sign_in):
 
     assert [questions(cai, address) for address in addresses] == one
     assert max(one[:2]) <= 5
+
+
+def test_merged_compared_discarded_and_voided_over_rest(office, api):
+    items = [str(adopted(office, n).pk) for n in (1, 2)]
+    key = api(office.cai, "post", "briefing-issue-list", data={"series": str(office.series.pk)})[1][
+        "id"
+    ]
+    data = {"items": items, "title": "综合稿"}
+    status, body = api(office.cai, "post", "briefing-issue-merger", key, data=data)
+    assert status == 201
+    [article] = body["articles"]
+    assert {row["item"] for row in article["paragraphs"]} == set(items)
+    api(office.ana, "post", "briefing-issue-check", key)
+    api(office.cai, "patch", "briefing-issue-detail", key, data={"headline": "新题"})
+    body = api(office.ana, "get", "briefing-issue-changes", key, data={"against": "check"})[1]
+    assert [(row["name"], row["changes"][0]["text"]) for row in body["results"]] == [
+        ("headline", "新题")
+    ]
+    wrong = api(office.ana, "get", "briefing-issue-changes", key, data={"against": "x"})
+    assert wrong[0] == 422
+
+    why = {"reason": "误建"}
+    assert (
+        api(office.lin, "post", "briefing-issue-voiding", key, data=why)[1]["code"] == "no_number"
+    )
+    status, body = api(office.cai, "post", "briefing-issue-discard", key, data=why)
+    assert (status, body["state"], body["number"]) == (200, "discarded", None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.scope import WHOLE, scope
+from reporting.actions.issues import start_correction
 from reporting.actions.publishing import publish_issue, withdraw_issue
 from reporting.models import Publication
 from tests.conftest import found_tenant
@@ -88,3 +90,27 @@ def test_a_correction_and_two_withdrawals_at_once_end_with_one_tombstone(world: 
         kinds = list(Publication.objects.order_by("sequence").values_list("kind", flat=True))
     assert kinds[-1] == "withdrawn"
     assert kinds.count("withdrawn") == 1
+
+
+def test_a_correction_begun_and_a_withdrawal_at_once_do_not_block_each_other(world: World) -> None:
+    """The one comes from the correction, the other from the issue: both lock the issue first."""
+    with transaction.atomic():
+        series = series_of(world)
+        issue = signed_issue(world, series)
+        publish_issue(issue, by=world.ana, now=TOLD)
+        mended = signed_issue(world, series, corrects=issue, correction=1)
+        publish_issue(mended, by=world.ana, now=TOLD)
+
+    for _time in range(8):
+        begin = partial(start_correction, mended, note="又一处。", by=world.ana, now=TOLD)
+        withdraw = partial(withdraw_issue, issue, reason="有误", by=world.ana, now=TOLD)
+        outcomes = at_once([rolled_back(begin), rolled_back(withdraw)] * 2)
+        assert set(outcomes) <= {"done", "not_published", "wrong_state"}
+
+
+def rolled_back(act: Callable[[], Any]) -> Callable[[], Any]:
+    def run() -> None:
+        act()
+        transaction.set_rollback(True)
+
+    return run

@@ -6,7 +6,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from reporting.actions.items import adopt_item
-from reporting.actions.scores import book_points, set_score_rule
+from reporting.actions.score_rules import set_score_rule
+from reporting.actions.scores import book_points
 from reporting.models import ScoreEntry, ScoreEvent, ScoreRule
 from tests.reporting.items import BODY, SEPTEMBER, questions, submitted
 

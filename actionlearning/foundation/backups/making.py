@@ -1,9 +1,12 @@
 """Makes a backup: counts, hashes and dump of one and the same snapshot, with the heads of the audit chains."""
 
+import fcntl
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +20,8 @@ from actionlearning.foundation.backups.contents import LEFT_OUT, connect, conten
 from actionlearning.foundation.backups.errors import BackupRefused
 
 NAME = re.compile(r"actionlearning-\d{8}T\d{6}Z\.backup")
+_ASIDE = ".making-"
+_UNFINISHED = re.compile(rf"\.{NAME.pattern}\.\d+")
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|URL")
 _SETTING = re.compile(r"AL_\w+|DATABASE_(OWNER_|BACKUP_)?URL|REDIS_URL")
 
@@ -36,15 +41,39 @@ def make_backup(folder: Path, *, keep: int) -> Made:
     """The new file; of older ones `keep` - 1 stay. Raises BackupRefused, and then no file was made."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _made(folder, keep)
+        with _alone(folder):
+            return _made(folder, keep)
     except OSError as found:
         raise BackupRefused(f"{folder}: {found.strerror}. No backup was made.") from None
     except psycopg2.Error as found:
         raise BackupRefused(f"The database: {str(found).strip()}. No backup was made.") from None
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One backup at a time in a folder: so whatever is unfinished there was left by one that was killed."""
+    with (folder / ".lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupRefused(
+                f"{folder}: another backup is being made there. No backup was made."
+            ) from None
+        _clear_leftovers(folder)
+        yield
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """A dump that nobody finished holds the whole database and bears no backup's name."""
+    for path in folder.iterdir():
+        if path.name.startswith(_ASIDE):
+            shutil.rmtree(path)
+        elif _UNFINISHED.fullmatch(path.name):
+            path.unlink()
+
+
 def _made(folder: Path, keep: int) -> Made:
-    aside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
     try:
         manifest, parts = _gather(aside)
         made_at = datetime.fromisoformat(manifest["made_at"])

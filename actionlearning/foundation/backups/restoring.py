@@ -1,5 +1,6 @@
 """From a backup to a running database: empty before, proved equal after, and silent about the past."""
 
+import secrets
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ def restore(path: Path, *, sent_until: datetime | None, say: Say) -> None:
     """Logged in as the owner. Raises BackupRefused, and then the database is as empty as before."""
     with archive.opened(path) as backup:
         _refuse_later_product(backup)
+        _refuse_moment(backup, sent_until)
+        _refuse_other_databases()
         _refuse_filled_database()
         say(f"{path.name}: made {backup.manifest['made_at']} UTC, whole.")
         try:
@@ -61,6 +64,57 @@ def _refuse_later_product(backup: Backup) -> None:
             "The backup was made by a later version of the product"
             f" ({', '.join(unknown[:3])} unknown here): install that version. Nothing was changed."
         )
+
+
+def _refuse_moment(backup: Backup, sent_until: datetime | None) -> None:
+    """Up to that moment nothing is copied any more: in the future it would silence what is yet to come."""
+    if sent_until is None:
+        return
+    now = database_now()
+    if sent_until > now:
+        raise BackupRefused(
+            f"--sent-until lies in the future: the database's clock says {now.isoformat(timespec='seconds')}."
+            " Nothing was changed."
+        )
+    if sent_until < _made_at(backup):
+        raise BackupRefused(
+            f"--sent-until lies before the backup, made {_made_at(backup).isoformat()}: the old installation"
+            " still ran then. Nothing was changed."
+        )
+
+
+def _refuse_other_databases() -> None:
+    """A lock taken here is refused to others of the same database only, whatever their addresses look like."""
+    key = secrets.randbits(62)
+    named = {name: getattr(settings, name) for name in ("DATABASE_BACKUP_URL", "DATABASE_URL")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        try:
+            elsewhere = [name for name, address in named.items() if not _meets(address, key)]
+        except psycopg2.Error as found:
+            raise BackupRefused(f"The database: {found} Nothing was changed.") from None
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+    if elsewhere:
+        raise BackupRefused(
+            f"{' and '.join(elsewhere)}: another database than DATABASE_OWNER_URL names. All three must name"
+            " the one that is restored into. Nothing was changed."
+        )
+
+
+def _meets(address: str, key: int) -> bool:
+    other = psycopg2.connect(address)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+            (free,) = cursor.fetchone()
+    finally:
+        other.close()
+    return not free
+
+
+def _made_at(backup: Backup) -> datetime:
+    return datetime.fromisoformat(backup.manifest["made_at"]).replace(tzinfo=UTC)
 
 
 def _refuse_filled_database() -> None:
@@ -125,7 +179,7 @@ def _silence(tenant: Tenant, backup: Backup, sent_until: datetime | None) -> int
     Nor of what the next sweep finds anew: up to `restored_at` everything counts as sent (outbox.py).
     """
     now = database_now()
-    made_at = datetime.fromisoformat(backup.manifest["made_at"]).replace(tzinfo=UTC)
+    made_at = _made_at(backup)
     until = sent_until or now
     waiting = Delivery.objects.filter(state__in=(Delivery.State.PENDING, Delivery.State.CLAIMED))
     reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC: counts as sent."

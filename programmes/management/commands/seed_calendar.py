@@ -9,13 +9,15 @@ from actionlearning.foundation.commands import TenantCommand
 from actionlearning.foundation.models import Tenant
 from programmes.actions.calendars import seed_calendar
 
+FIRST_YEAR = 2025
+
 
 class Command(TenantCommand):
     help = "seed_calendar --tenant teng [--since 2025]"
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--since", type=int, default=2025, help="first year")
+        parser.add_argument("--since", type=int, default=FIRST_YEAR, help="first year")
 
     def handle_tenant(self, tenant: Tenant, **options: Any) -> None:
         made = seed_calendar(since=options["since"], now=database_now())

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from actionlearning.foundation.backups.errors import BackupRefused
 from actionlearning.foundation.backups.making import make_backup
+from actionlearning.foundation.backups.stopping import stoppable
 
 KEPT = 14
 
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         from actionlearning.launcher.standing import standing_servers  # noqa: PLC0415  not on Windows
 
         try:
-            with standing_servers(settings.STATE_DIR, filled=True):
+            told = "No backup was made."
+            with stoppable(told), standing_servers(settings.STATE_DIR, filled=True):
                 made = make_backup(folder, keep=keep)
         except (BackupRefused, RuntimeError) as found:
             raise CommandError(str(found)) from None

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from actionlearning.foundation.backups.errors import BackupRefused
 from actionlearning.foundation.backups.restoring import restore
+from actionlearning.foundation.backups.stopping import stoppable
 
 
 class Command(BaseCommand):
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         from actionlearning.launcher.standing import standing_servers  # noqa: PLC0415  not on Windows
 
         try:
-            with standing_servers(settings.STATE_DIR, filled=False):
+            told = "The database is empty as before."
+            with stoppable(told), standing_servers(settings.STATE_DIR, filled=False):
                 restore(file, sent_until=sent_until, say=self.stdout.write)
         except (BackupRefused, RuntimeError) as found:
             raise CommandError(str(found)) from None

@@ -11,6 +11,10 @@ from groups.actions.organisations import add_organisation
 from groups.actions.users import create_user, give_role
 from groups.models import Organisation
 from groups.roles import Role
+from programmes.actions.calendars import seed_calendar
+from programmes.management.commands.seed_calendar import FIRST_YEAR
+from programmes.models import CalendarYear
+from programmes.queries import NATION
 
 ADMINISTRATORS = {
     "system-admin": Role.SYSTEM_ADMINISTRATOR,
@@ -20,7 +24,10 @@ ADMINISTRATORS = {
 
 
 class Command(BaseCommand):
-    help = "A new walled space: its top organisation and the three administrators, whose first passwords are printed."
+    help = (
+        "A new walled space: its top organisation, the published working calendar and the three administrators, "
+        "whose first passwords are printed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the word in the address, /t/<slug>/")
@@ -38,11 +45,22 @@ class Command(BaseCommand):
             tenant, system = found_tenant(slug, name, now=now)
             with scope(tenant, path=WHOLE, actor=None):
                 passwords = self._furnish(system, name, kind, division)
+                days = seed_calendar(since=FIRST_YEAR, now=now)
+                years = CalendarYear.objects.filter(scope=NATION).order_by("year")
+                known = [str(year) for year in years.values_list("year", flat=True)]
         self.stdout.write(
             f"Created /t/{slug}/. First passwords, to be changed at the first sign-in:"
         )
         for login, password in passwords.items():
             self.stdout.write(f"  {login:15} {password}")
+        self.stdout.write(
+            f"Working calendar: {', '.join(known) or 'no year'} ({days} days); later years are entered and published "
+            "on the page “Working calendar”, or come with an upgrade: seed_calendar."
+        )
+        self.stdout.write(
+            "Divisions come next (Guangxi comes along; --under CODE for one part, --file for others):"
+        )
+        self.stdout.write(f"  python3 manage.py load_divisions {slug}")
 
     def _furnish(self, system: User, name: str, kind: str, division: str) -> dict[str, str]:
         now = database_now()
