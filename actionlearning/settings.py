@@ -266,6 +266,8 @@ SPECTACULAR_SETTINGS = {
         "actionlearning.foundation.schema.problems_everywhere",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "DivisionLevel": "groups.models.Division.Level",
+        "OutletLevel": "reporting.models.Publicity.Level",
         "RosterKind": "groups.states.BatchKind",
         "RosterState": "groups.states.BatchState",
         "OrganisationKind": "groups.models.Organisation.Kind",

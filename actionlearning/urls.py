@@ -14,5 +14,6 @@ urlpatterns = [
     path("t/<slug:tenant>/api/v1/", include(tenant_api_urls)),
 ]
 
+handler400 = "actionlearning.desk.views.system.bad_request"
 handler404 = "actionlearning.desk.views.system.not_found"
 handler500 = "actionlearning.desk.views.system.server_error"

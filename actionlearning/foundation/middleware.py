@@ -11,12 +11,12 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth import load_backend
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseBadRequest,
     HttpResponseBase,
 )
 from django.shortcuts import render
@@ -77,7 +77,7 @@ class TenantMiddleware:
         request.tenant = None
         request.after_refusal = []
         if "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest()  # no column can hold it, no reader can type it
+            raise BadRequest  # no column can hold it, no reader can type it
         slug = _slug_of(request)
         if request.path_info.startswith(("/health/", "/metrics")):
             return self.get_response(request)  # asked when the database may be away

@@ -36,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         product = Product(stand, workers=1, threads=4)
         product.start()
         gallery = _shown(order, stand, product)
+        if any(" answers 5" in told for told in gallery.found):
+            print(product.log()[-4000:], file=sys.stderr)
     shown, names = gallery.shown, gallery.marking.names
     wrong = [*(f"executed: {told}" for told in gallery.executed), *dict.fromkeys(gallery.found)]
     for line in wrong[:SHOWN]:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from actionlearning.foundation.documents import intake
 from actionlearning.foundation.documents.intake import FileRefused, receive
+from actionlearning.foundation.documents.tables import read_table, receive_table
 from actionlearning.foundation.errors import Refusal
 from tests.foundation import hostile_files
 
@@ -217,3 +218,24 @@ def test_inspection_limits_what_a_parser_may_take(tmp_path, greed):
     )
 
     assert child.returncode != 0
+
+
+@pytest.mark.parametrize("content", [b"," * 300_000, b"\n" * 3_000_000], ids=["wide", "empty rows"])
+def test_a_table_of_separators_is_refused_before_it_is_held(content):
+    with pytest.raises(FileRefused) as problem:
+        read_table(receive_table(BytesIO(content), "a.csv"))
+
+    assert problem.value.code == "too_many_rows"
+
+
+def test_a_file_name_beyond_all_measure_is_refused_in_words(world, sign_in):
+    """Django stops reading such a request before any form has seen it."""
+    head = f'--m\r\nContent-Disposition: form-data; name="file"; filename="{"长" * 400}.xlsx"\r\n'
+    body = f"{head}Content-Type: x/x\r\n\r\nx\r\n--m--\r\n".encode()
+
+    answer = sign_in(world.dora).generic(
+        "POST", "/t/teng/rosters/new/", body, "multipart/form-data; boundary=m"
+    )
+
+    assert answer.status_code == 400
+    assert "Shorten the name of the file" in answer.content.decode()

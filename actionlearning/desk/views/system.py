@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation import demonstration
 from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.middleware import find_tenant
 from actionlearning.foundation.models import Tenant
 from actionlearning.foundation.permissions import Permission
@@ -154,6 +155,15 @@ def not_found(request: Any, exception: Exception) -> HttpResponse:
     if "/api/v1/" in request.path_info:
         return _problem(404, "not_found", _("Not found."))
     return render(request, "404.html", status=404)
+
+
+def bad_request(request: Any, exception: Exception) -> HttpResponse:
+    """What cannot be read as a request at all: a file name of a thousand bytes, a character no column holds."""
+    words = _("This cannot be read. Shorten the name of the file, or type the address anew.")
+    if "/api/v1/" in request.path_info:
+        return _problem(400, "bad_request", words)
+    refusal = RuleBroken(words, code="bad_request")
+    return render(request, "refused.html", {"refusal": refusal}, status=400)
 
 
 def server_error(request: Any) -> HttpResponse:

@@ -10,6 +10,7 @@ import math
 import zipfile
 from datetime import date, datetime
 from io import BytesIO, StringIO
+from itertools import islice
 from typing import Any
 
 from actionlearning.foundation.documents.inspection import RefusedFile, answer_with
@@ -93,14 +94,16 @@ def _read_csv(content: bytes) -> tuple[dict[str, object], bytes]:
     text = _decoded(content)
     if "\0" in text:
         raise RefusedFile("wrong_content")
-    first = next((line for line in text.splitlines() if line.strip(_DELIMITERS + " ")), "")
+    # A file of nothing but line ends is long: only its beginning is looked at.
+    beginning = islice(StringIO(text, newline=None), MAX_ROWS)
+    first = next((line for line in beginning if line.strip(_DELIMITERS + " \n")), "")
     delimiter = max(_DELIMITERS, key=first.count)
     rows: list[Row] = []
     cells = 0
     for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
         rows.append(list(row))
         cells += len(row)
-        if len(rows) > MAX_ROWS or cells > MAX_CELLS:
+        if len(rows) > MAX_ROWS or cells > MAX_CELLS or len(row) > MAX_COLUMNS:
             raise RefusedFile("too_many_rows")
     return _answer("", rows, [], others=0)
 
