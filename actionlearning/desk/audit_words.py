@@ -42,6 +42,12 @@ NOUNS = {
     "token": _("client key"),
     "user": _("sign-in"),
     "webhook": _("webhook"),
+    "demonstration": _("demonstration"),
+    "divisions": _("divisions"),
+    "persons": _("roster"),
+    "publicity": _("publicity"),
+    "roster": _("sheet"),
+    "score": _("points"),
 }
 VERBS = {
     "accepted": _("accepted"),
@@ -125,6 +131,18 @@ VERBS = {
     "waived": _("waived"),
     "withdrawn": _("withdrawn"),
     "year_published": _("year published"),
+    "settled": _("settled"),
+    "voided": _("declared void"),
+    "grown": _("made from divisions"),
+    "confirmed": _("confirmed"),
+    "discarded": _("discarded"),
+    "imported": _("entered"),
+    "put_back": _("put back"),
+    "received": _("received"),
+    "undone": _("taken back"),
+    "booked": _("booked"),
+    "reversed": _("reversed"),
+    "rule": _("rule set"),
 }
 
 

@@ -73,11 +73,6 @@ def _is_scored(item: InformationItem) -> bool:
     return bool(ScoreRule.objects.filter(programme=item.programme_id).exists())
 
 
-def _alone(programme: UUID, lock: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(hashtext(%s))", [f"points:{programme}"])
-
-
 def wait_for_turn(programme: UUID, *, alone: bool) -> None:
     """Until commit: whoever changes the rules waits for events under way, and they for the change."""
     key = [f"points:{programme}"]

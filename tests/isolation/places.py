@@ -110,8 +110,7 @@ class Places:
             value = getattr(row, f"{name}_id", None) or getattr(row, name, None)
             if isinstance(value, uuid.UUID):
                 return value
-        parent = getattr(row, "channel", None)
-        return parent.user_id if parent else None
+        return getattr(getattr(row, "channel", None), "user_id", None)
 
     def _of_parent(self, row: Any) -> Place:
         for name, model in links(type(row)).items():

@@ -29,6 +29,9 @@ ALARM_AFTER = {
     "dispatch": (_("Sending of copies"), _MINUTES),
     "seal_audit": (_("Sealing of the audit log"), _MINUTES),
     "lay_down": (_("Laying down of duties"), timedelta(minutes=40)),
+    "settle_points": (_("Booking of points"), timedelta(minutes=40)),
+    "webhooks": (_("Webhooks"), _MINUTES),
+    "rosters": (_("Reading of sheets"), _MINUTES),
     "digest": (_("Daily copies"), _DAILY),
     "check_calendar": (_("Look at the holiday calendar"), _DAILY),
 }
