@@ -32,6 +32,8 @@ SELECT DISTINCT a.attname, a.atttypid::regtype::text
 """
 """What a check constraint wants filled together with a key (`all_or_none`)."""
 FOREIGN_KEY_VIOLATION = "23503"
+ONE_OF = {"reporting_publicity": {"item_id", "briefing_id"}}
+"""Keys of which a row has one: the others are empty when it is tried."""
 NUMBERED = ("foundation_auditseal", "reporting_publication")
 """Append-only tables whose rows are numbered: a copy needs a number of its own."""
 
@@ -164,6 +166,7 @@ def _point_at_rival(ours, rivals, table, column, target):
             name: str(ours.sam.pk) if kind == "uuid" else "2026-03-02T04:00:00+00:00"
             for name, kind in ask(COMPANIONS, [table, column, column])
         }
+        values |= dict.fromkeys(ONE_OF[table] - {column}) if column in ONE_OF.get(table, ()) else {}
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
