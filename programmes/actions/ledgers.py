@@ -15,7 +15,13 @@ from programmes.models import Enrolment, Obligation, Project
 from programmes.models.obligation import UNFINISHED
 from programmes.states import ProjectState
 
-LEDGERS = ("programmes_obligation", "programmes_project", "reporting_informationitem")
+LEDGERS = (
+    "programmes_obligation",
+    "programmes_project",
+    "reporting_informationitem",
+    "reporting_publicity",
+    "reporting_scoreentry",
+)
 PLACED = (
     "programmes_evidence",
     "programmes_evidencereturn",
@@ -23,6 +29,13 @@ PLACED = (
     "programmes_projectturn",
     "reporting_attachment",
     "reporting_itemturn",
+    "reporting_issue",
+    "reporting_issueturn",
+    "reporting_article",
+    "reporting_paragraph",
+    "reporting_publicityscan",
+    "reporting_webhook",
+    "reporting_webhookdelivery",
 )
 _UNDECIDED_ITEMS = """
 UPDATE reporting_informationitem SET supervisor_id = %s

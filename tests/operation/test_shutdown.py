@@ -117,7 +117,7 @@ def state_of(site, name):
 
 
 def test_a_worker_that_is_stopped_finishes_the_copy_in_hand(site):
-    with mail_server(seconds=2) as (there, mails):
+    with mail_server(seconds=8) as (there, mails):
         with site.worker(**there) as worker:
             send_one(site, "stopped")
             until(lambda: state_of(site, "stopped") == [("claimed", 1)], seconds=60)
