@@ -17,7 +17,6 @@ from tests.isolation.filling import marked_of, tenant_models
 from tests.isolation.routes import Route, likeness, words_of
 from tests.isolation.trying import Trial
 
-
 WAITING = ("publicity_confirmation",)
 """Open only for an entry that waits for the office above, which the filled world does not hold yet."""
 
