@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reporting.models import Issue
 from reporting.queries import last_check_of, version_before
 from reporting.texts import Change, edits
 
 CORRECTED, CHECK = "corrected", "check"
-LISTS = ("report_to", "send_to", "issue_to")
+LISTS = {
+    "report_to": gettext_lazy("Report to (superiors)"),
+    "send_to": gettext_lazy("Send to (peers)"),
+    "issue_to": gettext_lazy("Issue to (subordinates)"),
+}
+"""Who gets an issue: three lists of names, and what each is called."""
 _TEXTS = ("headline", "editors_note", "correction_note")
 
 
@@ -78,9 +84,7 @@ def _labels() -> list[tuple[str, str]]:
         ("headline", _("Headline")),
         ("correction_note", _("What was wrong and how it reads now")),
         ("editors_note", _("Editor's note")),
-        ("report_to", _("Report to (superiors)")),
-        ("send_to", _("Send to (peers)")),
-        ("issue_to", _("Issue to (subordinates)")),
+        *((name, str(label)) for name, label in LISTS.items()),
         ("copies", _("Copies printed")),
     ]
 

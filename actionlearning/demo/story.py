@@ -16,6 +16,7 @@ from programmes.actions.submissions import accept_project, return_project, submi
 from programmes.actions.sweeps import acknowledge
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Obligation, Programme, Project
+from programmes.queries import local_day
 from reporting.actions.items import (
     adopt_item,
     keep_item,
@@ -81,7 +82,7 @@ class Story:
         earlier = (first - timedelta(days=40)).replace(day=1)
 
         def send_back(now: datetime) -> None:
-            item = self._draft(unit, topic, earlier, now.date(), now)
+            item = self._draft(unit, topic, earlier, local_day(now), now)
             _sign_and_submit(unit, item, now + timedelta(minutes=20))
             reason = "请补充学员发言要点和下一步安排。"
             self.clock.put(
@@ -168,7 +169,7 @@ class Story:
             by=self.office.director,
             now=now,
         )
-        back = self.clock.calendar.add_working_days(now.date(), back_after)
+        back = self.clock.calendar.add_working_days(local_day(now), back_after)
         self.clock.put(at(back, 11), lambda n: self._again(unit, item, n))
 
     def _again(self, unit: Unit, item: InformationItem, now: datetime) -> None:
@@ -283,7 +284,7 @@ class Story:
     def _submit_topic(self, unit: Unit, project: Project, now: datetime, returned: bool) -> None:  # noqa: FBT001
         set_team(project, seats=self._seats(unit), by=unit.clerk, now=now)
         submit_project(Project.objects.get(pk=project.pk), by=unit.clerk, now=now)
-        review = self.clock.calendar.add_working_days(now.date(), 3)
+        review = self.clock.calendar.add_working_days(local_day(now), 3)
         if returned:
             self.clock.put(at(review, 16), lambda n: self._send_back(unit, project, n))
         else:
@@ -294,7 +295,7 @@ class Story:
             Project.objects.get(pk=project.pk), opinion="请补充课题的里程碑和参与单位分工。",
             by=self.office.director, now=now,
         )  # fmt: skip
-        back = self.clock.calendar.add_working_days(now.date(), 2)
+        back = self.clock.calendar.add_working_days(local_day(now), 2)
 
         def again(n: datetime) -> None:
             submit_project(Project.objects.get(pk=project.pk), by=unit.clerk, now=n)

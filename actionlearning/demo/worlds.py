@@ -39,6 +39,7 @@ from programmes.actions.programmes import close_programme, open_programme, put_i
 from programmes.models import Programme
 from programmes.packs.format import Pack
 from programmes.packs.reading import read, shipped_text
+from programmes.queries import local_day
 
 Told = Callable[[float], None]
 COUNTY_ROLES = ("convener", "team_leader", "liaison", "study_committee", "presenter")
@@ -326,7 +327,7 @@ def _new_information_officer(run: Run, unit: Unit, staff: Staff, today: date) ->
             return
         person = staff.person(unit.organisation, "办公室科员", now, rank=20)
         user = staff.sign_in("minzheng-xinxi2", person, now)
-        hand_over(tenure, to=person, on=now.date(), by=unit.director, now=now)
+        hand_over(tenure, to=person, on=local_day(now), by=unit.director, now=now)
         unit.users[Role.INFORMATION_OFFICER] = user
 
     run.clock.put(at(date(today.year, 2, 10), 9), change)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from reporting.comparing import LISTS
 from reporting.models import Article, InformationItem, Issue, IssueTurn, Series
 from reporting.queries import hands_of, holding, standing_in
 from reporting.states import ItemState
@@ -24,7 +25,6 @@ LENGTHS = {
     "correction_note": 2_000,
 }
 """Characters of the texts of a series or an issue."""
-LISTS = ("report_to", "send_to", "issue_to")
 MOST_NAMES, LONGEST_NAME, MOST_COPIES = 60, 80, 100_000
 TEXT_OF_AN_ARTICLE = 20_000
 _SECRECY = re.compile("秘密|机密|绝密|機密|絕密|secret|confidential", re.IGNORECASE)

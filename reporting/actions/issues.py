@@ -19,7 +19,6 @@ from actionlearning.foundation.workflow import lock, lock_row, take
 from programmes.queries import local_day
 from reporting.actions.articles import touch, uncheck, writable_issue, wrote
 from reporting.actions.briefing_checks import (
-    LISTS,
     accepted,
     left_turn,
     refuse_hand,
@@ -29,7 +28,7 @@ from reporting.actions.briefing_checks import (
 from reporting.actions.giving_up import void_number
 from reporting.actions.item_checks import worded
 from reporting.actions.signatures import seal, unseal
-from reporting.comparing import snapshot_of
+from reporting.comparing import LISTS, snapshot_of
 from reporting.models import Article, Issue, IssueTurn, Paragraph, Series
 from reporting.notices import (
     tell_issue_checked,

@@ -12,6 +12,7 @@ from groups.access import reach_of
 from groups.models import Organisation
 from programmes.models import Programme
 from programmes.queries import visible_programmes
+from reporting.comparing import LISTS
 from reporting.forms import StepForm
 from reporting.models import Issue, Series
 
@@ -38,9 +39,9 @@ _ONE_A_LINE = _("One name on each line.")
 class DistributionForm(TenantForm):
     """Who gets it: the same three lists for a series and for one issue."""
 
-    report_to = NamesField(label=_("Report to (superiors)"), help_text=_ONE_A_LINE)
-    send_to = NamesField(label=_("Send to (peers)"), help_text=_ONE_A_LINE)
-    issue_to = NamesField(label=_("Issue to (subordinates)"), help_text=_ONE_A_LINE)
+    report_to = NamesField(label=LISTS["report_to"], help_text=_ONE_A_LINE)
+    send_to = NamesField(label=LISTS["send_to"], help_text=_ONE_A_LINE)
+    issue_to = NamesField(label=LISTS["issue_to"], help_text=_ONE_A_LINE)
     copies = forms.IntegerField(
         min_value=0,
         max_value=100_000,

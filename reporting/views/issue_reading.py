@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from reporting.comparing import CHECK, CORRECTED, compared
+from reporting.comparing import CHECK, CORRECTED, LISTS, compared
 from reporting.exports import issue_name, moment
 from reporting.models import Article, Issue, Publication
-from reporting.papers import GROUPS
 from reporting.queries import hands_of, last_check_of, version_before
 from reporting.states import (
     CHECK_ISSUE,
@@ -61,7 +60,7 @@ def page_of_issue(issue: Issue, user: User, against: str = "") -> dict[str, Any]
         "holder": holder_of_issue(issue),
         "facts": _facts(issue),
         "articles": articles_of(issue),
-        "lists": [(label, "，".join(getattr(issue, name))) for label, name in GROUPS],
+        "lists": [(label, "，".join(getattr(issue, name))) for name, label in LISTS.items()],
         "turns": [_entry(turn) for turn in issue.turns.defer("snapshot").order_by("at", "id")],
         **_acts(issue, user),
     }

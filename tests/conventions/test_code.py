@@ -75,6 +75,24 @@ def test_no_signals():
     assert offenders(imported) == {}
 
 
+def test_a_day_is_never_read_off_utc():
+    """From four in the afternoon by UTC it is the next day in Beijing: `localdate()` knows."""
+
+    def read_off(path):
+        return {
+            f"line {node.lineno}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Attribute)
+            and (node.attr == "today" or (node.attr == "date" and told_now(node.value)))
+        }
+
+    def told_now(node):
+        of = node.func if isinstance(node, ast.Call) else node
+        return (getattr(of, "attr", None) or getattr(of, "id", "")) in ("now", "database_now")
+
+    assert offenders(read_off, EVERY) == {}
+
+
 def test_nothing_is_declared_safe():
     safe = {"mark_safe", "SafeString", "SafeText"}
     assert set(offenders(lambda path: calls(tree(path)) & safe)) <= set(SAFE_TEXT)

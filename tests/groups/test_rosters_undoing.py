@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import RuleBroken
@@ -47,7 +48,7 @@ def test_a_wrong_row_leaves_no_body_and_no_tenure_in_the_past(world):
     )
     undo_batch(batch, by=world.dora, now=database_now())
     body = Body.objects.get(name="评审组")
-    day = database_now().date()
+    day = localdate()
     assert not bodies_listed(world.dora, day=day, ended=True).filter(pk=body.pk).exists()
     tenure = Tenure.objects.get(post__body=body)
     assert body.ends_on < body.starts_on
@@ -63,7 +64,7 @@ def test_a_seat_that_would_begin_later_never_begins(world):
     )
     undo_batch(batch, by=world.dora, now=database_now())
     assert not Tenure.objects.filter(post__body__name="评审组").exists()
-    assert Body.objects.get(name="评审组").ends_on < database_now().date()
+    assert Body.objects.get(name="评审组").ends_on < localdate()
     assert {row.undoing for row in rows_of(batch)} == {"undone"}
 
 
@@ -76,7 +77,7 @@ def test_what_stays_is_named_and_taken_back_once_nothing_rests_on_it(world):
     now = database_now()
     member = Post.objects.get(title="组员", body__name="评审组")
     ben = Person.objects.get(user=world.ben)
-    later = appoint(member, person=ben, starts_on=now.date(), by=world.dora, now=now)
+    later = appoint(member, person=ben, starts_on=localdate(now), by=world.dora, now=now)
     undo_batch(batch, by=world.dora, now=now)
     batch.refresh_from_db()
     assert [row.undoing for row in rows_of(batch)] == ["later", "later"]
@@ -101,7 +102,7 @@ def test_a_sheet_partly_taken_back_says_so_and_can_be_taken_back_again(world):
         ("民政局", "领导小组", "", "秘书", "", "杜若", ""),
     )
     held = Tenure.objects.get(post__title="观察员")
-    end_tenure(held, on=database_now().date(), by=world.dora, now=database_now())
+    end_tenure(held, on=localdate(), by=world.dora, now=database_now())
     undo_batch(batch, by=world.dora, now=database_now() + timedelta(seconds=1))
     batch.refresh_from_db()
     assert [row.undoing for row in rows_of(batch)] == ["later", "undone"]
@@ -147,7 +148,7 @@ def test_somebody_seconded_behind_another_wall_stays(world):
     group = Body.objects.get(organisation=world.county, kind="executive_office")
     post = add_post(group, title="借调", by=world.ana, now=NOON)
     seconded = Person.objects.get(name="韦明")
-    appoint(post, person=seconded, starts_on=database_now().date(), by=world.ana, now=NOON)
+    appoint(post, person=seconded, starts_on=localdate(), by=world.ana, now=NOON)
     with scope(world.tenant, path=world.bureau.path, actor=world.dora):
         undo_batch(batch, by=world.dora, now=database_now())
     assert [row.undoing for row in rows_of(batch)] == ["later"]

@@ -68,10 +68,11 @@ KNOWN: dict[str, dict[str, Any]] = {
 }
 """Values that the product takes apart again when it shows the row."""
 EMPTY = {
+    "reporting.Publicity": ("briefing",),
     "reporting.Series": ("programme",),
     "reporting.WebhookDelivery": ("publication",),
 }
-"""Links that would open the row to units the containment of the tree says nothing about."""
+"""Links that would open the row to units the containment of the tree says nothing about, or exclude another."""
 
 
 def tenant_models() -> list[Any]:

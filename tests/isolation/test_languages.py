@@ -10,6 +10,7 @@ from django.db import transaction
 
 from actionlearning.foundation.models import AuditEvent, User
 from groups.divisions.reading import shipped
+from reporting.models import Publication, Series
 from tests.isolation.filling import CANARY
 from tests.isolation.grounds import inside
 from tests.languages.catalogues import catalogue
@@ -25,7 +26,7 @@ OWN_WORDS = {
 """Pages that show words of programs."""
 MARK = re.compile(rf"{CANARY.pattern}|zq\w*\*+\w*qz")
 """Also where only the ends of a number are shown."""
-LATIN = re.compile(r"(?<![\w/.-])[A-Za-z]{3,}(?![\w/@.-])")
+LATIN = re.compile(r"(?<![\w/.-])[A-Za-z]{3,}(?![\w/@.:-])")
 SAME_WORDS = frozenset(
     [
         "Atom",
@@ -57,6 +58,7 @@ SAME_WORDS = frozenset(
     ]
 )
 """Names and codes that are written alike in every language."""
+LISTS = ("title", "body_name", "compiler", "report_to", "send_to", "issue_to")
 SAME = re.compile(r"[^A-Za-z]*(?:[A-Z]{2,}|Excel|PDF|YAML|REST|OpenAPI)?[^A-Za-z]*")
 ENGLISH = {
     msgid
@@ -79,12 +81,24 @@ def speaking(probe):
         transaction.set_rollback(True)
 
 
+def told(part):
+    """Every text of a sentence's length in lists and dictionaries."""
+    if isinstance(part, str):
+        return [part] if len(part) > 3 else []
+    parts = (
+        part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ()
+    )
+    return [text for each in parts for text in told(each)]
+
+
 @pytest.fixture
 def recorded(probe):
-    """Names in the audit log: it is never rewritten, so what was typed there carries no mark."""
+    """What was typed into the audit log and published copies: never rewritten, so it carries no mark."""
     with inside(probe.ours):
         rows = AuditEvent.objects.values_list("actor_name", "target_name").distinct()
         names = {name for row in rows for name in row if name} | {probe.ours.tenant.name}
+        names |= {text for row in Publication.objects.values_list("content") for text in told(row)}
+        names |= {text for row in Series.objects.values_list(*LISTS) for text in told(row)}
     names |= {line.name for line in shipped() if line.level in ("region", "city")}
     return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg2
 import pytest
@@ -111,16 +111,28 @@ def send_one(site, name):
 
 
 def state_of(site, name):
+    """Of Dora's copy: others may have had news that day, and get theirs."""
     return site.rows(
-        "SELECT state, attempts FROM foundation_delivery WHERE key LIKE %s", f"%{name}%"
+        "SELECT d.state, d.attempts FROM foundation_delivery d"
+        " JOIN foundation_channel c ON c.id = d.channel_id JOIN foundation_user u ON u.id = c.user_id"
+        " WHERE u.login = 'dora' AND d.key LIKE %s",
+        f"%{name}%",
     )
+
+
+def comes_to(site, name, wanted):
+    """The state its copy is seen in within a minute: the wanted one, or else the last."""
+    with suppress(AssertionError):
+        until(lambda: state_of(site, name) == wanted, seconds=60)
+        return wanted
+    return state_of(site, name)
 
 
 def test_a_worker_that_is_stopped_finishes_the_copy_in_hand(site):
     with mail_server(seconds=8) as (there, mails):
         with site.worker(**there) as worker:
             send_one(site, "stopped")
-            until(lambda: state_of(site, "stopped") == [("claimed", 1)], seconds=60)
+            assert comes_to(site, "stopped", [("claimed", 1)]) == [("claimed", 1)]
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(60) == 0
         assert state_of(site, "stopped") == [("sent", 1)]
@@ -130,7 +142,7 @@ def test_a_worker_that_is_stopped_finishes_the_copy_in_hand(site):
 def test_a_copy_of_a_killed_worker_is_taken_up_when_its_lease_is_over(site):
     with mail_server(seconds=30) as (there, mails), site.worker(**there) as worker:
         send_one(site, "killed")
-        until(lambda: state_of(site, "killed") == [("claimed", 1)], seconds=60)
+        assert comes_to(site, "killed", [("claimed", 1)]) == [("claimed", 1)]
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
     with mail_server() as (there, mails):

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from programmes.models import Programme
 from reporting.actions.articles import compile_items
 from reporting.actions.issues import check_issue, offer_issue, sign_issue, start_issue
@@ -45,5 +47,8 @@ def told(
         subject = Subject.of_briefing(about, programme)
     else:
         subject = Subject(programme=programme, organisation=unit.organisation, title=about)
-    facts: dict[str, Any] = {"link": "https://news.example/1.html", "told_on": now.date()} | where
+    facts: dict[str, Any] = {
+        "link": "https://news.example/1.html",
+        "told_on": localdate(now),
+    } | where
     return record_publicity(subject, appearance=Appearance(**facts), by=by, now=now)

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.founding import found_tenant
@@ -66,12 +67,14 @@ class Command(BaseCommand):
         now = database_now()
         top = add_organisation(
             parent=None, kind=kind, name=name, division=division,
-            starts_on=now.date(), by=system, now=now,
+            starts_on=localdate(now), by=system, now=now,
         )  # fmt: skip
         passwords = {}
         for login, role in ADMINISTRATORS.items():
             user, passwords[login] = create_user(
                 login=login, person=None, display_name=str(role.label), by=system, now=now
             )
-            give_role(user, role=role, organisation=top, starts_on=now.date(), by=system, now=now)
+            give_role(
+                user, role=role, organisation=top, starts_on=localdate(now), by=system, now=now
+            )
         return passwords
