@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.db.models import Count
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -108,7 +109,7 @@ class StatusViewSet(TenantViewSet):
     serializer_class = StatusLine
     permission = Permission.STATUS_VIEW
 
-    @extend_schema(responses=StatusLine, operation_id="status_retrieve")
+    @extend_schema(responses=forced_singular_serializer(StatusLine), operation_id="status_retrieve")
     def list(self, request: Request, **kwargs: Any) -> Response:
         jobs = [{**job, "label": str(job["label"])} for job in jobs_at(self.now)]
         count, names = copies_in_states(), [str(name) for name in JobLine().fields]

@@ -166,7 +166,7 @@ class PlanViewSet(TenantViewSet):
         return _plan(plan, status=201 if new else 200)
 
     @extend_schema(
-        responses={(200, "application/yaml"): OpenApiTypes.STR, 404: Problem},
+        responses={(200, "application/yaml"): OpenApiTypes.OBJECT, 404: Problem},
         operation_id="plans_export",
     )
     @action(detail=True, methods=["get"])

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-LONGEST_TEXT = 500_000
+LONGEST_TEXT = 200_000
+MOST_NODES = 20_000
+"""Ten times the largest plan; more would keep a web worker busy for seconds and fill its memory."""
 PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,9}")
 STANDARD = "tag:yaml.org,2002:"
 
@@ -18,6 +21,14 @@ Scalar = str | int | float | bool | None
 
 class NotYaml(ValueError):
     """The text is no YAML at all; `line` counts from 1."""
+
+    def __init__(self, line: int):
+        self.line = line
+        super().__init__(f"line {line}")
+
+
+class TooMany(ValueError):
+    """The text holds more than `MOST_NODES` names and values; `line` is where they are exceeded."""
 
     def __init__(self, line: int):
         self.line = line
@@ -42,12 +53,25 @@ class Oddities:
     unnamed: list[int] = field(default_factory=list)
 
 
+class _Bounded(Composer):
+    nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise TooMany(self.parser.peek_event().start_mark.line + 1)
+        return super().compose_node(parent, index)
+
+
 def compose(text: str) -> tuple[Node, Oddities]:
-    """The tree of a text of at most `LONGEST_TEXT` characters. Raises NotYaml."""
+    """The tree of a text of at most `LONGEST_TEXT` characters. Raises NotYaml, TooMany."""
     odd = Oddities()
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _Bounded
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
-        return _Grower(odd).grow(root), odd
+        return _Grower(odd).grow(yaml.compose(text)), odd
+    except TooMany:
+        raise
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         raise NotYaml(mark.line + 1 if mark else 1) from problem

@@ -5,7 +5,15 @@ from typing import Any
 
 from programmes.packs.checks import check_pack
 from programmes.packs.format import Pack, RuleSpec
-from programmes.packs.nodes import LONGEST_TEXT, NotYaml, Oddities, compose, wrap
+from programmes.packs.nodes import (
+    LONGEST_TEXT,
+    MOST_NODES,
+    NotYaml,
+    Oddities,
+    TooMany,
+    compose,
+    wrap,
+)
 from programmes.packs.problems import PackError, PackProblem, Place, gettext_noop
 from programmes.packs.rule_checks import Surroundings, check_rule
 from programmes.packs.shapes import Group
@@ -26,6 +34,12 @@ def read(text: str) -> Pack:
         raise _refusal(
             problem.line,
             gettext_noop("this is not YAML: look at the brackets, quotes and indents up to here"),
+        ) from problem
+    except TooMany as problem:
+        raise _refusal(
+            problem.line,
+            gettext_noop("the file holds more than %(most)s names and values"),
+            most=MOST_NODES,
         ) from problem
     place = Place(root)
     _report(odd, place)

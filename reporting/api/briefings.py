@@ -190,7 +190,7 @@ class BriefingViewSet(TenantViewSet):
 
     @extend_schema(
         parameters=[*_FILTERS, _SEEN],
-        responses={(200, JSON_FEED): OpenApiTypes.BINARY, 304: None, 422: Problem},
+        responses={(200, JSON_FEED): OpenApiTypes.OBJECT, 304: None, 422: Problem},
     )
     @action(
         detail=False,

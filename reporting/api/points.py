@@ -256,7 +256,7 @@ class PointRuleViewSet(TenantViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         programme = _programme(request.user, _asked(request))
-        return Response(RuleLine(rules_of(programme), many=True).data)
+        return Response({"results": RuleLine(rules_of(programme), many=True).data})
 
     @extend_schema(request=NewRule, responses={201: RuleLine, **_REFUSED})
     def create(self, request: Request, **kwargs: Any) -> Response:

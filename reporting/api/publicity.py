@@ -198,7 +198,7 @@ class PublicityViewSet(TenantViewSet):
         chosen = mine.filter(pk=programme) if programme else None
         names = channel_names((pk for pk, _key, _count in counted), chosen)
         totals = totals_by_channel(counted, names, programme)
-        return Response(ChannelLine(totals, many=True).data)
+        return Response({"results": ChannelLine(totals, many=True).data})
 
     @property
     def _by(self) -> User:

@@ -127,9 +127,15 @@ def test_a_list_where_a_name_belongs():
 
 
 def test_a_text_without_end_is_not_even_parsed():
-    (problem,) = problems("#" * 500_001)
+    (problem,) = problems("#" * 200_001)
 
-    assert problem == (1, "", "the file is longer than 500000 characters")
+    assert problem == (1, "", "the file is longer than 200000 characters")
+
+
+def test_a_text_of_too_many_parts_is_given_up_early():
+    (problem,) = problems("a: [\n" + "x,\n" * 30_000 + "]")
+
+    assert problem == (19_999, "", "the file holds more than 20000 names and values")
 
 
 def test_every_mistake_is_found_at_once_in_the_order_of_the_lines():

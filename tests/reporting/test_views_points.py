@@ -130,7 +130,7 @@ def test_points_over_rest(world, scored, sign_in, clock):
 
     ledger = client.get(f"{base}/points/?programme={scored.pk}").json()["results"]
     table = client.get(f"{base}/points/totals/?programme={scored.pk}&month=2026-09").json()
-    rules = client.get(f"{base}/point-rules/?programme={scored.pk}").json()
+    rules = client.get(f"{base}/point-rules/?programme={scored.pk}").json()["results"]
     booking = {
         "programme": str(scored.pk),
         "organisation": str(world.bureau.pk),

@@ -180,7 +180,7 @@ def test_publicity_over_rest(world, programme, sign_in, clock):
     )
     done = above.post(f"{one}confirmation/", {}, content_type="application/json")
     listed = above.get(base, {"state": "confirmed"}).json()["results"]
-    channels = above.get(f"{base}channels/", {"programme": programme.pk}).json()
+    channels = above.get(f"{base}channels/", {"programme": programme.pk}).json()["results"]
     asked = questions(above, base)
     gone = sign_in(world.ben).post(
         f"{one}withdrawal/", {"reason": "有误"}, content_type="application/json"
