@@ -1,5 +1,6 @@
 """Who may read which briefings: one place for pages, clients, feeds, webhooks and notices."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -44,6 +46,7 @@ readable AS (
 Written out: built by the ORM for each request it would take longer than the list itself.
 """
 _IDS = f"WITH {READABLE} SELECT id, meant FROM readable"  # noqa: S608  our own sentence
+_KEYS = f"WITH {READABLE} SELECT id FROM readable WHERE {{}}meant"  # noqa: S608  our own sentence
 FOR_ALL = (Series.Audience.TENANT, Series.Audience.PUBLIC)
 
 
@@ -96,8 +99,26 @@ def readable_series(user: User, permission: Permission = Permission.BRIEFING_VIE
 
 
 def readable(user: User, permission: Permission = Permission.BRIEFING_VIEW) -> PublicationQuerySet:
-    """Publications of the series above, every version and tombstone of them."""
-    return told_in(reading_of(user, permission))
+    """Publications of the series above, every version and tombstone of them; nothing asked beforehand."""
+    asked = asking(user, permission)
+    if asked is None:
+        return told_in(Reading())
+    meant, others = (RawSQL(*_in_order(_KEYS.format(which), asked)) for which in ("", "NOT "))  # noqa: S611
+    rows: PublicationQuerySet = Publication.objects.filter(
+        Q(series__in=meant) | Q(series__in=others, audience__in=FOR_ALL)
+    )
+    return rows
+
+
+def _in_order(statement: str, named: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """For the ORM, which knows parameters by their place only."""
+    order: list[Any] = []
+
+    def placed(found: re.Match[str]) -> str:
+        order.append(named[found[1]])
+        return "%s"
+
+    return re.sub(r"%\((\w+)\)s", placed, statement), order
 
 
 def told_in(reading: Reading) -> PublicationQuerySet:

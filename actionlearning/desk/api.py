@@ -109,7 +109,10 @@ class StatusViewSet(TenantViewSet):
     serializer_class = StatusLine
     permission = Permission.STATUS_VIEW
 
-    @extend_schema(responses=forced_singular_serializer(StatusLine), operation_id="status_retrieve")
+    @extend_schema(
+        responses=forced_singular_serializer(StatusLine),  # type: ignore[no-untyped-call]
+        operation_id="status_retrieve",
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         jobs = [{**job, "label": str(job["label"])} for job in jobs_at(self.now)]
         count, names = copies_in_states(), [str(name) for name in JobLine().fields]
