@@ -4,7 +4,10 @@ FROM python:3.11-slim-bookworm
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=actionlearning.settings \
-    AL_STATE_DIR=/srv/state
+    AL_STATE_DIR=/srv/state \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072
 
 WORKDIR /srv/app
 COPY actionlearning/requirements/base.txt /tmp/base.txt

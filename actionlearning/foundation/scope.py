@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections
 
@@ -71,7 +71,8 @@ def narrow(tenant: "Tenant", *, path: str, actor: "User | None") -> None:
     """
     current_scope()
     _scope.set(Scope(uuid.UUID(str(tenant.pk)), path, actor.pk if actor else None))
-    _tell_open_transactions()
+    for connection in _open_transactions():
+        connection.apply_scope_later()
 
 
 @contextmanager
@@ -93,10 +94,14 @@ def _entered(new: Scope | None) -> Iterator[None]:
 
 
 def _tell_open_transactions() -> None:
+    for connection in _open_transactions():
+        connection.apply_scope()
+
+
+def _open_transactions() -> Iterator[Any]:
     for connection in connections.all(initialized_only=True):
-        apply_scope = getattr(connection, "apply_scope", None)
-        if apply_scope and connection.in_atomic_block:
-            apply_scope()
+        if connection.in_atomic_block and hasattr(connection, "apply_scope"):
+            yield connection
 
 
 def tenant_id_or_none() -> uuid.UUID | None:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -50,14 +50,16 @@ class Supervisor:
             print(f"Data is kept in {self.servers.ground.data}.")
         self.servers.start(postgres=postgres, valkey=valkey)
 
-    def start(self, name: str, command: Sequence[str]) -> Child:
+    def start(
+        self, name: str, command: Sequence[str], more: Mapping[str, str] | None = None
+    ) -> Child:
         """A process of the product, as the runtime role, writing to our terminal."""
         env = {key: value for key, value in os.environ.items() if key != "AL_AS_OWNER"}
         # Celery's long warning to root: whoever started us as root has decided that.
         env.setdefault(
             "PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges"
         )
-        return self.nursery.spawn(name, [sys.executable, *command], env=env)
+        return self.nursery.spawn(name, [sys.executable, *command], env=env | dict(more or {}))
 
     def check(self) -> None:
         """Raises ChildEnded; only the demonstration loader may end, its failure is told and no more."""

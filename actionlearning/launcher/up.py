@@ -97,7 +97,7 @@ def _start(supervisor: Supervisor, order: Order) -> None:
     supervisor.start("worker", worker_command())
     supervisor.start("beat", beat_command(order.state))
     collect_assets(order.state)
-    supervisor.start("web", web_command(order.host, order.port))
+    supervisor.start("web", web_command(order.host, order.port), THRIFTY)
     _wait_until_ready(supervisor, order)
 
 
@@ -114,6 +114,14 @@ def _migrate(state: Path) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         stamp.write_text(now)
     connections.close_all()
+
+
+THRIFTY = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
+"""For glibc: what an upload took goes back to the machine instead of staying with the web worker."""
 
 
 def web_command(host: str, port: int) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import django
 
-from actionlearning.launcher.up import web_command
+from actionlearning.launcher.up import THRIFTY, web_command
 from benchmarks.served.calling import Caller
 from benchmarks.stand import Stand
 
@@ -31,7 +31,7 @@ class Product:
         command[command.index("--workers") + 1] = str(self.workers)
         command[command.index("--blocking-threads") + 1] = str(self.threads)
         # A proof asks more often than any client may.
-        self.stand.spawn(WEB, command, env=os.environ | {"AL_API_RATE": "1000000/min"})
+        self.stand.spawn(WEB, command, env=os.environ | THRIFTY | {"AL_API_RATE": "1000000/min"})
         self.wait()
 
     def wait(self) -> None:

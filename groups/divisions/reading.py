@@ -25,6 +25,8 @@ MOST_BYTES = 8_000_000
 """The whole nation to its townships is about 2 MB."""
 MOST_TOLD = 20
 """Mistakes named in one refusal."""
+MOST_MISTAKES = 1_000
+"""After so many it is another file: reading on would only take time."""
 
 
 class Mistakes(list[tuple[int, str]]):
@@ -85,6 +87,8 @@ def _lines(text: str, mistakes: Mistakes) -> Iterator[Line]:
             line = _line(rows.line_num, row, mistakes)
             if line is not None:
                 yield line
+            elif len(mistakes) >= MOST_MISTAKES:
+                return
     except csv.Error:
         mistakes.append((rows.line_num, _("a quotation mark is not closed")))
         return

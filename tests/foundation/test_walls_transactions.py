@@ -1,6 +1,7 @@
 """The scope lives exactly as long as its transaction: real BEGIN and COMMIT, kept connections, threads."""
 
 import threading
+import time
 import uuid
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import ProgrammingError, connection, connections, transaction
 
 from actionlearning.foundation.database.base import DatabaseWrapper
 from actionlearning.foundation.models import SweepMark, Tenant
-from actionlearning.foundation.scope import WHOLE, NoScope, current_scope, no_scope, scope
+from actionlearning.foundation.scope import WHOLE, NoScope, current_scope, narrow, no_scope, scope
 from tests.conftest import found_tenant
 from tests.isolation.asking import ask
 from tests.moments import NOON
@@ -191,3 +192,42 @@ def test_the_scope_is_gone_after_commit_and_rollback(pair):
 def test_a_tenant_that_does_not_exist_has_no_rows(pair):
     with within(Tenant(pk=uuid.uuid4())), transaction.atomic():
         assert jobs() == []
+
+
+def test_a_scope_narrowed_within_a_transaction_holds_from_the_next_statement_on(pair):
+    with within(pair[0]), transaction.atomic():
+        assert ask("SELECT al_path()") == [("/",)]
+        narrow(pair[0], path="/1/", actor=None)
+        with transaction.atomic():
+            assert ask("SELECT al_path()") == [("/1/",)]
+            transaction.set_rollback(True)
+        assert ask("SELECT al_path()") == [("/1/",)]
+    with within(pair[0]), transaction.atomic():
+        assert ask("SELECT al_path()") == [("/",)]
+
+
+def test_a_narrowed_scope_of_a_transaction_that_asked_no_more_is_not_left_to_the_next(pair):
+    with within(pair[0]), transaction.atomic():
+        narrow(pair[0], path="/1/", actor=None)
+    with within(pair[1]), transaction.atomic():
+        assert ask("SELECT al_path()") == [("/",)]
+        assert jobs() == ["rival"]
+
+
+def test_a_session_that_the_server_ended_is_noticed_without_a_question(pair):
+    with transaction.atomic():
+        ((backend,),) = ask("SELECT pg_backend_pid()")
+    assert connection.is_usable()
+    ended = connection.copy()
+    with ended.wrap_database_errors:
+        ended.connect()
+        with ended.connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+    ended.close()
+    until = time.monotonic() + 10
+    while connection.is_usable() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not connection.is_usable()
+    connection.health_check_enabled, connection.health_check_done = True, False
+    with within(pair[0]), transaction.atomic():
+        assert jobs() == ["teng"]

@@ -1,5 +1,6 @@
 """PostgreSQL backend that writes the scope into every transaction right after BEGIN."""
 
+import select
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -11,6 +12,8 @@ from actionlearning.foundation.scope import NoScope, scope_or_none
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL connection plus the two settings that open the walls."""
+
+    scope_waits = False
 
     @cached_property
     def pg_version(self) -> int:
@@ -40,10 +43,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors, self.connection.cursor() as cursor:
             # Both values are checked by Scope; set_config() is revoked so that no SELECT can move them.
             cursor.execute(f"SET LOCAL al.tenant = '{tenant}'; SET LOCAL al.path = '{path}'")
+        self.scope_waits = False
+
+    def apply_scope_later(self) -> None:
+        """Before the next statement: a request that asks nothing more is spared one."""
+        self.scope_waits = True
+
+    def is_usable(self) -> bool:
+        """Without a question, unless something went wrong before: a server that has gone left its farewell."""
+        if self.errors_occurred or self.connection is None or self.connection.closed:
+            return bool(super().is_usable())
+        waiting = select.poll()
+        waiting.register(self.connection.fileno(), select.POLLIN)
+        return not waiting.poll(0)
 
     def _cursor(self, name: str | None = None) -> Any:
         if not self.in_atomic_block and self.settings_dict.get("WALLED", True):
             raise NoScope(
                 "A query outside a transaction would see no row: use transaction.atomic()."
             )
+        if self.scope_waits:
+            self.apply_scope()
         return super()._cursor(name)  # type: ignore[misc]  # Django's own, not in the stubs
