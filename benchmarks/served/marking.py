@@ -26,7 +26,13 @@ INSIDE = {
     "groups_rosterrow": "cells entry",
 }
 """JSON in which somebody's own words stand; only its longer texts in Chinese are words."""
-_NUMBER = re.compile(r"(?:zqran|'an'\]|static 'zqsent)\D{1,3}(\d{4,})|zqsent/(\d{4,})")
+_NO_PLAN = re.compile("[{}\\x00-\\x1f\\x7f\\u200b\\u2028\\u202e\\ufeff]")
+KEPT_OUT = {"programmes_clause": (_NO_PLAN, 500), "programmes_plan": (_NO_PLAN, 20)}
+"""Tables whose own check lets no such text in and none so long: a plan could not be read any more."""
+_NUMBER = re.compile(
+    r"(?:qran|'an'\]|static 'zqsent|zqran\)s %|password \}\}|__class__\}|\{#)\D{0,3}(\d{4,})"
+    r"|zqsent/(\d{4,})"
+)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]|zq")
 _TENANT = ("foundation_tenant", "name", 60)
 
@@ -63,13 +69,14 @@ class Marking:
             self._write_json(number, table, name, batch)
         self.cursor.execute("SET session_replication_role = origin")
 
-    def value(self, field: int, start: int, most: int) -> str:
+    def value(self, field: int, start: int, most: int, never: re.Pattern[str] | None = None) -> str:
         """As many texts as have room, from `start` on; a short one of its own kind where few have."""
         texts, found = len(self.scripts), ""
         for step in range(texts):
             which = (start + step) % texts
             text = said(self.scripts[which], str(field * 1000 + which))
-            if most and len(found) + len(text) + 1 > most:
+            kept_out = never and never.search(text)
+            if kept_out or (most and len(found) + len(text) + 1 > most):
                 if found:
                     break
                 continue
@@ -80,8 +87,10 @@ class Marking:
 
     def _write_column(self, number: int, table: str, column: str, most: int, batch: int) -> None:
         rows = self._rows(table)
+        never, longest = KEPT_OUT.get(table, (None, most))
+        most = min(most or longest, longest)
         values = [
-            (self.value(number, (rank + batch) * TOGETHER, most), pk)
+            (self.value(number, (rank + batch) * TOGETHER, most, never), pk)
             for rank, pk in enumerate(rows)
         ]
         if not values or not values[0][0]:
@@ -117,7 +126,9 @@ class Marking:
         rows = self.cursor.fetchall()
         values = [
             (
-                json.dumps(self._words(found, number, (rank + batch) * TOGETHER), default=str),
+                json.dumps(
+                    self._words(found, table, number, (rank + batch) * TOGETHER), default=str
+                ),
                 str(pk),
             )
             for rank, (pk, found) in enumerate(rows)
@@ -125,13 +136,14 @@ class Marking:
         if values:
             self._update(table, name, values)
 
-    def _words(self, found: Any, number: int, start: int) -> Any:
+    def _words(self, found: Any, table: str, number: int, start: int) -> Any:
         if isinstance(found, dict):
-            return {key: self._words(value, number, start) for key, value in found.items()}
+            return {key: self._words(value, table, number, start) for key, value in found.items()}
         if isinstance(found, list):
-            return [self._words(each, number, start) for each in found]
+            return [self._words(each, table, number, start) for each in found]
         if isinstance(found, str) and _CHINESE.search(found):
-            return self.value(number, start, 0)
+            never, longest = KEPT_OUT.get(table, (None, 0))
+            return self.value(number, start, longest, never)
         return found
 
 

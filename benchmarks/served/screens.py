@@ -15,7 +15,7 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, scope
 from benchmarks.served.marking import Marking, Shown
 from groups.models import Organisation, Person
-from reporting.models import ScoreRule
+from reporting.models import Issue, ScoreRule, Series
 from tests.isolation.filling import fill
 from tests.journeys.screens import Finder, Screen
 from tests.moments import NOON
@@ -55,6 +55,8 @@ def found_world() -> Tenant:
         users = User.objects.in_bulk([people[unit.pk] for unit in units])
         fill(units, {unit.pk: users[people[unit.pk]] for unit in units})
         ScoreRule.objects.filter(kind="x").update(kind="")  # a word of the product, not a text
+        for model in (Series, Issue):
+            model.objects.update(report_to=["区党委"], send_to=["市直单位"], issue_to=["各县"])
     return tenant
 
 

@@ -34,7 +34,9 @@ FORMULAS = tuple(start + body for start in STARTS for body in BODIES)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _ELSEWHERE = re.compile(r"externalLinks|vbaProject|hyperlink", re.IGNORECASE)
 _TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)<")
+_OWN = 6
 _MARK = "zq"
+_END = len(_MARK) + _OWN
 
 
 @dataclass
@@ -132,7 +134,7 @@ def _type_everywhere(formula: str) -> None:
         if model._meta.db_table in APPEND_ONLY or not columns:
             continue
         sets = ", ".join(
-            f'"{column}" = left(%s || {_own_end(column)}, {_length(model, column)})'
+            f'"{column}" = left(%s, {max(_length(model, column) - _END, 0)}) || {_own_end(column)}'
             for column in columns
         )
         with connection.cursor() as cursor:
@@ -140,7 +142,7 @@ def _type_everywhere(formula: str) -> None:
 
 
 def _own_end(column: str) -> str:
-    return f"'{_MARK}' || substr(md5(id::text || '{column}'), 1, 6)"
+    return f"'{_MARK}' || substr(md5(id::text || '{column}'), 1, {_OWN})"
 
 
 def _length(model: Any, column: str) -> int:
