@@ -128,7 +128,7 @@ class Rig:
     def ask_gateway(self, method: str, path: str, body: Any = None) -> Any:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            line.request(method, path, json.dumps(body))
+            line.request(method, path, None if body is None else json.dumps(body))
             return json.loads(line.getresponse().read())
         finally:
             line.close()
