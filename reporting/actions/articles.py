@@ -220,17 +220,19 @@ def write_article(
     by: User,
     now: datetime,
     seen: int | None = None,
+    striking: bool = True,
 ) -> Issue:
     """The whole article as it is to read: each piece keeps the source of the paragraph it was.
 
-    A piece of several lines becomes several paragraphs of one source; an empty one is struck out. Nothing
-    is stored when nothing differs. Raises BadInput, RuleBroken, NotAllowed, Stale.
+    A piece of several lines becomes several paragraphs of one source; an empty one is struck out, unless
+    `striking` is off: while somebody types, a paragraph may be empty for a moment and keeps its text and
+    source. Nothing is stored when nothing differs. Raises BadInput, RuleBroken, NotAllowed, Stale.
     """
     fresh = lock(article.issue, seen=seen)
     require_right(by, Permission.BRIEFING_COMPILE, fresh)
     _require_there(article)
     standing = {each.pk: each for each in article.paragraphs.order_by("position")}
-    rows = _written(article, pieces, standing)
+    rows = _written(article, pieces, standing, striking=striking)
     as_now = [(p.pk, p.text) for p in standing.values()]
     if article.title == _titled(title) and [(r.pk, r.text) for r in rows] == as_now:
         return fresh
@@ -245,7 +247,11 @@ def write_article(
 
 
 def _written(
-    article: Article, pieces: Iterable[Piece], standing: dict[uuid.UUID, Paragraph]
+    article: Article,
+    pieces: Iterable[Piece],
+    standing: dict[uuid.UUID, Paragraph],
+    *,
+    striking: bool = True,
 ) -> list[Paragraph]:
     rows: list[Paragraph] = []
     left = dict(standing)
@@ -254,7 +260,10 @@ def _written(
         if piece.pk and source is None:
             message = _("This paragraph is not part of the article any more.")
             raise BadInput(message, fields={"paragraphs": message}, code="unknown_paragraph")
-        for number, text in enumerate(lines_of(piece.text)):
+        lines = lines_of(piece.text)
+        if source is not None and not striking:
+            lines = lines or [source.text]
+        for number, text in enumerate(lines):
             row = _paragraph(article, text, source, len(rows) + 1, first=number == 0)
             if piece.of_item and article.item is not None:
                 row.item, row.unit = article.item, article.item.organisation

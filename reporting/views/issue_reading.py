@@ -70,7 +70,11 @@ def appearances_of_issue(issue: Issue, told: Publication | None, user: User) -> 
     """Where else the published issue was told; it is recorded in the programme it is about."""
     if told is None:
         return {}
-    named = issue.articles.filter(item__isnull=False).values_list("item__programme", flat=True)
+    named = (
+        issue.articles.filter(paragraphs__item__isnull=False)
+        .order_by("position")
+        .values_list("paragraphs__item__programme", flat=True)
+    )
     programme = issue.series.programme_id or named.first()
     return {
         "appeared": appearances(user, briefing=told.root),

@@ -291,6 +291,7 @@ class IssueDraft(TenantDraftLine, TenantIssueHead):
 
 
 class TenantArticle(TenantIssueText):
+    striking = True
     template_name = "reporting/article_edit.html"
     address = "reporting:article_edit"
 
@@ -311,6 +312,7 @@ class TenantArticle(TenantIssueText):
             seen=form.cleaned_data["version"],
             by=self.request.user,
             now=self.request.received_at,
+            striking=self.striking,
         )
 
     def theirs(self, subject: Any) -> str:
@@ -327,6 +329,7 @@ class ArticleEdit(TenantArticle):
 
 class ArticleDraft(TenantDraftLine, TenantArticle):
     permission = Permission.BRIEFING_COMPILE
+    striking = False
 
 
 class IssueArticles(TenantView):

@@ -110,6 +110,21 @@ def test_the_office_words_in_a_merged_article_are_marked(office, merged):
     assert shown["changed"]
 
 
+def test_a_paragraph_that_is_empty_while_somebody_types_keeps_its_source(office, merged):
+    _issue, made, _first, _second = merged
+    kept = list(made.paragraphs.order_by("position"))
+
+    def typed(text, **how):
+        pieces = [Piece(text, kept[0].pk), *(Piece(each.text, each.pk) for each in kept[1:])]
+        write_article(made, title="综合", pieces=pieces, by=office.cai, now=OCTOBER, **how)
+        return [(p.text, p.item) for p in made.paragraphs.order_by("position")]
+
+    sources = [each.item for each in kept]
+    assert typed("", striking=False) == [(each.text, each.item) for each in kept]
+    assert typed("改写的一段。", striking=False)[0] == ("改写的一段。", sources[0])
+    assert [item for _text, item in typed("")] == sources[1:]
+
+
 @pytest.mark.parametrize(
     ("number", "title", "field"), [(1, "题", "items"), (2, " ", "title"), (0, "题", "items")]
 )
