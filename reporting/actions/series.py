@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -15,7 +16,7 @@ from actionlearning.foundation.pinyin import initials
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
 from reporting.actions.briefing_checks import accepted, narrower, refuse_secrecy, require_right
-from reporting.models import Publication, Series
+from reporting.models import Issue, Publication, Series
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORDS_OF_ADDRESSES = {
@@ -35,6 +36,7 @@ _CHANGEABLE = (
     "audience",
     "programme",
 )
+_FROZEN_BY_SIGNING = {"title", "body_name", "compiler", "note", "audience"}
 
 
 @transaction.atomic
@@ -85,6 +87,10 @@ def change_series(
     if changed:
         fresh.version += 1
         fresh.save()
+        if _FROZEN_BY_SIGNING.intersection(changed):
+            # Whoever has read an unsigned issue under its old head reads it again before acting on it.
+            unsigned = Issue.objects.filter(series=fresh, signed_at=None, corrects=None)
+            unsigned.update(version=F("version") + 1)
         record("series.changed", target=fresh, by=by, at=now, fields=changed)
     return fresh
 

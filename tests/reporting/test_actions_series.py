@@ -4,12 +4,12 @@ import pytest
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
 from reporting.actions.articles import compile_items
-from reporting.actions.issues import start_issue
+from reporting.actions.issues import sign_issue, start_issue
 from reporting.actions.publishing import publish_issue
 from reporting.actions.series import change_series, close_series, open_series
 from reporting.models import Series
 from reporting.queries import basket_of
-from tests.reporting.briefings import OCTOBER, adopted, drafted, series, signed_issue
+from tests.reporting.briefings import OCTOBER, adopted, checked, drafted, series, signed_issue
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,20 @@ def test_a_change_reaches_the_next_issue_only(office):
 
     assert (before.issue_to, before.copies) == (["各单位行动学习办公室"], 60)
     assert (after.issue_to, after.copies) == (["各乡镇"], 5)
+
+
+@pytest.mark.parametrize(
+    ("facts", "stale"), [({"title": "新名简报"}, True), ({"copies": 9}, False)], ids=str
+)
+def test_a_series_renamed_between_reading_and_signing_is_read_again(office, facts, stale):
+    issue = checked(office)
+    change_series(office.series, **facts, by=office.ana, now=OCTOBER)
+
+    if stale:
+        with pytest.raises(Stale):
+            sign_issue(issue, seen=issue.version, by=office.lin, now=OCTOBER)
+    else:
+        sign_issue(issue, seen=issue.version, by=office.lin, now=OCTOBER)
 
 
 def test_a_lost_update_is_stale(office):
