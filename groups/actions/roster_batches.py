@@ -1,6 +1,6 @@
 """A sheet from its arrival to the decision about it; reading and entering are in roster_work.py."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,10 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.workflow import take
 from groups.models import Organisation, RosterBatch, RosterRow
-from groups.states import NEEDS, step
+from groups.states import NEEDS, BatchState, step
+
+WAITS_AT_MOST = timedelta(days=30)
+"""How long a sheet of people's names is kept of which nothing was entered."""
 
 
 @transaction.atomic
@@ -89,3 +92,13 @@ def discard_batch(
     RosterRow.objects.filter(batch=fresh).delete()
     record("roster.discarded", target=fresh, by=by, at=now)
     return fresh
+
+
+@transaction.atomic
+def discard_old_batches(*, by: User, now: datetime) -> int:
+    """What nobody has entered within WAITS_AT_MOST is thrown away; returns how many sheets."""
+    waiting = (BatchState.WAITING, BatchState.CHECKED, BatchState.REFUSED)
+    old = list(RosterBatch.objects.filter(state__in=waiting, uploaded_at__lt=now - WAITS_AT_MOST))
+    for batch in old:
+        discard_batch(batch, by=by, now=now)
+    return len(old)

@@ -1,6 +1,6 @@
 """Rosters of people: what the check shows, what is entered, and every habit of `practice.md` §9.2."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +9,12 @@ from openpyxl import load_workbook
 from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import AuditEvent
 from groups.actions.persons import add_person, change_person
-from groups.actions.roster_batches import confirm_batch, discard_batch
+from groups.actions.roster_batches import (
+    WAITS_AT_MOST,
+    confirm_batch,
+    discard_batch,
+    discard_old_batches,
+)
 from groups.models import Person, RosterRow
 from groups.rosters.cells import NATIONS, POLITICAL, SEXES, one_of, read_day
 from tests.groups.rostering import PERSONS, entered, notes, problems, rows_of, sent, sheet, verdicts
@@ -349,6 +354,19 @@ def test_rows_of_a_discarded_sheet_are_gone(world):
     batch = sent(world, sheet(("姓名",), ("韦明",)))
     discard_batch(batch, by=world.dora, now=NOON)
     assert not RosterRow.objects.filter(batch=batch).exists()
+
+
+def test_a_sheet_that_nobody_enters_is_kept_for_thirty_days(world):
+    batch = sent(world, sheet(("姓名",), ("韦明",)))
+    later = batch.uploaded_at + WAITS_AT_MOST
+    assert discard_old_batches(by=world.system, now=later) == 0
+    assert RosterRow.objects.filter(batch=batch).exists()
+
+    assert discard_old_batches(by=world.system, now=later + timedelta(seconds=1)) == 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.content) == ("discarded", None)
+    assert not RosterRow.objects.filter(batch=batch).exists()
+    assert discard_old_batches(by=world.system, now=later + timedelta(days=1)) == 0
 
 
 def test_pure_reading_never_raises():

@@ -32,6 +32,7 @@ ALARM_AFTER = {
     "settle_points": (_("Booking of points"), timedelta(minutes=40)),
     "webhooks": (_("Webhooks"), _MINUTES),
     "rosters": (_("Reading of sheets"), _MINUTES),
+    "old_rosters": (_("Throwing away of old sheets"), _DAILY),
     "digest": (_("Daily copies"), _DAILY),
     "check_calendar": (_("Look at the holiday calendar"), _DAILY),
 }
