@@ -2,11 +2,14 @@
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
@@ -48,14 +51,15 @@ class VersionedList:
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Before anything else is worked out: a 304 costs nothing of the client's allowance."""
         if self._is_versioned(request):
-            self._tag = self._tag_of(request)
-            if self._tag in parse_etags(request.headers.get("If-None-Match", "")):
-                return self._stamped(HttpResponse(status=304))
+            self._tag = _tag_of(self.versioned, request, request.user, get_language())
+            if _has(request, self._tag):
+                return _stamped(HttpResponse(status=304), self._tag)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        return self._stamped(response) if self._tag and response.status_code == 200 else response
+        told = self._tag and response.status_code == 200
+        return _stamped(response, self._tag) if told else response
 
     def _is_versioned(self, request: Any) -> bool:
         """Only for those who may read the list; for all others the base decides."""
@@ -67,32 +71,69 @@ class VersionedList:
             and request.user.has_perm(self.permission)  # type: ignore[attr-defined]
         )
 
-    def _stamped(self, response: HttpResponse) -> HttpResponse:
-        response.headers["ETag"] = self._tag
-        response.headers["Cache-Control"] = "private, no-cache"
-        patch_vary_headers(response, ("Accept-Language", "Authorization", "Cookie"))
-        return response
 
-    def _tag_of(self, request: Any) -> str:
-        at, version = self._version(request)
-        # The same instant as request.received_at: whoever asks for it later needs no second statement.
-        vars(request).setdefault("received_at", at)
-        standing = request.user.standing
-        facts = (
-            version,
-            at.astimezone(ZONE).date(),
-            request.user.pk,
-            standing.path,
-            sorted(map(repr, standing.seats)),
-            sorted(getattr(request.user, "token_scopes", ())),
-            request.get_full_path(),
-            get_language(),
-        )
-        return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
+def unchanged(request: Any, client: Any, language: str) -> HttpResponse | None:
+    """304 for a client that asks for a list of which it holds the present state; None for all others.
 
-    def _version(self, request: Any) -> tuple[datetime, int]:
-        """A client's was read with its token; that it is older than the rows only means one 200 too many."""
-        known = getattr(request, "list_versions", None)
-        if known is None:
-            return version_of(self.versioned)
-        return request.received_at, sum(known.get(table, 0) for table in self.versioned)
+    The same test as in `dispatch`, made before sessions, forms and pages are set up: most questions of
+    portals end here.
+    """
+    if request.method != "GET" or "If-None-Match" not in request.headers:
+        return None
+    match = _list_at(request.path_info, settings.ROOT_URLCONF)
+    if match is None or not client.has_perm(match.func.cls.permission):
+        return None
+    tag = _tag_of(match.func.cls.versioned, request, client, language)
+    if not _has(request, tag):
+        return None
+    request.resolver_match = match
+    return _stamped(HttpResponse(status=304), tag)
+
+
+@lru_cache(maxsize=256)
+def _list_at(path: str, urlconf: str) -> Any:
+    """The match of an address that names a versioned list."""
+    try:
+        match = resolve(path, urlconf)
+    except Resolver404:
+        return None
+    view, actions = getattr(match.func, "cls", object), getattr(match.func, "actions", {})
+    if not issubclass(view, VersionedList) or not view.versioned:
+        return None
+    return match if actions.get("get") in view.versioned_actions else None
+
+
+def _has(request: Any, tag: str) -> bool:
+    return tag in parse_etags(request.headers.get("If-None-Match", ""))
+
+
+def _stamped(response: HttpResponse, tag: str) -> HttpResponse:
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ("Accept-Language", "Authorization", "Cookie"))
+    return response
+
+
+def _tag_of(tables: tuple[str, ...], request: Any, user: Any, language: str | None) -> str:
+    at, version = _version(tables, request)
+    # The same instant as request.received_at: whoever asks for it later needs no second statement.
+    vars(request).setdefault("received_at", at)
+    facts = (
+        version,
+        at.astimezone(ZONE).date(),
+        user.pk,
+        user.standing.path,
+        sorted(map(repr, user.standing.seats)),
+        sorted(getattr(user, "token_scopes", ())),
+        request.get_full_path(),
+        language,
+    )
+    return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
+
+
+def _version(tables: tuple[str, ...], request: Any) -> tuple[datetime, int]:
+    """A client's was read with its token; that it is older than the rows only means one 200 too many."""
+    known = getattr(request, "list_versions", None)
+    if known is None:
+        return version_of(tables)
+    return request.received_at, sum(known.get(table, 0) for table in tables)

@@ -28,6 +28,7 @@ from actionlearning.foundation import tokens
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import RuleBroken
+from actionlearning.foundation.etags import unchanged
 from actionlearning.foundation.models import RequestKey, Tenant, User
 from actionlearning.foundation.proxies import client_address
 from actionlearning.foundation.request_ids import current_request_id, note
@@ -145,6 +146,29 @@ def _nobody_home(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+class ClientMiddleware:
+    """Who calls by token. Whoever has the list already is told so before anything for pages is set up."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        bearer = tokens.bearer_of(request) if request.tenant else None
+        request.client = None
+        if bearer is not None:
+            found = _backend().client(bearer)
+            if found is None:
+                return tokens.unauthorised()
+            request.client, owner = found
+            request.received_at, request.list_versions = owner.at, owner.versions
+            request.client_token, request.client.token_scopes = owner.token, owner.scopes
+            known = unchanged(request, request.client, _language_of(request, request.client))
+            if known is not None:
+                note(user=str(request.client.pk))
+                return known
+        return self.get_response(request)
+
+
 class ReachMiddleware:
     """After sign-in: the path wall closes around what this reader may reach."""
 
@@ -155,14 +179,8 @@ class ReachMiddleware:
         if request.tenant is None:
             request.user = AnonymousUser()
             return self.get_response(request)
-        bearer = tokens.bearer_of(request)
-        if bearer is not None:
-            found = _backend().client(bearer)
-            if found is None:
-                return tokens.unauthorised()
-            request.user, owner = found
-            request.received_at, request.list_versions = owner.at, owner.versions
-            request.client_token, request.user.token_scopes = owner.token, owner.scopes
+        if request.client is not None:
+            request.user = request.client
         user = request.user if request.user.is_authenticated else None
         if user is not None:
             note(user=str(user.pk))
@@ -205,7 +223,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        language = self._language_of(request)
+        language = _language_of(request, request.user)
         with translation.override(language):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
@@ -214,12 +232,13 @@ class LanguageMiddleware:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
-    def _language_of(self, request: Any) -> str:
-        told = getattr(request.user, "language", "") or request.COOKIES.get("language", "")
-        says_itself = hasattr(request, "client_token") and "Accept-Language" in request.headers
-        if told in dict(settings.LANGUAGES) and not says_itself:
-            return str(told)
-        return translation.get_language_from_request(request)
+
+def _language_of(request: Any, user: Any) -> str:
+    told = getattr(user, "language", "") or request.COOKIES.get("language", "")
+    says_itself = hasattr(request, "client_token") and "Accept-Language" in request.headers
+    if told in dict(settings.LANGUAGES) and not says_itself:
+        return str(told)
+    return translation.get_language_from_request(request)
 
 
 class PolicyMiddleware(CSPMiddleware):

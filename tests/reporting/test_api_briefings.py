@@ -10,11 +10,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from actionlearning.foundation.models import ClientToken
+from actionlearning.foundation.scope import WHOLE, scope
 from programmes.models import Programme
 from reporting.models import Publication, Series
 from reporting.states import ItemState
-from tests.reporting.clients import Reader, corrected, published, withdrawn
-from tests.reporting.issues import TEXT, series_of
+from tests.reporting.clients import READING, Reader, client_of, corrected, published, withdrawn
+from tests.reporting.issues import TEXT, TOLD, series_of
 from tests.reporting.items import in_state, questions
 from tests.running import beijing
 from tests.world import World
@@ -165,6 +167,32 @@ def test_nothing_new_costs_a_304(world: World, series: Series, portal: Reader) -
     for path, tag in tags.items():
         assert portal(path, If_None_Match=tag).status_code == 200, path
     assert portal(f"{told.root}/", If_Modified_Since=since).status_code == 200
+
+
+def test_a_304_is_for_the_reader_of_that_list_only(
+    world: World, series: Series, portal: Reader
+) -> None:
+    published(world, series)
+    tag = portal("").headers["ETag"]
+    bureau, outside = (
+        client_of(world, world.bureau, scopes) for scopes in (READING, ("item.view",))
+    )
+
+    def asked(secret: str, **headers: str) -> int:
+        headers |= {"Authorization": f"Bearer {secret}", "If-None-Match": tag}
+        return int(portal.client.get("/api/v1/briefings/", headers=headers).status_code)
+
+    assert asked(portal.secret) == 304
+    assert asked(portal.secret, **{"Accept-Language": "en"}) == 200
+    assert asked(bureau[1]) == 200
+    assert asked(outside[1]) == 404
+    assert asked("teng.unknown") == 401
+    with CaptureQueriesContext(connection) as statements:
+        assert asked(portal.secret) == 304
+    assert len([each for each in statements if "SAVEPOINT" not in each["sql"]]) == 1
+    with scope(world.tenant, path=WHOLE, actor=None):
+        ClientToken.objects.update(revoked_at=TOLD)
+    assert asked(portal.secret) == 401
 
 
 def test_a_withdrawn_issue_is_gone_and_says_why(
