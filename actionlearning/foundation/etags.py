@@ -97,10 +97,11 @@ def _list_at(path: str, urlconf: str) -> Any:
         match = resolve(path, urlconf)
     except Resolver404:
         return None
-    view, actions = getattr(match.func, "cls", object), getattr(match.func, "actions", {})
+    view: Any = getattr(match.func, "cls", object)
     if not issubclass(view, VersionedList) or not view.versioned:
         return None
-    return match if actions.get("get") in view.versioned_actions else None
+    action = getattr(match.func, "actions", {}).get("get")
+    return match if action in view.versioned_actions else None
 
 
 def _has(request: Any, tag: str) -> bool:
