@@ -14,14 +14,15 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials, sort_key
 from actionlearning.foundation.scope import current_tenant_id
 from actionlearning.foundation.workflow import lock
-from groups.actions.beginnings import must_begin
+from groups.actions.beginnings import must_begin, with_precision
 from groups.actions.bodies import end_bodies_of
 from groups.models import Body, Organisation, Person, Supervision
 from groups.models.organisation import DEPTH
 from groups.models.placed import ANCESTORS
+from groups.rosters.cells import day_or_month
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_FIELDS = ("kind", "name", "short_name", "division", "seniority", "starts_on")
+_FIELDS = ("kind", "name", "short_name", "division", "seniority", "starts_on", "starts_in_month")
 
 
 @transaction.atomic
@@ -36,6 +37,7 @@ def add_organisation(
     short_name: str = "",
     division: str = "",
     seniority: int | None = None,
+    starts_in_month: bool = False,
 ) -> Organisation:
     """Raises NotAllowed, BadInput (no name, tree too deep), RuleBroken (the parent has ended)."""
     _may_change(by, parent)
@@ -47,7 +49,7 @@ def add_organisation(
     )
     made.label = label_of(next_number())
     made.seniority = seniority or _last_place(parent)
-    made.starts_on = starts_on
+    made.starts_on, made.starts_in_month = starts_on, starts_in_month
     set_place(made, parent)
     made.save(force_insert=True)
     record("organisation.added", target=made, by=by, at=now)
@@ -61,12 +63,13 @@ def change_organisation(
     """Name, kind, division code, seniority and first day. Raises NotAllowed, BadInput, Stale."""
     fresh = lock(organisation, seen=seen)
     _may_change(by, fresh)
+    changes = with_precision(fresh, changes)
     changed = {k: v for k, v in changes.items() if k in _FIELDS and getattr(fresh, k) != v}
     if not changed:
         return fresh
     if "starts_on" in changed:
         must_begin(changed["starts_on"], fresh.ends_on, *_inside(fresh))
-    before = {name: getattr(fresh, name) for name in changed}
+    before, month = {name: getattr(fresh, name) for name in changed}, fresh.starts_in_month
     for name, value in changed.items():
         setattr(fresh, name, _named(value) if name == "name" else value)
     old = fresh.sort_path
@@ -75,13 +78,20 @@ def change_organisation(
     fresh.save()
     if fresh.sort_path != old:
         _resort_below(fresh, old)
-    told = {"before": _as_text(before), "after": _as_text(changed)}
+    told = {
+        "before": _as_text(before, in_month=month),
+        "after": _as_text(changed, in_month=fresh.starts_in_month),
+    }
     record("organisation.changed", target=fresh, by=by, at=now, **told)
     return fresh
 
 
-def _as_text(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
+def _as_text(values: dict[str, Any], *, in_month: bool) -> dict[str, Any]:
+    return {
+        key: day_or_month(value, in_month=in_month) if isinstance(value, date) else value
+        for key, value in values.items()
+        if key != "starts_in_month"
+    }
 
 
 def _inside(organisation: Organisation) -> list[QuerySet[Any]]:

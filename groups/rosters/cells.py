@@ -168,6 +168,11 @@ def read_day(cell: Any) -> Read:
     return _day(text, found[1], found[2], found[3])
 
 
+def day_or_month(day: date, *, in_month: bool) -> str:
+    """As `read_day` reads it again: 2012-05-03, and 2012-05 where no more is known."""
+    return f"{day:%Y-%m}" if in_month else day.isoformat()
+
+
 def _month_as_number(cell: float) -> Read:
     """2012.5 and 2012.11 are months; 2012.1 may be October, whose zero the program has dropped."""
     text = repr(cell)
