@@ -154,7 +154,8 @@ def read_code(cell: Any) -> Read:
 def read_day(cell: Any) -> Read:
     """(ISO day, whether only the month is known); the first of the month stands for a month."""
     if isinstance(cell, list):
-        return Read((cell[0], False))
+        in_month = len(cell[0]) == len("2012-05")
+        return Read((f"{cell[0]}-01" if in_month else cell[0], in_month))
     if isinstance(cell, float) and not cell.is_integer():
         return _month_as_number(cell)
     text = narrow(text_of(cell))

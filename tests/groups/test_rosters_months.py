@@ -1,10 +1,13 @@
 """A date of which only the month is known stays a month: on record, on pages, in sheets, taken back."""
 
+import zipfile
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.models import AuditEvent, User
@@ -14,7 +17,16 @@ from groups.actions.persons import add_person, change_person
 from groups.actions.roster_undoing import undo_batch
 from groups.models import Body, Organisation, Person, Tenure
 from groups.rosters.sheets import changes_of
-from tests.groups.rostering import PERSONS, entered, problems, rows_of, sent, sheet, values_in
+from tests.groups.rostering import (
+    PERSONS,
+    entered,
+    problems,
+    rows_of,
+    sent,
+    sheet,
+    values_in,
+    verdicts,
+)
 from tests.moments import NOON
 
 UNITS = ("单位名称", "上级单位", "类别", "成立时间")
@@ -199,3 +211,45 @@ def test_no_other_day_than_the_first_stands_for_a_month(world):
     person = Person.objects.get(user=world.ben)
     with pytest.raises(IntegrityError), transaction.atomic():
         Person.objects.filter(pk=person.pk).update(starts_on="2012-05-02", starts_in_month=True)
+
+
+def formatted(code, day=MAY):
+    """What an office program stores when somebody types a month: a day under a format."""
+    book = load_workbook(BytesIO(sheet(PERSONS, person_row("韦明", day))))
+    book.worksheets[0]["E2"].number_format = code
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "found"),
+    [
+        ('yyyy"年"m"月"', MAY, ("2012-05-01", True)),
+        ('[$-804]yyyy"年"m"月";@', MAY, ("2012-05-01", True)),
+        ("[DBNum1][$-804]yyyy\\年m\\月", MAY, ("2012-05-01", True)),
+        ("mmm-yy", MAY, ("2012-05-01", True)),
+        ("yyyy.mm", 41030, ("2012-05-01", True)),
+        ('yyyy"年"m"月"', date(2012, 5, 17), ("2012-05-17", False)),
+        ('yyyy"年"m"月"d"日"', MAY, ("2012-05-01", False)),
+        ("yyyy-mm-dd", MAY, ("2012-05-01", False)),
+        ("yyyy/m/d h:mm", MAY, ("2012-05-01", False)),
+        ("General", 41030, ("2012-05-01", False)),
+    ],
+)
+def test_a_serial_number_shown_as_a_month_is_a_month(world, code, day, found):
+    batch = entered(world, sent(world, formatted(code, day)))
+    assert since(Person.objects.get(name="韦明")) == found
+    assert bool(problems(batch, "warning")) is found[1]
+
+
+def test_a_sheet_without_its_formats_is_read_all_the_same(world):
+    content = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(formatted("mmm-yy"))) as old,
+        zipfile.ZipFile(content, "w") as new,
+    ):
+        for name in old.namelist():
+            if name != "xl/styles.xml":
+                new.writestr(name, old.read(name))
+    assert verdicts(sent(world, content.getvalue())) == ["add"]
