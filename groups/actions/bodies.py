@@ -58,6 +58,7 @@ def change_body(
     now: datetime,
     seen: int | None = None,
     starts_on: date | None = None,
+    starts_in_month: bool | None = None,
 ) -> Body:
     """Its name, its secretariat (P1-23) and its first day. Raises NotAllowed, BadInput, Stale, RuleBroken."""
     fresh = lock(body, seen=seen)
@@ -69,6 +70,8 @@ def change_body(
     if starts_on is not None and starts_on != fresh.starts_on:
         must_begin(starts_on, fresh.ends_on, Tenure.objects.filter(post__body=fresh))
         fresh.starts_on, fresh.starts_in_month = starts_on, False
+    if starts_in_month is not None:
+        fresh.starts_in_month = starts_in_month
     fresh.name, fresh.secretariat = name.strip() or fresh.name, secretariat
     fresh.version += 1
     fresh.save(update_fields=["name", "secretariat", "starts_on", "starts_in_month", "version"])

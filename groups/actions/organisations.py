@@ -1,5 +1,6 @@
 """The organisation tree: dated, ordered by seniority, moved with everything that sits in it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -69,7 +70,7 @@ def change_organisation(
         return fresh
     if "starts_on" in changed:
         must_begin(changed["starts_on"], fresh.ends_on, *_inside(fresh))
-    before, month = {name: getattr(fresh, name) for name in changed}, fresh.starts_in_month
+    before = _as_text(fresh, changed)
     for name, value in changed.items():
         setattr(fresh, name, _named(value) if name == "name" else value)
     old = fresh.sort_path
@@ -78,19 +79,19 @@ def change_organisation(
     fresh.save()
     if fresh.sort_path != old:
         _resort_below(fresh, old)
-    told = {
-        "before": _as_text(before, in_month=month),
-        "after": _as_text(changed, in_month=fresh.starts_in_month),
-    }
-    record("organisation.changed", target=fresh, by=by, at=now, **told)
+    after = _as_text(fresh, changed)
+    record("organisation.changed", target=fresh, by=by, at=now, before=before, after=after)
     return fresh
 
 
-def _as_text(values: dict[str, Any], *, in_month: bool) -> dict[str, Any]:
+def _as_text(unit: Organisation, names: Iterable[str]) -> dict[str, Any]:
+    """The first day with what is known of it, whichever of the two is asked for."""
+    told = {"starts_on" if name == "starts_in_month" else name for name in names}
+    since = day_or_month(unit.starts_on, in_month=unit.starts_in_month)
     return {
-        key: day_or_month(value, in_month=in_month) if isinstance(value, date) else value
-        for key, value in values.items()
-        if key != "starts_in_month"
+        name: since if name == "starts_on" else getattr(unit, name)
+        for name in _FIELDS
+        if name in told
     }
 
 

@@ -38,6 +38,8 @@ from groups.views.sheets import (
     written,
 )
 
+_CHANGED = ("name", "starts_on", "starts_in_month")
+
 
 def kind_in_words(kind: str) -> str:
     return str(dict(BodyKind.choices).get(kind, kind))
@@ -204,7 +206,7 @@ class BodyEdit(TenantBodyForm):
     template_name = "groups/body_edit.html"
 
     def get_initial(self) -> dict[str, Any]:
-        values = {name: getattr(self.subject, name) for name in ("name", "starts_on")}
+        values = {name: getattr(self.subject, name) for name in _CHANGED}
         return values | {"secretariat": self.subject.secretariat_id, "seen": self.subject.version}
 
     def get_form_kwargs(self) -> dict[str, Any]:

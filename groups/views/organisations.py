@@ -42,7 +42,7 @@ from groups.views.sheets import (
     written,
 )
 
-_CHANGED = ("name", "short_name", "kind", "division", "seniority", "starts_on")
+_CHANGED = ("name", "short_name", "kind", "division", "seniority", "starts_on", "starts_in_month")
 
 
 class OrganisationList(TenantSheetView):

@@ -40,7 +40,7 @@ from groups.views.sheets import (
     written,
 )
 
-_CHANGED = ("name", "title", "seniority", "starts_on")
+_CHANGED = ("name", "title", "seniority", "starts_on", "starts_in_month")
 
 
 class PersonList(TenantSheetView):

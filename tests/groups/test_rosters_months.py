@@ -3,6 +3,7 @@
 import zipfile
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -192,12 +193,13 @@ def test_another_day_is_a_day_and_other_changes_leave_the_month(world):
 def test_the_record_of_a_unit_says_month_and_day(world):
     asked = {"starts_on": MAY, "starts_in_month": True, "by": world.ana, "now": NOON}
     unit = change_organisation(world.sister, **asked)
+    unit = change_organisation(unit, starts_in_month=False, by=world.ana, now=NOON)
     change_organisation(unit, starts_on=date(2012, 5, 17), by=world.ana, now=NOON)
-    told = [
-        e.detail for e in AuditEvent.objects.filter(action="organisation.changed").order_by("id")
-    ]
-    assert told[-2]["after"] == told[-1]["before"] == {"starts_on": "2012-05"}
-    assert told[-1]["after"] == {"starts_on": "2012-05-17"}
+    acts = AuditEvent.objects.filter(action="organisation.changed", target=unit.pk)
+    told = [(e.detail["before"], e.detail["after"]) for e in acts.order_by("id")]
+    days = ["2026-01-01", "2012-05", "2012-05-01", "2012-05-17"]
+    found = [{"starts_on": day} for day in days]
+    assert told == list(pairwise(found))
 
 
 def test_rest_says_which_days_are_months(world, sign_in):
@@ -253,3 +255,37 @@ def test_a_sheet_without_its_formats_is_read_all_the_same(world):
             if name != "xl/styles.xml":
                 new.writestr(name, old.read(name))
     assert verdicts(sent(world, content.getvalue())) == ["add"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ({"starts_on": "2012-05-01", "starts_in_month": "on"}, ("2012-05-01", True)),
+        ({"starts_on": "2012-05-01"}, ("2012-05-01", False)),
+        ({"starts_on": "2012-05-17", "starts_in_month": "on"}, ("2012-05-17", False)),
+        ({"starts_on": "2012-06-01", "starts_in_month": "on"}, ("2012-06-01", True)),
+        ({"starts_on": "", "starts_in_month": "on"}, ("2012-05-01", True)),
+    ],
+)
+def test_the_forms_ask_whether_the_day_has_become_known(world, sign_in, typed, left):
+    row = ("民政局", "评审组", "review team", "组长", "杜若", "")
+    entered(world, sent(world, sheet(POSTS, row), kind="posts"))
+    persons_entered(world, person_row("韦明", "2012.5"))
+    person, body = Person.objects.get(name="韦明"), Body.objects.get(name="评审组")
+    Tenure.objects.filter(post__body=body).delete()
+    Body.objects.filter(pk=body.pk).update(starts_on=MAY, starts_in_month=True)
+    client = sign_in(world.dora)
+    for name, thing in (("person_edit", person), ("body_edit", body)):
+        assert 'name="starts_in_month"' in page(client, name, thing.pk)
+        address = reverse(f"groups:{name}", args=["teng", thing.pk])
+        asked = {"name": thing.name, "seen": thing.version, **typed}
+        assert client.post(address, asked).status_code == 302
+        thing.refresh_from_db()
+        assert since(thing) == left
+
+
+def test_a_day_on_record_is_not_asked_about(world, sign_in):
+    client = sign_in(world.ana)
+    assert "starts_in_month" not in page(client, "organisation_edit", world.bureau.pk)
+    Organisation.objects.filter(pk=world.bureau.pk).update(starts_in_month=True)
+    assert 'name="starts_in_month"' in page(client, "organisation_edit", world.bureau.pk)
