@@ -75,8 +75,25 @@ class SinceForm(SeenForm):
         help_text=_("May be corrected while nothing of it lies before."),
     )
 
+    starts_in_month = forms.BooleanField(
+        label=_("Only the month of the first day is known"),
+        required=False,
+        help_text=_(
+            "Its first stands for it. Untick this, or choose another day, once the day is known."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.initial.get("starts_in_month"):
+            del self.fields["starts_in_month"]
+
     def clean_starts_on(self) -> Any:
         return self.cleaned_data["starts_on"] or self.initial["starts_on"]
+
+    def clean_starts_in_month(self) -> bool:
+        day = self.cleaned_data.get("starts_on")
+        return bool(self.cleaned_data["starts_in_month"] and day and day.day == 1)
 
 
 class OrganisationEditForm(OrganisationForm, SinceForm):

@@ -10,6 +10,11 @@ def all_or_none(*fields: str, name: str) -> CheckConstraint:
     return CheckConstraint(condition=none | every, name=name)
 
 
+def month_by_its_first(day: str, in_month: str, *, name: str) -> CheckConstraint:
+    """Where only the month of `day` is known, its first day stands for it."""
+    return CheckConstraint(condition=Q(**{in_month: False}) | Q(**{f"{day}__day": 1}), name=name)
+
+
 def unique_in_tenant(
     *fields: str, name: str, condition: Q | None = None, nulls_distinct: bool | None = None
 ) -> UniqueConstraint:

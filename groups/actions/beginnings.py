@@ -10,6 +10,12 @@ from actionlearning.foundation.errors import BadInput
 from groups.queries import WITHDRAWN
 
 
+def with_precision(thing: Any, changes: dict[str, Any]) -> dict[str, Any]:
+    """Another first day is known to the day, unless the change says that it is a month's."""
+    other = changes.get("starts_on", thing.starts_on) != thing.starts_on
+    return {"starts_in_month": False} | changes if other else changes
+
+
 def must_begin(day: date, last: date | None, *rows: QuerySet[Any]) -> None:
     """`rows` have a `starts_on` and belong to what begins on `day`. Raises BadInput."""
     words = ""

@@ -28,6 +28,7 @@ def form_body(
     by: User,
     now: datetime,
     secretariat: Body | None = None,
+    starts_in_month: bool = False,
 ) -> Body:
     """Raises NotAllowed, BadInput, RuleBroken (a body of this kind is in force already)."""
     may_change(Permission.BODY_CHANGE, by, organisation)
@@ -40,7 +41,7 @@ def form_body(
             _("There is such a body already: change or dissolve that one."), code="exists"
         )
     body = Body(kind=kind, name=name.strip(), starts_on=starts_on, formed_at=now)
-    body.secretariat = secretariat
+    body.secretariat, body.starts_in_month = secretariat, starts_in_month
     body.place(organisation)
     body.save(force_insert=True)
     record("body.formed", target=body, by=by, at=now, kind=kind)
@@ -57,6 +58,7 @@ def change_body(
     now: datetime,
     seen: int | None = None,
     starts_on: date | None = None,
+    starts_in_month: bool | None = None,
 ) -> Body:
     """Its name, its secretariat (P1-23) and its first day. Raises NotAllowed, BadInput, Stale, RuleBroken."""
     fresh = lock(body, seen=seen)
@@ -67,10 +69,12 @@ def change_body(
         raise BadInput(words, fields={"secretariat": words})
     if starts_on is not None and starts_on != fresh.starts_on:
         must_begin(starts_on, fresh.ends_on, Tenure.objects.filter(post__body=fresh))
-        fresh.starts_on = starts_on
+        fresh.starts_on, fresh.starts_in_month = starts_on, False
+    if starts_in_month is not None:
+        fresh.starts_in_month = starts_in_month
     fresh.name, fresh.secretariat = name.strip() or fresh.name, secretariat
     fresh.version += 1
-    fresh.save(update_fields=["name", "secretariat", "starts_on", "version"])
+    fresh.save(update_fields=["name", "secretariat", "starts_on", "starts_in_month", "version"])
     record("body.changed", target=fresh, by=by, at=now)
     return fresh
 
@@ -162,7 +166,14 @@ def add_post(
 
 @transaction.atomic
 def appoint(
-    post: Post, *, person: Person, starts_on: date, by: User, now: datetime, acting: bool = False
+    post: Post,
+    *,
+    person: Person,
+    starts_on: date,
+    by: User,
+    now: datetime,
+    acting: bool = False,
+    starts_in_month: bool = False,
 ) -> Tenure:
     """Seat a person from a day on. Raises NotAllowed, BadInput, RuleBroken (no seat free, holds it)."""
     may_change(Permission.APPOINT, by, post)
@@ -172,7 +183,9 @@ def appoint(
         raise RuleBroken(
             _("Every seat of this post is taken: hand it over instead."), code="no_seat"
         )
-    return _seat(post, person, starts_on, acting=acting, by=by, now=now)
+    made = Tenure(post=post, person=person, acting=acting)
+    made.starts_on, made.starts_in_month = starts_on, starts_in_month
+    return _seat(made, by=by, now=now)
 
 
 @transaction.atomic
@@ -193,7 +206,8 @@ def hand_over(
     fresh = _locked_tenure(tenure, by)
     _may_sit(fresh.post, to, on)
     _end(fresh, on - timedelta(days=1))
-    made = _seat(fresh.post, to, on, acting=acting, by=by, now=now)
+    coming = Tenure(post=fresh.post, person=to, starts_on=on, acting=acting)
+    made = _seat(coming, by=by, now=now)
     record(
         "post.handed_over",
         target=fresh.post,
@@ -247,21 +261,13 @@ def _end(tenure: Tenure, on: date) -> None:
     tenure.save(update_fields=["ends_on"])
 
 
-def _seat(
-    post: Post, person: Person, starts_on: date, *, acting: bool, by: User, now: datetime
-) -> Tenure:
+def _seat(tenure: Tenure, *, by: User, now: datetime) -> Tenure:
+    """With what its post and person say of it."""
+    post, person = tenure.post, tenure.person
     if person.user is not None and post.role:
-        keep_three_apart(person.user, post.role, day=starts_on, by=by)
-    tenure = Tenure(
-        post=post,
-        person=person,
-        user=person.user,
-        person_name=person.name,
-        role=post.role,
-        acting=acting,
-        taken_at=now,
-        starts_on=starts_on,
-    )
+        keep_three_apart(person.user, post.role, day=tenure.starts_on, by=by)
+    tenure.user, tenure.person_name, tenure.role = person.user, person.name, post.role
+    tenure.taken_at = now
     tenure.place(post.organisation)
     tenure.save(force_insert=True)
     record("post.taken", target=post, by=by, at=now, person=str(person.pk), name=person.name)

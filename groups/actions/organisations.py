@@ -1,5 +1,6 @@
 """The organisation tree: dated, ordered by seniority, moved with everything that sits in it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -14,14 +15,15 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.pinyin import initials, sort_key
 from actionlearning.foundation.scope import current_tenant_id
 from actionlearning.foundation.workflow import lock
-from groups.actions.beginnings import must_begin
+from groups.actions.beginnings import must_begin, with_precision
 from groups.actions.bodies import end_bodies_of
 from groups.models import Body, Organisation, Person, Supervision
 from groups.models.organisation import DEPTH
 from groups.models.placed import ANCESTORS
+from groups.rosters.cells import day_or_month
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_FIELDS = ("kind", "name", "short_name", "division", "seniority", "starts_on")
+_FIELDS = ("kind", "name", "short_name", "division", "seniority", "starts_on", "starts_in_month")
 
 
 @transaction.atomic
@@ -36,6 +38,7 @@ def add_organisation(
     short_name: str = "",
     division: str = "",
     seniority: int | None = None,
+    starts_in_month: bool = False,
 ) -> Organisation:
     """Raises NotAllowed, BadInput (no name, tree too deep), RuleBroken (the parent has ended)."""
     _may_change(by, parent)
@@ -47,7 +50,7 @@ def add_organisation(
     )
     made.label = label_of(next_number())
     made.seniority = seniority or _last_place(parent)
-    made.starts_on = starts_on
+    made.starts_on, made.starts_in_month = starts_on, starts_in_month
     set_place(made, parent)
     made.save(force_insert=True)
     record("organisation.added", target=made, by=by, at=now)
@@ -61,12 +64,13 @@ def change_organisation(
     """Name, kind, division code, seniority and first day. Raises NotAllowed, BadInput, Stale."""
     fresh = lock(organisation, seen=seen)
     _may_change(by, fresh)
+    changes = with_precision(fresh, changes)
     changed = {k: v for k, v in changes.items() if k in _FIELDS and getattr(fresh, k) != v}
     if not changed:
         return fresh
     if "starts_on" in changed:
         must_begin(changed["starts_on"], fresh.ends_on, *_inside(fresh))
-    before = {name: getattr(fresh, name) for name in changed}
+    before = _as_text(fresh, changed)
     for name, value in changed.items():
         setattr(fresh, name, _named(value) if name == "name" else value)
     old = fresh.sort_path
@@ -75,13 +79,20 @@ def change_organisation(
     fresh.save()
     if fresh.sort_path != old:
         _resort_below(fresh, old)
-    told = {"before": _as_text(before), "after": _as_text(changed)}
-    record("organisation.changed", target=fresh, by=by, at=now, **told)
+    after = _as_text(fresh, changed)
+    record("organisation.changed", target=fresh, by=by, at=now, before=before, after=after)
     return fresh
 
 
-def _as_text(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
+def _as_text(unit: Organisation, names: Iterable[str]) -> dict[str, Any]:
+    """The first day with what is known of it, whichever of the two is asked for."""
+    told = {"starts_on" if name == "starts_in_month" else name for name in names}
+    since = day_or_month(unit.starts_on, in_month=unit.starts_in_month)
+    return {
+        name: since if name == "starts_on" else getattr(unit, name)
+        for name in _FIELDS
+        if name in told
+    }
 
 
 def _inside(organisation: Organisation) -> list[QuerySet[Any]]:

@@ -20,19 +20,19 @@ from actionlearning.foundation.pinyin import initials, sort_key
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.tenancy import uuid7
 from actionlearning.foundation.workflow import lock
-from groups.actions.beginnings import must_begin
+from groups.actions.beginnings import must_begin, with_precision
 from groups.models import Organisation, Person, Tenure
 from groups.rosters.cells import proper_name
 
 _PHONE = re.compile(r"[0-9+()\- ]{5,30}")
-_FIELDS = ("name", "title", "phone", "seniority", "starts_on")
+_FIELDS = ("name", "title", "phone", "seniority", "starts_on", "starts_in_month")
 _MANY = """
 INSERT INTO groups_person (id, tenant_id, organisation_id, org_path, name, pinyin, initials, title, phone, seniority,
-       starts_on, version)
+       starts_on, starts_in_month, version)
 SELECT r.id, al_tenant(), r.organisation, r.path, r.name, r.pinyin, r.initials, r.title, r.phone, r.seniority,
-       r.starts_on, 1
+       r.starts_on, r.starts_in_month, 1
   FROM json_to_recordset(%s::json) AS r (id uuid, organisation uuid, path text, name text, pinyin text, initials text,
-       title text, phone text, seniority integer, starts_on date)
+       title text, phone text, seniority integer, starts_on date, starts_in_month boolean)
 """
 
 
@@ -47,10 +47,12 @@ def add_person(
     title: str = "",
     phone: str = "",
     seniority: int | None = None,
+    starts_in_month: bool = False,
 ) -> Person:
     """Without `seniority` it comes last. Raises NotAllowed, BadInput, RuleBroken."""
     _may_enrol(by, organisation)
     made = Person(title=title.strip(), phone=_phone(phone), starts_on=starts_on)
+    made.starts_in_month = starts_in_month
     made.seniority = seniority or _last_place(organisation)
     made.place(organisation)
     _name(made, name)
@@ -92,6 +94,7 @@ def _plain(row: Mapping[str, Any], last: dict[Any, int]) -> dict[str, Any]:
         "phone": _phone(row["phone"]),
         "seniority": row["seniority"] or last[home.pk],
         "starts_on": row["starts_on"],
+        "starts_in_month": row["starts_in_month"],
     }
 
 
@@ -110,6 +113,7 @@ def change_person(
     _may_change(by, fresh)
     if "phone" in changes:
         changes["phone"] = _phone(changes["phone"])
+    changes = with_precision(fresh, changes)
     changed = [k for k, v in changes.items() if k in _FIELDS and getattr(fresh, k) != v]
     if not changed:
         return fresh

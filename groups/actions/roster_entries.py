@@ -63,7 +63,7 @@ class Entering:
                 "name": row.entry["name"],
                 "title": row.entry.get("title", ""),
                 "phone": row.entry.get("phone", ""),
-                "starts_on": _day(row, self.day),
+                **_since(row, self.day),
                 "seniority": row.entry.get("seniority"),
             }
             for row in rows
@@ -91,9 +91,9 @@ class Entering:
         made = add_organisation(
             parent=Organisation.objects.get(pk=above),
             name=row.entry["name"],
-            starts_on=_day(row, self.day),
             by=self.by,
             now=self.now,
+            **_since(row, self.day),
             **{key: row.entry[key] for key in _PLAIN_UNIT if key in row.entry},
         )
         row.subject, row.made = {"id": made.pk}, [["organisation", made.pk]]
@@ -105,9 +105,9 @@ class Entering:
             tenure = appoint(
                 post,
                 person=Person.objects.get(pk=holder),
-                starts_on=_day(row, self.day),
                 by=self.by,
                 now=self.now,
+                **_since(row, self.day),
             )
             row.made.append(["tenure", tenure.pk])
 
@@ -144,17 +144,21 @@ class Entering:
                 organisation=Organisation.objects.get(pk=entry["unit_id"]),
                 kind=entry["kind"],
                 name=entry["body"],
-                starts_on=_day(row, self.day),
                 by=self.by,
                 now=self.now,
+                **_since(row, self.day),
             )
             row.made.append(["body", self.bodies[key].pk])
         return self.bodies[key]
 
 
-def _day(row: Draft, otherwise: date) -> date:
+def _since(row: Draft, otherwise: date) -> dict[str, Any]:
+    """The first day and whether only its month is known, as the verbs take them."""
     typed = row.entry.get("starts_on")
-    return date.fromisoformat(typed) if typed else otherwise
+    if not typed:
+        return {"starts_on": otherwise, "starts_in_month": False}
+    in_month = row.entry.get("starts_on_month", False)
+    return {"starts_on": date.fromisoformat(typed), "starts_in_month": in_month}
 
 
 def _typed(changes: dict[str, Any]) -> dict[str, Any]:

@@ -26,9 +26,20 @@ _UNIT = (
     "division",
     "seniority",
     "starts_on",
+    "starts_in_month",
     "ends_on",
 )
-_PERSON = ("id", "organisation_id", "name", "title", "phone", "seniority", "starts_on", "ends_on")
+_PERSON = (
+    "id",
+    "organisation_id",
+    "name",
+    "title",
+    "phone",
+    "seniority",
+    "starts_on",
+    "starts_in_month",
+    "ends_on",
+)
 
 
 def plan(
@@ -125,7 +136,7 @@ def _posts_on_record(units: set[Any], day: date) -> list[dict[str, Any]]:
     )
     seats = Tenure.objects.filter(lasting(day), post__in=[post["id"] for post in posts])
     holders: dict[Any, dict[Any, Any]] = {post["id"]: {} for post in posts}
-    for each in seats.values("post_id", "person_id", "starts_on"):
+    for each in seats.values("post_id", "person_id", "starts_on", "starts_in_month"):
         holders[each["post_id"]][each["person_id"]] = each
     return [post | {"holders": holders[post["id"]]} for post in posts]
 

@@ -213,5 +213,6 @@ def _tenure(tenure: Tenure) -> dict[str, Any]:
         "name": tenure.person_name,
         "acting": tenure.acting,
         "starts_on": tenure.starts_on,
+        "starts_in_month": tenure.starts_in_month,
         "ends_on": tenure.ends_on,
     }

@@ -128,6 +128,7 @@ def _posts_of(person: Person) -> list[dict[str, Any]]:
             "title": row.post.title,
             "acting": row.acting,
             "starts_on": row.starts_on,
+            "starts_in_month": row.starts_in_month,
             "ends_on": row.ends_on,
         }
         for row in rows.order_by("-starts_on", "-id")

@@ -34,6 +34,8 @@ MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The `ETag` of the version seen."
 )
 
+IN_MONTH = "Of `starts_on` only the month is known; its first day stands for it."
+
 
 class Paging(serializers.Serializer):
     """Filters of every list of this app."""
@@ -68,6 +70,7 @@ class OrganisationOut(serializers.Serializer):
     division = serializers.CharField()
     seniority = serializers.IntegerField()
     starts_on = serializers.DateField()
+    starts_in_month = serializers.BooleanField(help_text=IN_MONTH)
     ends_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField()
 
@@ -118,6 +121,7 @@ class PersonOut(serializers.Serializer):
     phone = serializers.CharField(help_text="Masked.")
     seniority = serializers.IntegerField()
     starts_on = serializers.DateField()
+    starts_in_month = serializers.BooleanField(help_text=IN_MONTH)
     ends_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField()
 
@@ -130,6 +134,7 @@ class SeatOut(serializers.Serializer):
     title = serializers.CharField()
     acting = serializers.BooleanField()
     starts_on = serializers.DateField()
+    starts_in_month = serializers.BooleanField(help_text=IN_MONTH)
     ends_on = serializers.DateField(allow_null=True)
 
 
@@ -169,6 +174,7 @@ class BodyOut(serializers.Serializer):
     name = serializers.CharField()
     secretariat = serializers.UUIDField(allow_null=True)
     starts_on = serializers.DateField()
+    starts_in_month = serializers.BooleanField(help_text=IN_MONTH)
     ends_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField()
 
@@ -179,6 +185,7 @@ class TenureOut(serializers.Serializer):
     name = serializers.CharField()
     acting = serializers.BooleanField()
     starts_on = serializers.DateField()
+    starts_in_month = serializers.BooleanField(help_text=IN_MONTH)
     ends_on = serializers.DateField(allow_null=True)
 
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from actionlearning.foundation.constraints import month_by_its_first
 from actionlearning.foundation.models import User
 from groups.models.person import Person
 from groups.models.placed import PlacedModel
@@ -21,10 +22,13 @@ class Body(PlacedModel):
     """When the product was told of it: dates the fulfilment of the duty to have such a body."""
     secretariat = models.ForeignKey("self", models.PROTECT, null=True, related_name="serves")
     starts_on = models.DateField()
+    starts_in_month = models.BooleanField(default=False, db_default=False)
+    """Of `starts_on` only the month is known; its first day stands for it."""
     ends_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        constraints = [month_by_its_first("starts_on", "starts_in_month", name="body_month")]
         indexes = [models.Index(fields=["organisation", "kind"], name="body_kind")]
 
     def __str__(self) -> str:
@@ -63,6 +67,8 @@ class Tenure(PlacedModel):
     taken_at = models.DateTimeField()
     """When the product was told of it; `starts_on` may lie before."""
     starts_on = models.DateField()
+    starts_in_month = models.BooleanField(default=False, db_default=False)
+    """Of `starts_on` only the month is known; its first day stands for it."""
     ends_on = models.DateField(null=True)
 
     class Meta:
@@ -75,7 +81,8 @@ class Tenure(PlacedModel):
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=_DAY_BEFORE),
                 name="tenure_ends_after_start",
-            )
+            ),
+            month_by_its_first("starts_on", "starts_in_month", name="tenure_month"),
         ]
 
     def __str__(self) -> str:

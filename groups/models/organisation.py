@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from actionlearning.foundation.constraints import unique_in_tenant
+from actionlearning.foundation.constraints import month_by_its_first, unique_in_tenant
 from actionlearning.foundation.tenancy import TenantManager, TenantModel
 
 DEPTH = 6
@@ -54,6 +54,8 @@ class Organisation(TenantModel):
     pinyin = models.CharField(max_length=200, db_collation="C")
     initials = models.CharField(max_length=60, db_collation="C")
     starts_on = models.DateField()
+    starts_in_month = models.BooleanField(default=False, db_default=False)
+    """Of `starts_on` only the month is known; its first day stands for it."""
     ends_on = models.DateField(null=True)
     ancestor_1 = models.UUIDField(null=True)
     ancestor_2 = models.UUIDField(null=True)
@@ -73,6 +75,7 @@ class Organisation(TenantModel):
             models.CheckConstraint(
                 condition=Q(level__gte=1, level__lte=DEPTH), name="organisation_depth"
             ),
+            month_by_its_first("starts_on", "starts_in_month", name="organisation_month"),
         ]
         indexes = [models.Index(fields=["tenant", "sort_path", "id"], name="organisation_order")]
 

@@ -1,6 +1,6 @@
 from django.db import models
 
-from actionlearning.foundation.constraints import unique_in_tenant
+from actionlearning.foundation.constraints import month_by_its_first, unique_in_tenant
 from actionlearning.foundation.models import User
 from groups.models.placed import PlacedModel
 
@@ -17,11 +17,16 @@ class Person(PlacedModel):
     seniority = models.PositiveIntegerField(default=1)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     starts_on = models.DateField()
+    starts_in_month = models.BooleanField(default=False, db_default=False)
+    """Of `starts_on` only the month is known; its first day stands for it."""
     ends_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [unique_in_tenant("user", name="person_user")]
+        constraints = [
+            unique_in_tenant("user", name="person_user"),
+            month_by_its_first("starts_on", "starts_in_month", name="person_month"),
+        ]
         indexes = [
             models.Index(
                 fields=["organisation", "seniority", "pinyin", "id"], name="person_roster"

@@ -46,6 +46,7 @@ _TENURE = {
     "person_name": "name",
     "acting": "acting",
     "starts_on": "starts_on",
+    "starts_in_month": "starts_in_month",
     "ends_on": "ends_on",
 }
 """Column → name in the answer."""
@@ -164,7 +165,8 @@ def seats_listed(user: User, *, day: date, text: str = "", kind: str = "") -> Qu
         place=F("organisation__sort_path"),
         holder=Coalesce(F("seat__person_name"), Value("")),
         holder_key=Coalesce(F("seat__id"), F("id")),
-        since=F("seat__starts_on"),
+        starts_on=F("seat__starts_on"),
+        starts_in_month=F("seat__starts_in_month"),
         home=F("seat__person__organisation"),
         phone=F("seat__person__phone"),
     )

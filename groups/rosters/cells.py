@@ -154,7 +154,8 @@ def read_code(cell: Any) -> Read:
 def read_day(cell: Any) -> Read:
     """(ISO day, whether only the month is known); the first of the month stands for a month."""
     if isinstance(cell, list):
-        return Read((cell[0], False))
+        in_month = len(cell[0]) == len("2012-05")
+        return Read((f"{cell[0]}-01" if in_month else cell[0], in_month))
     if isinstance(cell, float) and not cell.is_integer():
         return _month_as_number(cell)
     text = narrow(text_of(cell))
@@ -166,6 +167,11 @@ def read_day(cell: Any) -> Read:
     if not found:
         return Read(text, "no_month" if re.fullmatch(r"\d{4}年?", text) else "bad_day")
     return _day(text, found[1], found[2], found[3])
+
+
+def day_or_month(day: date, *, in_month: bool) -> str:
+    """As `read_day` reads it again: 2012-05-03, and 2012-05 where no more is known."""
+    return f"{day:%Y-%m}" if in_month else day.isoformat()
 
 
 def _month_as_number(cell: float) -> Read:

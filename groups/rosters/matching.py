@@ -193,6 +193,7 @@ def compare_dated(row: Draft) -> None:
     """First day and seniority, where the sheet says them."""
     if other_day(row, row.subject) and row.entry.get("starts_on"):
         row.changes["starts_on"] = row.entry["starts_on"]
+        row.changes["starts_in_month"] = row.entry.get("starts_on_month", False)
     seniority = row.entry.get("seniority")
     if seniority and seniority != row.subject["seniority"]:
         row.changes["seniority"] = seniority

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from groups.rosters.cells import MASK, clean, narrow, proper_name, same
+from groups.rosters.cells import MASK, clean, day_or_month, narrow, proper_name, same
 from groups.rosters.drafts import Draft
 from groups.rosters.matching import Known, other_day
 
@@ -99,7 +99,8 @@ class PostMatch:
         if tenure is None:
             draft.changes["holder"] = str(holder)
         elif draft.entry.get("starts_on") and other_day(draft, tenure):
-            draft.say("starts_on", "since_on_record", day=tenure["starts_on"].isoformat())
+            since = day_or_month(tenure["starts_on"], in_month=tenure["starts_in_month"])
+            draft.say("starts_on", "since_on_record", day=since)
 
     def _holder(self, draft: Draft, units: dict[Any, str]) -> None:
         name = draft.entry.get("holder")

@@ -19,7 +19,7 @@ WORDS: Mapping[str, str | Promise] = {
     "bad_day": _("This is no date. Write 2012-05-03, 2012.05 or 2012年5月."),
     "no_month": _("The month is missing: write 2012-05."),
     "october": _("This may be January or October: write 2012-01 or 2012-10."),
-    "only_month": _("Only the month is known: the first of the month is entered."),
+    "only_month": _("Only the month is known; it is kept as a month."),
     "precision_lost": _(
         "The office program stored this long number as a number: its last places are lost. Set the "
         "column to text, type the number again, and send the sheet again."

@@ -96,8 +96,17 @@ def _kept(kind: str) -> list[Field]:
 def changes_of(row: RosterRow) -> list[dict[str, Any]]:
     """Heading, value on record and value of the sheet, for each value that is or was replaced."""
     headings = {each.key: str(each.heading) for each in FIELDS[row.batch.kind]}
+    before, after = dict(row.before), dict(row.entry)
+    _shorten(before, before.get("starts_in_month"))
+    _shorten(after, after.get("starts_on_month"))
     return [
-        {"heading": headings.get(key, key), "before": before, "after": row.entry.get(key, "")}
-        for key, before in row.before.items()
-        if key not in ("version", "holder")
+        {"heading": headings.get(key, key), "before": value, "after": after.get(key, "")}
+        for key, value in before.items()
+        if key not in ("version", "holder", "starts_in_month")
     ]
+
+
+def _shorten(values: dict[str, Any], in_month: Any) -> None:
+    """A day of which only the month is known reads as a month."""
+    if in_month and values.get("starts_on"):
+        values["starts_on"] = values["starts_on"][: len("2012-05")]

@@ -29,7 +29,16 @@ from groups.queries import (
 from groups.roles import DESCRIPTIONS, BodyKind
 from groups.views.changes import TenantChange, own_unit
 from groups.views.history import entries_about
-from groups.views.sheets import TenantSheetView, spelled_out, today, written
+from groups.views.sheets import (
+    TenantSheetView,
+    begun,
+    begun_in_sheet,
+    spelled_out,
+    today,
+    written,
+)
+
+_CHANGED = ("name", "starts_on", "starts_in_month")
 
 
 def kind_in_words(kind: str) -> str:
@@ -75,12 +84,18 @@ class BodyList(TenantSheetView):
                 "name": row.name,
                 "kind": kind_in_words(row.kind),
                 "head": heads.get(row.pk, ""),
-                "since": written(row.starts_on),
+                "since": begun(row),
                 "until": written(row.ends_on),
                 "stands": lasts_on(row, day),
             }
             for row in rows
         ]
+
+    def sheet_rows(self, rows: list[Any]) -> list[dict[str, Any]]:
+        found = self.present(rows)
+        for line, row in zip(found, rows, strict=True):
+            line["since"] = begun_in_sheet(row)
+        return found
 
 
 class BodyDetail(TenantView):
@@ -93,7 +108,7 @@ class BodyDetail(TenantView):
         context = {
             "body": body,
             "kind": kind_in_words(body.kind),
-            "since": spelled_out(body.starts_on),
+            "since": begun(body, spelled=True),
             "until": spelled_out(body.ends_on),
             "stands": body.ends_on is None,
             "posts": [_post(post, tenures[post.pk], day) for post in posts],
@@ -140,7 +155,7 @@ def _holder(tenure: Tenure) -> dict[str, Any]:
         "name": tenure.person_name,
         "acting": tenure.acting,
         "signs_in": tenure.user_id is not None,
-        "since": written(tenure.starts_on),
+        "since": begun(tenure),
         "until": written(tenure.ends_on),
         "open": tenure.ends_on is None,
     }
@@ -191,7 +206,7 @@ class BodyEdit(TenantBodyForm):
     template_name = "groups/body_edit.html"
 
     def get_initial(self) -> dict[str, Any]:
-        values = {name: getattr(self.subject, name) for name in ("name", "starts_on")}
+        values = {name: getattr(self.subject, name) for name in _CHANGED}
         return values | {"secretariat": self.subject.secretariat_id, "seen": self.subject.version}
 
     def get_form_kwargs(self) -> dict[str, Any]:

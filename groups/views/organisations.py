@@ -33,9 +33,16 @@ from groups.queries import (
 from groups.queries.divisions import division_of, with_divisions
 from groups.queries.trees import upper_levels
 from groups.views.history import entries_about
-from groups.views.sheets import TenantSheetView, spelled_out, today, written
+from groups.views.sheets import (
+    TenantSheetView,
+    begun,
+    begun_in_sheet,
+    spelled_out,
+    today,
+    written,
+)
 
-_CHANGED = ("name", "short_name", "kind", "division", "seniority", "starts_on")
+_CHANGED = ("name", "short_name", "kind", "division", "seniority", "starts_on", "starts_in_month")
 
 
 class OrganisationList(TenantSheetView):
@@ -96,7 +103,7 @@ class OrganisationList(TenantSheetView):
                 "division": row.division,
                 "division_name": self._told_division(row),
                 "bodies": row.bodies,
-                "since": written(row.starts_on),
+                "since": begun(row),
                 "until": written(row.ends_on),
                 "stands": lasts_on(row, day),
             }
@@ -108,6 +115,7 @@ class OrganisationList(TenantSheetView):
         names = names_of_units(self.request.user)
         found = self.present(rows)
         for line, row in zip(found, rows, strict=True):
+            line["since"] = begun_in_sheet(row)
             above = row.parent_id
             line["parent"] = names.label(above) if above in names.plain else ""
         return found
@@ -144,7 +152,7 @@ def insides_of(organisation: Organisation, request: Any) -> dict[str, Any]:
     return manages | {
         "inside": True,
         "division": division_of(organisation.division, day),
-        "since": spelled_out(organisation.starts_on),
+        "since": begun(organisation, spelled=True),
         "until": spelled_out(organisation.ends_on),
         "bodies": _bodies(organisation, day),
         "roster": _roster(organisation, request),

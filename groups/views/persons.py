@@ -30,9 +30,17 @@ from groups.queries import (
 )
 from groups.views.changes import TenantChange, own_unit
 from groups.views.history import entries_about
-from groups.views.sheets import Columns, TenantSheetView, spelled_out, today, written
+from groups.views.sheets import (
+    Columns,
+    TenantSheetView,
+    begun,
+    begun_in_sheet,
+    spelled_out,
+    today,
+    written,
+)
 
-_CHANGED = ("name", "title", "seniority", "starts_on")
+_CHANGED = ("name", "title", "seniority", "starts_on", "starts_in_month")
 
 
 class PersonList(TenantSheetView):
@@ -95,7 +103,7 @@ class PersonList(TenantSheetView):
                 "title": row.title,
                 "posts": posts.get(row.pk, ""),
                 "phone": masked(row.phone),
-                "since": written(row.starts_on),
+                "since": begun(row),
                 "until": written(row.ends_on),
                 "stands": lasts_on(row, day),
             }
@@ -107,6 +115,7 @@ class PersonList(TenantSheetView):
         names = names_of_units(self.request.user)
         found = self.present(rows)
         for line, row in zip(found, rows, strict=True):
+            line["since"] = begun_in_sheet(row)
             if row.organisation_id in names.plain:
                 line["organisation"] = names.label(row.organisation_id)
         return found
@@ -139,7 +148,7 @@ def about(person: Person, request: Any) -> dict[str, Any]:
     tenures = tenures.select_related("post", "post__body")
     return {
         "person": person,
-        "since": spelled_out(person.starts_on),
+        "since": begun(person, spelled=True),
         "until": spelled_out(person.ends_on),
         "stands": lasts_on(person, day),
         "phone": masked(person.phone),
@@ -155,7 +164,7 @@ def _seat(tenure: Tenure, day: Any) -> dict[str, Any]:
         "body": tenure.post.body,
         "title": tenure.post.title,
         "acting": tenure.acting,
-        "since": written(tenure.starts_on),
+        "since": begun(tenure),
         "until": written(tenure.ends_on),
         "stands": lasts_on(tenure, day),
     }

@@ -20,7 +20,7 @@ from groups.queries import masked, names_of_units, seats_listed
 from groups.roles import ADMINISTRATORS, DESCRIPTIONS, BodyKind, Role
 from groups.views.bodies import TenantBodyForm
 from groups.views.changes import TenantChange
-from groups.views.sheets import TenantSheetView, today, written
+from groups.views.sheets import TenantSheetView, begun, begun_in_sheet, today
 
 _CHANGED = ("title", "role", "rank", "seats")
 
@@ -77,7 +77,7 @@ class PostList(TenantSheetView):
                 "seats": row.seats,
                 "holder": row.holder,
                 "phone": masked(row.phone or ""),
-                "since": written(row.since),
+                "since": begun(row),
             }
             for row in rows
         ]
@@ -86,6 +86,7 @@ class PostList(TenantSheetView):
         names = names_of_units(self.request.user)
         found = self.present(rows)
         for line, row in zip(found, rows, strict=True):
+            line["since"] = begun_in_sheet(row)
             line["organisation"] = names.label(row.organisation_id)
             elsewhere = row.home in names.plain and row.home != row.organisation_id
             line["home"] = names.label(row.home) if elsewhere else ""

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate, localtime
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename, write_sheet
 from actionlearning.foundation.views import TenantListView
 from groups.exports import Sheet, Words
+from groups.rosters.cells import day_or_month
 
 Columns = tuple[tuple[Words, str], ...]
 ACTS = ("", "no-print")
@@ -29,6 +30,18 @@ def written(day: date | None) -> str:
 
 def spelled_out(day: date | None) -> str:
     return date_format(day, "DATE_FORMAT") if day else ""
+
+
+def begun(thing: Any, *, spelled: bool = False) -> str:
+    """The first day of `thing`; of which only the month is known, as that month."""
+    if thing.starts_in_month:
+        return date_format(thing.starts_on, "YEAR_MONTH_FORMAT")
+    return spelled_out(thing.starts_on) if spelled else written(thing.starts_on)
+
+
+def begun_in_sheet(thing: Any) -> str:
+    """The same as a sheet says it that can be sent in again."""
+    return day_or_month(thing.starts_on, in_month=thing.starts_in_month) if thing.starts_on else ""
 
 
 def moment(at: Any) -> str:

@@ -18,7 +18,7 @@ from groups.forms import EndForm, SeatForm
 from groups.models import Post, Tenure
 from groups.queries import HITS, in_force, named_like
 from groups.roles import DESCRIPTIONS, rights_of
-from groups.views.sheets import spelled_out, today
+from groups.views.sheets import begun, spelled_out, today
 
 
 def own_post(user: Any, pk: Any) -> Post:
@@ -103,7 +103,7 @@ class TenantTenureForm(TenantPostForm):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs["tenure"] = self.tenure
-        kwargs["since"] = spelled_out(self.tenure.starts_on)
+        kwargs["since"] = begun(self.tenure, spelled=True)
         return super().get_context_data(**kwargs)
 
 

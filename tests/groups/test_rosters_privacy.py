@@ -99,11 +99,12 @@ def test_rows_about_units_out_of_reach_are_empty(world, sign_in):
             batch = entered(world, batch, by=world.ana)
 
 
-def test_a_month_alone_becomes_its_first_day_as_the_page_says(world, sign_in):
+def test_a_month_alone_is_kept_as_a_month_as_the_page_says(world, sign_in):
     row = ("民政局", "韦明", "", "", "2012.5")
     batch = entered(world, sent(world, sheet(PERSONS, row)))
-    assert str(Person.objects.get(name="韦明").starts_on) == "2012-05-01"
+    made = Person.objects.get(name="韦明")
+    assert (str(made.starts_on), made.starts_in_month) == ("2012-05-01", True)
     [said] = [each for each in rows_of(batch)[0].problems if each["code"] == "only_month"]
     assert said["cell"] == "E2"
     help_text = sign_in(world.dora).get(reverse("groups:roster_new", args=["teng"]))
-    assert "for a month alone its first day is entered" in help_text.content.decode()
+    assert "a month alone is kept as a month" in help_text.content.decode()

@@ -34,6 +34,8 @@ PHONES = st.sampled_from(
     ["", "13977412345", "0774-1234567", "13977410000", "+86 139 7741 2345", "12345"]
 )
 DAYS = st.dates(date(2001, 1, 1), date(2025, 12, 31))
+MONTHS = DAYS.map(lambda day: {"starts_on": day.replace(day=1), "starts_in_month": True})
+SINCE = DAYS.map(lambda day: {"starts_on": day}) | MONTHS
 RANDOM = settings(
     max_examples=8,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -80,16 +82,16 @@ def assert_nothing_to_change(batch: RosterBatch, number: int) -> None:
 
 
 @RANDOM
-@given(people=st.lists(st.tuples(NAMES, NAMES | st.just(""), PHONES, DAYS), max_size=8))
+@given(people=st.lists(st.tuples(NAMES, NAMES | st.just(""), PHONES, SINCE), max_size=8))
 def test_a_roster_comes_back_unchanged(world, sign_in, people):
     with rolled_back():
         _roster(world, sign_in, people)
 
 
 def _roster(world, sign_in, people):
-    for name, title, phone, day in people:
-        asked = {"name": name, "title": title, "phone": phone, "starts_on": day}
-        taken(add_person, organisation=world.bureau, **asked, by=world.dora, now=NOON)
+    for name, title, phone, since in people:
+        asked = {"name": name, "title": title, "phone": phone}
+        taken(add_person, organisation=world.bureau, **asked, **since, by=world.dora, now=NOON)
     content = exported(sign_in(world.dora), "person_list")
     seen = Person.objects.filter(organisation__in=[world.bureau, world.child]).count()
     assert_nothing_to_change(sent(world, content), seen)
@@ -98,7 +100,9 @@ def _roster(world, sign_in, people):
 @RANDOM
 @given(
     units=st.lists(
-        st.tuples(NAMES, st.integers(0, 9), st.sampled_from(Organisation.Kind.values), DAYS),
+        st.tuples(
+            NAMES, st.integers(0, 9), st.sampled_from(Organisation.Kind.values), st.booleans()
+        ),
         max_size=6,
     )
 )
@@ -109,9 +113,10 @@ def test_a_tree_comes_back_unchanged(world, sign_in, units):
 
 def _tree(world, sign_in, units):
     tree = list(Organisation.objects.order_by("label"))
-    for name, place, kind, _day in units:
+    for name, place, kind, in_month in units:
         above = tree[place % len(tree)]
         asked = {"name": name, "kind": kind, "starts_on": START, "short_name": name[:40]}
+        asked["starts_in_month"] = in_month
         made = taken(add_organisation, parent=above, **asked, by=world.ana, now=NOON)
         tree += [made] if made else []
     content = exported(sign_in(world.ana), "organisation_list")
@@ -122,7 +127,7 @@ def _tree(world, sign_in, units):
 @RANDOM
 @given(
     seats=st.lists(
-        st.tuples(NAMES, st.integers(1, 3), st.integers(1, 3), st.booleans(), DAYS), max_size=6
+        st.tuples(NAMES, st.integers(1, 3), st.integers(1, 3), st.booleans(), SINCE), max_size=6
     ),
     body=NAMES,
 )
@@ -136,7 +141,7 @@ def _posts(world, sign_in, seats, body):
     team = taken(form_body, organisation=world.bureau, **formed, by=world.dora, now=NOON)
     people = list(Person.objects.filter(organisation=world.bureau, user__isnull=False))
     titles = set()
-    for title, rank, number, filled, day in seats if team else []:
+    for title, rank, number, filled, since in seats if team else []:
         if title.strip() in titles:
             continue
         titles.add(title.strip())
@@ -144,7 +149,7 @@ def _posts(world, sign_in, seats, body):
         post = taken(add_post, body=team, **asked, by=world.dora, now=NOON)
         if post and filled:
             for person in people[:number]:
-                appoint(post, person=person, starts_on=max(day, START), by=world.dora, now=NOON)
+                appoint(post, person=person, **since, by=world.dora, now=NOON)
     content = exported(sign_in(world.dora), "post_list")
     batch = sent(world, content, kind="posts")
     assert_nothing_to_change(batch, batch.counts["rows"])

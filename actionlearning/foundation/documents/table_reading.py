@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from actionlearning.foundation.documents.inspection import RefusedFile, answer_with
+from actionlearning.foundation.documents.month_cells import month_cells
 
 MAX_ROWS = 50_000
 MAX_CELLS = 2_000_000
@@ -52,6 +53,7 @@ def _read_xlsx(content: bytes) -> tuple[dict[str, object], bytes]:
             continue
         _check_size(sheet.total_height, sheet.total_width)
         rows = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        _shorten(rows, month_cells(content, name))
         merged = [[*start, *end] for start, end in sheet.merged_cell_ranges or ()]
         return _answer(name, rows, merged, others=len(names) - place - 1)
     raise RefusedFile("no_rows")
@@ -135,6 +137,14 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return [cell.date().isoformat()]
     return [cell.isoformat()] if isinstance(cell, date) else str(cell)
+
+
+def _shorten(rows: list[Row], months: set[tuple[int, int]]) -> None:
+    """A first of the month that is shown as a month becomes `["2012-05"]`; another day was meant as such."""
+    for row, column in months:
+        cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+        if isinstance(cell, list) and cell[0].endswith("-01"):
+            rows[row][column] = [cell[0].removesuffix("-01")]
 
 
 def _answer(

@@ -21,7 +21,7 @@ ACCEPT = ".xlsx,.csv"
 MAX_ANSWER = 32 * 1024 * 1024
 
 Cell = Any
-"""A text, a number, or `["2012-05-03"]` for a day."""
+"""A text, a number, `["2012-05-03"]` for a day, or `["2012-05"]` for one that is shown as a month."""
 
 _ROOT = str(Path(__file__).parents[3])
 _CHILD = (
