@@ -53,8 +53,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Without a question, unless something went wrong before: a server that has gone left its farewell."""
         if self.errors_occurred or self.connection is None or self.connection.closed:
             return bool(super().is_usable())
+        socket = self.connection.fileno()
+        if socket < 0:  # libpq has given it up already
+            return False
         waiting = select.poll()
-        waiting.register(self.connection.fileno(), select.POLLIN)
+        waiting.register(socket, select.POLLIN)
         return not waiting.poll(0)
 
     def _cursor(self, name: str | None = None) -> Any:
