@@ -105,7 +105,9 @@ def _list_at(path: str, urlconf: str) -> Any:
 
 
 def _has(request: Any, tag: str) -> bool:
-    return tag in parse_etags(request.headers.get("If-None-Match", ""))
+    """Compared weakly, as RFC 9110 §13.1.2 has it: a proxy that compresses marks the tag."""
+    given = parse_etags(request.headers.get("If-None-Match", ""))
+    return tag in (each.removeprefix("W/") for each in given)
 
 
 def _stamped(response: HttpResponse, tag: str) -> HttpResponse:
@@ -121,6 +123,7 @@ def _tag_of(tables: tuple[str, ...], request: Any, user: Any, language: str | No
     vars(request).setdefault("received_at", at)
     facts = (
         version,
+        request.tenant.restored_at,  # counters go back with a backup: what was seen since is void
         at.astimezone(ZONE).date(),
         user.pk,
         user.standing.path,

@@ -1,6 +1,7 @@
 """One transaction and one scope around everything a request does (`security.md` §3.2)."""
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -142,7 +143,7 @@ def _slug_of(request: HttpRequest) -> str | None:
 def _nobody_home(request: HttpRequest) -> HttpResponse:
     """An unknown tenant looks like an unknown page, and an unknown token like a wrong one."""
     if request.path_info.startswith("/api/v1/"):
-        return tokens.unauthorised()
+        return tokens.unauthorised(request)
     raise Http404
 
 
@@ -158,7 +159,7 @@ class ClientMiddleware:
         if bearer is not None:
             found = _backend().client(bearer)
             if found is None:
-                return tokens.unauthorised()
+                return tokens.unauthorised(request)
             request.client, owner = found
             request.received_at, request.list_versions = owner.at, owner.versions
             request.client_token, request.client.token_scopes = owner.token, owner.scopes
@@ -326,9 +327,8 @@ def _key_reused(request: HttpRequest) -> HttpResponse:
     if "/api/" not in request.path_info:
         refusal = RuleBroken(words, code="key_reused")
         return render(request, "refused.html", {"refusal": refusal}, status=422)
+    told = {"type": "about:blank", "status": 422, "code": "key_reused"}
+    told["title"] = _("This Idempotency-Key was used for another request.")
     return HttpResponse(
-        b'{"type": "about:blank", "title": "This Idempotency-Key was used for another request.",'
-        b' "status": 422, "code": "key_reused"}',
-        status=422,
-        content_type="application/problem+json",
+        json.dumps(told, ensure_ascii=False), status=422, content_type="application/problem+json"
     )

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import ClientToken
 
@@ -70,9 +72,12 @@ def owner_from(facts: Sequence[Any]) -> Owner:
     return Owner(token, at, frozenset(json.loads(scopes)), json.loads(versions))
 
 
-def unauthorised() -> HttpResponse:
+def unauthorised(request: HttpRequest) -> HttpResponse:
+    with translation.override(translation.get_language_from_request(request)):
+        title = _("This token is unknown, has expired or was revoked.")
+    told = {"type": "about:blank", "title": title, "status": 401, "code": "unauthorized"}
     return HttpResponse(
-        b'{"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "unauthorized"}',
+        json.dumps(told, ensure_ascii=False),
         status=401,
         content_type="application/problem+json",
         headers={"WWW-Authenticate": "Bearer"},

@@ -76,12 +76,15 @@ def send_webhooks(
 ) -> int:
     """Send what waits, in rounds, to each webhook one message a round; returns how many arrived.
 
+    `more` is asked before each message: slow receivers shall not hold up the others' sweep and notices.
     The caller holds the scope and no transaction.
     """
     sent = 0
     while more():
         parcels = 0
         for key in _waiting():
+            if not more():
+                return sent
             parcel = _claimed(key)
             if parcel is not None:
                 parcels += 1

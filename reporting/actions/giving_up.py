@@ -70,10 +70,6 @@ def void_number(issue: Issue, given: tuple[int, int, int], *, by: User, now: dat
     row.created_at = row.changed_at = now
     row.place(issue.organisation)
     row.save(force_insert=True)
-    told = _("Signed anew as No. %(number)s of %(year)s.") % {
-        "number": issue.label,
-        "year": issue.year,
-    }
-    left_turn(row, What.VOIDED, by=by, at=now, opinion=told)
+    left_turn(row, What.VOIDED, by=by, at=now, opinion=f"→ {issue.year}-{issue.label}")
     record("issue.voided", target=row, by=by, at=now, label=row.label, instead=str(issue.pk))
     return row

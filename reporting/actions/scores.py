@@ -42,6 +42,7 @@ MOST_POINTS = Decimal(1000)
 UNANSWERED = gettext_noop("Returned and not answered in time")
 TAKEN_BACK = gettext_noop("Adoption taken back")
 LEFT_OUT = gettext_noop("No longer in the issue")
+OFF_RECORD = gettext_noop("No longer on record")
 OWN_RULE = gettext_noop("The type has a rule of its own since")
 """Reasons that the product writes itself: kept in English, read in the reader's language."""
 Earned = dict[tuple[str, UUID | None], datetime]
@@ -158,7 +159,7 @@ def settle_outlets(item: InformationItem, *, by: User, now: datetime) -> None:
             wanted[f"outlet_{told.level}", told.pk] = day_end(told.told_on, ZONE) - TICK
         _settle(
             item, OUTLETS, wanted,
-            publication=told.pk, reason=_("No longer on record"), by=by, now=now,
+            publication=told.pk, reason=OFF_RECORD, by=by, now=now,
         )  # fmt: skip
 
 

@@ -210,7 +210,7 @@ class Paragraph(PlacedModel):
 
 
 class IssueTurn(PlacedModel):
-    """Every step of an issue: who, when, with what opinion. Written by reporting/actions/turns.py."""
+    """Every step of an issue: who, when, with what opinion. Written by reporting/actions/briefing_checks.py."""
 
     class What(models.TextChoices):
         STARTED = "started", _("begun")

@@ -165,7 +165,7 @@ def test_signed_anew_in_another_year_takes_that_years_number(office):
     assert done.dated == beijing(1, 5, year=2027).date()
     void = Issue.objects.get(state=IssueState.VOID)
     assert (void.year, void.label, void.total) == (2026, "1", 1)
-    assert void.turns.get().opinion == "Signed anew as No. 1 of 2027."
+    assert void.turns.get().opinion == "→ 2027-1"
     rows = Issue.objects.order_by("total").values_list("total", flat=True)
     assert list(rows) == [1, 2, 3]
 

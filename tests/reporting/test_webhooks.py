@@ -93,6 +93,18 @@ def test_changes_arrive_in_their_order_and_one_that_fails_holds_the_others(
     assert len(set(receiver.ids())) == 3
 
 
+def test_whether_there_is_time_left_is_asked_before_each_message(
+    world: World, series: Series, receiver: Receiver
+) -> None:
+    for _each in range(3):
+        hook(world, receiver.address)
+    published(world, series)
+    time_left = iter([True, True, True, False])
+
+    assert send_webhooks(more=lambda: next(time_left)) == 2
+    assert send_webhooks() == 1
+
+
 def test_after_a_restore_nothing_old_is_sent_and_no_old_place_of_a_client_counts(
     world: World, series: Series, receiver: Receiver
 ) -> None:

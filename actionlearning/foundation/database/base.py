@@ -1,6 +1,7 @@
 """PostgreSQL backend that writes the scope into every transaction right after BEGIN."""
 
 import select
+import time
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -9,11 +10,14 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from actionlearning.foundation.scope import NoScope, scope_or_none
 
+QUIET_SECONDS = 60.0
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL connection plus the two settings that open the walls."""
 
     scope_waits = False
+    asked_at = 0.0
 
     @cached_property
     def pg_version(self) -> int:
@@ -44,14 +48,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # Both values are checked by Scope; set_config() is revoked so that no SELECT can move them.
             cursor.execute(f"SET LOCAL al.tenant = '{tenant}'; SET LOCAL al.path = '{path}'")
         self.scope_waits = False
+        self.asked_at = time.monotonic()
 
     def apply_scope_later(self) -> None:
         """Before the next statement: a request that asks nothing more is spared one."""
         self.scope_waits = True
 
     def is_usable(self) -> bool:
-        """Without a question, unless something went wrong before: a server that has gone left its farewell."""
-        if self.errors_occurred or self.connection is None or self.connection.closed:
+        """Without a question where the line was used just now: a server that has gone left its farewell.
+
+        After something went wrong, or a quiet minute in which a firewall may have forgotten the line, with one.
+        """
+        doubtful = self.errors_occurred or time.monotonic() - self.asked_at > QUIET_SECONDS
+        if doubtful or self.connection is None or self.connection.closed:
             return bool(super().is_usable())
         socket = self.connection.fileno()
         if socket < 0:  # libpq has given it up already
