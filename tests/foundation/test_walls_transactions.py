@@ -214,6 +214,18 @@ def test_a_narrowed_scope_of_a_transaction_that_asked_no_more_is_not_left_to_the
         assert jobs() == ["rival"]
 
 
+def test_a_narrowed_scope_does_not_outlive_its_connection(pair, monkeypatch):
+    with within(pair[0]), transaction.atomic():
+        narrow(pair[0], path="/1/", actor=None)
+    connection.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "WALLED", False)  # as migrations and tests work
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    with within(pair[1]), transaction.atomic():
+        assert jobs() == ["rival"]
+
+
 def test_a_session_that_the_server_ended_is_noticed_without_a_question(pair):
     with transaction.atomic():
         ((backend,),) = ask("SELECT pg_backend_pid()")

@@ -74,6 +74,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise NoScope(
                 "A query outside a transaction would see no row: use transaction.atomic()."
             )
-        if self.scope_waits:
+        if self.scope_waits and self.in_atomic_block and self.connection is not None:
             self.apply_scope()
         return super()._cursor(name)  # type: ignore[misc]  # Django's own, not in the stubs
