@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import JSONField, TextField
+from django.db.models.functions import Cast
 
 from groups.models import RosterBatch, RosterRow
 from groups.queries import masked
@@ -31,6 +33,7 @@ UPDATE groups_rosterrow w
  WHERE w.batch_id = %(batch)s AND w.number = r.number AND w.part = r.part
 """
 _PORTION = 5_000
+Shown = dict[tuple[int, int], tuple[str, Any, dict[str, Any]]]
 
 
 _NUMBERS = frozenset(("phone",))
@@ -58,7 +61,7 @@ def store_verdicts(batch: RosterBatch, drafts: Iterable[Draft]) -> None:
 
 
 def _understood(draft: Draft) -> dict[str, Any]:
-    return {key: draft.entry[key] for key in draft.entry.keys() - _OURS}
+    return {key: value for key, value in draft.entry.items() if key not in _OURS}
 
 
 def without_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,20 +97,42 @@ def _in_portions(statement: str, batch: RosterBatch, rows: list[dict[str, Any]])
 def stored(batch: RosterBatch) -> list[Draft]:
     """The rows as they were read, to be matched anew with what is on record now."""
     letters = {key: letter for key, (_text, letter) in batch.headings.items()}
-    rows = RosterRow.objects.filter(batch=batch).order_by("number", "part")
     return [
         Draft(
             number,
             part,
-            cells,
-            entry,
+            orjson.loads(cells),
+            orjson.loads(entry),
             letters,
-            [each for each in problems if not each["matching"]],
+            [each for each in orjson.loads(problems) if not each["matching"]],
         )
-        for number, part, cells, entry, problems in rows.values_list(
-            "number", "part", "cells", "entry", "problems"
+        for number, part, cells, entry, problems in _as_text(
+            batch, "number", "part", "cells", "entry", "problems"
         )
     ]
+
+
+def shown(batch: RosterBatch) -> Shown:
+    """What the check has shown of each row: verdict, whose it is, values that would be replaced."""
+    names = ("number", "part", "verdict", "subject", "before")
+    return {
+        (number, part): (verdict, subject, orjson.loads(before))
+        for number, part, verdict, subject, before in _as_text(batch, *names)
+    }
+
+
+def _as_text(batch: RosterBatch, *names: str) -> Any:
+    """JSON as the database writes it: taken apart in one go it costs a fifth of what the ORM takes."""
+    rows = RosterRow.objects.filter(batch=batch).order_by("number", "part")
+    json = {
+        name: Cast(name, TextField())
+        for name in names
+        if isinstance(RosterRow._meta.get_field(name), JSONField)
+    }
+    told = {f"{name}_told": cast for name, cast in json.items()}
+    return rows.annotate(**told).values_list(
+        *(f"{name}_told" if name in json else name for name in names)
+    )
 
 
 def counts_of(drafts: Iterable[Draft]) -> dict[str, int]:

@@ -109,6 +109,8 @@ def read_name(cell: Any) -> Read:
 
 def several_names(name: str) -> list[str]:
     """People written into one cell; a single one comes back alone."""
+    if name.isalpha():  # nothing in it that could part two
+        return [name]
     parts = [proper_name(part) for part in _SEVERAL.split(name)]
     found = [part for part in parts if part]
     plausible = len(found) <= MOST_IN_ONE_CELL and all(

@@ -59,6 +59,8 @@ def lay_out(kind: str, table: Table) -> Layout:
 
 
 Columns = dict[int, tuple[Field, str]]
+Heads = dict[int, tuple[str, int]]
+"""By place: a heading as it is compared, and the length beyond which a cell cannot repeat it."""
 
 
 def _header(kind: str, rows: list[list[Any]]) -> tuple[int, Columns, list[str]] | None:
@@ -117,13 +119,14 @@ def _lines(
 ) -> tuple[list[Line], list[Note]]:
     lines, foot, examples = [], 0, 0
     named_by = next(place for place, (each, _t) in columns.items() if each.key == NAMED_BY[kind])
+    heads = {place: (spelled(text), len(text) + 2) for place, (_f, text) in columns.items()}
     for number, row in enumerate(rows[first:], start=first + 1):
         filled = [text for cell in row if (text := text_of(cell))]
         if not filled:
             continue
         if filled[0].casefold() in _EXAMPLES and filled[0] not in row[named_by : named_by + 1]:
             examples += 1
-        elif _is_no_entry(row, filled, columns, named_by):
+        elif _is_no_entry(row, filled, columns, heads, named_by):
             foot += 1
         else:
             lines.append(_line(number, row, columns))
@@ -131,26 +134,30 @@ def _lines(
     return lines, notes + ([["example", {}]] if examples else [])
 
 
-def _is_no_entry(row: list[Any], filled: list[str], columns: Columns, place: int) -> bool:
+def _is_no_entry(
+    row: list[Any], filled: list[str], columns: Columns, heads: Heads, place: int
+) -> bool:
     """A note, a sum, headings repeated on the next page, or a row without its name (at `place`)."""
     if len(filled) == 1 and (filled[0].startswith(_NOTES) or len(filled[0]) > 60):
         return True
     name = text_of(row[place]) if place < len(row) else ""
     if name:
-        return _repeats(row, columns) >= 2
+        return _repeats(row, heads) >= 2
     said = [p for p, (each, _t) in columns.items() if each.fate == "kept" and each.key != "unit"]
     others = sum(bool(text_of(row[p])) for p in said if p < len(row))
     return others < 2 or filled[0].startswith(_NOTES)
 
 
-def _repeats(row: list[Any], columns: Columns) -> int:
-    """How many cells say again what stands over them."""
+def _repeats(row: list[Any], heads: Heads) -> int:
+    """How many cells say again what stands over them; spelled out only where the first letter fits."""
     pairs = [
-        (text_of(row[place]), text) for place, (_f, text) in columns.items() if place < len(row)
+        (text_of(row[place]), head, most)
+        for place, (head, most) in heads.items()
+        if place < len(row)
     ]
     return sum(
-        len(cell) <= len(text) + 2 and spelled(cell) == spelled(text)
-        for cell, text in pairs
+        len(cell) <= most and head[:1] in cell.casefold() and spelled(cell) == head
+        for cell, head, most in pairs
         if cell
     )
 

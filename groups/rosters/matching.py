@@ -101,6 +101,8 @@ def _match_namesakes(rows: list[Draft], people: list[Known], doubles: str) -> No
 
 
 def _paired(rows: list[Draft], things: list[Known], tests: Any) -> list[Draft]:
+    if not rows or not things:
+        return []
     for row, thing in pair(rows, things, tests).items():
         rows[row].subject = things[thing]
     return [row for row in rows if row.subject is not None]
