@@ -78,7 +78,7 @@ def unchanged(request: Any, client: Any, language: str) -> HttpResponse | None:
     The same test as in `dispatch`, made before sessions, forms and pages are set up: most questions of
     portals end here.
     """
-    if request.method != "GET" or "If-None-Match" not in request.headers:
+    if request.method != "GET" or "HTTP_IF_NONE_MATCH" not in request.META:
         return None
     match = _list_at(request.path_info, settings.ROOT_URLCONF)
     if match is None or not client.has_perm(match.func.cls.permission):
@@ -106,7 +106,7 @@ def _list_at(path: str, urlconf: str) -> Any:
 
 def _has(request: Any, tag: str) -> bool:
     """Compared weakly, as RFC 9110 §13.1.2 has it: a proxy that compresses marks the tag."""
-    given = parse_etags(request.headers.get("If-None-Match", ""))
+    given = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return tag in (each.removeprefix("W/") for each in given)
 
 

@@ -78,6 +78,7 @@ class TenantMiddleware:
         request.__class__ = _with_clock(type(request))
         request.tenant = None
         request.after_refusal = []
+        request.bearer = tokens.bearer_of(request)
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest  # no column can hold it, no reader can type it
         slug = _slug_of(request)
@@ -117,7 +118,10 @@ class TenantMiddleware:
 def _with_clock(kind: type) -> type:
     if issubclass(kind, _ReceivedAt):
         return kind
-    return _clocked.setdefault(kind, type(kind.__name__, (_ReceivedAt, kind), {}))
+    known = _clocked.get(kind)
+    if known is None:
+        known = _clocked[kind] = type(kind.__name__, (_ReceivedAt, kind), {})
+    return known
 
 
 _clocked: dict[type, type] = {}
@@ -130,13 +134,12 @@ def _refusal_of(request: Any, status: int) -> Callable[[datetime], Any]:
     return lambda now: record("request.refused", by=user, at=now, **facts)
 
 
-def _slug_of(request: HttpRequest) -> str | None:
+def _slug_of(request: Any) -> str | None:
     parts = request.path_info.split("/", 3)
     if parts[1] == "t" and len(parts) > 2:
         return parts[2]
     if request.path_info.startswith("/api/v1/"):
-        bearer = tokens.bearer_of(request)
-        return bearer.slug if bearer else None
+        return request.bearer.slug if request.bearer else None
     return None
 
 
@@ -154,7 +157,7 @@ class ClientMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        bearer = tokens.bearer_of(request) if request.tenant else None
+        bearer = request.bearer if request.tenant else None
         request.client = None
         if bearer is not None:
             found = _backend().client(bearer)
@@ -236,7 +239,7 @@ class LanguageMiddleware:
 
 def _language_of(request: Any, user: Any) -> str:
     told = getattr(user, "language", "") or request.COOKIES.get("language", "")
-    says_itself = hasattr(request, "client_token") and "Accept-Language" in request.headers
+    says_itself = hasattr(request, "client_token") and "HTTP_ACCEPT_LANGUAGE" in request.META
     if told in dict(settings.LANGUAGES) and not says_itself:
         return str(told)
     return translation.get_language_from_request(request)

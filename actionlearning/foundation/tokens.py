@@ -47,7 +47,7 @@ def hash_of(token: str) -> str:
 
 
 def bearer_of(request: HttpRequest) -> Bearer | None:
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     slug, dot, _random = token.strip().partition(".")
     if scheme.lower() != "bearer" or not dot:
         return None
