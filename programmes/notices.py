@@ -1,5 +1,6 @@
-"""Who is told about a duty or a topic: posts, never people (`model.md` §4)."""
+"""Who is told about a duty, a topic or a paper: posts, never people (`model.md` §4)."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,12 +10,15 @@ from django.db.models import Q
 from django.urls import reverse
 
 from actionlearning.foundation.models import User
-from actionlearning.foundation.outbox import queue_notice
+from actionlearning.foundation.outbox import queue_notice, queue_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Appointment, Organisation, Tenure
 from groups.roles import Role, roles_with
-from programmes.models import Project
+from programmes.models import Dossier, Project, Turn
+from programmes.procedures import LAWS, Effect, Outcome
+from programmes.queries import local_day
+from programmes.states import DossierState
 
 _OFFICE = [Role.OFFICE_DIRECTOR, Role.OFFICE_STAFF]
 _LEADERS = [Role.LEADING_GROUP_LEADER, Role.LEADING_GROUP_MEMBER]
@@ -89,3 +93,50 @@ def tell_about(
             programme=project.programme.name,
             **facts,
         )
+
+
+def tell_turn(
+    turn: Turn, dossier: Dossier, users: Iterable[uuid.UUID], *, by: User, now: datetime
+) -> None:
+    """Whoever may act for the body; where it has nobody, those who can put somebody there."""
+    people = list(User.objects.filter(pk__in=list(users), is_active=True).order_by("pk"))
+    name = "dossier_waiting"
+    if not people:
+        name = "dossier_vacant"
+        people = holders_of(turn.holder, Permission.APPOINT, day=local_day(now), by=by)
+    _tell_dossier(name, dossier, people, turn, now, holder=turn.holder.name, body=turn.body)
+
+
+def tell_sender(dossier: Dossier, turn: Turn, *, by: User, now: datetime) -> None:
+    """What became of it, to everybody of the sender who may send it on."""
+    people = holders_of(dossier.organisation, Permission.DOSSIER_SEND, day=local_day(now), by=by)
+    facts = {"opinion": turn.opinion, "number": turn.filing_number, "holder": turn.holder.name}
+    told = [user for user in people if user.pk != by.pk]
+    if told or not people:
+        _tell_dossier(_became(dossier, turn), dossier, told, turn, now, **facts)
+
+
+def _became(dossier: Dossier, turn: Turn) -> str:
+    effect = LAWS[turn.kind].outcomes[turn.outcome]
+    if effect is not Effect.ONWARD:
+        return "dossier_returned" if effect is Effect.BACK else "dossier_refused"
+    if turn.outcome == Outcome.FILED:
+        return "dossier_filed"
+    return "dossier_standing" if dossier.state == DossierState.STANDING else "dossier_onward"
+
+
+def _tell_dossier(
+    name: str, dossier: Dossier, people: list[User], turn: Turn, now: datetime, **facts: Any
+) -> None:
+    queue_notices(
+        people or [None],
+        kind=f"programmes.{name}",
+        at=now,
+        key=f"{turn.pk}",
+        about=dossier,
+        address=reverse("programmes:dossier_detail", args=[dossier.tenant.slug, dossier.pk]),
+        title=dossier.title,
+        organisation=dossier.organisation.name,
+        due=turn.due_at.isoformat(),
+        **facts,
+    )

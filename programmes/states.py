@@ -22,6 +22,22 @@ class ProjectState(models.TextChoices):
     DECLINED = "declined", _("declined")
 
 
+class DossierState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    UNDER_WAY = "under_way", _("under way")
+    RETURNED = "returned", _("returned to its sender")
+    STANDING = "standing", _("in effect")
+    ENDED = "ended", _("refused")
+    TAKEN_BACK = "taken_back", _("taken back")
+    REPLACED = "replaced", _("replaced by a later revision")
+
+
+class RemarkState(models.TextChoices):
+    OPEN = "open", _("not answered")
+    TAKEN = "taken", _("taken up")
+    NOT_TAKEN = "not_taken", _("not taken up, with reason")
+
+
 PUT_IN_FORCE = Step(
     (ProgrammeState.DRAFT,), ProgrammeState.IN_FORCE, needs=Permission.PROGRAMME_CHANGE
 )

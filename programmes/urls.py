@@ -5,6 +5,7 @@ from django.urls import path
 from programmes.views import (
     bodies,
     calendars,
+    dossiers,
     enrolments,
     obligations,
     plans,
@@ -74,6 +75,9 @@ PROJECTS = [
         name="project_grant_end",
     ),
 ]
+DOSSIERS = [
+    path("dossiers/<uuid:pk>/", dossiers.DossierDetail.as_view(), name="dossier_detail"),
+]
 ONE = "programmes/<uuid:pk>/"
 PROGRAMMES = [
     path("programmes/", programmes.ProgrammeList.as_view(), name="programme_list"),
@@ -113,4 +117,4 @@ CALENDAR = [
         name="calendar_publication",
     ),
 ]
-urlpatterns: list[Any] = [*OBLIGATIONS, *PROJECTS, *PROGRAMMES, *CALENDAR]
+urlpatterns: list[Any] = [*OBLIGATIONS, *PROJECTS, *DOSSIERS, *PROGRAMMES, *CALENDAR]

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actionlearning.foundation.texts import Change, edits
 from reporting.models import Issue
 from reporting.queries import last_check_of, version_before
-from reporting.texts import Change, edits
 
 CORRECTED, CHECK = "corrected", "check"
 LISTS = {

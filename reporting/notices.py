@@ -12,6 +12,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import queue_notice, queue_notices, retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
+from actionlearning.foundation.texts import edited
 from groups.models import Appointment, Tenure
 from groups.roles import roles_with
 from programmes.notices import holders_of
@@ -19,7 +20,6 @@ from programmes.queries import local_day
 from reporting.access import organisations_told
 from reporting.models import InformationItem, Issue, Publication, ScoreEntry, ScoreEvent, Webhook
 from reporting.queries import items_in, printed_of
-from reporting.texts import edited
 
 
 def address_of(item: InformationItem) -> str:

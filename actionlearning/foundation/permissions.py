@@ -49,6 +49,10 @@ class Permission(StrEnum):
     PROJECT_CHOOSE = "project.choose", Span.OWN
     PROJECT_SUBMIT = "project.submit", Span.OWN
     PROJECT_REVIEW = "project.review", Span.BELOW
+    DOSSIER_VIEW = "dossier.view", Span.SUBTREE
+    DOSSIER_WRITE = "dossier.write", Span.OWN
+    DOSSIER_SEND = "dossier.send", Span.OWN
+    DOSSIER_ACT = "dossier.act", Span.OWN
     ITEM_VIEW = "item.view", Span.SUBTREE
     ITEM_WRITE = "item.write", Span.OWN
     ITEM_SIGN = "item.sign", Span.OWN

@@ -1,4 +1,5 @@
 from programmes.models.calendar import CalendarDay, CalendarYear
+from programmes.models.dossier import Dossier, DossierText, Remark, Turn, Voice
 from programmes.models.evidence import Evidence, EvidenceReturn
 from programmes.models.obligation import DutyState, Obligation
 from programmes.models.plan import Clause, Plan, Rule
@@ -10,6 +11,8 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Clause",
+    "Dossier",
+    "DossierText",
     "DutyState",
     "Enrolment",
     "Evidence",
@@ -19,8 +22,11 @@ __all__ = [
     "Programme",
     "Project",
     "ProjectTurn",
+    "Remark",
     "Rule",
     "Rung",
     "TeamMember",
+    "Turn",
+    "Voice",
     "Window",
 ]

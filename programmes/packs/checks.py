@@ -15,7 +15,7 @@ from programmes.packs.rule_checks import (
     check_span,
 )
 from programmes.packs.shapes import month_number
-from programmes.packs.vocabulary import RULE_IDS
+from programmes.packs.vocabulary import RULE_IDS, STEP_BODIES
 
 LISTS = ("information", "systems", "methods", "channels", "means", "awards", "phases", "bodies")
 
@@ -30,6 +30,7 @@ def check_pack(pack: Pack, place: Place) -> None:
     _check_topics(pack, place)
     for body, at in _rows(pack.bodies, place.child("bodies")):
         _check_body(body, pack, at)
+    _check_papers(pack, place.child("papers"))
     if pack.notices is not None:
         check_notices(pack.notices, place.child("notices"))
     _check_clauses(pack, place.child("clauses"))
@@ -145,6 +146,24 @@ def _check_body(body: BodyTemplate, pack: Pack, place: Place) -> None:
         if post.rank is not None and post.rank <= rank:
             at.child("rank").say(gettext_noop("posts are listed by rank, each rank once"))
         rank = post.rank or rank
+
+
+def _check_papers(pack: Pack, place: Place) -> None:
+    _only_once(((row.kind, at) for row, at in _rows(pack.papers, place)), key="kind")
+    cited = {rule for row in pack.clauses or () if row is not None for rule in row.cites or ()}
+    bodies = {row.key for row in pack.bodies or () if row is not None}
+    for paper, at in _rows(pack.papers, place):
+        parts = [
+            (row.key, here)
+            for name in ("sections", "tracks")
+            for row, here in _rows(getattr(paper, name), at.child(name))
+        ]
+        _only_once(parts)
+        for rule in sorted(set(paper.cites or ()) - cited):
+            at.child("cites").say(gettext_noop("no clause of this plan cites %(id)s"), id=rule)
+        for step, here in _rows(paper.steps, at.child("steps")):
+            if step.by is not None and step.by not in bodies and step.by not in STEP_BODIES:
+                here.child("by").say(gettext_noop("the pack has no body “%(name)s”"), name=step.by)
 
 
 def _check_clauses(pack: Pack, place: Place) -> None:

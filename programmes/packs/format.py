@@ -140,6 +140,48 @@ class BodyTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a paper that its writer fills in; a required one may not be empty when it is sent."""
+
+    key: Annotated[str, KEY]
+    name: Annotated[str, TITLE]
+    name_en: Annotated[str, TITLE_EN]
+    required: Annotated[bool, Flag()] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureStep:
+    """One step of a paper's way: what is done there, by which body, in how many working days."""
+
+    kind: Annotated[str, OneOf(vocabulary.STEP_KINDS)]
+    by: Annotated[str, KEY]
+    """A word of vocabulary.STEP_BODIES, or the key of one of the pack's bodies."""
+    together: Annotated[str, OneOf(vocabulary.TOGETHER)] = "head"
+    working_days: Annotated[int, WORKING_DAYS] = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSpec:
+    """A kind of paper: what it has to say and the steps it travels through (D16, D17, D22).
+
+    Without steps it stands as soon as it is sent. `return_working_days` is what its sender has to
+    answer a return.
+    """
+
+    kind: Annotated[str, OneOf(vocabulary.PAPERS)]
+    name: Annotated[str, TITLE]
+    name_en: Annotated[str, TITLE_EN]
+    about: Annotated[str, OneOf(vocabulary.ABOUT)]
+    cites: Annotated[tuple[str, ...], CITES] = ()
+    reading: Annotated[str | None, Text(200)] = None
+    return_working_days: Annotated[int, WORKING_DAYS] = 3
+    sections: tuple[Section, ...] = ()
+    tracks: tuple[Named, ...] = ()
+    """Timetables that the paper has to give, such as training and research (P2-46)."""
+    steps: tuple[ProcedureStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InformationType:
     """A type of information item with the criteria it is read by (D10)."""
 
@@ -264,6 +306,7 @@ class Pack:
     team: Team
     topics: Topics
     bodies: tuple[BodyTemplate, ...] = ()
+    papers: tuple[PaperSpec, ...] = ()
     information: tuple[InformationType, ...] = ()
     systems: tuple[Named, ...] = ()
     methods: tuple[Named, ...] = ()

@@ -59,6 +59,7 @@ DELIVERABLES = (
     "commendation_meeting",
     "summary_meeting",
     "study_visit",
+    "support_request",
 )
 
 FIRED = ("topic_chosen", "topic_submitted", "topic_accepted")
@@ -101,6 +102,50 @@ BODY_KINDS = (
     "assessment_team",
     "expert_group",
 )
+STEP_KINDS = (
+    "opinion",
+    "check",
+    "confirm",
+    "approve",
+    "file",
+    "review",
+    "decide",
+    "sign",
+    "appraise",
+)
+"""Each with a law of its own, see programmes/procedures.py."""
+STEP_BODIES = {
+    "own_office": ("own", "executive_office"),
+    "own_leading_group": ("own", "leading_group"),
+    "own_promotion_team": ("own", "promotion_team"),
+    "own_review_team": ("own", "review_team"),
+    "own_expert_group": ("own", "expert_group"),
+    "supervising_office": ("supervising", "executive_office"),
+    "supervising_leading_group": ("supervising", "leading_group"),
+    "supervising_promotion_team": ("supervising", "promotion_team"),
+    "supervising_review_team": ("supervising", "review_team"),
+    "supervising_expert_group": ("supervising", "expert_group"),
+}
+"""Bodies told relative to the sender; a step may also name one of the pack's own bodies."""
+TOGETHER = ("head", "any", "all", "in_order")
+"""Who acts for a body: its first post, any of its members, all of them, or one after the other by rank."""
+ABOUT = ("unit", "project", "owner")
+"""Whose paper it is: one for each unit, for each project, or for whoever runs the programme."""
+PAPERS = (
+    "implementation_plan",
+    "project_plan",
+    "training_plan",
+    "team_list",
+    "system_document",
+    "progress_report",
+    "status_report",
+    "special_survey_report",
+    "solution_report",
+    "rectification",
+    "support_request",
+)
+"""Kinds of papers that travel; a duty asks for one by the same word."""
+
 BODY_LEVELS = ("owner", "unit")
 """The organisation that runs the programme; every implementing unit."""
 

@@ -18,12 +18,23 @@ from programmes.packs.format import (
     Pack,
     PhaseSpec,
     PostTemplate,
+    ProcedureStep,
     RoleQuota,
     Rung,
+    Section,
 )
 from programmes.packs.shapes import WIDE, Listed, Prose, Text, is_required, key_of, shapes_of
 
-ONE_LINE = (InformationType, Named, PhaseSpec, PostTemplate, RoleQuota, Rung)
+ONE_LINE = (
+    InformationType,
+    Named,
+    PhaseSpec,
+    PostTemplate,
+    ProcedureStep,
+    RoleQuota,
+    Rung,
+    Section,
+)
 STEP = "  "
 WORDS = 60
 """Texts that may be longer than this stand on a line of their own."""

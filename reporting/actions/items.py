@@ -10,6 +10,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.texts import text_hash
 from actionlearning.foundation.workflow import Step, lock, take
 from groups.models import Organisation
 from programmes.access import takes_papers
@@ -57,7 +58,6 @@ from reporting.states import (
     WRITABLE,
     ItemState,
 )
-from reporting.texts import text_hash
 
 KIND = "information_item"
 """How programmes' evidence names what stands in this app."""

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.texts import bigrams, likeness
 from groups.access import reach_of
 from groups.models import Organisation, Person
 from groups.queries import named_like
@@ -28,7 +29,6 @@ from reporting.models import (
     Series,
 )
 from reporting.states import GIVEN_UP, STANDING, IssueState, ItemState
-from reporting.texts import bigrams, likeness
 
 DELIVERABLE = "information_item"
 ALIKE = 60

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.texts import edits
 from reporting.comparing import CHECK, CORRECTED, LISTS, compared
 from reporting.exports import issue_name, moment
 from reporting.models import Article, Issue, Publication
@@ -25,7 +26,6 @@ from reporting.states import (
     IssueState,
     ItemState,
 )
-from reporting.texts import edits
 from reporting.views.reading import appearances
 
 WRITABLE_ISSUE = (IssueState.DRAFT, IssueState.CHECKED)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.texts import changes, edits
 from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
 from programmes.notices import holders_of
@@ -37,7 +38,6 @@ from reporting.queries import (
 )
 from reporting.queries.publicity import told_of
 from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, TAKE_BACK, WRITABLE, ItemState
-from reporting.texts import changes, edits
 
 _TOLD = (*STANDING, ItemState.RETURNED)
 """Turns that everybody who sees the item may read; sign-off and its withdrawal are the unit's own."""

@@ -1,6 +1,6 @@
 import pytest
 
-from reporting.texts import Change, bigrams, changes, likeness, text_hash
+from actionlearning.foundation.texts import Change, bigrams, changes, likeness, text_hash
 
 A = "县民政局召开专题研讨会,围绕养老服务形成三条措施。"
 

@@ -1,0 +1,90 @@
+"""Who sits in a body and may speak for it: by posts, and by appointments without a post."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from actionlearning.foundation.models import User
+from groups.models import Appointment, Organisation, Tenure
+from groups.queries import in_force
+from groups.roles import BodyKind, Role
+
+RANKS: dict[str, tuple[str, int]] = {
+    Role.OFFICE_DIRECTOR: (BodyKind.EXECUTIVE_OFFICE, 1),
+    Role.OFFICE_STAFF: (BodyKind.EXECUTIVE_OFFICE, 2),
+    Role.LEADING_GROUP_LEADER: (BodyKind.LEADING_GROUP, 1),
+    Role.LEADING_GROUP_MEMBER: (BodyKind.LEADING_GROUP, 2),
+    Role.PROMOTION_TEAM_LEADER: (BodyKind.PROMOTION_TEAM, 1),
+    Role.PROMOTION_TEAM_MEMBER: (BodyKind.PROMOTION_TEAM, 2),
+}
+"""Role of an appointment without a post → the body it belongs to, and its place there."""
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One seat of a body that somebody with a sign-in holds. `post` is None for an appointment."""
+
+    organisation: uuid.UUID
+    body: str
+    rank: int
+    user: uuid.UUID
+    name: str
+    post: uuid.UUID | None = None
+    title: str = ""
+    person: uuid.UUID | None = None
+
+
+def sitting(seats: Q, day: date) -> list[Sitting]:
+    """Every seat in force on `day` among `seats`, by rank; a sign-in that was switched off does not count."""
+    held = Tenure.objects.filter(
+        in_force(day), seats, user__is_active=True, post__body__ends_on=None
+    ).order_by("post__rank", "taken_at", "id")
+    found = [
+        Sitting(organisation, kind, rank, user, name, post, title, person)
+        for organisation, kind, rank, user, name, post, title, person in held.values_list(
+            "organisation", "post__body__kind", "post__rank", "user", "person_name",
+            "post", "post__title", "person",
+        )
+    ]  # fmt: skip
+    seated = {(each.organisation, each.body, each.user) for each in found}
+    free = Appointment.objects.filter(
+        in_force(day), seats, role__in=RANKS, user__is_active=True
+    ).order_by("starts_on", "id")
+    for organisation, role, user, name in free.values_list(
+        "organisation", "role", "user", "user__display_name"
+    ):
+        body, rank = RANKS[role]
+        if (organisation, body, user) not in seated:
+            found.append(Sitting(organisation, body, rank, user, name))
+    return sorted(found, key=lambda each: each.rank)
+
+
+def members_of(organisation: Organisation, body: str, day: date) -> list[Sitting]:
+    """Who sits in one body, by rank. Ask it with the whole tenant open: the reader may stand outside."""
+    return [row for row in sitting(Q(organisation=organisation), day) if row.body == body]
+
+
+def desks_of(user: User, day: date) -> list[tuple[uuid.UUID, str, bool]]:
+    """(organisation, kind of body, whether it is its head) of every body in which `user` sits."""
+    own = sitting(Q(user=user), day)
+    if not own:
+        return []
+    places = {each.organisation for each in own}
+    heads = heads_of(sitting(Q(organisation__in=places), day))
+    return [
+        (place, body, user.pk in heads[place, body])
+        for place, body in dict.fromkeys((each.organisation, each.body) for each in own)
+    ]
+
+
+def heads_of(rows: Iterable[Sitting]) -> dict[tuple[uuid.UUID, str], set[uuid.UUID]]:
+    """Of each body the sign-ins in its first post that anybody holds."""
+    found: dict[tuple[uuid.UUID, str], tuple[int, set[uuid.UUID]]] = {}
+    for each in rows:
+        rank, users = found.setdefault((each.organisation, each.body), (each.rank, set()))
+        if each.rank == rank:
+            users.add(each.user)
+    return {key: users for key, (_rank, users) in found.items()}

@@ -1,0 +1,233 @@
+"""A body's act on the paper that lies before it, by the law of the step (`practice.md` §4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.counters import next_number
+from actionlearning.foundation.errors import BadInput, Cited, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock_row
+from groups.queries.sitting import Sitting
+from programmes.actions.evidence import return_evidence
+from programmes.actions.journeys import (
+    KIND,
+    WHEN_APPROVED,
+    advance,
+    close_open,
+    close_turn,
+    happened,
+    hold,
+    open_mending,
+    speakers_first,
+    speakers_of,
+)
+from programmes.clauses import cited_for
+from programmes.models import Dossier, Remark, Turn, Voice
+from programmes.notices import tell_sender
+from programmes.papers import differences, papers_of
+from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
+from programmes.queries import local_day
+from programmes.states import DossierState
+
+MOST_REMARKS = 50
+LONGEST_OPINION = 4000
+
+
+@transaction.atomic
+def take_turn(
+    turn: Turn,
+    *,
+    outcome: str,
+    text: int,
+    by: User,
+    now: datetime,
+    opinion: str = "",
+    remarks: Sequence[str] = (),
+) -> Turn:
+    """What `by` says for his body; the paper moves once the body has decided.
+
+    `text` is the number of the text he has read. Raises RuleBroken (`acted`, `unseen_text` with the
+    difference, `not_this_kind`, `spoken`, `not_yet`), NotAllowed (`own_paper`, `not_allowed`), BadInput.
+    """
+    dossier = lock_row(Dossier.objects.get(pk=turn.dossier_id))
+    fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
+    _refuse_closed(fresh)
+    _refuse_law(fresh, dossier, outcome, now)
+    speakers = speakers_of(dossier, fresh.holder, fresh.body, now, by)
+    seat = _seat_of(fresh, dossier, speakers, by)
+    _refuse_unseen(dossier, text)
+    said = _words(fresh, outcome, opinion, remarks)
+    _keep_voice(fresh, seat, outcome, said, by, now)
+    _keep_remarks(fresh, dossier, remarks)
+    decided = _decided(fresh, speakers)
+    record(
+        "dossier.spoken", target=dossier, by=by, at=now, step=fresh.kind, outcome=outcome, text=text
+    )
+    if decided is None:
+        return fresh
+    _close(fresh, dossier, decided, said, by, now)
+    return fresh
+
+
+def _refuse_closed(turn: Turn) -> None:
+    if turn.kind == StepKind.MEND:
+        raise RuleBroken(_("The paper is with its sender."), code="wrong_state")
+    if turn.acted_at is not None:
+        raise RuleBroken(
+            _("%(name)s has acted on it already: %(outcome)s.")
+            % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
+            code="acted",
+        )
+
+
+def _refuse_law(turn: Turn, dossier: Dossier, outcome: str, now: datetime) -> None:
+    law = LAWS[turn.kind]
+    if outcome in law.outcomes:
+        return
+    words = _("A step of this kind ends with: %(names)s.") % {
+        "names": "、".join(str(Outcome(each).label) for each in law.outcomes)
+    }
+    if turn.kind == StepKind.FILE:
+        words = _(
+            "A filing is put on record and never refused: if something is missing, return it as incomplete."
+        )
+    raise RuleBroken(words, code="not_this_kind", cited=_cited(dossier, now))
+
+
+def _cited(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
+    paper = papers_of(dossier.plan)[dossier.kind]
+    return cited_for(dossier.programme, paper.cites, local_day(now))
+
+
+def _seat_of(turn: Turn, dossier: Dossier, speakers: list[Sitting], by: User) -> Sitting:
+    if str(by.pk) in dossier.authors:
+        raise NotAllowed(
+            _("Nobody decides on his own paper: somebody else of the body has to."),
+            code="own_paper",
+        )
+    seat = next((row for row in speakers if row.user == by.pk), None)
+    if seat is None or not by.has_perm(Permission.DOSSIER_ACT, turn.holder):
+        raise NotAllowed(_("You may not act for this body."), code="not_allowed")
+    if turn.together == Together.HEAD and seat.rank != speakers[0].rank:
+        raise NotAllowed(
+            _("%(name)s acts for this body.") % {"name": speakers[0].name}, code="not_the_head"
+        )
+    spoken = set(turn.voices.values_list("by", flat=True))
+    if by.pk in spoken:
+        raise RuleBroken(_("You have spoken on it already."), code="spoken")
+    if turn.together == Together.IN_ORDER:
+        waiting = [row for row in speakers if row.user not in spoken]
+        if waiting[0].rank != seat.rank:
+            raise RuleBroken(
+                _("%(name)s speaks before you.") % {"name": waiting[0].name}, code="not_yet"
+            )
+    return seat
+
+
+def _refuse_unseen(dossier: Dossier, text: int) -> None:
+    if text == dossier.sent_text:
+        return
+    read = dossier.texts.filter(number=text).first()
+    paper = papers_of(dossier.plan)[dossier.kind]
+    changed = differences(paper, read.content if read else {}, dossier.content)
+    raise RuleBroken(
+        _("The text was changed after you read it: %(names)s. Read it again, then decide.")
+        % {"names": "、".join(name for name, _runs in changed) or _("no part")},
+        code="unseen_text",
+    )
+
+
+def _words(turn: Turn, outcome: str, opinion: str, remarks: Sequence[str]) -> str:
+    said = opinion.replace("\r\n", "\n").strip()
+    if len(said) > LONGEST_OPINION:
+        words = _("At most %(count)d characters.") % {"count": LONGEST_OPINION}
+        raise BadInput(words, fields={"opinion": words}, code="too_long")
+    if outcome in LAWS[turn.kind].words and not said and not any(r.strip() for r in remarks):
+        words = _("Say why: the unit has to know what to do.")
+        raise BadInput(words, fields={"opinion": words})
+    return said
+
+
+def _keep_voice(
+    turn: Turn, seat: Sitting, outcome: str, said: str, by: User, now: datetime
+) -> None:
+    voice = Voice(
+        turn=turn,
+        post_id=seat.post,
+        post_title=seat.title,
+        person_id=seat.person,
+        by=by,
+        by_name=by.display_name,
+        at=now,
+        outcome=outcome,
+        opinion=said,
+    )
+    voice.organisation_id, voice.org_path = turn.organisation_id, turn.org_path
+    voice.save(force_insert=True)
+
+
+def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
+    texts = [each.strip() for each in remarks if each.strip()]
+    if len(texts) > MOST_REMARKS or any(len(each) > 2000 for each in texts):
+        words = _("At most %(count)d opinions of 2,000 characters.") % {"count": MOST_REMARKS}
+        raise BadInput(words, fields={"remarks": words}, code="too_long")
+    first = dossier.remarks.count() + 1
+    for number, text in enumerate(texts, first):
+        remark = Remark(turn=turn, dossier=dossier, number=number, text=text)
+        remark.organisation_id, remark.org_path = turn.organisation_id, turn.org_path
+        remark.save(force_insert=True)
+
+
+def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
+    voices = list(turn.voices.order_by("at", "id").values_list("by", "outcome"))
+    spoken = {user for user, _outcome in voices}
+    silent = len({row.user for row in speakers} - spoken)
+    return settled(turn.kind, turn.together, [each for _user, each in voices], silent=silent)
+
+
+def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
+    number = _filing_number(turn, now) if outcome == Outcome.FILED else ""
+    close_turn(turn, outcome, by=by, now=now, opinion=said, number=number)
+    retract_notices([dossier.pk], now=now)
+    effect = LAWS[turn.kind].outcomes[outcome]
+    if effect is Effect.BACK:
+        _return(turn, dossier, said, by, now)
+    elif effect is Effect.END:
+        close_open(dossier, by=by, now=now)
+        dossier.state, dossier.ended_at = DossierState.ENDED, now
+    elif LAWS[turn.kind].waits:
+        if outcome == Outcome.APPROVED:
+            happened(WHEN_APPROVED, dossier, by=by, now=now)
+        advance(dossier, turn.step + 1, by=by, now=now)
+    hold(dossier, now=now)
+    dossier.version += 1
+    dossier.save()
+    tell_sender(dossier, turn, by=by, now=now)
+
+
+def _return(turn: Turn, dossier: Dossier, said: str, by: User, now: datetime) -> None:
+    """A filing that comes back as incomplete changes nothing of what is in effect."""
+    paper = papers_of(dossier.plan)[dossier.kind]
+    if LAWS[turn.kind].waits:
+        dossier.state = DossierState.RETURNED
+        return_evidence(kind=KIND, source=dossier.pk, reason=said, by=by, now=now)
+    open_mending(dossier, turn, paper.reply_days, now=now)
+
+
+def _filing_number(turn: Turn, now: datetime) -> str:
+    """行动备〔2026〕12号: without a gap for each body and year (`model.md` §5)."""
+    year = local_day(now).year
+    number = next_number(f"filing:{turn.holder_id}:{turn.body}:{year}")
+    return f"行动备〔{year}〕{number}号"
+
+
+def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:
+    """Who of a body may speak at this moment: for the page and for the notices."""
+    spoken = set(turn.voices.values_list("by", flat=True))
+    return speakers_first(turn, [row for row in speakers if row.user not in spoken])

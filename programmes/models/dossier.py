@@ -1,0 +1,212 @@
+"""Papers on their way (`model.md` §5): a dossier is one revision of one paper, a turn is one step at one body."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.tenancy import TenantManager
+from groups.access import reach_of
+from groups.models import LedgerModel, Organisation, Person, PlacedModel, Post
+from programmes.models.plan import Plan
+from programmes.models.programme import Programme
+from programmes.models.project import Project
+from programmes.procedures import Outcome, StepKind, Together
+from programmes.states import DossierState, RemarkState
+
+
+class DossierQuerySet(models.QuerySet[Any]):
+    def visible_to(
+        self, user: User, permission: Permission = Permission.DOSSIER_VIEW
+    ) -> "DossierQuerySet":
+        granted = "programmes.dossier" if permission is Permission.DOSSIER_VIEW else ""
+        return self.filter(reach_of(user, permission).as_q(granted=granted))
+
+
+class Dossier(LedgerModel):
+    """Sits at its sender. Written only by programmes/actions/dossiers.py and programmes/actions/turns.py."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="dossiers")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    """The version whose procedure it travels by."""
+    project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="dossiers")
+    kind = models.CharField(max_length=30)
+    """One of the plan's papers: project_plan, team_list, training_plan …"""
+    title = models.CharField(max_length=120)
+    number = models.PositiveSmallIntegerField(default=1)
+    """Which of several papers of this kind: the second regulation, the third progress report."""
+    revision = models.PositiveSmallIntegerField(default=1)
+    previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="later")
+    reason = models.CharField(max_length=300, blank=True)
+    """Why there is a new revision: reflect, improve, put into practice again (P2-66)."""
+    content = models.JSONField(default=dict)
+    """The text being written: {"sections": {key: text}, "tracks": [{track, from, to, text}]}."""
+    steps = models.JSONField(default=list)
+    """The way it goes, as the plan prescribed it when it was sent."""
+    state = models.CharField(max_length=10, choices=DossierState, default=DossierState.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    sent_text = models.PositiveSmallIntegerField(default=0)
+    """Number of the text that was sent last; 0 before the first."""
+    standing_text = models.PositiveSmallIntegerField(default=0)
+    """Number of the text in effect; 0 while none is."""
+    turn_count = models.PositiveSmallIntegerField(default=0)
+    authors = models.JSONField(default=list)
+    """Ids of the sign-ins that wrote or sent it: none of them decides on it."""
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    """When it was sent first."""
+    moved_at = models.DateTimeField()
+    """Last change of hands: the ledger's order."""
+    stands_since = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    holder = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    holder_body = models.CharField(max_length=30, blank=True)
+    """With `holder` the body in whose court it is; '' is the sender itself."""
+    held_since = models.DateTimeField(null=True)
+    answer_due_at = models.DateTimeField(null=True)
+
+    objects = TenantManager.from_queryset(DossierQuerySet)()
+
+    class Meta:
+        constraints = [
+            unique_in_tenant(
+                "programme",
+                "kind",
+                "organisation",
+                "project",
+                "number",
+                "revision",
+                name="dossier_revision",
+                nulls_distinct=False,
+            ),
+            all_or_none("holder", "held_since", name="dossier_held"),
+        ]
+        indexes = [
+            *[
+                models.Index(fields=[f"ancestor_{n}", "-moved_at", "-id"], name=f"dossier_list_{n}")
+                for n in (1, 2, 3, 4)
+            ],
+            models.Index(fields=["supervisor", "-moved_at", "-id"], name="dossier_supervisor"),
+            models.Index(fields=["project", "kind"], name="dossier_project"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DossierText(PlacedModel):
+    """A text as it was sent, kept for ever."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="texts")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    content = models.JSONField()
+    note = models.CharField(max_length=300, blank=True)
+    """What the sender says to it: why it changed, or how the return was answered."""
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [unique_in_tenant("dossier", "number", name="dossier_text_number")]
+
+
+class TurnQuerySet(models.QuerySet[Any]):
+    def open(self) -> "TurnQuerySet":
+        return self.filter(acted_at=None)
+
+
+class Turn(PlacedModel):
+    """One step's turn at one body, or the sender's own after a return. Sits at the paper's sender."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="turns")
+    number = models.PositiveSmallIntegerField()
+    text = models.PositiveSmallIntegerField()
+    """Number of the text that lies before the body."""
+    step = models.PositiveSmallIntegerField()
+    """Place among the dossier's steps, from 0; of a mending turn the step that returned the paper."""
+    kind = models.CharField(max_length=10, choices=StepKind)
+    holder = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    body = models.CharField(max_length=30, blank=True)
+    """Kind of the body at `holder`; '' is the sender itself."""
+    together = models.CharField(max_length=10, choices=Together, default=Together.HEAD)
+    stands_in = models.BooleanField(default=False)
+    """The plan names another body, which has nobody in post; this one acts in its place."""
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    """First instant that is too late."""
+    acted_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    opinion = models.TextField(blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField(max_length=60, blank=True)
+    filing_number = models.CharField(max_length=60, blank=True)
+
+    objects = TenantManager.from_queryset(TurnQuerySet)()
+
+    class Meta:
+        constraints = [
+            unique_in_tenant("dossier", "number", name="turn_number"),
+            models.CheckConstraint(
+                condition=Q(acted_at=None, outcome="")
+                | (Q(acted_at__gte=F("received_at")) & ~Q(outcome="")),
+                name="turn_acted",
+            ),
+            unique_in_tenant(
+                "holder", "filing_number", name="turn_filing_number", condition=~Q(filing_number="")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["holder", "body", "due_at", "id"],
+                name="turn_waiting",
+                condition=Q(acted_at=None),
+            ),
+        ]
+
+    def late(self, now: datetime) -> bool:
+        return (self.acted_at or now) >= self.due_at
+
+
+class Voice(PlacedModel):
+    """What one member of a body said at its turn, in the order in which they spoke."""
+
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="voices")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    post_title = models.CharField(max_length=60, blank=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=60)
+    for_name = models.CharField(max_length=60, blank=True)
+    """Whose delegate spoke; '' for the holder of the post."""
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    opinion = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [unique_in_tenant("turn", "post", name="voice_post")]
+
+
+class Remark(PlacedModel):
+    """One opinion of a body that is answered by itself (P2-50, P2-69, P4-23)."""
+
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="remarks")
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="remarks")
+    number = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=2000)
+    state = models.CharField(max_length=10, choices=RemarkState, default=RemarkState.OPEN)
+    reply = models.CharField(max_length=2000, blank=True)
+    replied_at = models.DateTimeField(null=True)
+    replied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    replied_name = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            unique_in_tenant("dossier", "number", name="remark_number"),
+            all_or_none("replied_at", "replied_by", name="remark_replied"),
+        ]
