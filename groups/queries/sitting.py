@@ -20,7 +20,11 @@ RANKS: dict[str, tuple[str, int]] = {
     Role.PROMOTION_TEAM_LEADER: (BodyKind.PROMOTION_TEAM, 1),
     Role.PROMOTION_TEAM_MEMBER: (BodyKind.PROMOTION_TEAM, 2),
 }
-"""Role of an appointment without a post → the body it belongs to, and its place there."""
+"""Roles that speak for a body, and their place in it where an appointment has no post.
+
+Liaison and information officers work in an office and do not decide for it; a post without a role,
+as in a team of reviewers, is there to give an opinion.
+"""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,11 @@ class Sitting:
 def sitting(seats: Q, day: date) -> list[Sitting]:
     """Every seat in force on `day` among `seats`, by rank; a sign-in that was switched off does not count."""
     held = Tenure.objects.filter(
-        in_force(day), seats, user__is_active=True, post__body__ends_on=None
+        in_force(day),
+        seats,
+        role__in=("", *RANKS),
+        user__is_active=True,
+        post__body__ends_on=None,
     ).order_by("post__rank", "taken_at", "id")
     found = [
         Sitting(organisation, kind, rank, user, name, post, title, person)
