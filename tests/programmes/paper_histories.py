@@ -13,13 +13,15 @@ from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import User
 from groups.models import Organisation
 from groups.queries.sitting import members_of
+from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, open_dossier, send_dossier, take_back
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Plan, Programme, Turn
 from programmes.papers import charges
 from programmes.procedures import Outcome
 from tests.programmes.paper_oracle import ENDS, ONWARD, Paper, Refused
-from tests.running import BEIJING
+from tests.programmes.papers_on_their_way import promoter, seat
+from tests.running import BEIJING, run_programme
 from tests.world import World
 
 BODIES = {
@@ -44,6 +46,17 @@ class Stage:
 
     def place(self, by: str) -> Organisation:
         return self.world.bureau if by.startswith("own") else self.world.county
+
+
+def stage_of(world: World) -> Stage:
+    """Bodies of three and two members beside those of the world."""
+    programme = run_programme(world, "plan1")
+    for rank in (1, 2, 3):
+        promoter(world, f"pro{rank}", rank)
+    for login, rank in (("lou", 3), ("luo", 4)):
+        seat(world, world.bureau, login, Role.LEADING_GROUP_MEMBER, kind="leading_group", rank=rank)
+    seat(world, world.county, "amy", Role.OFFICE_STAFF, kind="executive_office", rank=5)
+    return Stage(world, programme, programme.plans.get())
 
 
 def play(stage: Stage, seed: int, acts: int = 14) -> str:
