@@ -72,7 +72,7 @@ def test_a_filing_is_never_refused(world: World, programme: Programme) -> None:
     assert act(paper, Outcome.FILED, world.ana, june(16)).holder is None
 
 
-@pytest.mark.rule("P1-29")
+@pytest.mark.rule("P1-13", "P1-29")
 def test_part_one_submits_and_the_office_checks(world: World) -> None:
     programme = run_programme(world, "plan1")
     paper = sent(world, programme, "implementation_plan")
@@ -173,7 +173,7 @@ def test_what_is_missing_is_named(world: World, programme: Programme) -> None:
         assert name in refusal.value.message
 
 
-@pytest.mark.rule("P2-45")
+@pytest.mark.rule("P2-45", "P2-46")
 def test_the_draft_says_what_the_topic_says_already(world: World, programme: Programme) -> None:
     project = chosen(world, programme)
     paper = open_dossier(

@@ -1,0 +1,182 @@
+"""Each plan's papers by the people it names, from the desk of their writer to their end."""
+
+import pytest
+
+from actionlearning.foundation.errors import NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from groups.roles import Role
+from programmes.actions.dossiers import open_dossier, send_dossier
+from programmes.actions.plans import load_plan
+from programmes.models import Dossier, Programme
+from programmes.packs.reading import read, shipped_text
+from programmes.procedures import Outcome
+from programmes.states import DossierState
+from tests.programmes.papers_on_their_way import (
+    act,
+    draft,
+    june,
+    promoter,
+    seat,
+    sent,
+    turn_of,
+    written,
+)
+from tests.programmes.topics import JUNE, chosen
+from tests.running import run_programme
+from tests.world import World
+
+
+def way(paper: Dossier) -> list[tuple[str, str]]:
+    return [(step["kind"], step["body"]) for step in paper.steps]
+
+
+def expert(world: World, login: str, rank: int, *, kind: str, at: str = "county") -> User:
+    """In a team without a role of its own: there for the opinion."""
+    return seat(world, getattr(world, at), login, "", kind=kind, rank=rank)
+
+
+@pytest.mark.rule("P1-20")
+def test_progress_is_reported_besides_the_monthly_item(world: World) -> None:
+    programme = run_programme(world, "plan1")
+    first, second = (sent(world, programme, "progress_report", title=f"第{n}季度") for n in (2, 3))
+    assert (first.number, second.number) == (1, 2)
+    assert act(first, Outcome.PASSED, world.ana, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P1-14")
+def test_a_regulation_of_the_unit_is_signed_by_its_leader(world: World) -> None:
+    paper = sent(world, run_programme(world, "plan1"), "system_document", title="学习制度")
+    assert way(paper) == [("sign", "leading_group")]
+    with pytest.raises(NotAllowed):
+        act(paper, Outcome.SIGNED, world.dora, june(12))
+    assert act(paper, Outcome.SIGNED, world.lena, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P1-46", "P1-47")
+def test_the_solution_is_checked_and_then_reviewed_by_experts(world: World) -> None:
+    programme = run_programme(world, "plan1")
+    experts = [expert(world, f"exp{n}", n, kind="expert_group") for n in (1, 2)]
+    paper = sent(world, programme, "solution_report", team=[])
+    paper = act(paper, Outcome.PASSED, world.ana, june(12))
+    assert (paper.holder_body, paper.state) == ("expert_group", DossierState.UNDER_WAY)
+    paper = act(paper, Outcome.REVIEWED, experts[0], june(15), opinion="可行", remarks=["写明经费"])
+    assert paper.state == DossierState.UNDER_WAY  # all of them have to speak
+    paper = act(paper, Outcome.REVIEWED, experts[1], june(16), opinion="同意推广")
+    assert paper.state == DossierState.STANDING
+    assert [voice.opinion for voice in paper.turns.get(kind="review").voices.order_by("at")] == [
+        "可行",
+        "同意推广",
+    ]
+
+
+@pytest.mark.rule("P2-10")
+def test_the_bureau_s_plan_has_three_sections_and_is_filed(
+    world: World, programme: Programme
+) -> None:
+    paper = draft(world, programme, "implementation_plan")
+    assert list(paper.content["sections"]) == ["guiding_ideology", "goals", "approach"]
+    paper = send_dossier(paper, by=world.ben, now=JUNE)
+    paper = act(paper, Outcome.CONFIRMED, world.lena, june(12))
+    assert (paper.state, turn_of(paper).kind) == (DossierState.STANDING, "file")
+
+
+@pytest.mark.rule("P2-57")
+def test_a_training_plan_is_filed_without_approval(world: World, programme: Programme) -> None:
+    paper = sent(world, programme, "training_plan")
+    assert way(paper) == [("file", "executive_office")]
+    assert paper.state == DossierState.STANDING
+    paper = act(paper, Outcome.FILED, world.ana, june(12))
+    assert paper.turns.get().filing_number == "行动备〔2026〕1号"
+
+
+@pytest.mark.rule("P2-19", "P2-56", "P2-58")
+def test_support_is_asked_for_above_and_answered(world: World, programme: Programme) -> None:
+    teachers = sent(world, programme, "support_request", title="申请师资")
+    experts = sent(world, programme, "support_request", title="申请专家辅导")
+    newcomers = sent(world, programme, "support_request", title="申请新学员培训")
+    teachers = act(teachers, Outcome.ADOPTED, world.ana, june(12), opinion="派促进师一名")
+    with pytest.raises(RuleBroken):
+        act(experts, Outcome.RETURNED, world.ana, june(12), opinion="请补充")
+    experts = act(experts, Outcome.ADOPTED_WITH_CHANGES, world.ana, june(12), opinion="改为七月")
+    newcomers = act(newcomers, Outcome.DECLINED, world.ana, june(12), opinion="名额已满")
+    states = [each.state for each in (teachers, experts, newcomers)]
+    assert states == [DossierState.STANDING, DossierState.STANDING, DossierState.ENDED]
+
+
+@pytest.mark.rule("P2-62")
+def test_the_action_office_reports_to_its_leading_group(world: World, programme: Programme) -> None:
+    chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
+    clerk = seat(world, world.county, "amy", Role.OFFICE_STAFF, kind="executive_office", rank=5)
+    paper = open_dossier(
+        programme=programme, organisation=world.county, kind="status_report", by=clerk, now=JUNE
+    )
+    paper = send_dossier(written(paper, clerk), by=clerk, now=JUNE)
+    assert (paper.holder, paper.holder_body) == (world.county, "leading_group")
+    assert act(paper, Outcome.PASSED, chief, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P3-13")
+def test_each_level_draws_up_its_own_plan(world: World) -> None:
+    paper = sent(world, run_programme(world, "plan3"), "implementation_plan")
+    assert act(paper, Outcome.CONFIRMED, world.lena, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P3-41", "P3-42")
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Outcome.ADOPTED, DossierState.STANDING),
+        (Outcome.ADOPTED_WITH_CHANGES, DossierState.STANDING),
+        (Outcome.DECLINED, DossierState.ENDED),
+    ],
+)
+def test_the_leadership_adopts_changes_or_declines_a_solution(
+    world: World, outcome: str, state: str
+) -> None:
+    paper = sent(world, run_programme(world, "plan3"), "solution_report", team=[])
+    assert way(paper) == [("decide", "leading_group")]
+    assert act(paper, outcome, world.lena, june(12), opinion="照此办理").state == state
+
+
+@pytest.mark.rule("P4-07", "P4-20")
+def test_the_union_s_topic_plan_goes_on_file_with_the_leading_group(world: World) -> None:
+    chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
+    paper = sent(world, run_programme(world, "plan4"), "project_plan", team=[])
+    assert (way(paper), paper.state) == ([("file", "leading_group")], DossierState.STANDING)
+    assert act(paper, Outcome.FILED, chief, june(12)).holder is None
+
+
+def test_one_changed_row_of_the_plan_and_the_paper_goes_another_way(
+    world: World, programme: Programme
+) -> None:
+    """The same text, and the approval above left out: not a line of code."""
+    text = shipped_text("plan2")
+    row = "      - {kind: approve, by: supervising_promotion_team, working_days: 10}\n"
+    assert text.count(row) == 1
+    before = sent(world, programme)
+    load_plan(
+        programme,
+        read(text.replace(row, "")),
+        applies_from=june(11).date(),
+        by=world.ana,
+        now=june(11),
+    )
+    after = send_dossier(
+        written(
+            open_dossier(
+                programme=programme,
+                organisation=world.bureau,
+                kind="project_plan",
+                project=chosen(world, programme, "婚俗改革"),
+                by=world.ben,
+                now=june(12),
+            ),
+            world.ben,
+            june(12),
+        ),
+        by=world.ben,
+        now=june(12),
+    )
+    assert way(before) == [("approve", "promotion_team"), ("file", "executive_office")]
+    assert (way(after), after.state) == ([("file", "executive_office")], DossierState.STANDING)
+    assert act(before, Outcome.APPROVED, promoter(world), june(15)).state == DossierState.STANDING
