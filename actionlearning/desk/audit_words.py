@@ -7,7 +7,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 PAPERS = frozenset(
-    {"reporting.informationitem", "reporting.attachment", "reporting.issue", "programmes.project"}
+    {
+        "reporting.informationitem",
+        "reporting.attachment",
+        "reporting.issue",
+        "programmes.project",
+        "programmes.problem",
+        "programmes.fundline",
+    }
 )
 """Their names are titles that somebody wrote: the audit administrator reads no paper."""
 TEXTS = frozenset({"reason", "opinion", "title", "text", "note", "changes"})
@@ -21,6 +28,7 @@ NOUNS = {
     "channel": _("channel of copies"),
     "enrolment": _("taking part"),
     "evidence": _("evidence"),
+    "fund": _("funds"),
     "grant": _("grant"),
     "issue": _("briefing issue"),
     "item": _("information item"),
@@ -30,6 +38,7 @@ NOUNS = {
     "person": _("person"),
     "plan": _("plan"),
     "post": _("post"),
+    "problem": _("problem"),
     "programme": _("programme"),
     "project": _("topic"),
     "request": _("request"),
@@ -56,6 +65,7 @@ VERBS = {
     "added": _("added"),
     "adopted": _("adopted"),
     "arrived": _("arrived"),
+    "advised": _("returned with advice"),
     "article_added": _("article added"),
     "article_moved": _("article moved"),
     "article_removed": _("article taken out"),
@@ -75,6 +85,7 @@ VERBS = {
     "declined": _("declined"),
     "dissolved": _("dissolved"),
     "ended": _("ended"),
+    "escalated": _("passed to the office above"),
     "factor_passed": _("second step passed"),
     "file_added": _("file added"),
     "file_removed": _("file removed"),
@@ -101,6 +112,7 @@ VERBS = {
     "proposed": _("proposed"),
     "published": _("published"),
     "put_in_force": _("put in force"),
+    "raised": _("raised"),
     "reactivated": _("reactivated"),
     "recorded": _("recorded"),
     "refused": _("refused"),
@@ -119,6 +131,7 @@ VERBS = {
     "restored": _("restored from a backup"),
     "signed_in": _("signed in"),
     "signed_out": _("signed out"),
+    "solved": _("solved"),
     "started": _("started"),
     "submitted": _("submitted"),
     "supervisor_changed": _("superior changed"),

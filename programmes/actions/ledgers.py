@@ -18,6 +18,8 @@ from programmes.states import ProjectState
 LEDGERS = (
     "programmes_obligation",
     "programmes_project",
+    "programmes_problem",
+    "programmes_fundline",
     "reporting_informationitem",
     "reporting_publicity",
     "reporting_scoreentry",
@@ -27,6 +29,8 @@ PLACED = (
     "programmes_evidencereturn",
     "programmes_teammember",
     "programmes_projectturn",
+    "programmes_problemturn",
+    "programmes_expense",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",
