@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from actionlearning.foundation.api import StrictSerializer, TenantViewSet, chosen_fields
+from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from programmes.actions.funds import add_fund_line, book_expense, change_fund_line, reverse_expense
@@ -206,9 +207,10 @@ class FundViewSet(TenantViewSet):
     def _found(self) -> Any:
         found = filtered(self.visible(), self.request, *FILTERS)
         tier = self.request.query_params.get("tier", "")
-        if not tier:
-            return found
-        return found.filter(tier=serializers.ChoiceField(FundTier.choices).run_validation(tier))
+        if tier and tier not in FundTier.values:
+            words = ", ".join(FundTier.values)
+            raise BadInput(words, fields={"tier": words}, code="bad_filter")
+        return found.filter(tier=tier) if tier else found
 
     def _typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:
         read = serializer(data=self.request.data, partial=partial)

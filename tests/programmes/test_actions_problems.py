@@ -11,11 +11,11 @@ from actionlearning.foundation.models import AuditEvent, Notice
 from actionlearning.foundation.notices import subject_and_text
 from groups.actions.organisations import add_organisation
 from groups.models import Person
-from programmes.actions.enrolments import enrol
+from programmes.actions.enrolments import enrol, report_to
 from programmes.actions.problem_steps import advise, check, escalate, reopen, solve, take_in_hand
 from programmes.actions.problems import change_problem, raise_problem
 from programmes.actions.programmes import close_programme
-from programmes.models import Problem, ProblemTurn, Programme
+from programmes.models import Enrolment, Problem, ProblemTurn, Programme
 from programmes.queries import local_day
 from programmes.states import ProblemState
 from programmes.views.problem_lines import days_held
@@ -188,6 +188,26 @@ def test_it_goes_no_further_than_to_who_sees_the_units_papers(
         escalate(made, words="再往上", by=world.sis, now=JUNE)
 
     assert refused.value.code == "out_of_sight"
+
+
+def test_a_new_superior_takes_over_what_lay_with_the_old_one(
+    world: World, programme: Programme
+) -> None:
+    made = escalate(problem(world, programme), words="请协调", by=world.ben, now=JUNE)
+    mine = problem(world, programme)
+    enrolment = Enrolment.objects.get(programme=programme, organisation=world.bureau)
+
+    report_to(
+        enrolment, supervisor=world.sister, on=date(2026, 6, 12), by=world.ana, now=beijing(6, 12)
+    )
+
+    with pytest.raises(NotAllowed):
+        take_in_hand(made, by=world.ana, now=beijing(6, 13))
+    taken = take_in_hand(made, by=world.sis, now=beijing(6, 13))
+    assert (taken.holder, taken.supervisor) == (world.sister, world.sister)
+    assert Problem.objects.get(pk=mine.pk).holder == world.bureau
+    turns = ProblemTurn.objects.filter(problem=made).order_by("number")
+    assert days_held(turns, local_day(beijing(6, 20))) == {world.bureau.pk: 0, world.sister.pk: 10}
 
 
 VERBS: dict[str, tuple[Any, set[str]]] = {
