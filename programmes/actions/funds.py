@@ -149,7 +149,7 @@ def book_expense(
     made.save(force_insert=True)
     _count(fresh, amount)
     told = {"amount": amount, "day": day.isoformat(), "reason": made.reason}
-    record("fund.booked", target=fresh, by=by, at=now, expense=str(made.pk), **told)
+    record("fund.expense_booked", target=fresh, by=by, at=now, expense=str(made.pk), **told)
     return made
 
 

@@ -38,7 +38,7 @@ def take_in_hand(
     words = _limited(words)
     holder = _holder(fresh)
     _keep(fresh, ProblemAct.TAKEN, holder, words, holder, by=by, now=now)
-    record("problem.taken", target=fresh, by=by, at=now)
+    record("problem.taken_in_hand", target=fresh, by=by, at=now)
     if holder.pk != fresh.organisation_id:
         tell_problem(
             "problem_taken", fresh, fresh.organisation, by=by, now=now,
@@ -156,7 +156,7 @@ def check(
     fresh.closed_by, fresh.closed_at = by, now
     place = _place_of(by, fresh)
     _keep(fresh, ProblemAct.CHECKED, place, words, None, by=by, now=now)
-    record("problem.checked", target=fresh, by=by, at=now)
+    record("problem.checked_and_closed", target=fresh, by=by, at=now)
     tell_problem("problem_closed", fresh, fresh.organisation, by=by, now=now, words=words)
     return fresh
 
@@ -174,7 +174,7 @@ def reopen(
     place = _place_of(by, fresh)
     fresh.solved_by = fresh.solved_at = fresh.closed_by = fresh.closed_at = None
     _keep(fresh, ProblemAct.REOPENED, place, words, solver, by=by, now=now)
-    record("problem.reopened", target=fresh, by=by, at=now, reason=words)
+    record("problem.opened_again", target=fresh, by=by, at=now, reason=words)
     tell_problem("problem_reopened", fresh, solver, by=by, now=now, words=words)
     return fresh
 

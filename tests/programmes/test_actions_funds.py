@@ -39,7 +39,7 @@ def test_an_expense_beyond_the_plan_needs_a_reason(world: World, programme: Prog
     assert refused.value.code == "beyond_plan"
     assert "5,000.00" in refused.value.message
     assert (line.spent, line.left, over.reason) == (2_000_001, -1, "住宿涨价,局党组同意")
-    rows = AuditEvent.objects.filter(target=line.pk, action="fund.booked").order_by("id")
+    rows = AuditEvent.objects.filter(target=line.pk, action="fund.expense_booked").order_by("id")
     assert [row.detail["amount"] for row in rows] == [1_500_000, 500_000, 1]
 
 

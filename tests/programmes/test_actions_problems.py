@@ -61,7 +61,7 @@ def test_a_unit_solves_a_problem_it_meets_and_somebody_else_checks_it(
     assert acts(made) == ["raised", "taken", "solved", "checked"]
     recorded = AuditEvent.objects.filter(target=made.pk).values_list("action", flat=True)
     assert {*recorded} == {
-        "problem.raised", "problem.taken", "problem.solved", "problem.checked",
+        "problem.raised", "problem.taken_in_hand", "problem.solved", "problem.checked_and_closed",
     }  # fmt: skip
 
 
