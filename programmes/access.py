@@ -1,6 +1,8 @@
-"""What may be done in a programme at all: papers handed in, and layers of the working calendar changed."""
+"""What may be done in a programme at all: papers handed in, problems answered, layers of the calendar changed."""
 
+import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -9,7 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation
-from programmes.models import Enrolment, Obligation, Programme
+from programmes.models import Enrolment, Obligation, Problem, Programme
 from programmes.queries import open_duties
 from programmes.states import ProgrammeState
 
@@ -79,4 +81,38 @@ def taking_papers(deliverable: str, now: datetime) -> Q:
     )
     return Q(programme__state=ProgrammeState.IN_FORCE) | (
         Q(programme__state=ProgrammeState.CLOSED) & Q(Exists(late))
+    )
+
+
+@dataclass(frozen=True)
+class Court:
+    """The office in whose hands something lies, as a thing to be asked about rights."""
+
+    supervisor_id: uuid.UUID
+
+
+def acts_for_holder(user: User, problem: Problem) -> bool:
+    """Works at the organisation that has to act now."""
+    if problem.holder_id is None:
+        return False
+    if problem.holder_id == problem.organisation_id:
+        return user.has_perm(Permission.PROBLEM_WRITE, problem)
+    return user.has_perm(Permission.PROBLEM_ANSWER, Court(problem.holder_id))
+
+
+def may_check_problem(user: User, problem: Problem) -> bool:
+    """Never who solved it. What an office above found it checks itself; else it may, too (P1-08)."""
+    if user.pk == problem.solved_by_id:
+        return False
+    if acts_for_holder(user, problem):
+        return True
+    own = problem.raised_from_id == problem.organisation_id
+    return own and user.has_perm(Permission.PROBLEM_ANSWER, problem)
+
+
+def may_reopen_problem(user: User, problem: Problem) -> bool:
+    return (
+        acts_for_holder(user, problem)
+        or user.has_perm(Permission.PROBLEM_WRITE, problem)
+        or user.has_perm(Permission.PROBLEM_ANSWER, problem)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -85,4 +86,65 @@ def obligation_sheet(
         "progress", "state_label", "days", "remark",
     )  # fmt: skip
     rows = ([each[name] for name in names] for each in lines)
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def problem_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """The log of problems as .xlsx, in the order of the page."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Unit")),
+        Column(_("Programme")),
+        Column(_("Topic")),
+        Column(_("Problem"), "text", 40),
+        Column(_("Raised on"), "date"),
+        Column(_("Who sees to it")),
+        Column(_("To be solved by"), "date"),
+        Column(_("What is to be done"), "text", 40),
+        Column(_("State")),
+        Column(_("Held by")),
+        Column(_("Days"), "number"),
+        Column(_("Solved on"), "date"),
+        Column(_("Checked on"), "date"),
+    ]
+    names = (
+        "number", "unit", "programme", "topic", "title", "raised_on", "person", "due_on", "measure",
+        "state_label", "holder", "days", "solved_on", "closed_on",
+    )  # fmt: skip
+    rows = ([each[name] for name in names] for each in lines)
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def fund_sheet(
+    title: str,
+    lines: Iterable[dict[str, Any]],
+    totals: Iterable[dict[str, Any]],
+    *,
+    unit: str,
+    made_on: date,
+) -> bytes:
+    """Lines by organisation, then the totals by purse and source; amounts in yuan as numbers."""
+    columns = [
+        Column(_("Unit")),
+        Column(_("Topic")),
+        Column(_("Whose purse")),
+        Column(_("Source"), "text", 30),
+        Column(_("Planned (yuan)"), "number"),
+        Column(_("Spent (yuan)"), "number"),
+        Column(_("Left (yuan)"), "number"),
+        Column(_("Note"), "text", 30),
+    ]
+    rows = [
+        [
+            each["unit"],
+            each.get("topic", ""),
+            each["tier_label"],
+            each["source"],
+            *(Decimal(each[name]) / 100 for name in ("planned_fen", "spent_fen", "left_fen")),
+            each.get("note", ""),
+        ]
+        for each in (*lines, *totals)
+    ]
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)

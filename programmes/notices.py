@@ -1,4 +1,4 @@
-"""Who is told about a duty, a topic or a paper: posts, never people (`model.md` §4)."""
+"""Who is told about a duty, a topic, a paper or a problem: posts, never people (`model.md` §4)."""
 
 import uuid
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Appointment, Organisation, Tenure
 from groups.roles import Role, roles_with
-from programmes.models import Dossier, Project, Turn
+from programmes.models import Dossier, Problem, Project, Turn
 from programmes.procedures import LAWS, Effect, Outcome
 from programmes.queries import local_day
 from programmes.states import DossierState
@@ -138,5 +138,36 @@ def _tell_dossier(
         title=dossier.title,
         organisation=dossier.organisation.name,
         due=turn.due_at.isoformat(),
+        **facts,
+    )
+
+
+def tell_problem(
+    name: str,
+    problem: Problem,
+    organisation: Organisation,
+    *,
+    by: User,
+    now: datetime,
+    **facts: Any,
+) -> None:
+    """Those who act on problems at `organisation`; one vacant line when nobody does. Texts: notices/problem_*.txt."""
+    own = organisation.pk == problem.organisation_id
+    permission = Permission.PROBLEM_WRITE if own else Permission.PROBLEM_ANSWER
+    people = holders_of(organisation, permission, day=local_day(now), by=by)
+    told = [user for user in people if user.pk != by.pk]
+    if people and not told:
+        return
+    queue_notices(
+        told or [None],
+        kind=f"programmes.{name}",
+        at=now,
+        key=f"{problem.pk}:{problem.version}:{problem.turn_count}:{organisation.pk}",
+        about=problem,
+        address=reverse("programmes:problem_detail", args=[problem.tenant.slug, problem.pk]),
+        title=problem.title,
+        number=problem.number,
+        organisation=problem.organisation.name,
+        programme=problem.programme.name,
         **facts,
     )

@@ -38,6 +38,14 @@ class RemarkState(models.TextChoices):
     NOT_TAKEN = "not_taken", _("not taken up, with reason")
 
 
+class ProblemState(models.TextChoices):
+    RAISED = "raised", _("raised")
+    IN_HAND = "in_hand", _("in hand")
+    ESCALATED = "escalated", _("with the office above")
+    SOLVED = "solved", _("solved, to be checked")
+    CLOSED = "closed", _("checked and closed")
+
+
 PUT_IN_FORCE = Step(
     (ProgrammeState.DRAFT,), ProgrammeState.IN_FORCE, needs=Permission.PROGRAMME_CHANGE
 )
@@ -71,3 +79,25 @@ SUBMIT = Step(
 )
 RETURN = Step((ProjectState.SUBMITTED,), ProjectState.RETURNED, needs=Permission.PROJECT_REVIEW)
 ACCEPT = Step((ProjectState.SUBMITTED,), ProjectState.ACCEPTED, needs=Permission.PROJECT_REVIEW)
+
+TAKE_PROBLEM = Step(
+    (ProblemState.RAISED, ProblemState.ESCALATED),
+    ProblemState.IN_HAND,
+    needs=Permission.PROBLEM_VIEW,
+)
+ESCALATE_PROBLEM = Step(
+    (ProblemState.RAISED, ProblemState.IN_HAND, ProblemState.ESCALATED),
+    ProblemState.ESCALATED,
+    needs=Permission.PROBLEM_VIEW,
+)
+ADVISE_PROBLEM = Step(
+    (ProblemState.ESCALATED, ProblemState.IN_HAND),
+    ProblemState.IN_HAND,
+    needs=Permission.PROBLEM_VIEW,
+)
+SOLVE_PROBLEM = Step((ProblemState.IN_HAND,), ProblemState.SOLVED, needs=Permission.PROBLEM_VIEW)
+CHECK_PROBLEM = Step((ProblemState.SOLVED,), ProblemState.CLOSED, needs=Permission.PROBLEM_VIEW)
+REOPEN_PROBLEM = Step(
+    (ProblemState.SOLVED, ProblemState.CLOSED), ProblemState.IN_HAND, needs=Permission.PROBLEM_VIEW
+)
+"""Whoever sees it may ask; who may act depends on the holder: see programmes/access.py."""

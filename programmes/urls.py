@@ -7,8 +7,10 @@ from programmes.views import (
     calendars,
     dossiers,
     enrolments,
+    funds,
     obligations,
     plans,
+    problems,
     programmes,
     project_grants,
     projects,
@@ -78,7 +80,32 @@ PROJECTS = [
 DOSSIERS = [
     path("dossiers/<uuid:pk>/", dossiers.DossierDetail.as_view(), name="dossier_detail"),
 ]
+A_PROBLEM = "problems/<uuid:pk>/"
+PROBLEMS = [
+    path("problems/", problems.ProblemList.as_view(), name="problem_list"),
+    path("problems/new/", problems.ProblemNew.as_view(), name="problem_new"),
+    path(A_PROBLEM, problems.ProblemDetail.as_view(), name="problem_detail"),
+    path(f"{A_PROBLEM}edit/", problems.ProblemEdit.as_view(), name="problem_edit"),
+    path(f"{A_PROBLEM}hand/", problems.ProblemHand.as_view(), name="problem_hand"),
+    path(
+        f"{A_PROBLEM}escalation/",
+        problems.ProblemEscalation.as_view(),
+        name="problem_escalation",
+    ),
+    path(f"{A_PROBLEM}advice/", problems.ProblemAdvice.as_view(), name="problem_advice"),
+    path(f"{A_PROBLEM}solution/", problems.ProblemSolution.as_view(), name="problem_solution"),
+    path(f"{A_PROBLEM}check/", problems.ProblemCheck.as_view(), name="problem_check"),
+    path(f"{A_PROBLEM}reopening/", problems.ProblemReopening.as_view(), name="problem_reopening"),
+]
 ONE = "programmes/<uuid:pk>/"
+FUNDS = [
+    path(f"{ONE}funds/", funds.FundList.as_view(), name="fund_list"),
+    path(f"{ONE}funds/new/", funds.FundNew.as_view(), name="fund_new"),
+    path("funds/<uuid:pk>/", funds.FundDetail.as_view(), name="fund_detail"),
+    path("funds/<uuid:pk>/edit/", funds.FundEdit.as_view(), name="fund_edit"),
+    path("funds/<uuid:pk>/expenses/", funds.FundExpenses.as_view(), name="fund_expenses"),
+    path("expenses/<uuid:pk>/reversal/", funds.ExpenseReversal.as_view(), name="expense_reversal"),
+]
 PROGRAMMES = [
     path("programmes/", programmes.ProgrammeList.as_view(), name="programme_list"),
     path("programmes/new/", programmes.ProgrammeNew.as_view(), name="programme_new"),
@@ -117,4 +144,12 @@ CALENDAR = [
         name="calendar_publication",
     ),
 ]
-urlpatterns: list[Any] = [*OBLIGATIONS, *PROJECTS, *DOSSIERS, *PROGRAMMES, *CALENDAR]
+urlpatterns: list[Any] = [
+    *OBLIGATIONS,
+    *PROJECTS,
+    *DOSSIERS,
+    *PROBLEMS,
+    *FUNDS,
+    *PROGRAMMES,
+    *CALENDAR,
+]

@@ -7,7 +7,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 PAPERS = frozenset(
-    {"reporting.informationitem", "reporting.attachment", "reporting.issue", "programmes.project"}
+    {
+        "reporting.informationitem",
+        "reporting.attachment",
+        "reporting.issue",
+        "programmes.project",
+        "programmes.problem",
+        "programmes.fundline",
+    }
 )
 """Their names are titles that somebody wrote: the audit administrator reads no paper."""
 TEXTS = frozenset({"reason", "opinion", "title", "text", "note", "changes"})
@@ -21,6 +28,7 @@ NOUNS = {
     "channel": _("channel of copies"),
     "enrolment": _("taking part"),
     "evidence": _("evidence"),
+    "fund": _("funds"),
     "grant": _("grant"),
     "issue": _("briefing issue"),
     "item": _("information item"),
@@ -30,6 +38,7 @@ NOUNS = {
     "person": _("person"),
     "plan": _("plan"),
     "post": _("post"),
+    "problem": _("problem"),
     "programme": _("programme"),
     "project": _("topic"),
     "request": _("request"),
@@ -56,6 +65,7 @@ VERBS = {
     "added": _("added"),
     "adopted": _("adopted"),
     "arrived": _("arrived"),
+    "advised": _("returned with advice"),
     "article_added": _("article added"),
     "article_moved": _("article moved"),
     "article_removed": _("article taken out"),
@@ -63,6 +73,7 @@ VERBS = {
     "cancelled": _("cancelled"),
     "changed": _("changed"),
     "checked": _("checked"),
+    "checked_and_closed": _("checked and closed"),
     "chosen": _("chosen"),
     "closed": _("closed"),
     "compiled": _("items taken in"),
@@ -75,6 +86,8 @@ VERBS = {
     "declined": _("declined"),
     "dissolved": _("dissolved"),
     "ended": _("ended"),
+    "escalated": _("passed to the office above"),
+    "expense_booked": _("expense booked"),
     "factor_passed": _("second step passed"),
     "file_added": _("file added"),
     "file_removed": _("file removed"),
@@ -92,6 +105,7 @@ VERBS = {
     "not_adopted": _("not adopted"),
     "offered": _("handed over for checking"),
     "opened": _("opened"),
+    "opened_again": _("opened again"),
     "password_changed": _("password changed"),
     "password_expired": _("password too old"),
     "password_reset": _("password reset"),
@@ -101,6 +115,7 @@ VERBS = {
     "proposed": _("proposed"),
     "published": _("published"),
     "put_in_force": _("put in force"),
+    "raised": _("raised"),
     "reactivated": _("reactivated"),
     "recorded": _("recorded"),
     "refused": _("refused"),
@@ -119,10 +134,12 @@ VERBS = {
     "restored": _("restored from a backup"),
     "signed_in": _("signed in"),
     "signed_out": _("signed out"),
+    "solved": _("solved"),
     "started": _("started"),
     "submitted": _("submitted"),
     "supervisor_changed": _("superior changed"),
     "taken": _("taken"),
+    "taken_in_hand": _("taken in hand"),
     "taken_back": _("adoption taken back"),
     "tested": _("test sent"),
     "transferred": _("transferred"),

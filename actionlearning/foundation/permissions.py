@@ -53,6 +53,11 @@ class Permission(StrEnum):
     DOSSIER_WRITE = "dossier.write", Span.OWN
     DOSSIER_SEND = "dossier.send", Span.OWN
     DOSSIER_ACT = "dossier.act", Span.OWN
+    PROBLEM_VIEW = "problem.view", Span.SUBTREE
+    PROBLEM_WRITE = "problem.write", Span.OWN
+    PROBLEM_ANSWER = "problem.answer", Span.BELOW
+    FUND_VIEW = "fund.view", Span.SUBTREE
+    FUND_CHANGE = "fund.change", Span.OWN
     ITEM_VIEW = "item.view", Span.SUBTREE
     ITEM_WRITE = "item.write", Span.OWN
     ITEM_SIGN = "item.sign", Span.OWN

@@ -6,18 +6,20 @@ The tables of the apps above are named here by their names: this app may not kno
 import uuid
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from groups.actions.organisations import replace_paths
 from groups.models import Organisation
 from groups.models.placed import ANCESTORS
-from programmes.models import Enrolment, Obligation, Project
+from programmes.models import Enrolment, FundLine, Obligation, Problem, ProblemTurn, Project
 from programmes.models.obligation import UNFINISHED
 from programmes.states import ProjectState
 
 LEDGERS = (
     "programmes_obligation",
     "programmes_project",
+    "programmes_problem",
+    "programmes_fundline",
     "reporting_informationitem",
     "reporting_publicity",
     "reporting_scoreentry",
@@ -27,6 +29,8 @@ PLACED = (
     "programmes_evidencereturn",
     "programmes_teammember",
     "programmes_projectturn",
+    "programmes_problemturn",
+    "programmes_expense",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",
@@ -72,12 +76,25 @@ def follow_supervisor(enrolment: Enrolment) -> tuple[int, int]:
     topics = Project.objects.filter(**whose).exclude(state=ProjectState.DECLINED)
     papers += list(topics.values_list("pk", flat=True))
     topics.update(supervisor=enrolment.supervisor_id)
+    FundLine.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
+    _open_problems(enrolment, whose)
     unjudged = Q(
         evidence__source__in=papers, evidence__accepted_at=None, evidence__withdrawn_at=None
     )
     found = Obligation.objects.filter(UNFINISHED | unjudged, **whose).values("pk")
     duties = Obligation.objects.filter(pk__in=found).update(supervisor=enrolment.supervisor_id)
     return duties, len(papers)
+
+
+def _open_problems(enrolment: Enrolment, whose: dict[str, uuid.UUID]) -> None:
+    """What lies with the former office lies with the new one, and its waiting is charged there."""
+    rows = Problem.objects.open().filter(**whose)
+    lying = rows.filter(holder=F("supervisor")).exclude(holder=F("organisation"))
+    ProblemTurn.objects.filter(
+        problem__in=lying.values("pk"), number=F("problem__turn_count")
+    ).update(holder=enrolment.supervisor_id)
+    lying.update(holder=enrolment.supervisor_id)
+    rows.update(supervisor=enrolment.supervisor_id)
 
 
 def _undecided_items(enrolment: Enrolment) -> list[uuid.UUID]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from programmes.api.calendars import ROUTES as CALENDARS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
+from programmes.api.funds import ROUTES as FUNDS
 from programmes.api.obligations import ROUTES as OBLIGATIONS
 from programmes.api.plans import ROUTES as PLANS
+from programmes.api.problems import ROUTES as PROBLEMS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
 from programmes.api.units import ROUTES as UNITS
@@ -13,6 +15,8 @@ from programmes.api.units import ROUTES as UNITS
 ROUTES: list[tuple[str, Any, str]] = [
     *OBLIGATIONS,
     *PROJECTS,
+    *PROBLEMS,
+    *FUNDS,
     *PROGRAMMES,
     *PLANS,
     *ENROLMENTS,

@@ -1,8 +1,10 @@
 from programmes.models.calendar import CalendarDay, CalendarYear
 from programmes.models.dossier import Dossier, DossierText, Remark, Turn, Voice
 from programmes.models.evidence import Evidence, EvidenceReturn
+from programmes.models.fund import Expense, FundLine, FundTier
 from programmes.models.obligation import DutyState, Obligation
 from programmes.models.plan import Clause, Plan, Rule
+from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
 from programmes.models.window import Rung, Window
@@ -17,8 +19,14 @@ __all__ = [
     "Enrolment",
     "Evidence",
     "EvidenceReturn",
+    "Expense",
+    "FundLine",
+    "FundTier",
     "Obligation",
     "Plan",
+    "Problem",
+    "ProblemAct",
+    "ProblemTurn",
     "Programme",
     "Project",
     "ProjectTurn",

@@ -39,6 +39,7 @@ from programmes.states import (
     TEXT_OPEN,
     ProjectState,
 )
+from programmes.views.problem_page import open_problems_of
 from programmes.views.project_lines import day_words, holder_of, since_of
 
 ROOT = len("0" * 32 + "/")
@@ -124,6 +125,8 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "concerns": concerns(project, members, asks, _running(project, asks)),
         "tree": _tree(request, project, asks),
         "turns": _turns(project),
+        "problems": open_problems_of(request, project),
+        "can_raise": user.has_perm(Permission.PROBLEM_WRITE, project),
         "inside": inside,
         "grants": _grants(project, day) if inside else [],
         "form": ProjectOpinionForm(initial={"version": project.version}),

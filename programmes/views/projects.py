@@ -246,7 +246,7 @@ class ProjectDraft(TenantView):
         return render(self.request, "programmes/project_edit.html#saved", context, status=status)
 
 
-def renew_version(form: Any, project: Project) -> None:
+def renew_version(form: Any, project: Any) -> None:
     """After a conflict the reader sees the present state: the next click answers that one."""
     form.data = form.data.copy()
     form.data[form.add_prefix("version")] = project.version

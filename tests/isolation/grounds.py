@@ -11,12 +11,15 @@ from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Organisation, Person
 from groups.roles import Role
 from programmes.actions.programmes import open_programme
+from programmes.models import Programme
 from programmes.packs.reading import read, shipped_text
+from programmes.states import ProblemState
 from reporting.actions.publishing import publish_issue
 from reporting.models import Series
 from tests.conftest import found_tenant
 from tests.isolation.filling import canary_of, dress, fill
 from tests.moments import NOON
+from tests.programmes.beside import fund, problem, problem_in, spend
 from tests.reporting.issues import series_of, signed_issue
 from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
@@ -53,9 +56,10 @@ def lay_ground(slug: str) -> Ground:
     tenant = found_tenant(slug)
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant, prefix=tenant_mark(slug))
-        run_programme(world)
+        programme = run_programme(world)
         draft_programme(world)
         tell_issues(world)
+        run_beside(world, programme)
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
@@ -78,6 +82,13 @@ def tell_issues(world: World) -> None:
     for slug in (Series.Audience.RECIPIENTS, Series.Audience.PUBLIC):
         series = series_of(world, slug, organisation=world.bureau, audience=slug)
         publish_issue(signed_issue(world, series), by=world.system, now=NOON)
+
+
+def run_beside(world: World, programme: Programme) -> None:
+    """A problem that lies with the office above, one that its unit holds, and a fund with an expense."""
+    problem_in(world, programme, ProblemState.ESCALATED)
+    problem(world, programme)
+    spend(world, fund(world, programme), 100)
 
 
 def fill_ground(ground: Ground) -> None:
