@@ -14,6 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from programmes.api.asking import REFUSED, UUID, asker
 from programmes.api.dossier_shapes import SPOKEN
 from programmes.models import Plan
+from programmes.packs.vocabulary import ABOUT
 from programmes.papers import Paper, papers_of
 from programmes.procedures import LAWS, StepKind, Together
 from programmes.queries import key_asked, local_day, plan_in_force, visible_programmes
@@ -41,7 +42,7 @@ class PaperStep(serializers.Serializer):
 class PaperLine(serializers.Serializer):
     kind = serializers.CharField()
     name = serializers.CharField()
-    about = serializers.ChoiceField(["unit", "project"])
+    about = serializers.ChoiceField(ABOUT)
     cites = serializers.ListField(child=serializers.CharField(), help_text="Rules of the plan.")
     reply_working_days = serializers.IntegerField(help_text="In which a return is answered.")
     sections = PaperPart(many=True)
