@@ -1,13 +1,14 @@
 """Papers on their way as lists ask for them: the ledger, what waits for a reader, what his unit has sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import reach_of
 from groups.models import Organisation
 from groups.queries import named_like
@@ -89,3 +90,12 @@ def _in_turn(before: list[Any]) -> Q:
         head &= wrote
         ordered &= wrote | Q(Exists(Voice.objects.filter(turn=OuterRef("pk"), by=user)))
     return Q(together__in=(Together.ANY, Together.ALL)) | head | ordered
+
+
+def seats_at(places: Iterable[Any], *, day: date, tenant: Tenant, by: User) -> list[Sitting]:
+    """Everybody in the bodies of `places`, by rank; read with the whole tenant open, for a paper's sender too."""
+    keys = list(places)
+    if not keys:
+        return []
+    with scope(tenant, path=WHOLE, actor=by):
+        return sitting(Q(organisation__in=keys), day)
