@@ -3,8 +3,10 @@
 from typing import Any
 
 from programmes.api.calendars import ROUTES as CALENDARS
+from programmes.api.dossiers import ROUTES as DOSSIERS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
 from programmes.api.obligations import ROUTES as OBLIGATIONS
+from programmes.api.papers import ROUTES as PAPERS
 from programmes.api.plans import ROUTES as PLANS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
@@ -13,6 +15,8 @@ from programmes.api.units import ROUTES as UNITS
 ROUTES: list[tuple[str, Any, str]] = [
     *OBLIGATIONS,
     *PROJECTS,
+    *DOSSIERS,
+    *PAPERS,
     *PROGRAMMES,
     *PLANS,
     *ENROLMENTS,

@@ -17,6 +17,7 @@ from reporting.models import Series
 from tests.conftest import found_tenant
 from tests.isolation.filling import canary_of, dress, fill
 from tests.moments import NOON
+from tests.programmes.papers_on_their_way import sent
 from tests.reporting.issues import series_of, signed_issue
 from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
@@ -53,7 +54,7 @@ def lay_ground(slug: str) -> Ground:
     tenant = found_tenant(slug)
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant, prefix=tenant_mark(slug))
-        run_programme(world)
+        sent(world, run_programme(world))
         draft_programme(world)
         tell_issues(world)
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
