@@ -287,12 +287,17 @@ SPECTACULAR_SETTINGS = {
         "ItemState": "reporting.states.ItemState",
         "ProjectState": "programmes.states.ProjectState",
         "ProgrammeState": "programmes.states.ProgrammeState",
+        "DossierState": "programmes.states.DossierState",
+        "DossierStepKind": "programmes.procedures.StepKind",
         "DutyState": "programmes.models.DutyState",
         "TeamRole": "programmes.models.project.TeamRole",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
         "WebhookState": "reporting.queries.webhooks.WebhookState",
         "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",
         "BriefingState": "reporting.models.Publication.Kind",
+        "ChangeKind": "actionlearning.foundation.problems.RUNS",
+        "RemarkState": "programmes.states.RemarkState",
+        "SpokenOutcome": "programmes.api.dossier_shapes.SPOKEN",
     },
 }
 

@@ -24,6 +24,7 @@ from actionlearning.foundation.database.base import DatabaseWrapper  # noqa: E40
 from actionlearning.foundation.models import ClientToken, Tenant, User  # noqa: E402
 from actionlearning.foundation.scope import WHOLE, no_scope, scope  # noqa: E402
 from actionlearning.foundation.tokens import new_secret  # noqa: E402
+from benchmarks.figures.papers import JOURNEY  # noqa: E402
 from benchmarks.issues import lay_issues  # noqa: E402
 from benchmarks.meter import Call, request, serve  # noqa: E402
 from benchmarks.world import user_id  # noqa: E402
@@ -33,6 +34,7 @@ from programmes.models import Obligation  # noqa: E402
 LEDGER = "/t/bench/obligations/"
 API = "/api/v1/obligations/"
 BRIEFINGS = "/api/v1/briefings/"
+PAPERS = "/api/v1/dossiers/"
 
 
 def main(role: str, organisation: uuid.UUID) -> None:
@@ -58,6 +60,10 @@ def main(role: str, organisation: uuid.UUID) -> None:
             "briefings_unchanged": _unchanged(application, token, BRIEFINGS),
             "briefing": request(application, f"{BRIEFINGS}{issue}/", **token),
             "reading": request(application, "/t/bench/briefings/", **browser),
+            "papers": request(application, PAPERS, **token),
+            "paper": request(application, f"{PAPERS}{JOURNEY}/", **token),
+            "papers_page": request(application, "/t/bench/dossiers/", **browser),
+            "paper_page": request(application, f"/t/bench/dossiers/{JOURNEY}/", **browser),
         },
         {"bearer": bearer, "briefings": str(_size(application, BRIEFINGS, token))},
     )

@@ -25,6 +25,15 @@ notices:
   ladder:
     - {after: 3, to: supervising_promotion_team, template: escalation}
     - {after: 4, to: unit_leader, template: escalation}
+papers:
+  - kind: system_document
+    name: 制度
+    name_en: Regulation
+    about: unit
+    sections:
+      - {key: text, name: 正文, name_en: Text}
+    steps:
+      - {kind: confirm, by: supervising_leading_group}
 clauses:
   - key: "1"
     text: 各单位每月25日前报送一条信息。

@@ -126,8 +126,12 @@ PERMISSIONS: dict[str, tuple[P, ...]] = {
 }
 
 CLIENT_ROLE = Role.OFFICE_STAFF
-CLIENT_SCOPES = tuple(dict.fromkeys(p for p in _CLERK if p not in (P.DESK_VIEW, P.ACCOUNT_CHANGE)))
-"""A REST client gets at most what office staff may do, and no account of its own to change."""
+_NO_CLIENT = (P.DESK_VIEW, P.ACCOUNT_CHANGE, P.DOSSIER_ACT)
+CLIENT_SCOPES = tuple(dict.fromkeys(p for p in _CLERK if p not in _NO_CLIENT))
+"""A REST client gets at most what office staff may do, and no account of its own to change.
+
+It decides on no paper: nobody could tell whether who holds the token has written it.
+"""
 READING_SCOPES = (str(P.BRIEFING_VIEW),)
 """Of a client that pulls briefings: nothing else is open to it."""
 

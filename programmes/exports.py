@@ -148,3 +148,46 @@ def fund_sheet(
         for each in (*lines, *totals)
     ]
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def dossier_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """The ledger of papers as .xlsx: the columns of the page, in its order."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Paper")),
+        Column(_("Title"), "text", 48),
+        Column(_("Unit")),
+        Column(_("Programme")),
+        Column(_("State")),
+        Column(_("Held by")),
+        Column(_("Since"), "date"),
+        Column(_("Due"), "date"),
+        Column(_("Late")),
+    ]
+    names = ("paper", "title", "unit", "programme", "state_label", "holder", "since_day", "due_day")
+    rows = (
+        [number, *(each[name] for name in names), _("late") if each["late"] else ""]
+        for number, each in enumerate(lines, 1)
+    )
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def waiting_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """What waits for its reader as .xlsx."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Paper")),
+        Column(_("Title"), "text", 48),
+        Column(_("Unit")),
+        Column(_("Asked of you")),
+        Column(_("Received"), "date"),
+        Column(_("Due"), "date"),
+        Column(_("Days waiting"), "number"),
+    ]
+    names = ("paper", "title", "unit", "asked", "received_day", "due_day", "waiting")
+    rows = ([number, *(each[name] for name in names)] for number, each in enumerate(lines, 1))
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)

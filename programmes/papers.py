@@ -223,6 +223,16 @@ def differences(
     return found
 
 
+def plain_differences(
+    paper: Paper, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The same as plain data, for programs: {part, runs: [{kind, text}]}."""
+    return [
+        {"part": name, "runs": [{"kind": run.kind, "text": run.text} for run in runs]}
+        for name, runs in differences(paper, old, new)
+    ]
+
+
 def _timetable(content: Mapping[str, Any], track: str) -> str:
     return "\n".join(
         f"{line['from']} – {line['to']} {line['text']}"

@@ -5,6 +5,8 @@ from django.urls import path
 from programmes.views import (
     bodies,
     calendars,
+    dossier_acts,
+    dossier_texts,
     dossiers,
     enrolments,
     funds,
@@ -77,8 +79,33 @@ PROJECTS = [
         name="project_grant_end",
     ),
 ]
+PAPER = "dossiers/<uuid:pk>/"
 DOSSIERS = [
-    path("dossiers/<uuid:pk>/", dossiers.DossierDetail.as_view(), name="dossier_detail"),
+    path("dossiers/", dossiers.DossierList.as_view(), name="dossier_list"),
+    path("dossiers/waiting/", dossiers.DossierWaiting.as_view(), name="dossier_waiting"),
+    path("dossiers/sent/", dossiers.DossierSent.as_view(), name="dossier_sent"),
+    path("dossiers/new/", dossiers.DossierNew.as_view(), name="dossier_new"),
+    path(PAPER, dossier_acts.DossierDetail.as_view(), name="dossier_detail"),
+    path(f"{PAPER}edit/", dossier_texts.DossierEdit.as_view(), name="dossier_edit"),
+    path(f"{PAPER}draft/", dossier_texts.DossierDraft.as_view(), name="dossier_draft"),
+    path(
+        f"{PAPER}texts/<int:number>/",
+        dossier_texts.DossierVersion.as_view(),
+        name="dossier_version",
+    ),
+    path(f"{PAPER}sending/", dossier_acts.DossierSending.as_view(), name="dossier_sending"),
+    path(
+        f"{PAPER}taking-back/",
+        dossier_acts.DossierTakingBack.as_view(),
+        name="dossier_taking_back",
+    ),
+    path(f"{PAPER}revision/", dossier_acts.DossierRevision.as_view(), name="dossier_revision"),
+    path(f"{PAPER}turns/<uuid:turn>/act/", dossier_acts.DossierTurn.as_view(), name="dossier_turn"),
+    path(
+        f"{PAPER}remarks/<uuid:remark>/",
+        dossier_acts.DossierRemark.as_view(),
+        name="dossier_remark",
+    ),
 ]
 A_PROBLEM = "problems/<uuid:pk>/"
 PROBLEMS = [

@@ -18,6 +18,7 @@ ENTRIES: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("programmes:programme_list", _("Programmes"), Permission.PROGRAMME_VIEW),
     ("programmes:obligation_list", _("Duties"), Permission.OBLIGATION_VIEW),
     ("programmes:project_list", _("Topics"), Permission.PROJECT_VIEW),
+    ("programmes:dossier_list", _("Papers"), Permission.DOSSIER_VIEW),
     ("reporting:item_list", _("Information"), Permission.ITEM_VIEW),
     ("reporting:briefing_list", _("Briefings"), Permission.BRIEFING_VIEW),
     ("groups:user_list", _("Sign-ins"), Permission.USER_MANAGE),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,10 @@ class Cited:
 
 
 class Refusal(Exception):
-    """A request that is understood and refused; `message` is for people, `code` for programs."""
+    """A request that is understood and refused; `message` is for people, `code` for programs.
+
+    `more` are members of the problem document beyond the usual ones, as plain data.
+    """
 
     status = 409
 
@@ -28,11 +32,13 @@ class Refusal(Exception):
         code: str = "refused",
         rule: str | None = None,
         cited: Iterable[Cited] = (),
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
         self.cited = tuple(cited)
+        self.more = dict(more or {})
         self.rule = rule or ", ".join(each.rule for each in self.cited if each.rule) or None
 
 

@@ -21,6 +21,22 @@ class ProblemClause(serializers.Serializer):
     text = serializers.CharField()
 
 
+RUNS = [(kind, kind) for kind in ("same", "gone", "new")]
+"""As texts.Change tells what became of a run of words."""
+
+
+class ProblemRun(serializers.Serializer):
+    kind = serializers.ChoiceField(RUNS)
+    text = serializers.CharField()
+
+
+class ProblemChange(serializers.Serializer):
+    """One part that is not what the client has read, run by run."""
+
+    part = serializers.CharField()
+    runs = ProblemRun(many=True)
+
+
 class Problem(serializers.Serializer):
     """RFC 9457 problem document; `rule` is the plan rule that refused, `clauses` what it says."""
 
@@ -31,6 +47,12 @@ class Problem(serializers.Serializer):
     detail = serializers.CharField(required=False)
     rule = serializers.CharField(required=False)
     clauses = ProblemClause(many=True, required=False)
+    text = serializers.IntegerField(
+        required=False, help_text="With `unseen_text`: number of the text that is to be read."
+    )
+    changes = ProblemChange(
+        many=True, required=False, help_text="With `unseen_text`: how it differs from the one read."
+    )
     request = serializers.CharField(
         required=False, help_text="Number of this request: quote it when you ask for help."
     )
@@ -71,7 +93,7 @@ def _title_of(error: Exception) -> str:
 
 
 def _refused(refusal: Refusal) -> Response:
-    more: dict[str, Any] = {"rule": refusal.rule} if refusal.rule else {}
+    more: dict[str, Any] = {**refusal.more, **({"rule": refusal.rule} if refusal.rule else {})}
     if refusal.cited:
         more["clauses"] = [asdict(each) for each in refusal.cited]
     fields = getattr(refusal, "fields", None)

@@ -27,6 +27,7 @@ VERSIONED = (
     "groups_organisation",
     "groups_division",
     "groups_supervision",
+    "programmes_dossier",
     "programmes_enrolment",
     "programmes_obligation",
     "programmes_project",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -53,24 +54,40 @@ def _fastest(rows: Any) -> float:
 
 def _as_reader(tenant: Tenant, name: str, act: Callable[[Any], Any]) -> Any:
     """`act` on the very rows that the page of the ledger reads."""
-    role, organisation = READERS[name]
-    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
-        user = User.objects.get(pk=user_id(role, organisation))
-        user.standing = standing_of(user)
-    with scope(tenant, path=user.standing.path, actor=user), transaction.atomic():
+    with reading(tenant, name) as user:
         rows = narrowed_duties(Obligation.objects.visible_to(user), {}, NOW, "open")
         return act(with_columns(rows, NOW).order_by("due_at", "id")[:PAGE])
 
 
 def _flaws(tenant: Tenant, name: str) -> int:
-    """Sorts, bitmaps and scans that read the whole table, in the plan for a million duties."""
-    plan = _as_reader(tenant, name, _plan)
-    return len(re.findall(r"Sort Key|Bitmap|Seq Scan on programmes_obligation", plan))
+    """In the plan for a million duties."""
+    return _as_reader(tenant, name, lambda rows: flaws_in(_plan(rows), "programmes_obligation"))
 
 
 def _plan(rows: Any) -> str:
     with CaptureQueriesContext(connection) as captured:
         list(rows)
-    with joins_as_written(), connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + captured.captured_queries[-1]["sql"])
+    with joins_as_written():
+        return plan_of(captured.captured_queries[-1]["sql"])
+
+
+@contextmanager
+def reading(tenant: Tenant, name: str) -> Iterator[User]:
+    """Inside, walls and rights are those of one of READERS."""
+    role, organisation = READERS[name]
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
+        user = User.objects.get(pk=user_id(role, organisation))
+        user.standing = standing_of(user)
+    with scope(tenant, path=user.standing.path, actor=user), transaction.atomic():
+        yield user
+
+
+def plan_of(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + statement)
         return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def flaws_in(plan: str, table: str) -> int:
+    """Sorts, bitmaps and scans that read the whole table."""
+    return len(re.findall(rf"Sort Key|Bitmap|Seq Scan on {table}\b", plan))

@@ -20,6 +20,10 @@ STATEMENTS = (
     ("briefings", 5),
     ("briefing", 5),
     ("reading", 8),
+    ("papers", 5),
+    ("paper", 5),
+    ("papers_page", 8),
+    ("paper_page", 8),
 )
 """Most SQL statements of a request."""
 

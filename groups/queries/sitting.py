@@ -4,10 +4,13 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Cast
 
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import ClientToken, User
 from groups.models import Appointment, Organisation, Tenure
 from groups.queries import in_force
 from groups.roles import BodyKind, Role
@@ -42,32 +45,60 @@ class Sitting:
 
 
 def sitting(seats: Q, day: date) -> list[Sitting]:
-    """Every seat in force on `day` among `seats`, by rank; a sign-in that was switched off does not count."""
+    """Every seat in force on `day` among `seats`, by rank, in one statement.
+
+    A sign-in that was switched off does not count, and a program with a token sits in no body.
+    """
+    rows = sorted(map(_placed, _seats(seats, day)), key=itemgetter(0))
+    seated = {
+        (each.organisation, each.body, each.user) for _key, each in rows if each.post is not None
+    }
+    return [
+        each
+        for _key, each in rows
+        if each.post is not None or (each.organisation, each.body, each.user) not in seated
+    ]
+
+
+def _seats(seats: Q, day: date) -> QuerySet[Any, Any]:
+    """Posts, and appointments without one, in the columns that _placed() reads."""
     held = Tenure.objects.filter(
         in_force(day),
         seats,
         role__in=("", *RANKS),
         user__is_active=True,
         post__body__ends_on=None,
-    ).order_by("post__rank", "taken_at", "id")
-    found = [
-        Sitting(organisation, kind, rank, user, name, post, title, person)
-        for organisation, kind, rank, user, name, post, title, person in held.values_list(
-            "organisation", "post__body__kind", "post__rank", "user", "person_name",
-            "post", "post__title", "person",
+    ).values_list(
+        "organisation", "user", "post__body__kind", "post__rank", "person_name", "post",
+        "post__title", "person", "taken_at", "id",
+    )  # fmt: skip
+    programs = ClientToken.objects.filter(user=OuterRef("user"))
+    free = (
+        Appointment.objects.filter(in_force(day), seats, role__in=RANKS, user__is_active=True)
+        .exclude(Exists(programs))
+        .annotate(
+            place=Value(0),
+            no_post=Value(None, UUIDField()),
+            no_title=Value(""),
+            no_person=Value(None, UUIDField()),
+            since=Cast("starts_on", DateTimeField()),
         )
-    ]  # fmt: skip
-    seated = {(each.organisation, each.body, each.user) for each in found}
-    free = Appointment.objects.filter(
-        in_force(day), seats, role__in=RANKS, user__is_active=True
-    ).order_by("starts_on", "id")
-    for organisation, role, user, name in free.values_list(
-        "organisation", "role", "user", "user__display_name"
-    ):
-        body, rank = RANKS[role]
-        if (organisation, body, user) not in seated:
-            found.append(Sitting(organisation, body, rank, user, name))
-    return sorted(found, key=lambda each: each.rank)
+        .values_list(
+            "organisation", "user", "role", "place", "user__display_name", "no_post", "no_title",
+            "no_person", "since", "id",
+        )
+    )  # fmt: skip
+    return held.union(free, all=True)
+
+
+def _placed(row: tuple[Any, ...]) -> tuple[tuple[Any, ...], Sitting]:
+    """(what sorts it, the seat): by rank, holders of posts first, then who came first."""
+    organisation, user, named, rank, name, post, title, person, since, key = row
+    body = named
+    if post is None:
+        body, rank = RANKS[named]
+    seat = Sitting(organisation, body, rank, user, name, post, title, person)
+    return (rank, post is None, since, key), seat
 
 
 def members_of(organisation: Organisation, body: str, day: date) -> list[Sitting]:

@@ -30,7 +30,7 @@ from programmes.actions.journeys import (
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_sender
-from programmes.papers import differences, papers_of
+from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import local_day
 from programmes.states import DossierState
@@ -135,11 +135,12 @@ def _refuse_unseen(dossier: Dossier, text: int) -> None:
         return
     read = dossier.texts.filter(number=text).first()
     paper = papers_of(dossier.plan)[dossier.kind]
-    changed = differences(paper, read.content if read else {}, dossier.content)
+    changed = plain_differences(paper, read.content if read else {}, dossier.content)
     raise RuleBroken(
         _("The text was changed after you read it: %(names)s. Read it again, then decide.")
-        % {"names": "、".join(name for name, _runs in changed) or _("no part")},
+        % {"names": "、".join(each["part"] for each in changed) or _("no part")},
         code="unseen_text",
+        more={"text": dossier.sent_text, "changes": changed},
     )
 
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from programmes.api.calendars import ROUTES as CALENDARS
+from programmes.api.dossiers import ROUTES as DOSSIERS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
 from programmes.api.funds import ROUTES as FUNDS
 from programmes.api.obligations import ROUTES as OBLIGATIONS
+from programmes.api.papers import ROUTES as PAPERS
 from programmes.api.plans import ROUTES as PLANS
 from programmes.api.problems import ROUTES as PROBLEMS
 from programmes.api.programmes import ROUTES as PROGRAMMES
@@ -17,6 +19,8 @@ ROUTES: list[tuple[str, Any, str]] = [
     *PROJECTS,
     *PROBLEMS,
     *FUNDS,
+    *DOSSIERS,
+    *PAPERS,
     *PROGRAMMES,
     *PLANS,
     *ENROLMENTS,

@@ -158,7 +158,11 @@ class Turn(PlacedModel):
                 name="turn_acted",
             ),
             unique_in_tenant(
-                "holder", "body", "filing_number", name="turn_filing_number", condition=~Q(filing_number="")
+                "holder",
+                "body",
+                "filing_number",
+                name="turn_filing_number",
+                condition=~Q(filing_number=""),
             ),
         ]
         indexes = [

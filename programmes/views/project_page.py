@@ -41,6 +41,7 @@ from programmes.states import (
 )
 from programmes.views.problem_page import open_problems_of
 from programmes.views.project_lines import day_words, holder_of, since_of
+from programmes.views.project_papers import papers_context
 
 ROOT = len("0" * 32 + "/")
 
@@ -132,6 +133,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "form": ProjectOpinionForm(initial={"version": project.version}),
         **_may(user, project, asks),
         **team_context(members, asks, project),
+        **papers_context(request, project),
     }
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))

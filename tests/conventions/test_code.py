@@ -14,7 +14,7 @@ SQL_BUILDERS = {
     "actionlearning/launcher/roles.py": "GRANT takes no parameters; names are constants",
     "groups/actions/organisations.py": "names of tables are constants",
     "programmes/actions/ledgers.py": "names of tables are constants",
-    "programmes/queries.py": "a column is one of two; the condition comes from the ORM, its values bound",
+    "programmes/queries/__init__.py": "a column is one of two; the condition comes from the ORM, its values bound",
 }
 """Files that may put SQL together from strings, each with the reason."""
 STATE_KEEPERS = ("/models/", "foundation/workflow.py", "foundation/outbox.py", "launcher/")

@@ -43,7 +43,9 @@ ENDINGS = re.compile(
 QUOTED = {
     "foundation.Notice": {
         "params": ("organisation", "rule", "rule_en", "clause", "text", "gloss", "title", "reason")
-    }
+    },
+    "programmes.Dossier": {"content": ("marked",)},
+    "programmes.DossierText": {"content": ("marked",)},
 }
 """Texts of others that stand inside a JSON field: each carries the canary of the row and the field."""
 ISSUE: dict[str, Any] = {
@@ -63,6 +65,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "foundation.Delivery": {"state": "dead"},
     "foundation.Channel": {"kind": "email"},
     "reporting.Publication": {"kind": "published", "content": ISSUE},
+    "programmes.Dossier": {"kind": "implementation_plan"},
     "programmes.ProjectTurn": {"snapshot": {"title": "x", "background": "x", "team": []}},
     "programmes.Obligation": {"deliverable": "information_item"},
 }

@@ -20,6 +20,7 @@ from tests.conftest import found_tenant
 from tests.isolation.filling import canary_of, dress, fill
 from tests.moments import NOON
 from tests.programmes.beside import fund, problem, problem_in, spend
+from tests.programmes.papers_on_their_way import sent
 from tests.reporting.issues import series_of, signed_issue
 from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
@@ -57,6 +58,7 @@ def lay_ground(slug: str) -> Ground:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant, prefix=tenant_mark(slug))
         programme = run_programme(world)
+        sent(world, programme)
         draft_programme(world)
         tell_issues(world)
         run_beside(world, programme)

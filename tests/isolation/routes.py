@@ -108,7 +108,11 @@ def _parts_of(pattern: Any) -> list[tuple[str, str]]:
     converters = getattr(pattern, "converters", None)
     if converters:
         return [(name, type(kind).__name__) for name, kind in converters.items()]
-    return [(name, "UUIDConverter") for name in pattern.regex.groupindex]
+    shape = pattern.regex.pattern
+    return [
+        (name, "IntConverter" if rf"(?P<{name}>\d" in shape else "UUIDConverter")
+        for name in pattern.regex.groupindex
+    ]
 
 
 def words_of(name: str) -> list[str]:

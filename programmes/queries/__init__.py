@@ -298,7 +298,7 @@ def narrowed_duties(rows: Any, wanted: Mapping[str, str], now: datetime, state: 
     rows = duties_in(rows, wanted)
     group = wanted.get("state") or state
     if group not in LEDGER_GROUPS:
-        raise _bad_filter("state")
+        raise bad_filter("state")
     return rows.in_ledger(group, now)
 
 
@@ -322,10 +322,10 @@ def key_asked(wanted: Mapping[str, str], name: str) -> uuid.UUID:
     try:
         return uuid.UUID(wanted[name])
     except ValueError:
-        raise _bad_filter(name) from None
+        raise bad_filter(name) from None
 
 
-def _bad_filter(name: str) -> BadInput:
+def bad_filter(name: str) -> BadInput:
     words = _("This filter makes no sense.")
     return BadInput(words, fields={name: words}, code="bad_filter")
 

@@ -1,0 +1,92 @@
+"""One paper as a client reads it: its text, its way, its turns and opinions in one statement."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.http import Http404
+
+from programmes.api.asking import names_of
+from programmes.api.dossier_shapes import (
+    DossierLine,
+    DossierRemark,
+    DossierTextLine,
+    DossierTurnLine,
+    DossierVoice,
+)
+from programmes.models import Dossier, DossierText, Remark, Turn, Voice
+from programmes.papers import Charge, charges, papers_of
+
+LISTED = tuple(names_of(DossierLine))
+_OWN = (*LISTED, "reason", "previous_id", "content")
+
+
+def dossier_whole(dossiers: QuerySet[Any], key: Any, now: datetime) -> dict[str, Any]:
+    """See `DossierWhole`. Raises Http404 where it is not among `dossiers`."""
+    found = _with_journey(dossiers.select_related("plan")).filter(pk=key).first()
+    if found is None:
+        raise Http404
+    paper = papers_of(found.plan).get(found.kind)
+    told = {name: getattr(found, name) for name in _OWN}
+    told["name"] = paper.name if paper else found.kind
+    told["way"] = found.steps or [
+        {**step, "organisation": None} for step in (paper.steps if paper else ())
+    ]
+    told |= {"turns": found.journey, "texts": found.sendings, "remarks": found.opinions}
+    told["charges"] = _charged(found.journey, now)
+    return told
+
+
+def _with_journey(dossiers: Any) -> Any:
+    voices = Voice.objects.filter(turn=OuterRef("pk")).order_by("at", "id")
+    turns = Turn.objects.filter(dossier=OuterRef("pk")).order_by("number")
+    texts = DossierText.objects.filter(dossier=OuterRef("pk")).order_by("number")
+    remarks = Remark.objects.filter(dossier=OuterRef("pk")).order_by("number")
+    told = ArraySubquery(voices.values(row=JSONObject(**_same(DossierVoice))))
+    turn = {**_same(DossierTurnLine), "holder_name": F("holder__name"), "voices": told}
+    return dossiers.annotate(
+        journey=ArraySubquery(turns.values(row=JSONObject(**turn))),
+        sendings=ArraySubquery(texts.values(row=JSONObject(**_same(DossierTextLine)))),
+        opinions=ArraySubquery(remarks.values(row=JSONObject(**_same(DossierRemark)))),
+    )
+
+
+def _same(serializer: Any) -> dict[str, Any]:
+    """Fields that are called like their columns."""
+    return {name: name for name in names_of(serializer)}
+
+
+def _charged(turns: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    names = {uuid.UUID(row["holder_id"]): row["holder_name"] for row in turns}
+    return [_charge(each, names[each.holder]) for each in charges(map(_turn, turns), now)]
+
+
+def _charge(each: Charge, name: str) -> dict[str, Any]:
+    return {
+        "holder_id": each.holder,
+        "holder_name": name,
+        "body": each.body,
+        "days": each.days,
+    }
+
+
+def _turn(row: dict[str, Any]) -> Turn:
+    acted = row["acted_at"]
+    return Turn(
+        kind=row["kind"],
+        holder_id=uuid.UUID(row["holder_id"]),
+        body=row["body"],
+        received_at=datetime.fromisoformat(row["received_at"]),
+        acted_at=datetime.fromisoformat(acted) if acted else None,
+    )
+
+
+def text_of(dossier: Dossier, number: int) -> DossierText:
+    """Raises Http404."""
+    found: DossierText | None = DossierText.objects.filter(dossier=dossier, number=number).first()
+    if found is None:
+        raise Http404
+    return found

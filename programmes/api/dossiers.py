@@ -1,0 +1,162 @@
+"""Papers on their way: the ledger, what waits for the caller, one paper with its journey and its verbs."""
+
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import TenantViewSet, chosen_fields
+from actionlearning.foundation.permissions import Permission
+from groups.models import Organisation
+from programmes.actions.dossiers import (
+    change_dossier,
+    open_dossier,
+    revise_dossier,
+    send_dossier,
+    take_back,
+)
+from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of, typed
+from programmes.api.dossier_acts import DossierActs
+from programmes.api.dossier_shapes import (
+    DossierDraft,
+    DossierLines,
+    DossierReason,
+    DossierSending,
+    DossierText,
+    DossierWhole,
+    WaitingLine,
+    WaitingLines,
+)
+from programmes.api.dossier_whole import LISTED, dossier_whole
+from programmes.models import Dossier, Programme, Project
+from programmes.queries import key_asked, local_day
+from programmes.queries.dossiers import narrowed_dossiers, waiting_turns
+from programmes.states import DossierState
+
+MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="version seen")
+ORDER = OpenApiParameter("ordering", str, enum=["moved_at", "-moved_at"])
+
+
+class DossierViewSet(DossierActs, TenantViewSet):
+    """Papers that the client may see; what changed hands last comes first."""
+
+    queryset = Dossier.objects.none()
+    serializer_class = DossierWhole
+    permission = Permission.DOSSIER_VIEW
+    lookup_value_regex = KEY
+    order = ("-moved_at", "-id")
+    sorts_by = "moved_at"
+    versioned = ("programmes_dossier", "groups_organisation", "guardian_userobjectpermission")
+
+    def narrow(self, queryset: Any) -> Any:
+        return queryset.select_related("organisation", "programme", "plan", "project")
+
+    @extend_schema(
+        operation_id="dossiers_list",
+        parameters=[
+            *PAGED[:2],
+            ORDER,
+            OpenApiParameter("programme", UUID),
+            OpenApiParameter("organisation", UUID, description="With everything below it."),
+            OpenApiParameter("project", UUID),
+            OpenApiParameter("kind", str, description="Kind of paper, as the plan names it."),
+            OpenApiParameter("state", str, enum=DossierState.values),
+            OpenApiParameter("q", str, description="Title, unit's name or initials."),
+            OpenApiParameter("fields", str, description="Names to send, separated by commas."),
+        ],
+        responses={200: DossierLines, **REFUSED},
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        names = chosen_fields(request.query_params.get("fields", ""), LISTED)
+        found = narrowed_dossiers(_inside(self.visible(), request), request.query_params)
+        rows, cursor = self.page(found.values(*LISTED))
+        return self.listed([{name: row[name] for name in names} for row in rows], cursor)
+
+    @extend_schema(
+        operation_id="dossiers_waiting", parameters=PAGED[:2], responses={200: WaitingLines}
+    )
+    @action(detail=False, methods=["get"])
+    def waiting(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """Turns at which the caller may act now, the most urgent first."""
+        found = waiting_turns(asker(request), local_day(self.now)).annotate(
+            title=F("dossier__title"), paper=F("dossier__kind"), sent_text=F("dossier__sent_text")
+        )
+        self.order, self.sorts_by = ("due_at", "id"), ""
+        return self.listed(*self.page(found.values(*names_of(WaitingLine))))
+
+    @extend_schema(responses={200: DossierWhole, **REFUSED})
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        return self._whole(pk)
+
+    @extend_schema(request=DossierDraft, responses={201: DossierWhole, **REFUSED})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        asked = typed(request, DossierDraft)
+        project, projects = asked.pop("project", None), Project.objects.visible_to(asker(request))
+        made = open_dossier(
+            programme=named(Programme.objects, "programme", asked.pop("programme")),
+            organisation=named(Organisation.objects, "organisation", asked.pop("organisation")),
+            project=named(projects, "project", project) if project else None,
+            by=asker(request),
+            now=self.now,
+            **asked,
+        )
+        return self.told(made, status=201)
+
+    @extend_schema(
+        request=DossierText, parameters=[MATCH], responses={200: DossierWhole, **REFUSED}
+    )
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        return self._act(change_dossier, DossierText)
+
+    @extend_schema(
+        request=DossierSending, parameters=[MATCH], responses={200: DossierWhole, **REFUSED}
+    )
+    @action(detail=True, methods=["post"])
+    def sending(self, request: Request, **kwargs: Any) -> Response:
+        return self._act(send_dossier, DossierSending)
+
+    @extend_schema(
+        request=DossierReason, parameters=[MATCH], responses={200: DossierWhole, **REFUSED}
+    )
+    @action(detail=True, methods=["post"], url_path="taking-back", url_name="taking-back")
+    def taking_back(self, request: Request, **kwargs: Any) -> Response:
+        return self._act(take_back, DossierReason)
+
+    @extend_schema(
+        request=DossierReason, parameters=[MATCH], responses={201: DossierWhole, **REFUSED}
+    )
+    @action(detail=True, methods=["post"])
+    def revision(self, request: Request, **kwargs: Any) -> Response:
+        """A new paper; the old one stands until the new one does."""
+        return self._act(revise_dossier, DossierReason, status=201)
+
+    def _act(self, verb: Any, serializer: Any, status: int = 200) -> Response:
+        dossier = self.get_object()
+        self.check_match(dossier)
+        seen = dossier.version if self.request.headers.get("If-Match") else None
+        asked = typed(self.request, serializer)
+        done = verb(dossier, by=self.request.user, now=self.now, seen=seen, **asked)
+        return self.told(done, status=status)
+
+    def told(self, dossier: Dossier, status: int = 200) -> Response:
+        return self._whole(dossier.pk, status)
+
+    def _whole(self, pk: Any, status: int = 200) -> Response:
+        body = dossier_whole(self.visible(), pk, self.now)
+        return Response(body, status=status, headers={"ETag": f'"{body["version"]}"'})
+
+
+def _inside(rows: Any, request: Request) -> Any:
+    """`organisation=`: its own papers and those of everything below it. Raises BadInput."""
+    if not request.query_params.get("organisation"):
+        return rows
+    key = key_asked(request.query_params, "organisation")
+    unit = Organisation.objects.filter(pk=key).first()
+    return rows.filter(**{f"ancestor_{unit.level}": unit.pk}) if unit else rows.none()
+
+
+ROUTES: list[tuple[str, Any, str]] = [("dossiers", DossierViewSet, "dossier")]
