@@ -40,6 +40,8 @@ WAYS: dict[str, list[dict[str, Any]]] = {
         {"kind": "confirm", "by": "own_leading_group"},
     ],
 }
+TRIES = 6
+"""Of whoever reads again after a refusal."""
 _FILED = re.compile(r"行动备〔(\d+)〕(\d+)号")
 NEXT = {
     Effect.ONWARD: DossierState.STANDING,
@@ -326,7 +328,7 @@ def rewrite_while_read(stage: PaperStage) -> Round:
         if place % 4 == 0:
             acts.append((senders[place], _rewrites(stage.address(paper), f"第{place}稿")))
         else:
-            outcome = "returned" if place % 4 == 1 else "approved"
+            outcome = "approved" if place % 4 == 3 else "returned"
             acts.append((officer, _reads(stage.address(paper), outcome, read, place)))
 
     def judge(answers: Sequence[Answer]) -> list[str]:
@@ -349,28 +351,34 @@ def rewrite_while_read(stage: PaperStage) -> Round:
 
 
 def _reads(address: str, outcome: str, read: dict[int, Any], place: int) -> Any:
+    """Whoever is refused reads again and decides anew."""
+
     def act(caller: Caller) -> Answer:
-        told = caller.get(address).json()
-        team = [row for row in told["turns"] if row["kind"] == "approve"]
-        turn = team[-1]["id"]
-        read[place] = {**told, "turn": uuid.UUID(turn), "outcome": outcome}
-        body = {"outcome": outcome, "text": told["sent_text"], "opinion": "见批注"}
-        return caller.call("POST", f"{address}turns/{turn}/", body)
+        for _attempt in range(TRIES):
+            told = caller.get(address).json()
+            turn = [row["id"] for row in told["turns"] if row["kind"] == "approve"][-1]
+            read[place] = {**told, "turn": uuid.UUID(turn), "outcome": outcome}
+            body = {"outcome": outcome, "text": told["sent_text"], "opinion": "见批注"}
+            answer = caller.call("POST", f"{address}turns/{turn}/", body)
+            if answer.done or told["state"] == DossierState.STANDING:
+                break
+        return answer
 
     return act
 
 
 def _rewrites(address: str, mark: str) -> Any:
-    """Waits a moment for the return, so that in some rounds a new text arrives among the decisions."""
+    """Waits for the return, so that a new text arrives among the decisions."""
 
     def act(caller: Caller) -> Answer:
-        for _attempt in range(6):
+        for _attempt in range(TRIES):
             told = caller.get(address).json()
-            content = told["content"]
-            content["sections"]["text"] = mark
+            content = {**told["content"], "sections": {**told["content"]["sections"], "text": mark}}
             answer = caller.call("PATCH", address, {"content": content})
             if answer.done:
                 return caller.call("POST", f"{address}sending/", {"note": mark})
+            if told["state"] == DossierState.STANDING:
+                break
         return answer
 
     return act
