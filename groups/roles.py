@@ -55,6 +55,7 @@ _READER = (
     P.OBLIGATION_VIEW,
     P.PROJECT_VIEW,
     P.DOSSIER_VIEW,
+    P.DOSSIER_ACT,
     P.ITEM_VIEW,
     P.BRIEFING_VIEW,
     P.SCORE_VIEW,
@@ -73,7 +74,6 @@ _CLERK = (
     P.PROJECT_REVIEW,
     P.DOSSIER_WRITE,
     P.DOSSIER_SEND,
-    P.DOSSIER_ACT,
     P.STATUS_VIEW,
 )
 _DIRECTOR = (
@@ -95,16 +95,10 @@ _DIRECTOR = (
 PERMISSIONS: dict[str, tuple[P, ...]] = {
     Role.OFFICE_DIRECTOR: _DIRECTOR,
     Role.OFFICE_STAFF: _CLERK,
-    Role.LEADING_GROUP_LEADER: (
-        *_READER,
-        P.ITEM_SIGN,
-        P.BRIEFING_SIGN,
-        P.PROJECT_CHOOSE,
-        P.DOSSIER_ACT,
-    ),
-    Role.LEADING_GROUP_MEMBER: (*_READER, P.DOSSIER_ACT),
-    Role.PROMOTION_TEAM_LEADER: (*_READER, P.DOSSIER_WRITE, P.DOSSIER_SEND, P.DOSSIER_ACT),
-    Role.PROMOTION_TEAM_MEMBER: (*_READER, P.DOSSIER_ACT),
+    Role.LEADING_GROUP_LEADER: (*_READER, P.ITEM_SIGN, P.BRIEFING_SIGN, P.PROJECT_CHOOSE),
+    Role.LEADING_GROUP_MEMBER: _READER,
+    Role.PROMOTION_TEAM_LEADER: (*_READER, P.DOSSIER_WRITE, P.DOSSIER_SEND),
+    Role.PROMOTION_TEAM_MEMBER: _READER,
     Role.LIAISON: (*_READER, P.ITEM_WRITE, P.ITEM_SUBMIT, P.PROJECT_CHANGE, P.DOSSIER_WRITE),
     Role.INFORMATION_OFFICER: (*_READER, P.ITEM_WRITE, P.ITEM_SUBMIT),
     Role.SYSTEM_ADMINISTRATOR: (*_EVERYBODY, P.USER_MANAGE, P.STATUS_VIEW),
@@ -122,7 +116,7 @@ It decides on no paper: nobody could tell whether who holds the token has writte
 READING_SCOPES = (str(P.BRIEFING_VIEW),)
 """Of a client that pulls briefings: nothing else is open to it."""
 
-OUTSIDER: tuple[P, ...] = (*_EVERYBODY, P.PROJECT_VIEW)
+OUTSIDER: tuple[P, ...] = (*_EVERYBODY, P.PROJECT_VIEW, P.DOSSIER_VIEW, P.DOSSIER_ACT)
 """A sign-in with object grants only: facilitators, experts, observers; it opens what is granted."""
 
 DESCRIPTIONS: dict[str, str | Promise] = {

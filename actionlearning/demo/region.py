@@ -10,6 +10,7 @@ from actionlearning.demo import region_texts, story
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.crowd import OFFICE, Crowd
 from actionlearning.demo.names import people
+from actionlearning.demo.papers import Desk
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import Topic
@@ -239,6 +240,20 @@ class Play:
             for first in () if owed else self._months(self.pack.period.from_, programme):
                 if self.draw.random() < UNASKED:
                     told.month(unit, topic.title, first, story.ON_TIME)
+
+        self._papers(clock, programme)
+
+    def _papers(self, clock: Clock, programme: Programme) -> None:
+        """Of the first two units: each paper of the plan goes its whole way, with the second after a return."""
+        for number, unit in enumerate(self.units[:2]):
+            desk = Desk(clock, programme, unit, self.owner)
+            topic = self.scene.topics[number % len(self.scene.topics)].title
+            for week, paper in enumerate(self.pack.papers):
+                if paper.about == "owner":
+                    continue
+                day = clock.calendar.add_working_days(self.opened, 45 + 5 * week)
+                about = topic if paper.about == "project" else ""
+                desk.whole_way(paper.kind, day, topic=about, returned=number == 1)
 
     def _topic(self, told: Story, unit: Unit, topic: Topic, number: int) -> None:
         days = [self.opened + timedelta(days=n + number % 4) for n in (8, 15, 23)]

@@ -10,6 +10,7 @@ from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.names import people
+from actionlearning.demo.papers import Desk, county_papers, group_papers
 from actionlearning.demo.region import region
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
@@ -182,6 +183,8 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
         told.ON_TIME,
     )
     _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
+    desk = Desk(run.clock, story.programme, unit)
+    county_papers(desk, run.owner, (first.title, second.title), today)
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))
     below = scenes.institution(story, run.owner.director, unit, station)
@@ -287,6 +290,8 @@ def _group_year(run: Run, year: int, topics: tuple[Topic, ...], *, late_unit: in
             returned=number == 1,
         )
         _months(story, unit, topic.title, date(year, 6, 1), _GROUP_MONTHS[number])
+    desks = [Desk(run.clock, story.programme, unit) for unit in run.units]
+    group_papers(desks, run.owner, year, run.clock.until.date())
     run.clock.put(at(date(year, 6, 22), 10), lambda now: _allow_nil(run, story.programme, now))
     if len(topics) > len(run.units):
         story.topic(

@@ -23,7 +23,11 @@ RANKS: dict[str, tuple[str, int]] = {
     Role.PROMOTION_TEAM_LEADER: (BodyKind.PROMOTION_TEAM, 1),
     Role.PROMOTION_TEAM_MEMBER: (BodyKind.PROMOTION_TEAM, 2),
 }
-"""Role of an appointment without a post → the body it belongs to, and its place there."""
+"""Roles that speak for a body, and their place in it where an appointment has no post.
+
+Liaison and information officers work in an office and do not decide for it; a post without a role,
+as in a team of reviewers, is there to give an opinion.
+"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,11 @@ def sitting(seats: Q, day: date) -> list[Sitting]:
 def _seats(seats: Q, day: date) -> QuerySet[Any, Any]:
     """Posts, and appointments without one, in the columns that _placed() reads."""
     held = Tenure.objects.filter(
-        in_force(day), seats, user__is_active=True, post__body__ends_on=None
+        in_force(day),
+        seats,
+        role__in=("", *RANKS),
+        user__is_active=True,
+        post__body__ends_on=None,
     ).values_list(
         "organisation", "user", "post__body__kind", "post__rank", "person_name", "post",
         "post__title", "person", "taken_at", "id",

@@ -31,7 +31,7 @@ from programmes.actions.journeys import (
 from programmes.clauses import cited_for
 from programmes.models import Dossier, DossierText, Enrolment, Evidence, Programme, Project, Turn
 from programmes.papers import Paper, papers_of, same_text
-from programmes.procedures import Outcome, StepKind
+from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import enrolment_of, local_day, plan_in_force
 from programmes.states import DossierState, ProjectState, RemarkState
 
@@ -259,16 +259,16 @@ def send_dossier(
     paper = papers_of(fresh.plan)[fresh.kind]
     _refuse_incomplete(fresh, paper, now)
     _refuse_unanswered(fresh)
-    mending = fresh.turns.open().filter(kind=StepKind.MEND).first()
-    start = _where_to(fresh, mending)
+    mending = list(fresh.turns.open().filter(kind=StepKind.MEND).order_by("step"))
+    anew = not mending or _reworded(fresh)
     _keep_text(fresh, note, by, now)
     _signed_by(fresh, by)
     _credit(fresh, by, now)
     happened(WHEN_SENT, fresh, by=by, now=now)
-    if mending is not None:
-        close_turn(mending, Outcome.RESENT, by=by, now=now, opinion=note.strip())
+    for each in mending:
+        close_turn(each, Outcome.RESENT, by=by, now=now, opinion=note.strip())
     retract_notices([fresh.pk], now=now)
-    _onward(fresh, start, by, now)
+    _onward(fresh, [] if anew else mending, by, now)
     hold(fresh, now=now)
     fresh.version += 1
     fresh.save()
@@ -309,12 +309,10 @@ def _refuse_unanswered(dossier: Dossier) -> None:
         )
 
 
-def _where_to(dossier: Dossier, mending: Turn | None) -> int:
-    """A changed text begins anew, so that nobody's approval covers what he has not read."""
-    if mending is None:
-        return 0
+def _reworded(dossier: Dossier) -> bool:
+    """Whether it says something else than what the bodies have read."""
     old = dossier.texts.get(number=dossier.sent_text)
-    return mending.step if same_text(old.content, dossier.content) else 0
+    return not same_text(old.content, dossier.content)
 
 
 def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
@@ -340,15 +338,22 @@ def _credit(dossier: Dossier, by: User, now: datetime) -> None:
         credit(dossier, by=by, now=now)
 
 
-def _onward(dossier: Dossier, start: int, by: User, now: datetime) -> None:
-    """A filing that was returned gets its completion back; everything else goes on from `start`."""
-    completed = start > 0 and dossier.steps[start]["kind"] == StepKind.FILE
-    if completed and dossier.state == DossierState.STANDING:
-        dossier.standing_text = dossier.sent_text
-        open_turn(dossier, start, by=by, now=now)
+def _onward(dossier: Dossier, mended: list[Turn], by: User, now: datetime) -> None:
+    """A new text begins anew, so that nobody's approval covers what he has not read.
+
+    One that says the same goes back to whoever returned it.
+    """
+    if not mended:
+        close_open(dossier, by=by, now=now)
+        advance(dossier, 0, by=by, now=now)
         return
-    close_open(dossier, by=by, now=now)
-    advance(dossier, start, by=by, now=now)
+    if dossier.state == DossierState.STANDING:
+        dossier.standing_text = dossier.sent_text
+    for each in mended:
+        if LAWS[dossier.steps[each.step]["kind"]].waits:
+            advance(dossier, each.step, by=by, now=now)
+        else:
+            open_turn(dossier, each.step, by=by, now=now)
 
 
 @transaction.atomic

@@ -120,7 +120,7 @@ def _seat_of(turn: Turn, dossier: Dossier, speakers: list[Sitting], by: User) ->
             code="own_paper",
         )
     seat = next((row for row in speakers if row.user == by.pk), None)
-    if seat is None or not by.has_perm(Permission.DOSSIER_ACT, turn.holder):
+    if seat is None or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     if turn.together == Together.HEAD and seat.rank != speakers[0].rank:
         raise NotAllowed(

@@ -18,10 +18,12 @@ from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantFormView, TenantListView
 from groups.models import Body, Grant, Organisation, Person
 from groups.queries import sign_ins_to_try
-from programmes.models import Obligation, Programme, Project
+from programmes.models import Dossier, Obligation, Plan, Programme, Project, Remark, Turn
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
+from programmes.papers import papers_of
 from programmes.queries import tally
+from programmes.states import DossierState
 from reporting.models import InformationItem, Issue, Publication, ScoreEntry, Webhook
 from tests.conftest import found_tenant
 from tests.running import beijing
@@ -53,6 +55,31 @@ def only_the_county_shows():
     assert sorted(row.attempts for row in webhook.deliveries.all()) == [0, 1]
     earned = set(ScoreEntry.objects.values_list("event", flat=True))
     assert {"submitted", "submitted_late", "adopted", "printed", "correction"} <= earned
+
+
+def papers_by_pack():
+    """Every pack that prescribes papers has one of each at the end of its way."""
+    plans = {plan.programme.pack: plan for plan in Plan.objects.select_related("programme")}
+    for pack, plan in plans.items():
+        for paper in papers_of(plan).values():
+            if paper.about != "owner":
+                rows = Dossier.objects.filter(programme__pack=pack, kind=paper.kind)
+                assert rows.filter(stands_since__isnull=False).exists(), (pack, paper.kind)
+                assert {step["kind"] for step in paper.steps} <= set(
+                    Turn.objects.filter(dossier__in=rows).values_list("kind", flat=True)
+                )
+
+
+def papers_with_every_outcome():
+    """The county's: in each state, filed without gaps, one before a body with nobody in post."""
+    rows = Dossier.objects.all()
+    assert set(rows.values_list("state", flat=True)) == set(DossierState.values) - {"draft"}
+    filed = Turn.objects.exclude(filing_number="").order_by("acted_at")
+    numbers = [turn.filing_number for turn in filed]
+    assert numbers == [f"行动备〔2026〕{n}号" for n in range(1, len(numbers) + 1)]
+    waiting = Turn.objects.filter(acted_at=None).values_list("kind", "body")
+    assert {("approve", "promotion_team"), ("review", "review_team"), ("mend", "")} <= set(waiting)
+    assert set(Remark.objects.values_list("state", flat=True)) == {"taken"}
 
 
 def list_addresses(slug):
@@ -120,8 +147,10 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
 
         if world.slug == "teng":
             only_the_county_shows()
+            papers_with_every_outcome()
         if world.slug == "guangxi":
             only_the_region_shows(tenant.slug, sign_in)
+            papers_by_pack()
 
     assert {DutyState.MET, DutyState.MET_LATE} <= states
     assert states & {DutyState.OVERDUE, DutyState.MISSED}

@@ -1,0 +1,212 @@
+"""Random procedures and random acts, by the product and by the plain model, told apart at the first difference."""
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import chinese_calendar
+from django.db import transaction
+
+from actionlearning.foundation.errors import Refusal
+from actionlearning.foundation.models import User
+from groups.models import Organisation
+from groups.queries.sitting import members_of
+from groups.roles import Role
+from programmes.actions.dossiers import change_dossier, open_dossier, send_dossier, take_back
+from programmes.actions.turns import take_turn
+from programmes.models import Dossier, Plan, Programme, Turn
+from programmes.papers import charges
+from programmes.procedures import Outcome
+from tests.programmes.paper_oracle import ENDS, ONWARD, Paper, Refused
+from tests.programmes.papers_on_their_way import promoter, seat
+from tests.running import BEIJING, run_programme
+from tests.world import World
+
+BODIES = {
+    "own_leading_group": "leading_group",
+    "own_office": "executive_office",
+    "supervising_promotion_team": "promotion_team",
+    "supervising_office": "executive_office",
+}
+TOGETHER = ("head", "any", "all", "in_order")
+ACTS = ("write", "send", "send", "speak", "speak", "speak", "speak", "speak", "take_back")
+FIRST = date(2026, 6, 8)
+KIND = "implementation_plan"
+
+
+@dataclass
+class Stage:
+    """Where the histories play: one programme, its bodies with the people in them."""
+
+    world: World
+    programme: Programme
+    plan: Plan
+
+    def place(self, by: str) -> Organisation:
+        return self.world.bureau if by.startswith("own") else self.world.county
+
+
+def stage_of(world: World) -> Stage:
+    """Bodies of three and two members beside those of the world."""
+    programme = run_programme(world, "plan1")
+    for rank in (1, 2, 3):
+        promoter(world, f"pro{rank}", rank)
+    for login, rank in (("lou", 3), ("luo", 4)):
+        seat(world, world.bureau, login, Role.LEADING_GROUP_MEMBER, kind="leading_group", rank=rank)
+    seat(world, world.county, "amy", Role.OFFICE_STAFF, kind="executive_office", rank=5)
+    return Stage(world, programme, programme.plans.get())
+
+
+def play(stage: Stage, seed: int, acts: int = 14) -> str:
+    """One history; returns '' or where product and model differ. Undone afterwards."""
+    with transaction.atomic():
+        try:
+            return _played(stage, random.Random(seed), acts)
+        finally:
+            transaction.set_rollback(True)
+
+
+def _played(stage: Stage, chance: random.Random, acts: int) -> str:
+    steps = [
+        (chance.choice(list(ONWARD)), chance.choice(list(BODIES)), chance.choice(TOGETHER))
+        for _ in range(chance.randint(0, 4))
+    ]
+    days = [chance.randint(1, 12) for _ in steps]
+    _prescribe(stage, steps, days)
+    day = FIRST
+    product = open_dossier(
+        programme=stage.programme,
+        organisation=stage.world.bureau,
+        kind=KIND,
+        by=stage.world.ben,
+        now=_noon(day),
+    )
+    people = {by: _people(stage, by, product, day) for by in BODIES}
+    if any(not people[by] for _kind, by, _together in steps):
+        return ""
+    users = sorted({name for rows in people.values() for name, _rank in rows})
+    model = Paper(steps, people)
+    told = []
+    for number in range(acts):
+        day += timedelta(days=chance.choice((0, 0, 1, 1, 2, 5)))
+        act = _act(chance, model, users, number)
+        told.append((day.isoformat(), *act))
+        mine = _by_model(model, act, (day - FIRST).days)
+        theirs = _by_product(stage, product, act, _noon(day))
+        product = Dossier.objects.get(pk=product.pk)
+        seen = _seen(stage, product, day, steps)
+        wanted = (mine, model.state, model.holder(), model.standing, _spent(model))
+        if (theirs, *seen) != wanted:
+            return f"{steps} {told}: product {(theirs, *seen)}, model {wanted}"
+    return _clocks(product, days)
+
+
+def _prescribe(stage: Stage, steps: list[tuple[str, str, str]], days: list[int]) -> None:
+    """The plan's own row says another way from now on: not a line of code."""
+    spec: dict[str, Any] = {
+        "kind": KIND, "name": "方案", "name_en": "Plan", "about": "unit",
+        "sections": [{"key": "goals", "name": "目标", "name_en": "Goals"}],
+        "steps": [
+            {"kind": kind, "by": by, "together": together, "working_days": count}
+            for (kind, by, together), count in zip(steps, days, strict=True)
+        ],
+    }  # fmt: skip
+    stage.plan.head = {**stage.plan.head, "papers": [spec]}
+    stage.plan.save(update_fields=["head"])
+
+
+def _people(stage: Stage, by: str, paper: Dossier, day: date) -> list[tuple[str, int]]:
+    rows = members_of(stage.place(by), BODIES[by], day)
+    return [(str(row.user), row.rank) for row in rows if str(row.user) not in paper.authors]
+
+
+def _act(chance: random.Random, model: Paper, users: list[str], number: int) -> tuple[Any, ...]:
+    kind = "write" if number == 0 else "send" if number == 1 else chance.choice(ACTS)
+    if kind == "write":
+        return kind, chance.randint(1, 3)
+    if kind != "speak":
+        return (kind,)
+    lying = [each for each in model.lying if not each.with_sender]
+    if not lying or chance.random() < 0.1:
+        return kind, chance.randint(0, 4), chance.choice(users), chance.choice(Outcome.values)
+    place = chance.choice(lying)
+    step, by, _together = model.steps[place.step]
+    names = [name for name, _rank in model.people[by]] if chance.random() < 0.9 else users
+    outcomes = ONWARD[step] * 4 + ["returned", *([ENDS[step]] if step in ENDS else [])]
+    return kind, place.step, chance.choice(names), chance.choice(outcomes)
+
+
+def _by_model(model: Paper, act: tuple[Any, ...], day: int) -> bool:
+    with suppress(Refused):
+        if act[0] == "write":
+            model.write(act[1])
+        elif act[0] == "send":
+            model.send(day)
+        elif act[0] == "take_back":
+            model.take_back(day)
+        else:
+            model.speak(act[1], act[2], act[3], day)
+        return True
+    return False
+
+
+def _by_product(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:
+    ben = stage.world.ben
+    with suppress(Refusal):
+        if act[0] == "write":
+            content = {"sections": {"goals": f"第{act[1]}稿"}}
+            change_dossier(paper, content=content, by=ben, now=now)
+        elif act[0] == "send":
+            send_dossier(paper, by=ben, now=now)
+        elif act[0] == "take_back":
+            take_back(paper, reason="撤回", by=ben, now=now)
+        else:
+            return _spoken(paper, act, now)
+        return True
+    return False
+
+
+def _spoken(paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:
+    turn = (
+        Turn.objects.filter(dossier=paper, step=act[1], acted_at=None).exclude(kind="mend").first()
+    )
+    if turn is None:
+        return False
+    user = User.objects.get(pk=act[2])
+    take_turn(turn, outcome=act[3], text=turn.text, opinion="意见", by=user, now=now)
+    return True
+
+
+def _seen(
+    stage: Stage, paper: Dossier, day: date, steps: list[tuple[str, str, str]]
+) -> tuple[str, str, int, dict[str, int]]:
+    names = {(stage.place(by).pk, BODIES[by]): by for by in BODIES}
+    names[stage.world.bureau.pk, ""] = "sender"
+    holder = names[paper.holder_id, paper.holder_body] if paper.holder_id else ""
+    closed = [turn for turn in paper.turns.order_by("number") if turn.acted_at is not None]
+    spent = {names[e.holder, e.body]: e.days for e in charges(closed, _noon(day)) if e.days}
+    return paper.state, holder, paper.standing_text, spent
+
+
+def _spent(model: Paper) -> dict[str, int]:
+    return {name: days for name, days in model.spent.items() if days}
+
+
+def _clocks(paper: Dossier, days: list[int]) -> str:
+    """Every turn's last day, counted one day after the other by the State Council's own list."""
+    for turn in paper.turns.all():
+        left = 3 if turn.kind == "mend" else days[turn.step]
+        day = turn.received_at.astimezone(BEIJING).date()
+        while left:
+            day += timedelta(days=1)
+            left -= chinese_calendar.is_workday(day)
+        due = datetime.combine(day + timedelta(days=1), datetime.min.time(), BEIJING)
+        if turn.due_at != due:
+            return f"turn {turn.number} is due {turn.due_at}, by hand {due}"
+    return ""
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=BEIJING)
