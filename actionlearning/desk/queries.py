@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import (
     Aggregate,
+    Case,
     Count,
     F,
     IntegerField,
@@ -16,6 +17,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.fields import CharField
 from django.db.models.functions import Coalesce, Concat
@@ -24,7 +26,10 @@ from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
-from programmes.models import Obligation, Project
+from programmes.models import Dossier, Obligation, Project
+from programmes.procedures import StepKind
+from programmes.queries import local_day
+from programmes.queries.dossiers import waiting_turns
 from programmes.states import ProjectState
 from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
 from reporting.queries import without_hand_of
@@ -49,6 +54,8 @@ CHECK_ISSUE = "check_issue"
 SIGN_ISSUE = "sign_issue"
 PUBLISH_ISSUE = "publish_issue"
 ISSUE_BACK = "issue_back"
+ACT = "act"
+MEND = "mend"
 
 Papers = QuerySet[Any, dict[str, Any]]
 
@@ -120,11 +127,14 @@ def owed_by(user: User, *, now: datetime) -> list[Any]:
 def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:
     """Items and topics that wait for this sign-in, came back to it or were adopted, the oldest first.
 
-    Each is {app, bucket, id, title, unit, since}: one UNION instead of nine lists.
+    Each is {app, bucket, id, title, unit, since}: one UNION instead of ten lists, and before it
+    two statements for who sits in the bodies on whose papers one may act.
     """
-    parts = [*_items(user, now), *_projects(user, now), *_issues(user)]
+    parts = [*_items(user, now), *_projects(user, now), *_issues(user), *_dossiers(user, now)]
     if not parts:
         return []
+    if len(parts) == 1:
+        return list(parts[0])
     return list(parts[0].union(*parts[1:], all=True).order_by("since", "id"))
 
 
@@ -200,6 +210,25 @@ def _issues(user: User) -> list[Papers]:
         *_papers(user, mine, compiling, signed, PUBLISH_ISSUE, "signed_at"),
         *_papers(user, sent_back, compiling, back, ISSUE_BACK, "changed_at"),
     ]
+
+
+def _dossiers(user: User, now: datetime) -> list[Papers]:
+    """Papers on which one may act now, and those returned to one's unit."""
+    if not user.has_perm(Permission.DOSSIER_VIEW):
+        return []
+    mending = Q(turns__kind=StepKind.MEND)
+    found = (
+        Dossier.objects.filter(turns__in=waiting_turns(user, local_day(now)))
+        .annotate(
+            app=Value("programmes", CharField()),
+            bucket=Case(When(mending, Value(MEND)), default=Value(ACT), output_field=CharField()),
+            unit=F("organisation__name"),
+            since=F("turns__received_at"),
+        )
+        .order_by("since", "id")
+        .values("app", "bucket", "id", "title", "unit", "since")
+    )
+    return [found[:MOST_PAPERS]]
 
 
 def _papers(

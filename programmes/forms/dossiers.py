@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.errors import BadInput
@@ -97,9 +97,9 @@ class DossierForm(TenantForm):
             line = kept[number] if number < len(kept) else {}
             what = {"name": name, "number": number + 1}
             labels = (
-                _now("%(name)s %(number)d: first day") % what,
-                _now("%(name)s %(number)d: last day") % what,
-                _now("%(name)s %(number)d: what is done") % what,
+                gettext("%(name)s %(number)d: first day") % what,
+                gettext("%(name)s %(number)d: last day") % what,
+                gettext("%(name)s %(number)d: what is done") % what,
             )
             for part, label in zip(PARTS, labels, strict=True):
                 self.fields[f"{place}_{part}"] = _line_field(part, label, line.get(part, ""))

@@ -10,8 +10,8 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import reach_of
-from groups.models import Organisation
-from groups.queries import named_like
+from groups.models import Appointment, Organisation, Tenure
+from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, sitting
 from programmes.models import Dossier, Turn, Voice
 from programmes.procedures import StepKind, Together
@@ -50,10 +50,13 @@ def waiting_turns(user: User, day: date) -> QuerySet[Any]:
     """Open turns at which `user` may speak at this moment, and those in which his unit mends a paper.
 
     Exactly those that take_turn() would let him take: papers he did not write, and neither before
-    who speaks first nor twice. Two statements are asked at once, for who sits where.
+    who speaks first nor twice. One statement is asked at once, for who sits where.
     """
     sends = reach_of(user, Permission.DOSSIER_SEND).organisations
-    mending = Q(kind=StepKind.MEND, holder__in=sends)
+    earlier = Turn.objects.open().filter(
+        dossier=OuterRef("dossier"), kind=StepKind.MEND, number__lt=OuterRef("number")
+    )
+    mending = Q(kind=StepKind.MEND, holder__in=sends) & ~Q(Exists(earlier))
     speaking = _may_speak(user, day)
     if speaking is None:
         return Turn.objects.open().filter(mending)
@@ -65,11 +68,13 @@ def waiting_turns(user: User, day: date) -> QuerySet[Any]:
 
 def _may_speak(user: User, day: date) -> Q | None:
     """Turns of the bodies in which `user` sits, where those before him have spoken or may not."""
-    places = reach_of(user, Permission.DOSSIER_ACT).organisations
-    if not places:
+    if not user.has_perm(Permission.DOSSIER_ACT):
         return None
+    own = Q(user=user) & in_force(day)
+    posts = Tenure.objects.filter(own).values("organisation")
+    roles = Appointment.objects.filter(own).values("organisation")
     bodies: dict[tuple[Any, str], list[Sitting]] = {}
-    for row in sitting(Q(organisation__in=places), day):
+    for row in sitting(Q(organisation__in=posts) | Q(organisation__in=roles), day):
         bodies.setdefault((row.organisation, row.body), []).append(row)
     found: Q | None = None
     for (place, body), rows in bodies.items():

@@ -81,7 +81,7 @@ def court_of(
     for turn in waiting:
         members = [s for s in seats if (s.organisation, s.body) == (turn.holder_id, turn.body)]
         speaking = _speaking(turn, dossier, members)
-        may = by.has_perm(Permission.DOSSIER_ACT, turn.holder)
+        may = by.has_perm(Permission.DOSSIER_ACT)
         if mine is None and may and any(seat.user == by.pk for seat in speaking):
             mine = turn
         holders.append(_holder(turn, members, speaking, by, now))

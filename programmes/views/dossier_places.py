@@ -1,6 +1,7 @@
 """Where a reader may write papers, and which papers of the plan are still to be written there."""
 
 import uuid
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,12 +92,10 @@ def _there(place: Place) -> set[tuple[str, uuid.UUID | None]]:
     return set(rows.exclude(state=DossierState.TAKEN_BACK).values_list("kind", "project_id"))
 
 
-def missing_for(project: Project, plan: Any) -> list[dict[str, str]]:
-    """Papers about this topic that nobody has begun, for its own page: {paper, name}."""
-    rows = Dossier.objects.filter(project=project).exclude(state=DossierState.TAKEN_BACK)
-    there = set(rows.values_list("kind", flat=True))
+def still_missing(papers: Mapping[str, Paper], there: Container[str]) -> list[Paper]:
+    """Of the papers about a topic those nobody has begun, and those of which a unit writes several."""
     return [
-        {"paper": f"{kind}:{project.pk}", "name": paper.name}
-        for kind, paper in papers_of(plan).items()
+        paper
+        for kind, paper in papers.items()
         if paper.about == "project" and (kind in SEVERAL or kind not in there)
     ]

@@ -40,6 +40,7 @@ from programmes.states import (
     ProjectState,
 )
 from programmes.views.project_lines import day_words, holder_of, since_of
+from programmes.views.project_papers import papers_context
 
 ROOT = len("0" * 32 + "/")
 
@@ -129,6 +130,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "form": ProjectOpinionForm(initial={"version": project.version}),
         **_may(user, project, asks),
         **team_context(members, asks, project),
+        **papers_context(request, project),
     }
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))

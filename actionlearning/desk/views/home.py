@@ -53,9 +53,10 @@ class Home(TenantView):
 _ISSUES = (queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ISSUE_BACK)
 _WAITING = (
     *(queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE),
-    *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE),
+    *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ACT),
 )
-_BACK = (queries.BACK, queries.DECLINED, queries.ISSUE_BACK)
+_BACK = (queries.BACK, queries.DECLINED, queries.ISSUE_BACK, queries.MEND)
+_DOSSIERS = (queries.ACT, queries.MEND)
 _PAGES = {"reporting": "reporting:item_detail", "programmes": "programmes:project_detail"}
 
 
@@ -73,11 +74,19 @@ def _asks(bucket: str) -> str:
         queries.SIGN_ISSUE: _("briefing to be signed"),
         queries.PUBLISH_ISSUE: _("briefing signed, to be published"),
         queries.ISSUE_BACK: _("briefing sent back"),
+        queries.ACT: _("paper on which you act for your body"),
+        queries.MEND: _("paper returned, to be sent again"),
     }[bucket]
 
 
+def _page_of(row: dict[str, Any]) -> str:
+    if row["bucket"] in _DOSSIERS:
+        return "programmes:dossier_detail"
+    return "reporting:issue_detail" if row["bucket"] in _ISSUES else _PAGES[row["app"]]
+
+
 def _paper(row: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
-    page = "reporting:issue_detail" if row["bucket"] in _ISSUES else _PAGES[row["app"]]
+    page = _page_of(row)
     return {
         "bucket": row["bucket"],
         "title": row["title"] or _("untitled item"),
