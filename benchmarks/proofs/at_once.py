@@ -10,7 +10,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.served.calling import Answer, statuses
@@ -18,13 +19,30 @@ from benchmarks.served.product import Product
 from benchmarks.stand import Stand
 
 if TYPE_CHECKING:
-    from benchmarks.served.rounds import Act
+    from benchmarks.served.rounds import Act, Round, Stage
 
 SHOWN = 20
 REFUSALS = (404, 409, 412, 422)
 
 
-def main(arguments: Sequence[str]) -> int:
+@dataclass(frozen=True)
+class Play:
+    """Kinds of rounds, the stage they need, and what must hold over all rounds together."""
+
+    name: str
+    kinds: "Sequence[Callable[[Any], Round]]"
+    stage: "type[Stage]"
+    overall: Callable[[Any], list[str]]
+
+
+def office_play() -> Play:
+    """Imported once Django is set up, as everything of the product."""
+    from benchmarks.served.rounds import KINDS, Stage, numbering_faults
+
+    return Play("at once", KINDS, Stage, numbering_faults)
+
+
+def main(arguments: Sequence[str], play: Callable[[], Play] = office_play) -> int:
     """Print one line and return the exit status: 1 for anything that is not one effect and clear refusals."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1000)
@@ -35,7 +53,8 @@ def main(arguments: Sequence[str]) -> int:
     with Stand(durable=False, in_memory=True) as stand:
         product = Product(stand)
         product.start()
-        faults, answers = _rounds(order, product)
+        played = play()
+        faults, answers = _rounds(order, product, played)
         errors = product.log()
     for line in faults[:SHOWN]:
         print(line, file=sys.stderr)
@@ -43,18 +62,18 @@ def main(arguments: Sequence[str]) -> int:
         print(errors[-3000:], file=sys.stderr)
     refused = sum(count for status, count in answers.items() if status in REFUSALS)
     print(
-        f"at once: {order.rounds} rounds of {order.people}, {answers.total()} answers, {refused} refusals, "
+        f"{played.name}: {order.rounds} rounds of {order.people}, {answers.total()} answers, {refused} refusals, "
         f"{len(faults)} faults, {time.monotonic() - began:.0f} s"
     )
     return 1 if faults else 0
 
 
-def _rounds(order: argparse.Namespace, product: Product) -> tuple[list[str], Counter[int]]:
+def _rounds(
+    order: argparse.Namespace, product: Product, play: Play
+) -> tuple[list[str], Counter[int]]:
     """Faults, and how often each status came."""
-    from benchmarks.served.rounds import KINDS, Stage, numbering_faults
-
-    stage = Stage(product.port, order.people)
-    kinds = [kind for kind in KINDS if order.only in kind.__name__]
+    stage = play.stage(product.port, order.people)
+    kinds = [kind for kind in play.kinds if order.only in kind.__name__]
     faults: list[str] = []
     answers: Counter[int] = Counter()
     for number in range(order.rounds):
@@ -65,7 +84,7 @@ def _rounds(order: argparse.Namespace, product: Product) -> tuple[list[str], Cou
         wrong = [f"answered {a.status}" for a in found if not a.done and a.status not in REFUSALS]
         wrong += ready.judge(found)
         faults += [f"round {number}, {kind.__name__}: {each} ({statuses(found)})" for each in wrong]
-    return faults + numbering_faults(stage), answers
+    return faults + play.overall(stage), answers
 
 
 def together(acts: "Sequence[Act]") -> list[Answer]:

@@ -58,11 +58,11 @@ def submit(stage: Stage) -> Round:
     def judge(answers: Sequence[Answer]) -> list[str]:
         with office.open():
             return [
-                *_exactly(1, sum(answer.done for answer in answers), "submissions told"),
-                *_recorded("item.submitted", item.pk),
-                *_exactly(1, counted(ItemTurn, item=item, step=ItemState.SUBMITTED), "turns"),
-                *_exactly(1, counted(Evidence, source=item.pk), "pieces of evidence"),
-                *_exactly(1, counted(ScoreEntry, item=item), "lines of points"),
+                *exactly(1, sum(answer.done for answer in answers), "submissions told"),
+                *recorded("item.submitted", item.pk),
+                *exactly(1, counted(ItemTurn, item=item, step=ItemState.SUBMITTED), "turns"),
+                *exactly(1, counted(Evidence, source=item.pk), "pieces of evidence"),
+                *exactly(1, counted(ScoreEntry, item=item), "lines of points"),
             ]
 
     return Round(
@@ -99,10 +99,10 @@ def decide(stage: Stage) -> Round:
             audit = counted(AuditEvent, target=item.pk, action__in=told)
             points = counted(ScoreEntry, item=item, event=ScoreEvent.ADOPTED)
             return [
-                *_exactly(1, sum(answer.done for answer in answers), "decisions told"),
-                *_exactly(1, len(turns), "decisions in the history"),
-                *_exactly(1, audit, "decisions in the audit log"),
-                *_exactly(int(fresh.state == ItemState.ADOPTED), points, "points for adoption"),
+                *exactly(1, sum(answer.done for answer in answers), "decisions told"),
+                *exactly(1, len(turns), "decisions in the history"),
+                *exactly(1, audit, "decisions in the audit log"),
+                *exactly(int(fresh.state == ItemState.ADOPTED), points, "points for adoption"),
                 *([] if [t.step for t in turns] == [fresh.state] else ["history and state differ"]),
             ]
 
@@ -118,8 +118,8 @@ def sign_one(stage: Stage) -> Round:
     def judge(answers: Sequence[Answer]) -> list[str]:
         with office.open():
             return [
-                *_exactly(1, sum(answer.done for answer in answers), "signatures told"),
-                *_recorded("issue.signed", issue.pk),
+                *exactly(1, sum(answer.done for answer in answers), "signatures told"),
+                *recorded("issue.signed", issue.pk),
             ]
 
     return Round([(c, lambda c: c.fill_in(path)) for c in stage.callers("lin", "lou")], judge)
@@ -143,9 +143,9 @@ def sign_several(stage: Stage) -> Round:
             numbers = sorted(signed.values_list("number", flat=True))
             right = numbers == list(range(before + 1, before + 1 + wanted))
             return [
-                *_exactly(wanted, sum(answer.done for answer in answers), "signatures told"),
+                *exactly(wanted, sum(answer.done for answer in answers), "signatures told"),
                 *([] if right else [f"numbers {numbers} after {before}"]),
-                *(w for i in issues[:wanted] for w in _recorded("issue.signed", i.pk)),
+                *(w for i in issues[:wanted] for w in recorded("issue.signed", i.pk)),
             ]
 
     return Round(acts, judge)
@@ -160,9 +160,9 @@ def publish(stage: Stage) -> Round:
     def judge(answers: Sequence[Answer]) -> list[str]:
         with office.open():
             return [
-                *_exactly(1, sum(answer.done for answer in answers), "publications told"),
-                *_exactly(1, counted(Publication, issue=issue.pk), "published copies"),
-                *_recorded("issue.published", issue.pk),
+                *exactly(1, sum(answer.done for answer in answers), "publications told"),
+                *exactly(1, counted(Publication, issue=issue.pk), "published copies"),
+                *recorded("issue.published", issue.pk),
             ]
 
     return Round([(c, lambda c: c.fill_in(path)) for c in stage.callers("cai", "cao")], judge)
@@ -183,9 +183,9 @@ def waive(stage: Stage) -> Round:
         with office.open():
             audit = counted(AuditEvent, target=duty.pk, action="obligation.waived")
             return [
-                *_exactly(1, sum(answer.done for answer in answers), "waivers told"),
-                *_exactly(before + 1, audit, "waivers in the audit log"),
-                *_exactly(1, counted(Obligation, pk=duty.pk, waived_at__isnull=False), "waived"),
+                *exactly(1, sum(answer.done for answer in answers), "waivers told"),
+                *exactly(before + 1, audit, "waivers in the audit log"),
+                *exactly(1, counted(Obligation, pk=duty.pk, waived_at__isnull=False), "waived"),
             ]
 
     return Round(
@@ -213,11 +213,11 @@ def save_seen(stage: Stage) -> Round:
         with office.open():
             fresh = InformationItem.objects.get(pk=item.pk)
             return [
-                *_exactly(1, len(kept), "saves told"),
-                *_exactly(len(answers) - 1, stale, "told of the newer version"),
+                *exactly(1, len(kept), "saves told"),
+                *exactly(len(answers) - 1, stale, "told of the newer version"),
                 *([] if kept == [fresh.body] else ["another text stands"]),
-                *_exactly(item.version + 1, fresh.version, "is the version"),
-                *_recorded("item.saved", item.pk),
+                *exactly(item.version + 1, fresh.version, "is the version"),
+                *recorded("item.saved", item.pk),
             ]
 
     return Round(acts, judge)
@@ -253,10 +253,10 @@ def _under_one_key(stage: Stage, title: Callable[[int], str], *, every: int) -> 
         with office.open():
             made = list(InformationItem.objects.filter(title__startswith=mark))
             return [
-                *_exactly(1, len(made), "items"),
-                *_exactly(1, len(bodies), "different answers of success"),
-                *_exactly(every, sum(answer.done for answer in answers), "told of success"),
-                *(w for item in made for w in _recorded("item.started", item.pk)),
+                *exactly(1, len(made), "items"),
+                *exactly(1, len(bodies), "different answers of success"),
+                *exactly(every, sum(answer.done for answer in answers), "told of success"),
+                *(w for item in made for w in recorded("item.started", item.pk)),
             ]
 
     return Round(acts, judge)
@@ -297,9 +297,10 @@ def _last_number(office: Office) -> int:
     return int(last or 0)
 
 
-def _exactly(wanted: int, found: int, what: str) -> list[str]:
+def exactly(wanted: int, found: int, what: str) -> list[str]:
+    """A fault, unless both are the same."""
     return [] if found == wanted else [f"{found} {what}, {wanted} expected"]
 
 
-def _recorded(action: str, target: Any) -> list[str]:
-    return _exactly(1, counted(AuditEvent, target=target, action=action), f"rows “{action}”")
+def recorded(action: str, target: Any) -> list[str]:
+    return exactly(1, counted(AuditEvent, target=target, action=action), f"rows “{action}”")

@@ -141,8 +141,12 @@ def _opened(dossier: Dossier, **facts: Any) -> Turn:
 def close_turn(
     turn: Turn, outcome: str, *, by: User, now: datetime, opinion: str = "", number: str = ""
 ) -> None:
-    """It is over; waiting from now on is somebody else's."""
-    turn.acted_at, turn.outcome, turn.opinion = now, outcome, opinion
+    """It is over; waiting from now on is somebody else's.
+
+    A request that came in earlier and waited for the one that opened the turn closes it in the same moment.
+    """
+    turn.acted_at = max(now, turn.received_at)
+    turn.outcome, turn.opinion = outcome, opinion
     turn.by, turn.by_name, turn.filing_number = by, by.display_name, number
     turn.save(update_fields=["acted_at", "outcome", "opinion", "by", "by_name", "filing_number"])
 

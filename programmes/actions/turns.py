@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -32,7 +33,7 @@ from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_sender
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
-from programmes.queries import local_day
+from programmes.queries import TICK, local_day
 from programmes.states import DossierState
 
 MOST_REMARKS = 50
@@ -58,6 +59,7 @@ def take_turn(
     dossier = lock_row(Dossier.objects.get(pk=turn.dossier_id))
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
     _refuse_closed(fresh)
+    now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     speakers = speakers_of(dossier, fresh.holder, fresh.body, now, by)
     seat = _seat_of(fresh, dossier, speakers, by)
@@ -84,6 +86,12 @@ def _refuse_closed(turn: Turn) -> None:
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
         )
+
+
+def _moment(turn: Turn, now: datetime) -> datetime:
+    """Whoever waited for those before him spoke after them, although his request came in earlier."""
+    last = turn.voices.aggregate(last=Max("at"))["last"]
+    return max(now, turn.received_at, last + TICK if last else now)
 
 
 def _refuse_law(turn: Turn, dossier: Dossier, outcome: str, now: datetime) -> None:
