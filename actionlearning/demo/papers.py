@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db.models import Q
 
@@ -13,19 +14,14 @@ from actionlearning.foundation.models import User
 from groups.actions.bodies import appoint
 from groups.models import Person
 from programmes.actions.bodies import form_by_plan
-from programmes.actions.dossiers import (
-    change_dossier,
-    open_dossier,
-    revise_dossier,
-    send_dossier,
-    take_back,
-)
-from programmes.actions.journeys import speakers_of
+from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.remarks import answer_remark
+from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.turns import acts_now, take_turn
 from programmes.models import Dossier, Programme, Project, Turn
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
+from programmes.queries.dossiers import speakers_of
 
 Then = Callable[[datetime, Dossier], None]
 
@@ -57,7 +53,7 @@ class Desk:
             self._fill(made, now, words or {})
             send_dossier(made, by=self.unit.clerk, now=now)
             for later, deed in then:
-                self.clock.put(at(later, 15), lambda n, deed=deed: deed(n, _fresh(made)))
+                self.clock.put(at(later, 15), partial(_on_what_it_is, deed, made))
 
         self.clock.put(at(day, 10), write)
 
@@ -90,7 +86,7 @@ class Desk:
 
     def _spoken(self, turn: Turn, paper: Dossier, now: datetime, *, back: bool) -> bool:
         """By whoever sits there and may; False where the body has nobody."""
-        seats = speakers_of(paper, turn.holder, turn.body, now, self.unit.clerk)
+        seats = speakers_of(paper, turn.holder, turn.body, now=now, by=self.unit.clerk)
         able = acts_now(turn, seats)
         if not able:
             return False
@@ -109,7 +105,7 @@ class Desk:
         (body,) = form_by_plan(
             here.organisation, starts_on=day, by=here.director, now=now, kinds=[turn.body]
         )
-        post = body.posts.order_by("rank").first()
+        post = body.posts.order_by("rank")[0]
         person = Person.objects.get(user=here.leader)
         appoint(post, person=person, starts_on=day, by=here.director, now=now)
 
@@ -181,11 +177,14 @@ def acts(by: User, outcome: str, opinion: str = "", *remarks: str) -> Then:
     return deed
 
 
+def _on_what_it_is(deed: Then, paper: Dossier, now: datetime) -> None:
+    deed(now, _fresh(paper))
+
+
 def _fresh(paper: Dossier) -> Dossier:
     """As it is now, or the revision that has been written since."""
     rows = Dossier.objects.filter(Q(pk=paper.pk) | Q(previous=paper.pk))
-    found: Dossier = rows.order_by("revision").last()
-    return found
+    return rows.order_by("revision").reverse()[0]
 
 
 def _done(_paper: Dossier) -> None:
@@ -254,6 +253,12 @@ def _county_beside(desk: Desk, office: Unit, topic: str, today: date) -> None:
         ],
         topic=topic,
     )
+    _support(desk, clerk, year)
+    desk.send("solution_report", date(year, 11, 9), topic=topic)
+
+
+def _support(desk: Desk, clerk: User, year: int) -> None:
+    """Asked for above: given with a change, declined, taken back."""
     desk.send(
         "support_request",
         date(year, 8, 12),
@@ -282,7 +287,6 @@ def _county_beside(desk: Desk, office: Unit, topic: str, today: date) -> None:
         [(date(year, 10, 13), desk.taken_back("已由本局自行安排。"))],
         title="申请新学员方法培训",
     )
-    desk.send("solution_report", date(year, 11, 9), topic=topic)
 
 
 def group_papers(desks: Sequence[Desk], office: Unit, year: int, today: date) -> None:

@@ -13,8 +13,9 @@ from benchmarks.served.calling import Answer, Caller
 from benchmarks.served.office import counted
 from benchmarks.served.rounds import Act, Round, Stage, exactly, recorded
 from groups.roles import Role
-from programmes.actions.dossiers import open_dossier, send_dossier
+from programmes.actions.dossiers import open_dossier
 from programmes.actions.plans import load_plan
+from programmes.actions.sendings import send_dossier
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, DossierText, Turn, Voice
 from programmes.packs.reading import pack_from

@@ -10,30 +10,14 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
 from programmes.access import takes_papers
-from programmes.actions.evidence import resubmit_evidence, withdraw_evidence
-from programmes.actions.journeys import (
-    KIND,
-    WHEN_SENT,
-    advance,
-    close_open,
-    close_turn,
-    credit,
-    happened,
-    hold,
-    open_turn,
-    way_of,
-)
-from programmes.clauses import cited_for
-from programmes.models import Dossier, DossierText, Enrolment, Evidence, Programme, Project, Turn
-from programmes.papers import Paper, papers_of, same_text
-from programmes.procedures import LAWS, Outcome, StepKind
+from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.papers import Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
-from programmes.states import DossierState, ProjectState, RemarkState
+from programmes.states import DossierState, ProjectState
 
 SEVERAL = (
     "system_document",
@@ -63,13 +47,13 @@ def open_dossier(
     """
     if not by.has_perm(Permission.DOSSIER_WRITE, organisation):
         raise NotAllowed(_("You may not write papers for this unit."), code="not_allowed")
-    paper = _paper_of(programme, kind, now)
-    _refuse_place(paper, programme, organisation, project, now)
-    enrolment = _enrolment(programme, organisation, now)
+    paper = paper_in_force(programme, kind, now)
+    refuse_place(paper, programme, organisation, project, now)
+    enrolment = taking_part(programme, organisation, now)
     made = Dossier(programme=programme, kind=kind, project=project, created_by=by, created_at=now)
     made.place(organisation)
     made.supervisor = enrolment.supervisor if enrolment else None
-    made.plan_id = _plan_key(programme, now)
+    made.plan_id = plan_key(programme, now)
     made.number = _number(made)
     made.title = _title(title) or _default_title(paper, programme, project)
     made.content = paper.read({"sections": known_of(paper, project), "tracks": []})
@@ -79,7 +63,7 @@ def open_dossier(
     return made
 
 
-def _paper_of(programme: Programme, kind: str, now: datetime) -> Paper:
+def paper_in_force(programme: Programme, kind: str, now: datetime) -> Paper:
     found = papers_of(plan_in_force(programme, local_day(now))).get(kind)
     if found is None:
         raise RuleBroken(
@@ -89,12 +73,12 @@ def _paper_of(programme: Programme, kind: str, now: datetime) -> Paper:
     return found
 
 
-def _plan_key(programme: Programme, now: datetime) -> Any:
+def plan_key(programme: Programme, now: datetime) -> Any:
     plan = plan_in_force(programme, local_day(now))
     return plan.pk if plan else None
 
 
-def _refuse_place(
+def refuse_place(
     paper: Paper,
     programme: Programme,
     organisation: Organisation,
@@ -125,7 +109,9 @@ def _refuse_place(
         )
 
 
-def _enrolment(programme: Programme, organisation: Organisation, now: datetime) -> Enrolment | None:
+def taking_part(
+    programme: Programme, organisation: Organisation, now: datetime
+) -> Enrolment | None:
     found = enrolment_of(programme, organisation, local_day(now))
     if found is None and programme.owner_id != organisation.pk:
         raise RuleBroken(
@@ -210,14 +196,14 @@ def change_dossier(
         fresh.content = paper.read(content)
     if (fresh.title, fresh.content) == before:
         return fresh
-    _signed_by(fresh, by)
+    signed_by(fresh, by)
     fresh.version += 1
     fresh.save(update_fields=["title", "content", "authors", "version"])
     record("dossier.changed", target=fresh, by=by, at=now)
     return fresh
 
 
-def _signed_by(dossier: Dossier, by: User) -> None:
+def signed_by(dossier: Dossier, by: User) -> None:
     if str(by.pk) not in dossier.authors:
         dossier.authors = [*dossier.authors, str(by.pk)]
 
@@ -239,152 +225,6 @@ def refuse_unless_held(dossier: Dossier, *, by: User) -> None:
             % {"name": dossier, "state": dossier.get_state_display()},
             code="wrong_state",
         )
-
-
-@transaction.atomic
-def send_dossier(
-    dossier: Dossier, *, by: User, now: datetime, note: str = "", seen: int | None = None
-) -> Dossier:
-    """On its way, or on again after a return; `note` says what was changed or why nothing was.
-
-    Raises RuleBroken (`incomplete` with everything missing, `unanswered`, `no_superior`, `programme_state`, `wrong_state`),
-    NotAllowed, Stale.
-    """
-    fresh = lock(dossier, seen=seen)
-    if not by.has_perm(Permission.DOSSIER_SEND, fresh):
-        raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    refuse_unless_held(fresh, by=by)
-    if fresh.sent_at is None:
-        _set_out(fresh, now)
-    paper = papers_of(fresh.plan)[fresh.kind]
-    _refuse_incomplete(fresh, paper, now)
-    _refuse_unanswered(fresh)
-    mending = list(fresh.turns.open().filter(kind=StepKind.MEND).order_by("step"))
-    anew = not mending or _reworded(fresh)
-    _keep_text(fresh, note, by, now)
-    _signed_by(fresh, by)
-    _credit(fresh, by, now)
-    happened(WHEN_SENT, fresh, by=by, now=now)
-    for each in mending:
-        close_turn(each, Outcome.RESENT, by=by, now=now, opinion=note.strip())
-    retract_notices([fresh.pk], now=now)
-    _onward(fresh, [] if anew else mending, by, now)
-    hold(fresh, now=now)
-    fresh.version += 1
-    fresh.save()
-    record("dossier.sent", target=fresh, by=by, at=now, text=fresh.sent_text)
-    return fresh
-
-
-def _set_out(dossier: Dossier, now: datetime) -> None:
-    """The way is the one of the plan in force on the day of sending."""
-    paper = _paper_of(dossier.programme, dossier.kind, now)
-    _refuse_place(paper, dossier.programme, dossier.organisation, dossier.project, now)
-    enrolment = _enrolment(dossier.programme, dossier.organisation, now)
-    dossier.plan_id = _plan_key(dossier.programme, now)
-    dossier.supervisor = enrolment.supervisor if enrolment else None
-    dossier.steps = way_of(paper, enrolment, dossier)
-    dossier.sent_at = now
-
-
-def _refuse_incomplete(dossier: Dossier, paper: Paper, now: datetime) -> None:
-    missing = paper.missing(dossier.content)
-    if missing:
-        raise RuleBroken(
-            _("Still to be written: %(names)s.") % {"names": "、".join(missing)},
-            code="incomplete",
-            cited=cited_for(dossier.programme, paper.cites, local_day(now)),
-        )
-
-
-def _refuse_unanswered(dossier: Dossier) -> None:
-    """What the bodies asked for is answered one by one before they see it again (P2-50)."""
-    left = dossier.remarks.filter(state=RemarkState.OPEN).order_by("number")
-    numbers = "、".join(str(number) for number in left.values_list("number", flat=True))
-    if numbers:
-        raise RuleBroken(
-            _("Opinions without an answer: %(numbers)s. Say of each whether it is taken up.")
-            % {"numbers": numbers},
-            code="unanswered",
-        )
-
-
-def _reworded(dossier: Dossier) -> bool:
-    """Whether it says something else than what the bodies have read."""
-    old = dossier.texts.get(number=dossier.sent_text)
-    return not same_text(old.content, dossier.content)
-
-
-def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
-    dossier.sent_text += 1
-    text = DossierText(
-        dossier=dossier,
-        number=dossier.sent_text,
-        title=dossier.title,
-        content=dossier.content,
-        note=note.strip()[:300],
-        at=now,
-        by=by,
-        by_name=by.display_name,
-    )
-    text.organisation_id, text.org_path = dossier.organisation_id, dossier.org_path
-    text.save(force_insert=True)
-
-
-def _credit(dossier: Dossier, by: User, now: datetime) -> None:
-    if Evidence.objects.filter(kind=KIND, source=dossier.pk).exists():
-        resubmit_evidence(kind=KIND, source=dossier.pk, by=by, now=now)
-    else:
-        credit(dossier, by=by, now=now)
-
-
-def _onward(dossier: Dossier, mended: list[Turn], by: User, now: datetime) -> None:
-    """A new text begins anew, so that nobody's approval covers what he has not read.
-
-    One that says the same goes back to whoever returned it.
-    """
-    if not mended:
-        close_open(dossier, by=by, now=now)
-        advance(dossier, 0, by=by, now=now)
-        return
-    if dossier.state == DossierState.STANDING:
-        dossier.standing_text = dossier.sent_text
-    for each in mended:
-        if LAWS[dossier.steps[each.step]["kind"]].waits:
-            advance(dossier, each.step, by=by, now=now)
-        else:
-            open_turn(dossier, each.step, by=by, now=now)
-
-
-@transaction.atomic
-def take_back(
-    dossier: Dossier, *, reason: str, by: User, now: datetime, seen: int | None = None
-) -> Dossier:
-    """The sender takes a paper back that nobody has decided on; what it met is owed again.
-
-    Raises RuleBroken, NotAllowed, BadInput (no reason), Stale.
-    """
-    fresh = lock(dossier, seen=seen)
-    if not by.has_perm(Permission.DOSSIER_SEND, fresh):
-        raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if fresh.state not in (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETURNED):
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
-    if not reason.strip():
-        words = _("Say why it is taken back.")
-        raise BadInput(words, fields={"reason": words})
-    close_open(fresh, by=by, now=now)
-    hold(fresh, now=now)
-    fresh.state, fresh.ended_at = DossierState.TAKEN_BACK, now
-    fresh.version += 1
-    fresh.save()
-    withdraw_evidence(kind=KIND, source=fresh.pk, by=by, now=now)
-    retract_notices([fresh.pk], now=now)
-    record("dossier.taken_back", target=fresh, by=by, at=now, reason=reason.strip())
-    return fresh
 
 
 @transaction.atomic

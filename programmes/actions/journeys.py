@@ -1,6 +1,7 @@
-"""How a paper moves: turns are opened, closed and paid for by evidence. Called by dossiers.py and turns.py only."""
+"""How a paper moves from turn to turn. Called by the verbs of dossiers.py and turns.py, which lock and record."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,19 +10,19 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Organisation
-from groups.queries.sitting import Sitting, members_of
+from groups.queries.sitting import Sitting
 from groups.roles import BodyKind
 from programmes.actions.enrolments import calendar_of
-from programmes.actions.evidence import accept_evidence, record_evidence
+from programmes.actions.evidence import record_evidence
 from programmes.actions.laying import trigger
 from programmes.calendar import return_due
 from programmes.models import Dossier, Enrolment, Turn
 from programmes.notices import tell_turn
 from programmes.papers import Paper
 from programmes.procedures import LAWS, Outcome, StepKind, Together
-from programmes.queries import ZONE, calendar_for, local_day
+from programmes.queries import ZONE, calendar_for
+from programmes.queries.dossiers import speakers_of
 from programmes.states import DossierState
 
 KIND = "dossier"
@@ -59,50 +60,142 @@ def way_of(paper: Paper, enrolment: Enrolment | None, dossier: Dossier) -> list[
     return found
 
 
-def speakers_of(
-    dossier: Dossier, organisation: Organisation, body: str, now: datetime, by: User
-) -> list[Sitting]:
-    """Who may speak for a body on this paper: whoever sits there and did not write it."""
-    with scope(dossier.tenant, path=WHOLE, actor=by):
-        rows = members_of(organisation, body, local_day(now))
-    return [row for row in rows if str(row.user) not in dossier.authors]
+@dataclass
+class Journey:
+    """A locked paper in the hands of one verb: who acts, and when. The verb saves the paper."""
 
+    dossier: Dossier
+    by: User
+    now: datetime
 
-def advance(dossier: Dossier, step: int, *, by: User, now: datetime) -> None:
-    """On from `step`: a filing is opened and not waited for; after the last step the paper stands."""
-    dossier.state = DossierState.UNDER_WAY
-    for number in range(step, len(dossier.steps)):
-        opened = open_turn(dossier, number, by=by, now=now)
-        if LAWS[opened.kind].waits:
-            return
-    _stand(dossier, by=by, now=now)
+    def becomes(self, state: str) -> None:
+        self.dossier.state = state
 
+    def advance(self, step: int) -> None:
+        """On from `step`: a filing is opened and not waited for; after the last step the paper stands."""
+        self.becomes(DossierState.UNDER_WAY)
+        for number in range(step, len(self.dossier.steps)):
+            opened = self.open_turn(number)
+            if LAWS[opened.kind].waits:
+                return
+        self._stand()
 
-def open_turn(dossier: Dossier, number: int, *, by: User, now: datetime) -> Turn:
-    """The paper lies before the body of one of its steps, and whoever may speak there is told."""
-    step = dossier.steps[number]
-    place = Organisation.objects.get(pk=step["organisation"])
-    body = step["body"]
-    speakers = speakers_of(dossier, place, body, now, by)
-    other = STANDS_IN.get(body)
-    if not speakers and other:
-        instead = speakers_of(dossier, place, other, now, by)
-        body, speakers = (other, instead) if instead else (body, speakers)
-    turn = _opened(
-        dossier,
-        step=number,
-        kind=step["kind"],
-        holder=place,
-        body=body,
-        together=step["together"],
-        stands_in=body != step["body"],
-        received_at=now,
-        due_at=due_after(place, step["working_days"], now),
-    )
-    if turn.kind == StepKind.FILE:
-        credit(dossier, by=by, now=now)
-    tell_turn(turn, dossier, [row.user for row in speakers_first(turn, speakers)], by=by, now=now)
-    return turn
+    def open_turn(self, number: int) -> Turn:
+        """The paper lies before the body of one of its steps, and whoever may speak there is told."""
+        step = self.dossier.steps[number]
+        place = Organisation.objects.get(pk=step["organisation"])
+        body, speakers = self._body(place, step["body"])
+        turn = self._opened(
+            step=number,
+            kind=step["kind"],
+            holder=place,
+            body=body,
+            together=step["together"],
+            stands_in=body != step["body"],
+            due_at=due_after(place, step["working_days"], self.now),
+        )
+        if turn.kind == StepKind.FILE:
+            self.credit()
+        users = [row.user for row in speakers_first(turn, speakers)]
+        tell_turn(turn, self.dossier, users, by=self.by, now=self.now)
+        return turn
+
+    def _body(self, place: Organisation, body: str) -> tuple[str, list[Sitting]]:
+        """The one that the plan names, or the one that answers in its place where nobody sits in it."""
+        speakers = self._speakers(place, body)
+        other = STANDS_IN.get(body)
+        instead = self._speakers(place, other) if other and not speakers else []
+        return (other, instead) if other and instead else (body, speakers)
+
+    def _speakers(self, place: Organisation, body: str) -> list[Sitting]:
+        return speakers_of(self.dossier, place, body, now=self.now, by=self.by)
+
+    def open_mending(self, returned: Turn, days: int) -> Turn:
+        """The ball is with the sender, who has `days` working days."""
+        place = self.dossier.organisation
+        return self._opened(
+            step=returned.step,
+            kind=StepKind.MEND,
+            holder=place,
+            due_at=due_after(place, days, self.now),
+        )
+
+    def _opened(self, **facts: Any) -> Turn:
+        dossier = self.dossier
+        dossier.turn_count += 1
+        turn = Turn(
+            dossier=dossier,
+            number=dossier.turn_count,
+            text=dossier.sent_text,
+            received_at=self.now,
+            **facts,
+        )
+        turn.organisation_id, turn.org_path = dossier.organisation_id, dossier.org_path
+        turn.save(force_insert=True)
+        return turn
+
+    def close_turn(self, turn: Turn, outcome: str, *, opinion: str = "", number: str = "") -> None:
+        """It is over; waiting from now on is somebody else's.
+
+        A request that came in earlier and waited for the one that opened the turn closes it in the same moment.
+        """
+        turn.acted_at = max(self.now, turn.received_at)
+        turn.outcome, turn.opinion = outcome, opinion
+        turn.by, turn.by_name, turn.filing_number = self.by, self.by.display_name, number
+        turn.save(
+            update_fields=["acted_at", "outcome", "opinion", "by", "by_name", "filing_number"]
+        )
+
+    def close_open(self) -> None:
+        """Whatever still waits for an older text is over."""
+        for turn in self.dossier.turns.open():
+            self.close_turn(turn, Outcome.TAKEN_BACK)
+
+    def hold(self) -> None:
+        """Says on the paper whose court it is in: a body that is waited for, then the sender, then a filing."""
+        rows = sorted(self.dossier.turns.open(), key=_urgency)
+        turn, dossier = rows[0] if rows else None, self.dossier
+        dossier.holder_id = turn.holder_id if turn else None
+        dossier.holder_body = turn.body if turn else ""
+        dossier.held_since = turn.received_at if turn else None
+        dossier.answer_due_at = turn.due_at if turn else None
+        dossier.moved_at = self.now
+
+    def _stand(self) -> None:
+        """Every body that is waited for has agreed: the text is in effect."""
+        dossier = self.dossier
+        self.becomes(DossierState.STANDING)
+        dossier.stands_since, dossier.standing_text = self.now, dossier.sent_text
+        if dossier.previous_id is not None:
+            Dossier.objects.filter(pk=dossier.previous_id).update(state=DossierState.REPLACED)
+        self.happened(WHEN_STANDING)
+
+    def happened(self, names: dict[str, str]) -> None:
+        """Sets off the duties of the plan that wait for it."""
+        name, project = names.get(self.dossier.kind), self.dossier.project
+        if name is not None and project is not None:
+            trigger(self.dossier.programme, name, project, self.now, by=self.by)
+
+    def credit(self) -> None:
+        """Meets what asks for this paper; told twice it counts once.
+
+        Raises RuleBroken `closed`, `cancelled`, `too_early`.
+        """
+        dossier = self.dossier
+        record_evidence(
+            deliverable=dossier.kind,
+            programme=dossier.programme,
+            organisation=dossier.organisation,
+            project=dossier.project,
+            kind=KIND,
+            source=dossier.pk,
+            title=dossier.title,
+            address=address_of(dossier),
+            captured_at=self.now,
+            received_at=self.now,
+            by=self.by,
+            now=self.now,
+        )
 
 
 def speakers_first(turn: Turn, speakers: Iterable[Sitting]) -> list[Sitting]:
@@ -113,97 +206,12 @@ def speakers_first(turn: Turn, speakers: Iterable[Sitting]) -> list[Sitting]:
     return rows
 
 
-def open_mending(dossier: Dossier, returned: Turn, days: int, *, now: datetime) -> Turn:
-    """The ball is with the sender, who has `days` working days."""
-    return _opened(
-        dossier,
-        step=returned.step,
-        kind=StepKind.MEND,
-        holder=dossier.organisation,
-        received_at=now,
-        due_at=due_after(dossier.organisation, days, now),
-    )
-
-
 def due_after(organisation: Organisation, days: int, now: datetime) -> datetime:
     """End of the `days`th working day after the day of `now`, by the calendar of that place."""
     return return_due(now, days, calendar_for(calendar_of(organisation)), ZONE)
-
-
-def _opened(dossier: Dossier, **facts: Any) -> Turn:
-    dossier.turn_count += 1
-    turn = Turn(dossier=dossier, number=dossier.turn_count, text=dossier.sent_text, **facts)
-    turn.organisation_id, turn.org_path = dossier.organisation_id, dossier.org_path
-    turn.save(force_insert=True)
-    return turn
-
-
-def close_turn(
-    turn: Turn, outcome: str, *, by: User, now: datetime, opinion: str = "", number: str = ""
-) -> None:
-    """It is over; waiting from now on is somebody else's.
-
-    A request that came in earlier and waited for the one that opened the turn closes it in the same moment.
-    """
-    turn.acted_at = max(now, turn.received_at)
-    turn.outcome, turn.opinion = outcome, opinion
-    turn.by, turn.by_name, turn.filing_number = by, by.display_name, number
-    turn.save(update_fields=["acted_at", "outcome", "opinion", "by", "by_name", "filing_number"])
-
-
-def close_open(dossier: Dossier, *, by: User, now: datetime) -> None:
-    """Whatever still waits for an older text is over."""
-    for turn in dossier.turns.open():
-        close_turn(turn, Outcome.TAKEN_BACK, by=by, now=now)
-
-
-def hold(dossier: Dossier, *, now: datetime) -> None:
-    """Says on the paper whose court it is in: a body that is waited for, then the sender, then a filing."""
-    rows = sorted(dossier.turns.open(), key=_urgency)
-    turn = rows[0] if rows else None
-    dossier.holder_id = turn.holder_id if turn else None
-    dossier.holder_body = turn.body if turn else ""
-    dossier.held_since = turn.received_at if turn else None
-    dossier.answer_due_at = turn.due_at if turn else None
-    dossier.moved_at = now
 
 
 def _urgency(turn: Turn) -> tuple[int, int]:
     mending = turn.kind == StepKind.MEND
     waits = not mending and LAWS[turn.kind].waits
     return (0 if waits else 1 if mending else 2), turn.number
-
-
-def _stand(dossier: Dossier, *, by: User, now: datetime) -> None:
-    """Every body that is waited for has agreed: the text is in effect and its duty stays met."""
-    dossier.state, dossier.stands_since = DossierState.STANDING, now
-    dossier.standing_text = dossier.sent_text
-    accept_evidence(kind=KIND, source=dossier.pk, by=by, now=now)
-    if dossier.previous_id is not None:
-        Dossier.objects.filter(pk=dossier.previous_id).update(state=DossierState.REPLACED)
-    happened(WHEN_STANDING, dossier, by=by, now=now)
-
-
-def happened(names: dict[str, str], dossier: Dossier, *, by: User, now: datetime) -> None:
-    """Sets off the duties of the plan that wait for it, and credits the paper to them if they ask for it."""
-    name = names.get(dossier.kind)
-    if name is not None and dossier.project is not None:
-        trigger(dossier.programme, name, dossier.project, now, by=by)
-
-
-def credit(dossier: Dossier, *, by: User, now: datetime) -> None:
-    """Meets what asks for this paper; told twice it counts once. Raises RuleBroken `closed`, `cancelled`, `too_early`."""
-    record_evidence(
-        deliverable=dossier.kind,
-        programme=dossier.programme,
-        organisation=dossier.organisation,
-        project=dossier.project,
-        kind=KIND,
-        source=dossier.pk,
-        title=dossier.title,
-        address=address_of(dossier),
-        captured_at=now,
-        received_at=now,
-        by=by,
-        now=now,
-    )

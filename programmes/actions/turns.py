@@ -15,25 +15,15 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.queries.sitting import Sitting
-from programmes.actions.evidence import return_evidence
-from programmes.actions.journeys import (
-    KIND,
-    WHEN_APPROVED,
-    advance,
-    close_open,
-    close_turn,
-    happened,
-    hold,
-    open_mending,
-    speakers_first,
-    speakers_of,
-)
+from programmes.actions.evidence import accept_evidence, return_evidence
+from programmes.actions.journeys import KIND, WHEN_APPROVED, Journey, speakers_first
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_sender
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
+from programmes.queries.dossiers import speakers_of
 from programmes.states import DossierState
 
 MOST_REMARKS = 50
@@ -61,7 +51,7 @@ def take_turn(
     _refuse_closed(fresh)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
-    speakers = speakers_of(dossier, fresh.holder, fresh.body, now, by)
+    speakers = speakers_of(dossier, fresh.holder, fresh.body, now=now, by=by)
     seat = _seat_of(fresh, dossier, speakers, by)
     _refuse_unseen(dossier, text)
     said = _words(fresh, outcome, opinion, remarks)
@@ -201,32 +191,40 @@ def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
 
 
 def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
+    journey = Journey(dossier, by, now)
     number = _filing_number(turn, now) if outcome == Outcome.FILED else ""
-    close_turn(turn, outcome, by=by, now=now, opinion=said, number=number)
+    journey.close_turn(turn, outcome, opinion=said, number=number)
     retract_notices([dossier.pk], now=now)
     effect = LAWS[turn.kind].outcomes[outcome]
     if effect is Effect.BACK:
-        _return(turn, dossier, said, by, now)
+        _return(turn, journey, said)
     elif effect is Effect.END:
-        close_open(dossier, by=by, now=now)
-        dossier.state, dossier.ended_at = DossierState.ENDED, now
+        journey.close_open()
+        journey.becomes(DossierState.ENDED)
+        dossier.ended_at = now
     elif LAWS[turn.kind].waits:
-        if outcome == Outcome.APPROVED:
-            happened(WHEN_APPROVED, dossier, by=by, now=now)
-        advance(dossier, turn.step + 1, by=by, now=now)
-    hold(dossier, now=now)
+        _onward(turn, journey, outcome)
+    journey.hold()
     dossier.version += 1
     dossier.save()
     tell_sender(dossier, turn, by=by, now=now)
 
 
-def _return(turn: Turn, dossier: Dossier, said: str, by: User, now: datetime) -> None:
+def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
+    if outcome == Outcome.APPROVED:
+        journey.happened(WHEN_APPROVED)
+    journey.advance(turn.step + 1)
+    if journey.dossier.state == DossierState.STANDING:
+        accept_evidence(kind=KIND, source=journey.dossier.pk, by=journey.by, now=journey.now)
+
+
+def _return(turn: Turn, journey: Journey, said: str) -> None:
     """A filing that comes back as incomplete changes nothing of what is in effect."""
-    paper = papers_of(dossier.plan)[dossier.kind]
+    dossier = journey.dossier
     if LAWS[turn.kind].waits:
-        dossier.state = DossierState.RETURNED
-        return_evidence(kind=KIND, source=dossier.pk, reason=said, by=by, now=now)
-    open_mending(dossier, turn, paper.reply_days, now=now)
+        journey.becomes(DossierState.RETURNED)
+        return_evidence(kind=KIND, source=dossier.pk, reason=said, by=journey.by, now=journey.now)
+    journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
 
 
 def _filing_number(turn: Turn, now: datetime) -> str:

@@ -12,13 +12,8 @@ from rest_framework.response import Response
 from actionlearning.foundation.api import TenantViewSet, chosen_fields
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
-from programmes.actions.dossiers import (
-    change_dossier,
-    open_dossier,
-    revise_dossier,
-    send_dossier,
-    take_back,
-)
+from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
+from programmes.actions.sendings import send_dossier, take_back
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of, typed
 from programmes.api.dossier_acts import DossierActs
 from programmes.api.dossier_shapes import (

@@ -1,7 +1,7 @@
 """Papers on their way as lists ask for them: the ledger, what waits for a reader, what his unit has sent."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,10 +12,10 @@ from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import reach_of
 from groups.models import Appointment, Organisation, Tenure
 from groups.queries import in_force, named_like
-from groups.queries.sitting import Sitting, sitting
+from groups.queries.sitting import Sitting, members_of, sitting
 from programmes.models import Dossier, Turn, Voice
 from programmes.procedures import StepKind, Together
-from programmes.queries import bad_filter, key_asked
+from programmes.queries import bad_filter, key_asked, local_day
 from programmes.states import DossierState
 
 
@@ -104,3 +104,12 @@ def seats_at(places: Iterable[Any], *, day: date, tenant: Tenant, by: User) -> l
         return []
     with scope(tenant, path=WHOLE, actor=by):
         return sitting(Q(organisation__in=keys), day)
+
+
+def speakers_of(
+    dossier: Dossier, organisation: Organisation, body: str, *, now: datetime, by: User
+) -> list[Sitting]:
+    """Who may speak for a body on this paper, by rank: whoever sits there and did not write it."""
+    with scope(dossier.tenant, path=WHOLE, actor=by):
+        rows = members_of(organisation, body, local_day(now))
+    return [row for row in rows if str(row.user) not in dossier.authors]

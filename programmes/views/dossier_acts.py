@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
-from programmes.actions.dossiers import revise_dossier, send_dossier, take_back
+from programmes.actions.dossiers import revise_dossier
 from programmes.actions.remarks import answer_remark
+from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.turns import take_turn
 from programmes.forms.dossiers import (
     DossierActForm,

@@ -20,6 +20,7 @@ SQL_BUILDERS = {
 STATE_KEEPERS = ("/models/", "foundation/workflow.py", "foundation/outbox.py", "launcher/")
 STATE_WRITERS = {
     "groups/actions/roster_undoing.py:_closed": "taken back wholly or in part: the rows decide, the batch is locked",
+    "programmes/actions/journeys.py:becomes": "a paper's own law decides; the verb has locked it",
     "programmes/actions/projects.py:propose_project": "a part of a chosen topic is born chosen",
     "programmes/actions/projects.py:_carry_parts": "parts follow the topic that took the step",
 }

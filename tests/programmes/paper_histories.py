@@ -14,7 +14,8 @@ from actionlearning.foundation.models import User
 from groups.models import Organisation
 from groups.queries.sitting import members_of
 from groups.roles import Role
-from programmes.actions.dossiers import change_dossier, open_dossier, send_dossier, take_back
+from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Plan, Programme, Turn
 from programmes.papers import charges

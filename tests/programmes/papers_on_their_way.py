@@ -9,7 +9,8 @@ from groups.actions.persons import add_person
 from groups.actions.users import create_user
 from groups.models import Body, Organisation, Person
 from groups.roles import Role
-from programmes.actions.dossiers import change_dossier, open_dossier, send_dossier
+from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.sendings import send_dossier
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Programme, Turn
 from programmes.papers import papers_of

@@ -6,14 +6,9 @@ from typing import Any
 import pytest
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
-from programmes.actions.dossiers import (
-    change_dossier,
-    open_dossier,
-    revise_dossier,
-    send_dossier,
-    take_back,
-)
+from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.remarks import answer_remark
+from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Obligation, Programme, Turn
 from programmes.papers import charges

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from actionlearning.foundation.models import AuditEvent, User
 from groups.queries.sitting import members_of
 from groups.roles import CLIENT_SCOPES
-from programmes.actions.dossiers import send_dossier
+from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, DossierText, Programme, Remark, Turn
 from programmes.papers import papers_of
 from programmes.procedures import Outcome

@@ -11,7 +11,8 @@ from django.db import transaction
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import User
 from groups.roles import Role
-from programmes.actions.dossiers import change_dossier, revise_dossier, send_dossier, take_back
+from programmes.actions.dossiers import change_dossier, revise_dossier
+from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, DossierText, Programme, Remark, Turn, Voice
 from programmes.procedures import Outcome

@@ -1,6 +1,6 @@
 """A request that came in earlier and waited for another one at the same paper comes after it in the history."""
 
-from programmes.actions.dossiers import send_dossier, take_back
+from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.turns import take_turn
 from programmes.models import Programme, Turn
 from programmes.procedures import Outcome, Together

@@ -5,8 +5,9 @@ import pytest
 from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from groups.roles import Role
-from programmes.actions.dossiers import open_dossier, send_dossier
+from programmes.actions.dossiers import open_dossier
 from programmes.actions.plans import load_plan
+from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome

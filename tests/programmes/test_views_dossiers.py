@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import WHOLE, scope
-from programmes.actions.dossiers import send_dossier
+from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.procedures import Outcome
 from programmes.states import DossierState, RemarkState

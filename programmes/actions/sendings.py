@@ -1,0 +1,181 @@
+"""Papers sent on their way by their sender, sent on again after a return, or taken back (`model.md` §5)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock
+from programmes.actions.dossiers import (
+    paper_in_force,
+    plan_key,
+    refuse_place,
+    refuse_unless_held,
+    signed_by,
+    taking_part,
+)
+from programmes.actions.evidence import accept_evidence, resubmit_evidence, withdraw_evidence
+from programmes.actions.journeys import KIND, WHEN_SENT, Journey, way_of
+from programmes.clauses import cited_for
+from programmes.models import Dossier, DossierText, Evidence, Turn
+from programmes.papers import Paper, papers_of, same_text
+from programmes.procedures import LAWS, Outcome, StepKind
+from programmes.queries import local_day
+from programmes.states import DossierState, RemarkState
+
+
+@transaction.atomic
+def send_dossier(
+    dossier: Dossier, *, by: User, now: datetime, note: str = "", seen: int | None = None
+) -> Dossier:
+    """On its way, or on again after a return; `note` says what was changed or why nothing was.
+
+    Raises RuleBroken (`incomplete` with everything missing, `unanswered`, `no_superior`, `programme_state`, `wrong_state`),
+    NotAllowed, Stale.
+    """
+    fresh = lock(dossier, seen=seen)
+    if not by.has_perm(Permission.DOSSIER_SEND, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    refuse_unless_held(fresh, by=by)
+    if fresh.sent_at is None:
+        _set_out(fresh, now)
+    paper = papers_of(fresh.plan)[fresh.kind]
+    _refuse_incomplete(fresh, paper, now)
+    _refuse_unanswered(fresh)
+    mending = list(fresh.turns.open().filter(kind=StepKind.MEND).order_by("step"))
+    anew = not mending or _reworded(fresh)
+    _keep_text(fresh, note, by, now)
+    signed_by(fresh, by)
+    journey = Journey(fresh, by, now)
+    _credit(journey)
+    journey.happened(WHEN_SENT)
+    for each in mending:
+        journey.close_turn(each, Outcome.RESENT, opinion=note.strip())
+    retract_notices([fresh.pk], now=now)
+    _onward(journey, [] if anew else mending)
+    journey.hold()
+    fresh.version += 1
+    fresh.save()
+    record("dossier.sent", target=fresh, by=by, at=now, text=fresh.sent_text)
+    return fresh
+
+
+def _set_out(dossier: Dossier, now: datetime) -> None:
+    """The way is the one of the plan in force on the day of sending."""
+    paper = paper_in_force(dossier.programme, dossier.kind, now)
+    refuse_place(paper, dossier.programme, dossier.organisation, dossier.project, now)
+    enrolment = taking_part(dossier.programme, dossier.organisation, now)
+    dossier.plan_id = plan_key(dossier.programme, now)
+    dossier.supervisor = enrolment.supervisor if enrolment else None
+    dossier.steps = way_of(paper, enrolment, dossier)
+    dossier.sent_at = now
+
+
+def _refuse_incomplete(dossier: Dossier, paper: Paper, now: datetime) -> None:
+    missing = paper.missing(dossier.content)
+    if missing:
+        raise RuleBroken(
+            _("Still to be written: %(names)s.") % {"names": "、".join(missing)},
+            code="incomplete",
+            cited=cited_for(dossier.programme, paper.cites, local_day(now)),
+        )
+
+
+def _refuse_unanswered(dossier: Dossier) -> None:
+    """What the bodies asked for is answered one by one before they see it again (P2-50)."""
+    left = dossier.remarks.filter(state=RemarkState.OPEN).order_by("number")
+    numbers = "、".join(str(number) for number in left.values_list("number", flat=True))
+    if numbers:
+        raise RuleBroken(
+            _("Opinions without an answer: %(numbers)s. Say of each whether it is taken up.")
+            % {"numbers": numbers},
+            code="unanswered",
+        )
+
+
+def _reworded(dossier: Dossier) -> bool:
+    """Whether it says something else than what the bodies have read."""
+    old = dossier.texts.get(number=dossier.sent_text)
+    return not same_text(old.content, dossier.content)
+
+
+def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
+    dossier.sent_text += 1
+    text = DossierText(
+        dossier=dossier,
+        number=dossier.sent_text,
+        title=dossier.title,
+        content=dossier.content,
+        note=note.strip()[:300],
+        at=now,
+        by=by,
+        by_name=by.display_name,
+    )
+    text.organisation_id, text.org_path = dossier.organisation_id, dossier.org_path
+    text.save(force_insert=True)
+
+
+def _credit(journey: Journey) -> None:
+    paper = journey.dossier.pk
+    if Evidence.objects.filter(kind=KIND, source=paper).exists():
+        resubmit_evidence(kind=KIND, source=paper, by=journey.by, now=journey.now)
+    else:
+        journey.credit()
+
+
+def _onward(journey: Journey, mended: list[Turn]) -> None:
+    """A new text begins anew, so that nobody's approval covers what he has not read.
+
+    One that says the same goes back to whoever returned it.
+    """
+    dossier = journey.dossier
+    if not mended:
+        journey.close_open()
+        journey.advance(0)
+    elif dossier.state == DossierState.STANDING:
+        dossier.standing_text = dossier.sent_text
+    for each in mended:
+        if LAWS[dossier.steps[each.step]["kind"]].waits:
+            journey.advance(each.step)
+        else:
+            journey.open_turn(each.step)
+    if dossier.state == DossierState.STANDING:
+        accept_evidence(kind=KIND, source=dossier.pk, by=journey.by, now=journey.now)
+
+
+@transaction.atomic
+def take_back(
+    dossier: Dossier, *, reason: str, by: User, now: datetime, seen: int | None = None
+) -> Dossier:
+    """The sender takes a paper back that nobody has decided on; what it met is owed again.
+
+    Raises RuleBroken, NotAllowed, BadInput (no reason), Stale.
+    """
+    fresh = lock(dossier, seen=seen)
+    if not by.has_perm(Permission.DOSSIER_SEND, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.state not in (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETURNED):
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    if not reason.strip():
+        words = _("Say why it is taken back.")
+        raise BadInput(words, fields={"reason": words})
+    journey = Journey(fresh, by, now)
+    journey.close_open()
+    journey.hold()
+    journey.becomes(DossierState.TAKEN_BACK)
+    fresh.ended_at = now
+    fresh.version += 1
+    fresh.save()
+    withdraw_evidence(kind=KIND, source=fresh.pk, by=by, now=now)
+    retract_notices([fresh.pk], now=now)
+    record("dossier.taken_back", target=fresh, by=by, at=now, reason=reason.strip())
+    return fresh
