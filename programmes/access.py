@@ -72,10 +72,15 @@ def takes_papers(
 
 def taking_papers(deliverable: str, now: datetime) -> Q:
     """The same of enrolments, for lists to choose from."""
+    return taking_any([deliverable], now)
+
+
+def taking_any(deliverables: Iterable[str], now: datetime) -> Q:
+    """Likewise where one of several kinds of paper is enough."""
     late = Obligation.objects.asking(now).filter(
         programme=OuterRef("programme"),
         organisation=OuterRef("organisation"),
-        deliverable=deliverable,
+        deliverable__in=tuple(deliverables),
         opens_at__lte=now,
         closes_at__gt=now,
     )

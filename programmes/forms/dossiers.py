@@ -24,7 +24,9 @@ class DossierFilterForm(TenantForm):
     """Kept in the address."""
 
     q = forms.CharField(
-        required=False, max_length=60, label=_("Title or unit (characters or initials)")
+        required=False,
+        max_length=60,
+        label=_("Title of the paper, or unit (characters or initials)"),
     )
     programme = forms.ModelChoiceField(
         Programme.objects.none(), required=False, label=_("Programme"), empty_label=_("all")

@@ -104,7 +104,7 @@ def _line(row: Mapping[str, Any], names: PaperNames, now: datetime) -> dict[str,
         "state": row["state"],
         "state_label": DossierState(row["state"]).label,
         "tone": TONES.get(row["state"], ""),
-        "holder": holder_words(row["holder__name"], row["holder_body"]),
+        "holder": _held_by(row),
         "since_day": local_day(since) if since else None,
         "since": day_words(since),
         "waiting": days_between(since, now) if since else None,
@@ -113,6 +113,13 @@ def _line(row: Mapping[str, Any], names: PaperNames, now: datetime) -> dict[str,
         "late": due is not None and due <= now,
         "moved_day": local_day(row["moved_at"]),
     }
+
+
+def _held_by(row: Mapping[str, Any]) -> str:
+    """A draft is with its unit."""
+    if row["state"] == DossierState.DRAFT:
+        return holder_words(row["organisation__name"], "")
+    return holder_words(row["holder__name"], row["holder_body"])
 
 
 def turn_lines(

@@ -160,7 +160,9 @@ def _body_acts(dossier: Dossier, paper: Paper, court: Court) -> dict[str, Any]:
         return {}
     before = dossier.content_before  # type: ignore[attr-defined]
     sent = dossier.sent_content  # type: ignore[attr-defined]
+    changed = differences(paper, before, sent) if before is not None else []
     return {
         **act_context(court.mine, dossier),
-        "changed": differences(paper, before, sent) if before is not None else [],
+        "changed": changed,
+        "changed_names": "、".join(name for name, _runs in changed),
     }

@@ -12,8 +12,10 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation
+from programmes.access import taking_any
 from programmes.actions.dossiers import SEVERAL
 from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.packs.vocabulary import PAPERS
 from programmes.papers import Paper, papers_of
 from programmes.queries import local_day, plan_in_force
 from programmes.states import DossierState, ProgrammeState, ProjectState
@@ -45,12 +47,11 @@ class Place:
 
 
 def places_of(user: User, now: datetime) -> list[Place]:
-    """Units of the reader's own that take part in a programme or run one; a closed one may ask for more."""
+    """Units of the reader's own that take part in a programme or run one; a closed one while it asks for a late paper."""
     reach = reach_of(user, Permission.DOSSIER_WRITE)
-    open_to_papers = (ProgrammeState.IN_FORCE, ProgrammeState.CLOSED)
     rows = (
         Enrolment.objects.in_force(local_day(now))
-        .filter(reach.own_q(), programme__state__in=open_to_papers)
+        .filter(reach.own_q(), taking_any(PAPERS, now))
         .select_related("organisation", "programme")
         .order_by("organisation__sort_path", "-programme__starts_on", "id")
     )

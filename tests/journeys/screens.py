@@ -134,7 +134,7 @@ class Finder:
             return
         last = names[-1]
         for row in self._fitting(route, last):
-            value = row.pk if last in ("pk", "turn", "member", "file") else getattr(row, last, None)
+            value = row.pk if last in ("pk", "turn", "member", "file", "remark") else getattr(row, last, None)
             if value and len(names) == 1:
                 yield {last: value}
             elif value:
@@ -143,7 +143,7 @@ class Finder:
     def _fitting(self, route: Route, part: str) -> list[Any]:
         models = [m for m in self.rows if self.rows[m]]
         most = 2
-        if part not in ("pk", "turn", "member", "file"):
+        if part not in ("pk", "turn", "member", "file", "remark"):
             models = [m for m in models if any(f.name == part for f in m._meta.concrete_fields)]
             most = 1
         best = sorted(models, key=lambda model: route.fits(model, part), reverse=True)[:most]
