@@ -8,8 +8,9 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Tenure
 from groups.roles import Role
-from programmes.actions.dossiers import change_dossier, open_dossier, send_dossier
+from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.actions.remarks import answer_remark
+from programmes.actions.sendings import send_dossier
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Project
 from programmes.papers import papers_of
