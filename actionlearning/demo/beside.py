@@ -132,7 +132,7 @@ def _funds(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     )  # fmt: skip
     county = add_fund_line(
         programme=story.programme, organisation=unit.organisation, tier="county",
-        source="县级行动学习专项", planned=3_000_000, by=unit.director, now=now,
+        source="县级行动学习专项", planned=4_000_000, by=unit.director, now=now,
     )  # fmt: skip
     own = add_fund_line(
         programme=story.programme, organisation=unit.organisation, project=_topic(unit, topic),
