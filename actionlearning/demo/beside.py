@@ -30,13 +30,13 @@ def _raised(
     topic: str,
     title: str,
     text: str,
-    person: str,
+    seat: int,
     due: date,
     now: datetime,
 ) -> Problem:
     return raise_problem(
         programme=story.programme, organisation=unit.organisation, project=_topic(unit, topic),
-        title=title, text=text, person_name=person, due_on=due, by=unit.clerk, now=now,
+        title=title, text=text, person=unit.learners[seat], due_on=due, by=unit.clerk, now=now,
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def _later(year: int, month: int, day: int) -> datetime:
 def _closed(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     year, put = now.year, story.clock.put
     text = "入户摸底涉及9个乡镇，局里只有一辆车，每天只能走访一个村。"
-    made = _raised(story, unit, topic, "入户摸底车辆不足", text, "", date(year, 7, 31), now)
+    made = _raised(story, unit, topic, "入户摸底车辆不足", text, 1, date(year, 7, 31), now)
     office, clerk, director = story.office.director, unit.clerk, unit.director
     words = "请县行动办协调公务用车平台。"
     put(_later(year, 7, 8), lambda n: escalate(made, words=words, by=clerk, now=n))
@@ -67,7 +67,7 @@ def _closed(story: Story, unit: Unit, topic: str, now: datetime) -> None:
 def _advised(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     year, put = now.year, story.clock.put
     text = "教育、卫健、妇联三家底册口径不一，比对后有二百余人对不上。"
-    made = _raised(story, unit, topic, "部门底册口径不一", text, "", date(year, 9, 30), now)
+    made = _raised(story, unit, topic, "部门底册口径不一", text, 2, date(year, 9, 30), now)
     office, clerk = story.office.director, unit.clerk
     asked = "需要三家单位共同核对，本单位协调不动。"
     put(_later(year, 8, 19), lambda n: escalate(made, words=asked, by=clerk, now=n))
@@ -93,7 +93,7 @@ def _found(story: Story, unit: Unit, topic: str, now: datetime) -> None:
 def _opened_again(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     year, put = now.year, story.clock.put
     text = "原定的会议室被占用，小组连续两次改期。"
-    made = _raised(story, unit, topic, "小组研讨场地不固定", text, "", date(year, 10, 30), now)
+    made = _raised(story, unit, topic, "小组研讨场地不固定", text, 3, date(year, 10, 30), now)
     clerk, director = unit.clerk, unit.director
     put(_later(year, 10, 13), lambda n: take_in_hand(made, by=clerk, now=n))
     done = "与机关事务中心商定每周四下午固定使用二楼会议室。"
@@ -106,7 +106,7 @@ def _opened_again(story: Story, unit: Unit, topic: str, now: datetime) -> None:
 def _waits_above(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     year, put = now.year, story.clock.put
     text = "试点乡镇没有专职儿童督导员，评估无人承担。"
-    made = _raised(story, unit, topic, "试点乡镇缺少专职人员", text, "", date(year, 11, 13), now)
+    made = _raised(story, unit, topic, "试点乡镇缺少专职人员", text, 4, date(year, 11, 13), now)
     clerk = unit.clerk
     plan = "由局社会事务股先行代办。"
     put(_later(year, 11, 3), lambda n: change_problem(made, measure=plan, by=clerk, now=n))
@@ -116,7 +116,7 @@ def _waits_above(story: Story, unit: Unit, topic: str, now: datetime) -> None:
 
 def _just_raised(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     text = "年底前只剩两次集中研讨，转介流程图还未定稿。"
-    _raised(story, unit, topic, "流程图定稿时间紧", text, "", date(now.year, 12, 11), now)
+    _raised(story, unit, topic, "流程图定稿时间紧", text, 5, date(now.year, 12, 11), now)
 
 
 def funds(story: Story, unit: Unit, topic: str, year: int) -> None:
@@ -132,7 +132,7 @@ def _funds(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     )  # fmt: skip
     county = add_fund_line(
         programme=story.programme, organisation=unit.organisation, tier="county",
-        source="县级行动学习专项", planned=3_000_000, by=unit.director, now=now,
+        source="县级行动学习专项", planned=4_000_000, by=unit.director, now=now,
     )  # fmt: skip
     own = add_fund_line(
         programme=story.programme, organisation=unit.organisation, project=_topic(unit, topic),

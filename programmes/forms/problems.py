@@ -129,7 +129,7 @@ class ProblemWordsForm(TenantForm):
 class ProblemFilterForm(TenantForm):
     """Kept in the address."""
 
-    q = forms.CharField(required=False, label=_("Title or unit (characters or initials)"))
+    q = forms.CharField(required=False, label=_("Problem or unit (characters or initials)"))
     programme = forms.ModelChoiceField(
         Programme.objects.none(), required=False, label=_("Programme"), empty_label=_("all")
     )

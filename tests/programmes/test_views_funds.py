@@ -157,8 +157,8 @@ def test_a_fund_is_planned_changed_and_spent_in_the_browser(
     assert (refused.status_code, line.spent) == (409, 4_000_000)
     assert "30,000.50" in text_of(refused)
     assert "调研交通费" in text_of(refused)
-    page = text_of(client.get(at("fund_detail", world, line.pk)))
-    assert "-9,999.50" in page
+    assert "-9,999.50" in text_of(client.get(at("fund_detail", world, line.pk)))
+    assert "beyond the plan" in text_of(client.get(at("fund_list", world, programme.pk)))
 
 
 def test_an_expense_is_taken_back_in_the_browser(
