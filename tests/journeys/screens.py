@@ -134,7 +134,11 @@ class Finder:
             return
         last = names[-1]
         for row in self._fitting(route, last):
-            value = row.pk if last in ("pk", "turn", "member", "file", "remark") else getattr(row, last, None)
+            value = (
+                row.pk
+                if last in ("pk", "turn", "member", "file", "remark")
+                else getattr(row, last, None)
+            )
             if value and len(names) == 1:
                 yield {last: value}
             elif value:
