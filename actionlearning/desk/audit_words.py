@@ -7,7 +7,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 PAPERS = frozenset(
-    {"reporting.informationitem", "reporting.attachment", "reporting.issue", "programmes.project"}
+    {
+        "reporting.informationitem",
+        "reporting.attachment",
+        "reporting.issue",
+        "programmes.project",
+        "programmes.dossier",
+    }
 )
 """Their names are titles that somebody wrote: the audit administrator reads no paper."""
 TEXTS = frozenset({"reason", "opinion", "title", "text", "note", "changes"})
@@ -19,6 +25,7 @@ NOUNS = {
     "body": _("body"),
     "calendar": _("working calendar"),
     "channel": _("channel of copies"),
+    "dossier": _("paper"),
     "enrolment": _("taking part"),
     "evidence": _("evidence"),
     "grant": _("grant"),
@@ -143,6 +150,11 @@ VERBS = {
     "booked": _("booked"),
     "reversed": _("reversed"),
     "rule": _("rule set"),
+    "answered": _("opinion answered"),
+    "drafted": _("drafted"),
+    "revised": _("revision begun"),
+    "sent": _("sent"),
+    "spoken": _("decided or spoken on"),
 }
 
 
