@@ -14,6 +14,7 @@ PAPERS = frozenset(
         "programmes.project",
         "programmes.problem",
         "programmes.fundline",
+        "programmes.dossier",
     }
 )
 """Their names are titles that somebody wrote: the audit administrator reads no paper."""
@@ -26,6 +27,7 @@ NOUNS = {
     "body": _("body"),
     "calendar": _("working calendar"),
     "channel": _("channel of copies"),
+    "dossier": _("paper"),
     "enrolment": _("taking part"),
     "evidence": _("evidence"),
     "fund": _("funds"),
@@ -160,6 +162,11 @@ VERBS = {
     "booked": _("booked"),
     "reversed": _("reversed"),
     "rule": _("rule set"),
+    "answered": _("opinion answered"),
+    "drafted": _("drafted"),
+    "revised": _("revision begun"),
+    "sent": _("sent"),
+    "spoken": _("decided or spoken on"),
 }
 
 

@@ -96,8 +96,14 @@ def refuse_place(
             else _("It is not about one topic.")
         )
         raise BadInput(words, fields={"project": words})
-    if project is None:
-        return
+    if paper.about == "owner" and organisation.pk != programme.owner_id:
+        words = _("Only who runs the programme writes this paper.")
+        raise BadInput(words, fields={"organisation": words})
+    if project is not None:
+        _refuse_topic(project, programme, organisation)
+
+
+def _refuse_topic(project: Project, programme: Programme, organisation: Organisation) -> None:
     if project.programme_id != programme.pk or project.organisation_id != organisation.pk:
         words = _("Choose a topic of this unit in this programme.")
         raise BadInput(words, fields={"project": words})

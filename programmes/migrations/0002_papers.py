@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='turn',
-            constraint=models.UniqueConstraint(condition=models.Q(('filing_number', ''), _negated=True), fields=('tenant', 'holder', 'filing_number'), name='turn_filing_number'),
+            constraint=models.UniqueConstraint(condition=models.Q(('filing_number', ''), _negated=True), fields=('tenant', 'holder', 'body', 'filing_number'), name='turn_filing_number'),
         ),
         migrations.AddConstraint(
             model_name='remark',

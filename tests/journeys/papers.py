@@ -31,9 +31,9 @@ def lay_papers(tenant: Tenant) -> None:
         for remark in plan.remarks.all():
             answer_remark(remark, state="taken", reply="已按意见修改。", by=clerk, now=NOW)
         send_dossier(again, note="已按意见修改。", by=clerk, now=NOW)
-        report = _written(_opened(project, "training_plan", clerk), clerk, "辅导")
+        report = _written(_opened(project, "solution_report", clerk), clerk, "会商")
         send_dossier(report, by=clerk, now=NOW)
-        _opened(project, "solution_report", clerk)
+        _opened(project, "training_plan", clerk)
 
 
 def leader_of(project: Project) -> User:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionlearning.foundation.errors import NotAllowed, RuleBroken
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from groups.roles import Role
 from programmes.actions.dossiers import open_dossier
@@ -108,6 +108,8 @@ def test_support_is_asked_for_above_and_answered(world: World, programme: Progra
 def test_the_action_office_reports_to_its_leading_group(world: World, programme: Programme) -> None:
     chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
     clerk = seat(world, world.county, "amy", Role.OFFICE_STAFF, kind="executive_office", rank=5)
+    with pytest.raises(BadInput):
+        draft(world, programme, "status_report")
     paper = open_dossier(
         programme=programme, organisation=world.county, kind="status_report", by=clerk, now=JUNE
     )
