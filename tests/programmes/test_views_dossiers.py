@@ -4,47 +4,19 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.procedures import Outcome
 from programmes.states import DossierState, RemarkState
+from tests.programmes.paper_screens import again, at, count_queries, leader, text_of
 from tests.programmes.papers_on_their_way import act, draft, june, promoter, sent, turn_of, written
 from tests.programmes.topics import JUNE, chosen
 from tests.running import run_programme
 from tests.world import World
-
-
-def at(name: str, world: World, *args: Any) -> str:
-    return reverse(f"programmes:{name}", args=[world.tenant.slug, *args])
-
-
-def text_of(response: Any) -> str:
-    return response.content.decode()  # type: ignore[no-any-return]
-
-
-def leader(world: World) -> User:
-    """Of the county's promotion team, past the first password."""
-    User.objects.filter(pk=promoter(world).pk).update(must_change_password=False, language="en")
-    return User.objects.get(login="pro")
-
-
-def again(dossier: Dossier) -> Dossier:
-    return Dossier.objects.get(pk=dossier.pk)
-
-
-def count_queries(client: Any, address: str) -> int:
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(address).status_code == 200
-    told = ("set_config", "SAVEPOINT", "join_collapse_limit")
-    return len([q for q in caught if not any(word in q["sql"] for word in told)])
-
 
 READERS = {"ana": 200, "ben": 200, "dora": 200, "lena": 200, "liu": 200, "sis": 404, "kid": 404, "auditor": 404}  # fmt: skip
 WRITERS = {"ana": 404, "ben": 200, "dora": 200, "lena": 404, "liu": 200, "sis": 404, "kid": 404, "auditor": 404}  # fmt: skip

@@ -25,7 +25,7 @@ PLAN2 = shipped_text("plan2")
 BROKEN = [
     ("level: county_department", "level: village", "Line 5"),
     ("size_max: 10", "size_max: 2", "Line 29"),
-    ("day: 25", "day: 32", "Line 977"),
+    ("day: 25", "day: 32", "Line 1070"),
     ("title: 县民政局", "titel: 县民政局", "Line 3"),
     ("format: 1", "format: [", "Line"),
 ]
