@@ -298,7 +298,6 @@ SPECTACULAR_SETTINGS = {
         "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",
         "BriefingState": "reporting.models.Publication.Kind",
         "ChangeKind": "actionlearning.foundation.problems.RUNS",
-        "RemarkState": "programmes.states.RemarkState",
         "SpokenOutcome": "programmes.api.dossier_shapes.SPOKEN",
     },
 }
