@@ -104,7 +104,8 @@ def tell_turn(
     if not people:
         name = "dossier_vacant"
         people = holders_of(turn.holder, Permission.APPOINT, day=local_day(now), by=by)
-    _tell_dossier(name, dossier, people, turn, now, holder=turn.holder.name, body=turn.body)
+    facts = {"holder": turn.holder.name, "body": turn.body}
+    _tell_dossier(name, dossier, people, turn, now, about=turn, **facts)
 
 
 def tell_sender(dossier: Dossier, turn: Turn, *, by: User, now: datetime) -> None:
@@ -113,7 +114,7 @@ def tell_sender(dossier: Dossier, turn: Turn, *, by: User, now: datetime) -> Non
     facts = {"opinion": turn.opinion, "number": turn.filing_number, "holder": turn.holder.name}
     told = [user for user in people if user.pk != by.pk]
     if told or not people:
-        _tell_dossier(_became(dossier, turn), dossier, told, turn, now, **facts)
+        _tell_dossier(_became(dossier, turn), dossier, told, turn, now, about=dossier, **facts)
 
 
 def _became(dossier: Dossier, turn: Turn) -> str:
@@ -126,14 +127,22 @@ def _became(dossier: Dossier, turn: Turn) -> str:
 
 
 def _tell_dossier(
-    name: str, dossier: Dossier, people: list[User], turn: Turn, now: datetime, **facts: Any
+    name: str,
+    dossier: Dossier,
+    people: list[User],
+    turn: Turn,
+    now: datetime,
+    *,
+    about: Dossier | Turn,
+    **facts: Any,
 ) -> None:
+    """`about` is what settles it: a turn that is over, or the paper's next sending."""
     queue_notices(
         people or [None],
         kind=f"programmes.{name}",
         at=now,
         key=f"{turn.pk}",
-        about=dossier,
+        about=about,
         address=reverse("programmes:dossier_detail", args=[dossier.tenant.slug, dossier.pk]),
         title=dossier.title,
         organisation=dossier.organisation.name,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
 from groups.models import Organisation
 from groups.queries.sitting import Sitting
 from groups.roles import BodyKind
@@ -145,6 +146,7 @@ class Journey:
         turn.save(
             update_fields=["acted_at", "outcome", "opinion", "by", "by_name", "filing_number"]
         )
+        retract_notices([turn.pk], now=self.now)
 
     def close_open(self) -> None:
         """Whatever still waits for an older text is over."""

@@ -11,7 +11,6 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.counters import next_number
 from actionlearning.foundation.errors import BadInput, Cited, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.queries.sitting import Sitting
@@ -194,7 +193,6 @@ def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now:
     journey = Journey(dossier, by, now)
     number = _filing_number(turn, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)
-    retract_notices([dossier.pk], now=now)
     effect = LAWS[turn.kind].outcomes[outcome]
     if effect is Effect.BACK:
         _return(turn, journey, said)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
+from actionlearning.foundation.models import Notice, User
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier, take_back
@@ -264,3 +265,28 @@ def test_a_paper_that_waits_for_nobody_can_still_go_on(world: World, programme: 
 def test_the_plan_s_duty_is_met_when_it_is_sent(world: World, programme: Programme) -> None:
     assert not Obligation.objects.filter(deliverable="project_plan").exists()
     sent(world, programme)
+
+
+def test_a_notice_goes_when_its_own_turn_is_over(world: World, programme: Programme) -> None:
+    """A filing waits beside the approval: what the approver does leaves the office's notice alone."""
+    plan = programme.plans.get()
+    for paper in plan.head["papers"]:
+        if paper["kind"] == "project_plan":
+            paper["steps"].reverse()
+    plan.save(update_fields=["head"])
+    pro = promoter(world)
+    paper = act_on(sent(world, programme), "approve", Outcome.APPROVED, pro)
+
+    def told(user: User) -> bool:
+        rows = Notice.objects.filter(kind="programmes.dossier_waiting", recipient=user)
+        return rows.filter(retracted_at=None).exists()
+
+    assert (told(world.ana), told(pro)) == (True, False)
+    act(paper, Outcome.FILED, world.ana, june(15))
+    assert not told(world.ana)
+
+
+def act_on(paper: Dossier, kind: str, outcome: str, by: User) -> Dossier:
+    turn = paper.turns.get(kind=kind, acted_at=None)
+    take_turn(turn, outcome=outcome, text=turn.text, by=by, now=june(12))
+    return again(paper)
