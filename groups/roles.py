@@ -60,6 +60,8 @@ _READER = (
     P.FUND_VIEW,
     P.ITEM_VIEW,
     P.BRIEFING_VIEW,
+    P.EXCHANGE_VIEW,
+    P.EXCHANGE_WRITE,
     P.SCORE_VIEW,
 )
 _CLERK = (
@@ -87,6 +89,7 @@ _DIRECTOR = (
     P.BRIEFING_CHECK,
     P.BRIEFING_SIGN,
     P.SERIES_CHANGE,
+    P.EXCHANGE_WITHDRAW,
     P.SCORE_CHANGE,
     P.APPOINT,
     P.GRANT,
@@ -135,7 +138,14 @@ It decides on no paper: nobody could tell whether who holds the token has writte
 READING_SCOPES = (str(P.BRIEFING_VIEW),)
 """Of a client that pulls briefings: nothing else is open to it."""
 
-OUTSIDER: tuple[P, ...] = (*_EVERYBODY, P.PROJECT_VIEW, P.DOSSIER_VIEW, P.DOSSIER_ACT)
+OUTSIDER: tuple[P, ...] = (
+    *_EVERYBODY,
+    P.PROJECT_VIEW,
+    P.DOSSIER_VIEW,
+    P.DOSSIER_ACT,
+    P.EXCHANGE_VIEW,
+    P.EXCHANGE_WRITE,
+)
 """A sign-in with object grants only: facilitators, experts, observers; it opens what is granted."""
 
 DESCRIPTIONS: dict[str, str | Promise] = {
@@ -200,6 +210,9 @@ PERMISSION_WORDS: dict[str, str | Promise] = {
     P.BRIEFING_CHECK: _("check briefings"),
     P.BRIEFING_SIGN: _("sign briefings"),
     P.SERIES_CHANGE: _("open and change briefing series"),
+    P.EXCHANGE_VIEW: _("read the exchange space"),
+    P.EXCHANGE_WRITE: _("post and reply in the exchange space"),
+    P.EXCHANGE_WITHDRAW: _("withdraw posts of others from the unit's exchange space"),
     P.SCORE_VIEW: _("see points"),
     P.SCORE_CHANGE: _("change score rules and book corrections"),
 }

@@ -17,6 +17,7 @@ from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from groups.exports import Sheet
 from reporting.models import (
     Attachment,
+    Exchange,
     InformationItem,
     PublicationFile,
     Publicity,
@@ -61,6 +62,19 @@ PUBLICITY = Sheet(
         (gettext_lazy("Address"), "link", "text"),
         (gettext_lazy("State"), "state_label", "text"),
         (gettext_lazy("Recorded by"), "recorder_name", "text"),
+    ),
+)
+EXCHANGES = Sheet(
+    gettext_lazy("Exchange space"),
+    (
+        (gettext_lazy("Exchange space of"), "space", "text"),
+        (gettext_lazy("Programme"), "programme__name", "text"),
+        (gettext_lazy("Topic"), "project_title", "text"),
+        (gettext_lazy("Kind"), "kind_label", "text"),
+        (gettext_lazy("Title"), "title", "text"),
+        (gettext_lazy("Posted by"), "author_name", "text"),
+        (gettext_lazy("Posted at"), "posted_at", "datetime"),
+        (gettext_lazy("Replies"), "answers", "number"),
     ),
 )
 MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
@@ -326,6 +340,23 @@ def publicity_line(row: dict[str, Any], names: Mapping[Any, Mapping[str, str]]) 
         "level_label": level_label(row["level"]),
         "state_label": str(PublicityState(row["state"]).label),
         "told": date_format(row["told_on"], "DATE_FORMAT"),
+    }
+
+
+EXCHANGE_COLUMNS = (
+    *("id", "kind", "title", "project_title", "author_name", "posted_at", "answers"),
+    *("organisation__name", "programme__name", "withdrawn_at"),
+)
+"""What a line of the exchange space is made of."""
+
+
+def exchange_line(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of `EXCHANGE_COLUMNS` as the list shows it."""
+    return {
+        **row,
+        "space": row["organisation__name"],
+        "kind_label": str(Exchange.Kind(row["kind"]).label),
+        "posted": moment(row["posted_at"]),
     }
 
 

@@ -18,7 +18,15 @@ from groups.roles import roles_with
 from programmes.notices import holders_of
 from programmes.queries import local_day
 from reporting.access import organisations_told
-from reporting.models import InformationItem, Issue, Publication, ScoreEntry, ScoreEvent, Webhook
+from reporting.models import (
+    ExchangeReply,
+    InformationItem,
+    Issue,
+    Publication,
+    ScoreEntry,
+    ScoreEvent,
+    Webhook,
+)
 from reporting.queries import items_in, printed_of
 
 
@@ -270,3 +278,22 @@ def tell_webhook_paused(webhook: Webhook, *, reason: str, now: datetime) -> None
             client=webhook.client.name,
             reason=reason,
         )
+
+
+def tell_replied(answer: ExchangeReply, *, now: datetime) -> None:
+    """Whoever posted it; nobody is told of a reply of one's own."""
+    post = answer.exchange
+    if answer.author_id == post.author_id:
+        return
+    queue_notice(
+        to=post.author,
+        kind="reporting.exchange_replied",
+        at=now,
+        key=str(answer.pk),
+        about=answer,
+        address=reverse("reporting:exchange_detail", args=[post.tenant.slug, post.pk]),
+        title=post.title,
+        by=answer.author_name,
+        unit=answer.unit_name,
+        text=answer.text,
+    )

@@ -1,6 +1,15 @@
 from django.urls import path
 
 from reporting.views.briefings import BriefingDetail, BriefingFile, BriefingList, BriefingPages
+from reporting.views.exchanges import (
+    ExchangeDetail,
+    ExchangeEdit,
+    ExchangeList,
+    ExchangeNew,
+    ExchangeReplies,
+    ExchangeReplyWithdrawal,
+    ExchangeWithdrawal,
+)
 from reporting.views.issue_paper import IssueFile, IssuePages
 from reporting.views.issue_steps import (
     IssueCheck,
@@ -91,6 +100,7 @@ app_name = "reporting"
 ONE = "information/<uuid:pk>/"
 PUBLIC = "public/briefings/"
 TOLD = "publicity/<uuid:pk>/"
+POSTED = "exchanges/<uuid:pk>/"
 HOOK = "webhooks/<uuid:pk>/"
 ISSUE = "briefings/issues/<uuid:pk>/"
 ARTICLE = "briefings/articles/<uuid:pk>/"
@@ -164,6 +174,17 @@ urlpatterns = [
     path("points/<uuid:pk>/booking/", PointBooking.as_view(), name="point_booking"),
     path("publicity/", PublicityList.as_view(), name="publicity_list"),
     path("publicity/programmes/<uuid:pk>/new/", PublicityNew.as_view(), name="publicity_new"),
+    path("exchanges/", ExchangeList.as_view(), name="exchange_list"),
+    path("exchanges/programmes/<uuid:pk>/new/", ExchangeNew.as_view(), name="exchange_new"),
+    path(POSTED, ExchangeDetail.as_view(), name="exchange_detail"),
+    path(f"{POSTED}edit/", ExchangeEdit.as_view(), name="exchange_edit"),
+    path(f"{POSTED}replies/", ExchangeReplies.as_view(), name="exchange_replies"),
+    path(
+        f"{POSTED}replies/<uuid:reply>/withdrawal/",
+        ExchangeReplyWithdrawal.as_view(),
+        name="exchange_reply_withdrawal",
+    ),
+    path(f"{POSTED}withdrawal/", ExchangeWithdrawal.as_view(), name="exchange_withdrawal"),
     path(TOLD, PublicityDetail.as_view(), name="publicity_detail"),
     path(f"{TOLD}scan/", PublicityFile.as_view(), name="publicity_file"),
     path(f"{TOLD}confirmation/", PublicityConfirmation.as_view(), name="publicity_confirmation"),

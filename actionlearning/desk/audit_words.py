@@ -15,6 +15,8 @@ PAPERS = frozenset(
         "programmes.problem",
         "programmes.fundline",
         "programmes.dossier",
+        "reporting.exchange",
+        "reporting.exchangereply",
     }
 )
 """Their names are titles that somebody wrote: the audit administrator reads no paper."""
@@ -31,6 +33,7 @@ NOUNS = {
     "enrolment": _("taking part"),
     "evidence": _("evidence"),
     "fund": _("funds"),
+    "exchange": _("post in the exchange space"),
     "grant": _("grant"),
     "issue": _("briefing issue"),
     "item": _("information item"),
@@ -114,6 +117,7 @@ VERBS = {
     "paused": _("paused"),
     "phone_shown": _("telephone number shown"),
     "phones_shown": _("telephone numbers shown"),
+    "posted": _("posted"),
     "proposed": _("proposed"),
     "published": _("published"),
     "put_in_force": _("put in force"),
@@ -121,6 +125,8 @@ VERBS = {
     "reactivated": _("reactivated"),
     "recorded": _("recorded"),
     "refused": _("refused"),
+    "replied": _("replied"),
+    "reply_withdrawn": _("reply withdrawn"),
     "reopened": _("opened again after the check"),
     "removed": _("removed"),
     "resubmitted": _("submitted again"),

@@ -68,6 +68,9 @@ class Permission(StrEnum):
     BRIEFING_CHECK = "briefing.check", Span.OWN
     BRIEFING_SIGN = "briefing.sign", Span.OWN
     SERIES_CHANGE = "series.change", Span.OWN
+    EXCHANGE_VIEW = "exchange.view", Span.SUBTREE
+    EXCHANGE_WRITE = "exchange.write", Span.OWN
+    EXCHANGE_WITHDRAW = "exchange.withdraw", Span.OWN
     SCORE_VIEW = "score.view", Span.SUBTREE
     SCORE_CHANGE = "score.change", Span.OWN
     NOTICE_VIEW = "notice.view", Span.TENANT

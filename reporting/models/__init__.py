@@ -7,6 +7,7 @@ from reporting.models.briefing import (
     PublicationFile,
     Series,
 )
+from reporting.models.exchange import Exchange, ExchangeReply
 from reporting.models.item import Attachment, InformationItem, ItemTurn
 from reporting.models.publicity import Publicity, PublicityScan
 from reporting.models.score import ScoreEntry, ScoreEvent, ScoreRule
@@ -15,6 +16,8 @@ from reporting.models.webhook import Webhook, WebhookDelivery
 __all__ = [
     "Article",
     "Attachment",
+    "Exchange",
+    "ExchangeReply",
     "InformationItem",
     "Issue",
     "IssueTurn",

@@ -14,6 +14,7 @@ SHARED_BY_ALL_TENANTS = {Tenant}
 SITS_NOWHERE = {
     "groups.Grant": "widens the reader's own path: read before the path is known",
     "programmes.Enrolment": "who takes part is known all over the programme",
+    "reporting.Exchange": "units beside each other read what was told the whole programme",
     "reporting.Series": "a unit reads the name of the briefing that an office above compiles",
 }
 """Models with an organisation and without its path, each with the reason."""

@@ -14,6 +14,7 @@ from programmes.actions.programmes import open_programme
 from programmes.models import Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.states import ProblemState
+from reporting.actions.exchanges import reply
 from reporting.actions.publishing import publish_issue
 from reporting.models import Series
 from tests.conftest import found_tenant
@@ -21,6 +22,7 @@ from tests.isolation.filling import canary_of, dress, fill
 from tests.moments import NOON
 from tests.programmes.beside import fund, problem, problem_in, spend
 from tests.programmes.papers_on_their_way import sent
+from tests.reporting.exchanges import posted
 from tests.reporting.issues import series_of, signed_issue
 from tests.running import run_programme
 from tests.world import World, _organisation, _seated, build_world
@@ -62,6 +64,7 @@ def lay_ground(slug: str) -> Ground:
         draft_programme(world)
         tell_issues(world)
         run_beside(world, programme)
+        exchange(world, programme)
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
@@ -91,6 +94,12 @@ def run_beside(world: World, programme: Programme) -> None:
     problem_in(world, programme, ProblemState.ESCALATED)
     problem(world, programme)
     spend(world, fund(world, programme), 100)
+
+
+def exchange(world: World, programme: Programme) -> None:
+    """A post of the bureau for itself and those above, with a reply."""
+    post = posted(world, programme, reach="own")
+    reply(post, text="收到", by=world.dora, now=NOON)
 
 
 def fill_ground(ground: Ground) -> None:
