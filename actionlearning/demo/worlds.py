@@ -9,6 +9,7 @@ from actionlearning.demo import beside, connections, scenes
 from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
+from actionlearning.demo.exchange import Exchanges
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, county_papers, group_papers
 from actionlearning.demo.region import region
@@ -193,6 +194,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     below.month(station, second.title, date(year, 9, 1), told.ON_TIME)
     below.waits_above(station, second.title, today)
     story.under_way(unit, second.title, today)
+    Exchanges(run.clock, story.programme, run.owner, unit).year(first.title, today)
     _briefings(run, story, today)
     run.clock.put(at(date(year, 11, 16), 10), lambda now: run.draft(year + 1, now))
     yesterday = story.clock.calendar.previous_working(today)

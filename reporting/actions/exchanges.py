@@ -67,6 +67,17 @@ def change_exchange(
     Raises NotAllowed, BadInput, Stale, RuleBroken `withdrawn`, `not_running`, `answered`.
     """
     post = lock(post, seen=seen)
+    require_changeable(post, by)
+    before = {"title": post.title, "text": post.text}
+    _say(post, said)
+    post.changed_at, post.version = now, post.version + 1
+    post.save()
+    record("exchange.changed", target=post, by=by, at=now, **before, **_facts(post))
+    return post
+
+
+def require_changeable(post: Exchange, by: User) -> None:
+    """What a page for changing it asks beforehand. Raises as `change_exchange` does."""
     if by.pk != post.author_id:
         raise NotAllowed(_("Only its author changes a post."), code="not_allowed")
     _require_standing(post)
@@ -76,12 +87,6 @@ def change_exchange(
             _("Somebody has answered already: write a reply, or withdraw the post with a reason."),
             code="answered",
         )
-    before = {"title": post.title, "text": post.text}
-    _say(post, said)
-    post.changed_at, post.version = now, post.version + 1
-    post.save()
-    record("exchange.changed", target=post, by=by, at=now, **before, **_facts(post))
-    return post
 
 
 @transaction.atomic

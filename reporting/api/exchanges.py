@@ -208,9 +208,9 @@ class ExchangeViewSet(TenantViewSet):
         url_name="reply-withdrawal",
     )
     def reply_withdrawal(self, request: Request, pk: str, reply: str, **kwargs: Any) -> Response:
-        post, typed = self._one(pk), self._typed(WithReason)
+        post = self._one(pk)
         answer = get_object_or_404(ExchangeReply, exchange=post, pk=_key(reply))
-        withdraw_reply(answer, by=self._by, now=self.now, **typed)
+        withdraw_reply(answer, by=self._by, now=self.now, **self._typed(WithReason))
         return self._told(post)
 
     @property

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now, TruncDate
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actionlearning.foundation.constraints import all_or_none
 from actionlearning.foundation.models import User
@@ -52,9 +53,9 @@ class Exchange(TenantModel):
     """
 
     class Kind(models.TextChoices):
-        EXPERIENCE = "experience", _("experience")
-        QUESTION = "question", _("question")
-        MATERIAL = "material", _("material")
+        EXPERIENCE = "experience", pgettext_lazy("kind of post", "experience")
+        QUESTION = "question", pgettext_lazy("kind of post", "question")
+        MATERIAL = "material", pgettext_lazy("kind of post", "material")
 
     class Reach(models.TextChoices):
         OWN = "own", _("this unit and those above it")

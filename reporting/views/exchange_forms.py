@@ -38,7 +38,9 @@ class ExchangeForm(TenantForm):
         label=_("Topic"),
         required=False,
         empty_label=_("— none —"),
-        help_text=_("If it belongs to one of your unit. The topic's name stands above the post."),
+        help_text=_(
+            "If it belongs to a topic of your unit. The topic's name stands above the post."
+        ),
     )
 
     def __init__(self, *args: Any, topics: Any, spaces: Any = None, **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ from reporting.actions.exchanges import (
     change_exchange,
     post_exchange,
     reply,
+    require_changeable,
     withdraw_exchange,
     withdraw_reply,
 )
@@ -207,11 +208,8 @@ class ExchangeEdit(TenantFormView, TenantExchangeView):
     form_class = ExchangeEditForm
     template_name = "reporting/exchange_edit.html"
 
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        post = self.exchange
-        open_to_author = not post.withdrawn_at and not replies_to(post).exists()
-        if request.user.pk != post.author_id or not open_to_author:
-            return self.to_post()
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        require_changeable(self.exchange, request.user)
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
