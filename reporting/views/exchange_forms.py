@@ -22,7 +22,7 @@ class ExchangeForm(TenantForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=Exchange.Kind.choices)
     title = forms.CharField(label=_("Title"), max_length=TITLE)
     text = forms.CharField(
-        label=_("Text"),
+        label=_("Text of the post"),
         max_length=TEXT,
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_("At most 10,000 characters. Nothing secret belongs here."),

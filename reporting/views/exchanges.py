@@ -143,6 +143,7 @@ class TenantExchangePage(TenantExchangeView):
         running = post.programme.state == ProgrammeState.IN_FORCE and not post.withdrawn_at
         context = {
             "post": post,
+            "posted": moment(post.posted_at),
             "facts": _facts(post),
             "topic": self._topic(),
             "replies": [_reply_line(each, user, director=director) for each in replies],
@@ -173,7 +174,6 @@ def _facts(post: Exchange) -> list[tuple[str, str]]:
         (_("Topic"), post.project_title),
         (_("Kind"), str(Exchange.Kind(post.kind).label)),
         (_("Who reads it"), str(Exchange.Reach(post.reach).label)),
-        (_("Posted by"), f"{post.author_name} {moment(post.posted_at)}"),
         (_("Last changed"), moment(post.changed_at)),
         (_("Withdrawn by"), f"{withdrawer} {moment(post.withdrawn_at)}".strip()),
         (_("Withdrawn because"), post.withdrawal_reason),
