@@ -296,6 +296,7 @@ SPECTACULAR_SETTINGS = {
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
         "WebhookState": "reporting.queries.webhooks.WebhookState",
         "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",
+        "ExchangeKind": "reporting.models.Exchange.Kind",
         "BriefingState": "reporting.models.Publication.Kind",
         "ChangeKind": "actionlearning.foundation.problems.RUNS",
         "SpokenOutcome": "programmes.api.dossier_shapes.SPOKEN",
