@@ -3,11 +3,13 @@
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import NoReverseMatch
 
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE
 from actionlearning.foundation.scope import WHOLE, scope
@@ -75,7 +77,7 @@ class Exports:
     def _first(self, finder: Finder, route: Route) -> Export | None:
         """Of everybody who gets the sheet whoever gets the longest."""
         best, size = None, 0
-        for values in _first_few(finder._values(route)):
+        for values in _first_few(_spelled(finder._values(route), route)):
             for user in finder._holders(route, "passed"):
                 client = finder._client(user, "passed")
                 address = route.address(self.ground.tenant.slug, values) + "?export=xlsx"
@@ -121,6 +123,14 @@ def _may_export(route: Route) -> bool:
         bool(route.view)
         and re.search(r"\bMEDIA_TYPE\b|\bexport|attached\(", route.source) is not None
     )
+
+
+def _spelled(values: Iterator[Any], route: Route) -> Iterator[Any]:
+    """Those of which an address can be made: a word of some row may hold what no address may."""
+    for each in values:
+        with suppress(NoReverseMatch):
+            route.address("any", each)
+            yield each
 
 
 def _first_few(values: Iterator[Any]) -> list[Any]:

@@ -20,7 +20,6 @@ from actionlearning.foundation.scope import WHOLE, no_scope, scope
 from groups.actions.roster_work import work_off
 from reporting.models import Series, Webhook
 from tests.journeys.conftest import PHONE, WIDE
-from tests.journeys.papers import lay_papers
 from tests.journeys.screens import Finder, Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -78,7 +77,6 @@ def walked(transactional_db: None, settings: Any, monkeypatch: Any) -> Tenant:
         found = Tenant.objects.get(slug=SLUG)
     with scope(found, path=WHOLE, actor=None):
         work_off()  # the sheet of names is read: its rows and questions are seen
-    lay_papers(found)
     return found
 
 

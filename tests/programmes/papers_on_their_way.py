@@ -46,12 +46,10 @@ def written(dossier: Dossier, by: User, now: datetime = JUNE, mark: str = "") ->
     """With words in every part and a line in every timetable."""
     paper = papers_of(dossier.plan)[dossier.kind]
     content = {
-        "sections": {
-            key: f"{name}：{mark or '如实填写'}。" for key, name in paper.sections.items()
-        },
+        "sections": dict.fromkeys(paper.sections, f"{mark or '如上'}。"),
         "tracks": [
-            {"track": key, "from": "2026-07-01", "to": "2026-07-31", "text": f"{name}一次"}
-            for key, name in paper.tracks.items()
+            {"track": key, "from": "2026-07-01", "to": "2026-07-31", "text": "一次"}
+            for key in paper.tracks
         ],
     }
     return change_dossier(dossier, content=content, by=by, now=now)

@@ -84,7 +84,7 @@ def test_what_is_wrong_is_a_problem_document(world, call, body, code):
 
     assert (status, problem["code"], Programme.objects.count()) == (422, code, 0)
     if code == "bad_pack":
-        assert problem["title"].startswith("Line 977: ")
+        assert problem["title"].startswith("Line 1070: ")
 
 
 def test_a_plan_reads_with_clauses_and_rules_and_exports(world, call):

@@ -68,7 +68,7 @@ def test_a_broken_file_is_told_with_its_lines(world, tmp_path):
     file = tmp_path / "plan.yaml"
     file.write_text(shipped_text("plan2").replace("day: 25", "day: 32"))
 
-    with pytest.raises(CommandError, match="977"):
+    with pytest.raises(CommandError, match="1070"):
         run("load_pack", "--tenant", "teng", "--file", str(file), *OPEN[4:])
 
 

@@ -162,7 +162,7 @@ def test_a_broken_version_names_its_lines_and_keeps_the_text(world, sign_in):
 
     page = answer.content.decode()
     assert (answer.status_code, Plan.objects.count()) == (422, 1)
-    assert "Line 977" in page
+    assert "Line 1070" in page
     assert "day: 32" in page
 
 
