@@ -55,7 +55,7 @@ PROJECTS = [
     ),
     path("projects/<uuid:pk>/return/", projects.ProjectReturn.as_view(), name="project_return"),
     path(
-        "projects/<uuid:pk>/versions/<uuid:turn>/",
+        "projects/<uuid:pk>/versions/<uuid:project_turn>/",
         projects.ProjectVersion.as_view(),
         name="project_version",
     ),

@@ -344,9 +344,11 @@ class ProjectVersion(TenantView):
 
     permission = Permission.PROJECT_VIEW
 
-    def get(self, request: Any, pk: Any, turn: Any) -> HttpResponse:
+    def get(self, request: Any, pk: Any, project_turn: Any) -> HttpResponse:
         project = project_or_404(request, pk, Permission.PROJECT_VIEW)
-        found = get_object_or_404(ProjectTurn, project=project, pk=turn, snapshot__has_key="title")
+        found = get_object_or_404(
+            ProjectTurn, project=project, pk=project_turn, snapshot__has_key="title"
+        )
         roles = asks_of(project.programme, local_day(found.at)).role_names()
         team = [
             {**row, "role": roles.get(row["role"]) or TeamRole(row["role"]).label}
