@@ -136,7 +136,7 @@ class Finder:
         for row in self._fitting(route, last):
             value = (
                 row.pk
-                if last in ("pk", "turn", "member", "file", "remark")
+                if last in ("pk", "turn", "project_turn", "member", "file", "remark")
                 else getattr(row, last, None)
             )
             if value and len(names) == 1:

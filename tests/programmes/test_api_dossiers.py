@@ -208,11 +208,9 @@ def test_two_texts_and_what_changed_between_them(
     beside = call(world.ana, "get", at(paper, "texts/2/?against=1")).json()
 
     assert (alone["number"], alone["changes"]) == (2, [])
-    assert alone["content"]["sections"]["goal"] == "Overall goal：补充后。"
+    assert alone["content"]["sections"]["goal"] == "补充后。"
     goal = next(each for each in beside["changes"] if each["part"] == "Overall goal")
-    assert "".join(run["text"] for run in goal["runs"] if run["kind"] != "gone") == (
-        "Overall goal：补充后。"
-    )
+    assert "".join(run["text"] for run in goal["runs"] if run["kind"] != "gone") == ("补充后。")
     for path, status in (("texts/3/", 404), ("texts/2/?against=9", 404), ("texts/2/?against=x", 422)):  # fmt: skip
         assert call(world.ana, "get", at(paper, path)).status_code == status
 
@@ -473,7 +471,7 @@ def test_approving_what_was_not_read_answers_with_the_difference(
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert [each["part"] for each in told["changes"]] == ["Overall goal"]
     runs = [(run["kind"], run["text"]) for run in told["changes"][0]["runs"]]
-    assert runs == [("gone", "Overall goal：如实填写。"), ("new", "九成安置")]
+    assert runs == [("gone", "如上。"), ("new", "九成安置")]
     assert turn_of(paper).acted_at is None
     assert call(pro, "post", path, {"outcome": "approved", "text": 2}).status_code == 200
 
