@@ -1,7 +1,7 @@
 """What every page shows around its content: at most one question to the database, and only if shown."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -52,6 +52,12 @@ class Language:
     current: bool
 
 
+@lru_cache(maxsize=4096)
+def address_in(slug: str, name: str) -> str:
+    """Of a page of one tenant, kept: every page shows a dozen of them."""
+    return reverse(name, args=[slug])
+
+
 class Shell:
     """Read by `templates/components/masthead.html`; fragments never ask for it, so they pay nothing."""
 
@@ -79,7 +85,7 @@ class Shell:
         return not (unfinished or self.user.must_change_password)
 
     def _entry(self, name: str, label: str | Promise) -> Entry:
-        address = reverse(name, args=[self.request.tenant.slug])
+        address = address_in(self.request.tenant.slug, name)
         here = self.request.path
         current = here == address if name == "desk:home" else here.startswith(address)
         count = self._unread() if name == "desk:notice_list" else 0
@@ -96,7 +102,7 @@ class Shell:
             return ""
         if not self.user.has_perm(Permission.PROJECT_VIEW):
             return ""
-        return reverse("desk:search", args=[self.request.tenant.slug])
+        return address_in(self.request.tenant.slug, "desk:search")
 
     @property
     def searched(self) -> str:

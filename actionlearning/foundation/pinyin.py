@@ -7,8 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-
-from pypinyin import lazy_pinyin, load_single_dict
+from typing import Any
 
 # Read differently as a family name than as a word. 覃 is qin where most of its bearers live.
 SURNAMES = {
@@ -40,7 +39,7 @@ PLACES = {
 _PLACE = re.compile(f"({'|'.join(PLACES)})")
 
 # A market place of the south, as in many township names; the library reads it as a dike.
-load_single_dict({ord("圩"): "xū,wéi"})
+MARKET_PLACE = {ord("圩"): "xū,wéi"}
 
 
 def sort_key(name: str, *, surname: bool = False) -> str:
@@ -96,8 +95,17 @@ def _read(run: str) -> tuple[str, ...]:
     """Kept: a roster of thousands repeats few given names, and looking one up is slow."""
     syllables: list[str] = []
     for part in _PLACE.split(run):
-        syllables.extend(PLACES.get(part) or lazy_pinyin(part, errors="ignore"))
+        syllables.extend(PLACES.get(part) or _library()(part, errors="ignore"))
     return tuple(syllables)
+
+
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    """Loaded with the first name that is spelled: it takes 54 MiB, and most processes never spell one."""
+    from pypinyin import lazy_pinyin, load_single_dict  # noqa: PLC0415
+
+    load_single_dict(MARKET_PLACE)
+    return lazy_pinyin
 
 
 def _runs(plain: str) -> list[str]:
