@@ -30,6 +30,7 @@ NO_PAGE = {
     "system:ready": "for a machine",
     "system:metrics": "for a machine",
     "programmes:plan_export": "a file",
+    "programmes:project_version": "opened in tests/programmes/test_views_projects.py; the walk does not find its turn",
     "reporting:item_attachment": "a file",
     "groups:division_offers": "a part of a page, offered while one types",
     "reporting:publicity_file": "a file",
