@@ -14,6 +14,7 @@ from programmes.packs.reading import read, shipped_text
 from tests.moments import NOON
 from tests.programmes.asked import statements
 from tests.running import run_programme
+from tests.shipped import line_of
 from tests.world import World
 
 PLAN2 = shipped_text("plan2")
@@ -84,7 +85,7 @@ def test_what_is_wrong_is_a_problem_document(world, call, body, code):
 
     assert (status, problem["code"], Programme.objects.count()) == (422, code, 0)
     if code == "bad_pack":
-        assert problem["title"].startswith("Line 1070: ")
+        assert problem["title"].startswith(f"Line {line_of('day: 25')}: ")
 
 
 def test_a_plan_reads_with_clauses_and_rules_and_exports(world, call):

@@ -21,6 +21,7 @@ from programmes.views.plan_page import colour_of, standing_words
 from tests.moments import NOON
 from tests.programmes.asked import statements
 from tests.running import beijing, run_programme
+from tests.shipped import line_of
 from tests.world import World
 
 MONTHLY = "monthly_information"
@@ -162,7 +163,7 @@ def test_a_broken_version_names_its_lines_and_keeps_the_text(world, sign_in):
 
     page = answer.content.decode()
     assert (answer.status_code, Plan.objects.count()) == (422, 1)
-    assert "Line 1070" in page
+    assert f"Line {line_of('day: 25')}" in page
     assert "day: 32" in page
 
 

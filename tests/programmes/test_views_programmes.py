@@ -19,13 +19,14 @@ from programmes.views.wording import rate_words
 from tests.moments import NOON
 from tests.programmes.asked import statements
 from tests.running import run_programme
+from tests.shipped import line_of
 from tests.world import World
 
 PLAN2 = shipped_text("plan2")
 BROKEN = [
     ("level: county_department", "level: village", "Line 5"),
     ("size_max: 10", "size_max: 2", "Line 29"),
-    ("day: 25", "day: 32", "Line 1070"),
+    ("day: 25", "day: 32", f"Line {line_of('day: 25')}"),
     ("title: 县民政局", "titel: 县民政局", "Line 3"),
     ("format: 1", "format: [", "Line"),
 ]
