@@ -16,10 +16,44 @@ from programmes.packs.vocabulary import STEP_BODIES
 from programmes.procedures import StepKind
 from programmes.queries import local_day
 
+TOPIC, TEAM_LIST = "topic", "team_list"
+DRAWN = (TOPIC, TEAM_LIST)
+"""Papers whose text is the topic's own and its team's: nothing of it is typed again."""
+FROM_TOPIC = (
+    "subject",
+    "background",
+    "approach",
+    "expected_results",
+    "months",
+    "months_reason",
+    "participating_units",
+    "team",
+)
+"""Parts of such a paper that are drawn; any other part is typed by its writer."""
 LONGEST_SECTION = 20_000
 """Characters: far above any section of a plan, far below a pasted register."""
 MOST_LINES = 200
 """Lines of all timetables of one paper together."""
+
+
+TOPIC_BEFORE: Mapping[str, Any] = {
+    "kind": TOPIC,
+    "name": "课题报送",
+    "name_en": "Topic submitted",
+    "about": "project",
+    "sections": [
+        {"key": "subject", "name": "课题名称", "name_en": "Topic", "required": False},
+        {"key": "background", "name": "背景", "name_en": "Background", "required": False},
+        {"key": "approach", "name": "思路", "name_en": "Approach", "required": False},
+        {"key": "expected_results", "name": "预期成果", "name_en": "Expected result", "required": False},
+        {"key": "months", "name": "计划用时（月）", "name_en": "Months planned", "required": False},
+        {"key": "months_reason", "name": "超过时限的理由", "name_en": "Why it takes longer", "required": False},
+        {"key": "participating_units", "name": "参与单位", "name_en": "Participating units", "required": False},
+        {"key": "team", "name": "小组名单", "name_en": "Team", "required": False},
+    ],
+    "steps": [{"kind": "check", "by": "supervising_office", "together": "any"}],
+}  # fmt: skip
+"""The way of a topic in plans put in force before they could say one: the office above checks it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +117,11 @@ class Paper:
         return frozenset(
             row["key"] for row in self.spec.get("sections", ()) if row.get("required", True)
         )
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Keys of the sections that nobody types: they say what the topic and its team say."""
+        return frozenset(self.sections).intersection(FROM_TOPIC if self.kind in DRAWN else ())
 
     @property
     def tracks(self) -> dict[str, str]:
@@ -173,7 +212,14 @@ def papers_of(plan: Plan | None) -> dict[str, Paper]:
     """Kind → paper, in the plan's order."""
     head = plan.head if plan else {}
     bodies = {row["key"]: row for row in head.get("bodies", ())}
-    return {row["kind"]: Paper(row, bodies) for row in head.get("papers", ())}
+    return {row["kind"]: Paper(row, bodies) for row in rows_of(head.get("papers")) if plan}
+
+
+def rows_of(papers: Iterable[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """Of a plan's head; where it prescribes no way for its topics, they go the one all went before."""
+    rows = list(papers or ())
+    known = {row["kind"] for row in rows}
+    return rows if TOPIC in known else [*rows, TOPIC_BEFORE]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
 from programmes.access import takes_papers
+from programmes.actions.drawn import known_of, redrawn, refuse_typed
 from programmes.models import Dossier, Enrolment, Programme, Project
-from programmes.papers import Paper, papers_of
+from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
-from programmes.states import DossierState, ProjectState
+from programmes.states import SUBMIT, TAKEN_ON, DossierState, ProjectState
 
 SEVERAL = (
     "system_document",
@@ -47,6 +48,28 @@ def open_dossier(
     """
     if not by.has_perm(Permission.DOSSIER_WRITE, organisation):
         raise NotAllowed(_("You may not write papers for this unit."), code="not_allowed")
+    return begin_dossier(
+        programme=programme,
+        organisation=organisation,
+        kind=kind,
+        by=by,
+        now=now,
+        project=project,
+        title=title,
+    )
+
+
+def begin_dossier(
+    *,
+    programme: Programme,
+    organisation: Organisation,
+    kind: str,
+    by: User,
+    now: datetime,
+    project: Project | None = None,
+    title: str = "",
+) -> Dossier:
+    """The draft itself; its caller has asked whether `by` may."""
     paper = paper_in_force(programme, kind, now)
     refuse_place(paper, programme, organisation, project, now)
     enrolment = taking_part(programme, organisation, now)
@@ -56,11 +79,19 @@ def open_dossier(
     made.plan_id = plan_key(programme, now)
     made.number = _number(made)
     made.title = _title(title) or _default_title(paper, programme, project)
-    made.content = paper.read({"sections": known_of(paper, project), "tracks": []})
+    known = known_of(paper, project, made.plan)
+    made.content = paper.read({"sections": known, "tracks": []})
     made.authors, made.moved_at = [str(by.pk)], now
+    _signed_by_proposer(made)
     made.save(force_insert=True)
     record("dossier.drafted", target=made, by=by, at=now, kind=kind)
     return made
+
+
+def _signed_by_proposer(dossier: Dossier) -> None:
+    """A topic is the paper of whoever proposed it, too."""
+    if dossier.kind == TOPIC and dossier.project is not None:
+        signed_by(dossier, dossier.project.created_by)
 
 
 def paper_in_force(programme: Programme, kind: str, now: datetime) -> Paper:
@@ -100,13 +131,21 @@ def refuse_place(
         words = _("Only who runs the programme writes this paper.")
         raise BadInput(words, fields={"organisation": words})
     if project is not None:
-        _refuse_topic(project, programme, organisation)
+        _refuse_topic(project, programme, organisation, paper.kind)
 
 
-def _refuse_topic(project: Project, programme: Programme, organisation: Organisation) -> None:
+def _refuse_topic(
+    project: Project, programme: Programme, organisation: Organisation, kind: str
+) -> None:
     if project.programme_id != programme.pk or project.organisation_id != organisation.pk:
         words = _("Choose a topic of this unit in this programme.")
         raise BadInput(words, fields={"project": words})
+    if kind == TOPIC and project.state in TAKEN_ON and project.state not in SUBMIT.source:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": project, "state": project.get_state_display()},
+            code="wrong_state",
+        )
     if project.state in (ProjectState.CANDIDATE, ProjectState.DECLINED):
         raise RuleBroken(
             _("“%(name)s” is not a chosen topic: %(state)s.")
@@ -162,25 +201,6 @@ def _default_title(paper: Paper, programme: Programme, project: Project | None) 
     return f"{about} · {paper.spec['name']}"[:TITLE]
 
 
-def known_of(paper: Paper, project: Project | None) -> dict[str, str]:
-    """What the topic and its team say already: nothing is typed twice."""
-    if project is None:
-        return {}
-    team: dict[str, list[str]] = {}
-    for member in project.members.in_force().order_by("rank", "id"):
-        team.setdefault(member.role, []).append(member.name)
-    told = {
-        "convener": "、".join(team.get("convener", ())),
-        "core_learners": "、".join(team.get("core_learner", ()) or team.get("member", ())),
-        "lead_unit": project.organisation.name,
-        "participating_units": project.participating_units,
-        "background": project.background,
-        "approach": project.approach,
-        "expected_results": project.expected_result,
-    }
-    return {key: text for key, text in told.items() if key in paper.sections and text}
-
-
 @transaction.atomic
 def change_dossier(
     dossier: Dossier,
@@ -199,7 +219,9 @@ def change_dossier(
     if title is not None:
         fresh.title = _title(title) or fresh.title
     if content is not None:
+        refuse_typed(fresh, paper, content)
         fresh.content = paper.read(content)
+    fresh.content = redrawn(fresh, paper)
     if (fresh.title, fresh.content) == before:
         return fresh
     signed_by(fresh, by)
@@ -214,6 +236,11 @@ def signed_by(dossier: Dossier, by: User) -> None:
         dossier.authors = [*dossier.authors, str(by.pk)]
 
 
+def right_to_send(dossier: Dossier) -> Permission:
+    """A topic goes up by the hands that submit topics."""
+    return Permission.PROJECT_SUBMIT if dossier.kind == TOPIC else Permission.DOSSIER_SEND
+
+
 def held_by_sender(dossier: Dossier) -> bool:
     """It is a draft, or was returned and not sent again yet."""
     if dossier.state == DossierState.DRAFT:
@@ -221,9 +248,11 @@ def held_by_sender(dossier: Dossier) -> bool:
     return dossier.holder_id == dossier.organisation_id and dossier.holder_body == ""
 
 
-def refuse_unless_held(dossier: Dossier, *, by: User) -> None:
+def refuse_unless_held(
+    dossier: Dossier, *, by: User, needs: Permission = Permission.DOSSIER_WRITE
+) -> None:
     """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
-    if not by.has_perm(Permission.DOSSIER_WRITE, dossier):
+    if not by.has_perm(needs, dossier):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if not held_by_sender(dossier):
         raise RuleBroken(
@@ -244,6 +273,14 @@ def revise_dossier(
     old = lock(dossier, seen=seen)
     if not by.has_perm(Permission.DOSSIER_WRITE, old):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if old.kind == TOPIC:
+        raise RuleBroken(
+            _(
+                "A topic that was decided on is not submitted again:"
+                " revise its plan or its team list, or propose a new topic."
+            ),
+            code="topic_decided",
+        )
     if old.state not in (DossierState.STANDING, DossierState.ENDED):
         raise RuleBroken(
             _("“%(name)s” is %(state)s: only what is in effect or was refused is revised.")

@@ -17,10 +17,11 @@ from groups.roles import BodyKind
 from programmes.actions.enrolments import calendar_of
 from programmes.actions.evidence import record_evidence
 from programmes.actions.laying import trigger
+from programmes.actions.topic_papers import follow
 from programmes.calendar import return_due
-from programmes.models import Dossier, Enrolment, Turn
+from programmes.models import Dossier, Enrolment, Evidence, Turn
 from programmes.notices import tell_turn
-from programmes.papers import Paper
+from programmes.papers import TEAM_LIST, TOPIC, Paper
 from programmes.procedures import LAWS, Outcome, StepKind, Together
 from programmes.queries import ZONE, calendar_for
 from programmes.queries.dossiers import speakers_of
@@ -28,16 +29,31 @@ from programmes.states import DossierState
 
 KIND = "dossier"
 """Of its evidence."""
+KINDS_BEFORE = {TOPIC: "project", TEAM_LIST: "team"}
+"""Of the evidence of what was handed in before it travelled as a paper; its source is the topic."""
 STANDS_IN = {BodyKind.PROMOTION_TEAM.value: BodyKind.LEADING_GROUP.value}
 """A level without promotion team answers by its leading group."""
-WHEN_SENT = {"project_plan": "plan_submitted", "solution_report": "report_received"}
-WHEN_STANDING = {"team_list": "team_confirmed"}
+WHEN_SENT = {
+    TOPIC: "topic_submitted",
+    "project_plan": "plan_submitted",
+    "solution_report": "report_received",
+}
+WHEN_STANDING = {TOPIC: "topic_accepted", TEAM_LIST: "team_confirmed"}
 WHEN_APPROVED = {"project_plan": "plan_approved"}
 """Kind of paper → what rules may wait for, as vocabulary.TRIGGERS names it."""
 
 
 def address_of(dossier: Dossier) -> str:
     return reverse("programmes:dossier_detail", args=[dossier.tenant.slug, dossier.pk])
+
+
+def evidence_of(dossier: Dossier) -> dict[str, Any]:
+    """{kind, source} of the record that meets its duties: what was handed in earlier is still the same."""
+    kind = KINDS_BEFORE.get(dossier.kind)
+    earlier = {"kind": kind, "source": dossier.project_id}
+    if kind and Evidence.objects.filter(**earlier, withdrawn_at=None).exists():
+        return earlier
+    return {"kind": KIND, "source": dossier.pk}
 
 
 def way_of(paper: Paper, enrolment: Enrolment | None, dossier: Dossier) -> list[dict[str, Any]]:
@@ -163,6 +179,15 @@ class Journey:
         dossier.answer_due_at = turn.due_at if turn else None
         dossier.moved_at = self.now
 
+    def settle(self, words: str, *, sent: bool = False) -> None:
+        """The verb is through: in whose court the paper is, and what that makes of its topic.
+
+        `sent`: its sender has just sent it, with `words`; else they are the body's.
+        """
+        self.hold()
+        if self.dossier.kind == TOPIC:
+            follow(self.dossier, by=self.by, now=self.now, words=words, sent=sent)
+
     def _stand(self) -> None:
         """Every body that is waited for has agreed: the text is in effect."""
         dossier = self.dossier
@@ -181,16 +206,17 @@ class Journey:
     def credit(self) -> None:
         """Meets what asks for this paper; told twice it counts once.
 
-        Raises RuleBroken `closed`, `cancelled`, `too_early`.
+        A part of a topic is no topic of its own. Raises RuleBroken `closed`, `cancelled`, `too_early`.
         """
         dossier = self.dossier
+        if dossier.kind == TOPIC and dossier.project is not None and dossier.project.level > 1:
+            return
         record_evidence(
             deliverable=dossier.kind,
             programme=dossier.programme,
             organisation=dossier.organisation,
             project=dossier.project,
-            kind=KIND,
-            source=dossier.pk,
+            **evidence_of(dossier),
             title=dossier.title,
             address=address_of(dossier),
             captured_at=self.now,

@@ -184,7 +184,7 @@ def choose_project(
     _refuse_third(fresh, now)
     fresh.chosen_by, fresh.chosen_at = by, now
     fresh.save(update_fields=["state", "version", "chosen_by", "chosen_at"])
-    _carry_parts(fresh, by=by, now=now, chosen_by=by, chosen_at=now)
+    carry_parts(fresh, by=by, now=now, chosen_by=by, chosen_at=now)
 
     write_turn(fresh, by=by, at=now, opinion=opinion)
     for each in Project.objects.inside(fresh).filter(state=ProjectState.CHOSEN):
@@ -210,7 +210,7 @@ def decline_project(
     for name, value in facts.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=["state", "version", *facts])
-    _carry_parts(fresh, by=by, now=now, **facts)
+    carry_parts(fresh, by=by, now=now, **facts)
     ended = cancel_about(list(Project.objects.inside(fresh)), reason=opinion, now=now)
 
     write_turn(fresh, by=by, at=now, opinion=opinion)
@@ -287,7 +287,7 @@ def _refuse_part(project: Project, now: datetime) -> None:
         )
 
 
-def _carry_parts(project: Project, *, by: User, now: datetime, **facts: Any) -> None:
+def carry_parts(project: Project, *, by: User, now: datetime, **facts: Any) -> None:
     """Parts that the unit still holds follow their topic; a tree has a handful of them."""
     held = {*CHOOSE.source, *DECLINE.source} - {project.state}
     parts = Project.objects.inside(project).filter(level__gt=1, state__in=held)

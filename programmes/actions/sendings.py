@@ -9,18 +9,20 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
-from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from programmes.actions.dossiers import (
     paper_in_force,
     plan_key,
     refuse_place,
     refuse_unless_held,
+    right_to_send,
     signed_by,
     taking_part,
 )
+from programmes.actions.drawn import redrawn
 from programmes.actions.evidence import accept_evidence, resubmit_evidence, withdraw_evidence
-from programmes.actions.journeys import KIND, WHEN_SENT, Journey, way_of
+from programmes.actions.journeys import WHEN_SENT, Journey, evidence_of, way_of
+from programmes.actions.topic_papers import hold_topic, refuse_unready
 from programmes.clauses import cited_for
 from programmes.models import Dossier, DossierText, Evidence, Turn
 from programmes.papers import Paper, papers_of, same_text
@@ -38,13 +40,14 @@ def send_dossier(
     Raises RuleBroken (`incomplete` with everything missing, `unanswered`, `no_superior`, `programme_state`, `wrong_state`),
     NotAllowed, Stale.
     """
+    hold_topic(dossier, now, sending=True)
     fresh = lock(dossier, seen=seen)
-    if not by.has_perm(Permission.DOSSIER_SEND, fresh):
-        raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    refuse_unless_held(fresh, by=by)
+    refuse_unless_held(fresh, by=by, needs=right_to_send(fresh))
     if fresh.sent_at is None:
         _set_out(fresh, now)
     paper = papers_of(fresh.plan)[fresh.kind]
+    fresh.content = redrawn(fresh, paper)
+    refuse_unready(fresh, now)
     _refuse_incomplete(fresh, paper, now)
     _refuse_unanswered(fresh)
     mending = list(fresh.turns.open().filter(kind=StepKind.MEND).order_by("step"))
@@ -58,7 +61,7 @@ def send_dossier(
         journey.close_turn(each, Outcome.RESENT, opinion=note.strip())
     retract_notices([fresh.pk], now=now)
     _onward(journey, [] if anew else mending)
-    journey.hold()
+    journey.settle(note, sent=True)
     fresh.version += 1
     fresh.save()
     record("dossier.sent", target=fresh, by=by, at=now, text=fresh.sent_text)
@@ -121,9 +124,9 @@ def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
 
 
 def _credit(journey: Journey) -> None:
-    paper = journey.dossier.pk
-    if Evidence.objects.filter(kind=KIND, source=paper).exists():
-        resubmit_evidence(kind=KIND, source=paper, by=journey.by, now=journey.now)
+    told = evidence_of(journey.dossier)
+    if Evidence.objects.filter(**told).exists():
+        resubmit_evidence(**told, by=journey.by, now=journey.now)
     else:
         journey.credit()
 
@@ -145,7 +148,7 @@ def _onward(journey: Journey, mended: list[Turn]) -> None:
         else:
             journey.open_turn(each.step)
     if dossier.state == DossierState.STANDING:
-        accept_evidence(kind=KIND, source=dossier.pk, by=journey.by, now=journey.now)
+        accept_evidence(**evidence_of(dossier), by=journey.by, now=journey.now)
 
 
 @transaction.atomic
@@ -156,8 +159,9 @@ def take_back(
 
     Raises RuleBroken, NotAllowed, BadInput (no reason), Stale.
     """
+    hold_topic(dossier, now)
     fresh = lock(dossier, seen=seen)
-    if not by.has_perm(Permission.DOSSIER_SEND, fresh):
+    if not by.has_perm(right_to_send(fresh), fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state not in (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETURNED):
         raise RuleBroken(
@@ -170,12 +174,12 @@ def take_back(
         raise BadInput(words, fields={"reason": words})
     journey = Journey(fresh, by, now)
     journey.close_open()
-    journey.hold()
     journey.becomes(DossierState.TAKEN_BACK)
+    journey.settle(reason)
     fresh.ended_at = now
     fresh.version += 1
     fresh.save()
-    withdraw_evidence(kind=KIND, source=fresh.pk, by=by, now=now)
+    withdraw_evidence(**evidence_of(fresh), by=by, now=now)
     retract_notices([fresh.pk], now=now)
     record("dossier.taken_back", target=fresh, by=by, at=now, reason=reason.strip())
     return fresh

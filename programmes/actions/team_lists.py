@@ -1,4 +1,7 @@
-"""The list of a topic's team (名单): it stands once the team has the roles and the size that the plan asks for."""
+"""The list of a topic's team where the plan prescribes no way for it: the team itself meets the duty.
+
+Where it does, the list is a paper and meets the duty when it is sent, see journeys.py.
+"""
 
 from datetime import datetime
 
@@ -6,21 +9,22 @@ from django.db import transaction
 from django.urls import reverse
 
 from actionlearning.foundation.models import User
+from programmes.actions.drawn import plan_knows
 from programmes.actions.evidence import record_evidence
 from programmes.actions.project_asks import asks_of, team_faults
 from programmes.models import Project, TeamMember
+from programmes.papers import TEAM_LIST
 from programmes.queries import local_day, open_duties
 
-KIND, DELIVERABLE = "team", "team_list"
+KIND = "team"
 
 
 @transaction.atomic
 def credit_team(project: Project, *, by: User, now: datetime) -> None:
-    """Meets the duty from the moment the team is complete; who comes or goes later changes nothing.
-
-    An incomplete team is refused at submission, see submissions.py.
-    """
-    owed = open_duties(project.organisation, DELIVERABLE, now).filter(project=project)
+    """Meets the duty from the moment the team is complete; who comes or goes later changes nothing."""
+    if plan_knows(project.programme, TEAM_LIST, now):
+        return
+    owed = open_duties(project.organisation, TEAM_LIST, now).filter(project=project)
     if not owed.exists():
         return
     members = list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
@@ -28,7 +32,7 @@ def credit_team(project: Project, *, by: User, now: datetime) -> None:
     if team_faults(members, asks, level=project.level):
         return
     record_evidence(
-        deliverable=DELIVERABLE,
+        deliverable=TEAM_LIST,
         programme=project.programme,
         organisation=project.organisation,
         project=project,

@@ -15,7 +15,8 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.queries.sitting import Sitting
 from programmes.actions.evidence import accept_evidence, return_evidence
-from programmes.actions.journeys import KIND, WHEN_APPROVED, Journey, speakers_first
+from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of, speakers_first
+from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_sender
@@ -45,7 +46,9 @@ def take_turn(
     `text` is the number of the text he has read. Raises RuleBroken (`acted`, `unseen_text` with the
     difference, `not_this_kind`, `spoken`, `not_yet`), NotAllowed (`own_paper`, `not_allowed`), BadInput.
     """
-    dossier = lock_row(Dossier.objects.get(pk=turn.dossier_id))
+    paper = Dossier.objects.get(pk=turn.dossier_id)
+    hold_topic(paper, now)
+    dossier = lock_row(paper)
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
     _refuse_closed(fresh)
     now = _moment(fresh, now)
@@ -202,7 +205,7 @@ def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now:
         dossier.ended_at = now
     elif LAWS[turn.kind].waits:
         _onward(turn, journey, outcome)
-    journey.hold()
+    journey.settle(said)
     dossier.version += 1
     dossier.save()
     tell_sender(dossier, turn, by=by, now=now)
@@ -213,7 +216,7 @@ def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
         journey.happened(WHEN_APPROVED)
     journey.advance(turn.step + 1)
     if journey.dossier.state == DossierState.STANDING:
-        accept_evidence(kind=KIND, source=journey.dossier.pk, by=journey.by, now=journey.now)
+        accept_evidence(**evidence_of(journey.dossier), by=journey.by, now=journey.now)
 
 
 def _return(turn: Turn, journey: Journey, said: str) -> None:
@@ -221,7 +224,8 @@ def _return(turn: Turn, journey: Journey, said: str) -> None:
     dossier = journey.dossier
     if LAWS[turn.kind].waits:
         journey.becomes(DossierState.RETURNED)
-        return_evidence(kind=KIND, source=dossier.pk, reason=said, by=journey.by, now=journey.now)
+        told = evidence_of(dossier)
+        return_evidence(**told, reason=said, by=journey.by, now=journey.now)
     journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
 
 

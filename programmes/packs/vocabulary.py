@@ -62,11 +62,10 @@ DELIVERABLES = (
     "support_request",
 )
 
-FIRED = ("topic_chosen", "topic_submitted", "topic_accepted")
+FIRED = ("topic_chosen", "topic_submitted", "topic_accepted", "team_confirmed")
 """What acts of the product set off: only rules that wait for one of these may be switched on."""
 TRIGGERS = (
     *FIRED,
-    "team_confirmed",
     "plan_submitted",
     "plan_approved",
     "expert_engaged",
@@ -132,6 +131,7 @@ TOGETHER = ("head", "any", "all", "in_order")
 ABOUT = ("unit", "project", "owner")
 """Whose paper it is: one for each unit, for each project, or for whoever runs the programme."""
 PAPERS = (
+    "topic",
     "implementation_plan",
     "project_plan",
     "training_plan",

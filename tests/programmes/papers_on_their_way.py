@@ -12,8 +12,9 @@ from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.actions.sendings import send_dossier
 from programmes.actions.turns import take_turn
-from programmes.models import Dossier, Programme, Turn
+from programmes.models import Dossier, Programme, Project, Turn
 from programmes.papers import papers_of
+from programmes.procedures import Outcome
 from tests.moments import NOON
 from tests.programmes.topics import JUNE, chosen
 from tests.running import beijing
@@ -85,3 +86,26 @@ def act(dossier: Dossier, outcome: str, by: User, now: datetime, **given: Any) -
 
 def june(day: int, hour: int = 12) -> datetime:
     return beijing(6, day, hour)
+
+
+def listed(world: World, project: Project, now: datetime = JUNE, by: User | None = None) -> Dossier:
+    """The topic's team list, sent as its team stands."""
+    made = open_dossier(
+        programme=project.programme, organisation=project.organisation, kind="team_list",
+        project=project, by=by or world.ben, now=now,
+    )  # fmt: skip
+    return send_dossier(made, by=by or world.ben, now=now)
+
+
+def confirmed_list(world: World, project: Project, now: datetime = JUNE) -> Dossier:
+    """By plan 2: the main leader's opinion, then the leading group."""
+    paper = act(listed(world, project, now), Outcome.GIVEN, world.lena, now, opinion="人员合适")
+    return act(paper, Outcome.CONFIRMED, world.lena, now)
+
+
+def without_paper(programme: Programme, kind: str) -> None:
+    """As in a plan that was put in force before it could prescribe such a paper."""
+    plan = programme.plans.get()
+    papers = [row for row in plan.head["papers"] if row["kind"] != kind]
+    plan.head = {**plan.head, "papers": papers}
+    plan.save(update_fields=["head"])

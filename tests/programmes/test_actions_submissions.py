@@ -14,7 +14,7 @@ from programmes.actions.project_asks import asks_of, concerns
 from programmes.actions.projects import choose_project
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.teams import Seat, set_team
-from programmes.models import Evidence, Obligation, Programme, Project, ProjectTurn
+from programmes.models import Dossier, Evidence, Obligation, Programme, Project, ProjectTurn
 from programmes.queries import local_day
 from tests.programmes.topics import JUNE, chosen, propose, seats, submitted
 from tests.running import beijing, run_programme
@@ -284,7 +284,9 @@ def test_a_submission_meets_the_duty_at_its_own_instant(world: World) -> None:
 
     duty = _duty(programme, world)
     assert (duty.met_at, duty.due_at) == (may, beijing(6, 1, 0))
-    assert Evidence.objects.get(source=project.pk).title == project.title
+    (evidence,) = Evidence.objects.all()
+    assert evidence.source == Dossier.objects.get(project=project, kind="topic").pk
+    assert project.title in evidence.title
 
 
 @pytest.mark.rule("P1-32")
@@ -299,7 +301,7 @@ def test_returned_and_sent_again_in_time_keeps_the_first_day(
     project = submit_project(project, by=world.ben, now=beijing(6, 16, 23))
     accept_project(project, by=world.ana, now=beijing(6, 18))
 
-    evidence = Evidence.objects.get(source=project.pk, kind="project")
+    evidence = Evidence.objects.get(obligation__deliverable="topic")
     duty = _duty(programme, world)
     assert (duty.met_at, duty.met_until) == (JUNE, None)
     assert evidence.accepted_at == beijing(6, 18)
@@ -312,7 +314,8 @@ def test_a_part_is_no_evidence_of_a_topic(world: World, programme: Programme) ->
     set_team(part, seats=seats(2, 0), by=world.ben, now=JUNE)
     submit_project(part, by=world.ben, now=JUNE)
 
-    assert [row.source for row in Evidence.objects.filter(kind="project")] == [whole.pk]
+    (evidence,) = Evidence.objects.filter(obligation__deliverable="topic")
+    assert evidence.source == Dossier.objects.get(project=whole, kind="topic").pk
 
 
 def _told(kind: str) -> list[str]:
@@ -326,15 +329,17 @@ def test_the_one_who_acts_next_is_told_from_behind_the_wall(
     project = chosen(world, programme)
     with scope(world.tenant, path=standing_of(world.ben).path, actor=world.ben):
         project = submit_project(project, by=world.ben, now=JUNE)
-    assert _told("project_submitted") == ["ana"]
+    assert _told("dossier_waiting") == ["ana"]
 
     project = return_project(project, opinion="补充预期成果", by=world.ana, now=JUNE)
-    assert _told("project_submitted") == []
-    assert _told("project_returned") == ["ben", "dora"]
-    subject, text = subject_and_text(Notice.objects.filter(retracted_at=None).first())
+    assert _told("dossier_waiting") == []
+    assert _told("dossier_returned") == ["ben", "dora"]
+    subject, text = subject_and_text(
+        Notice.objects.get(kind="programmes.dossier_returned", recipient=world.ben)
+    )
     assert "孤儿救助" in subject
     assert "补充预期成果" in text
 
     project = submit_project(project, by=world.dora, now=JUNE)
     accept_project(project, by=world.ana, now=JUNE)
-    assert (_told("project_returned"), _told("project_accepted")) == ([], ["ben", "dora"])
+    assert (_told("dossier_returned"), _told("dossier_standing")) == ([], ["ben", "dora"])

@@ -14,11 +14,12 @@ from programmes.actions.projects import choose_project, decline_project
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.sweeps import queue_due_notices
 from programmes.actions.teams import add_member, remove_member, set_team
-from programmes.models import Obligation, Programme, Window
+from programmes.models import Obligation, Programme, Project, Window
 from programmes.models.evidence import Evidence
 from programmes.packs.vocabulary import FIRED
 from programmes.queries import local_day
 from tests.handing_in import state_of
+from tests.programmes.papers_on_their_way import confirmed_list, listed, without_paper
 from tests.programmes.topics import JUNE, chosen, propose, seats, submitted
 from tests.running import beijing
 from tests.world import World
@@ -78,7 +79,33 @@ def test_each_topic_has_a_list_of_its_own_and_a_part_has_none(world, programme):
     assert {row.project_id for row in lists(programme)} == {first.pk, second.pk}
 
 
-def test_the_complete_team_meets_it(world, programme):
+@pytest.mark.rule("P2-32")
+def test_the_list_meets_it_when_it_is_sent(world, programme):
+    topic = chosen(world, programme)
+    (owed,) = lists(programme)
+    assert state_of(owed, JUNE) == "open"
+
+    paper = listed(world, topic, beijing(6, 24))
+
+    assert state_of(owed, beijing(6, 24)) == "met"
+    (evidence,) = Evidence.objects.filter(obligation=owed)
+    assert (evidence.kind, evidence.source) == ("dossier", paper.pk)
+
+
+def test_a_team_that_met_it_before_there_was_a_paper_meets_it_once(world, programme):
+    prescribed = programme.plans.get().head
+    without_paper(programme, "team_list")
+    topic = chosen(world, programme)
+    programme.plans.update(head=prescribed)
+
+    listed(world, Project.objects.get(pk=topic.pk), beijing(6, 24))
+
+    (owed,) = lists(programme)
+    assert (owed.met_at, owed.credited) == (JUNE, 1)
+
+
+def test_where_the_plan_has_no_such_paper_the_complete_team_meets_it(world, programme):
+    without_paper(programme, "team_list")
     topic = empty(world, programme)
     now = beijing(6, 24)
     *some, last = seats()
@@ -92,6 +119,7 @@ def test_the_complete_team_meets_it(world, programme):
 
 
 def test_it_is_met_once_whoever_leaves_later(world, programme):
+    without_paper(programme, "team_list")
     topic = empty(world, programme)
     members = set_team(topic, seats=seats(), by=world.ben, now=beijing(6, 24))
     remove_member(members[0], by=world.ben, now=beijing(6, 25))
@@ -103,6 +131,7 @@ def test_it_is_met_once_whoever_leaves_later(world, programme):
 
 
 def test_a_team_built_before_the_choice_meets_it_at_once(world, programme):
+    without_paper(programme, "team_list")
     chosen(world, programme)
 
     (owed,) = lists(programme)
@@ -136,7 +165,8 @@ def test_every_trigger_is_set_off_by_its_verb(world, programme, name, owed_by):
     after(world, programme, name, owed_by=owed_by)
     debtor = world.bureau if owed_by == "unit" else world.county
 
-    accept_project(submitted(world, programme), by=world.ana, now=JUNE)
+    topic = accept_project(submitted(world, programme), by=world.ana, now=JUNE)
+    confirmed_list(world, topic)
 
     (owed,) = Obligation.objects.filter(rule_key="plan_review")
     assert (owed.organisation_id, owed.due_at) == (debtor.pk, DUE)

@@ -1,0 +1,105 @@
+"""What a paper says because its topic and its team say it: nothing is typed twice."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from actionlearning.foundation.errors import BadInput
+from programmes.models import Dossier, Plan, Programme, Project, TeamMember
+from programmes.models.project import TeamRole
+from programmes.papers import Paper, papers_of
+from programmes.queries import local_day, plan_in_force
+from programmes.states import DossierState
+
+
+def known_of(paper: Paper, project: Project | None, plan: Plan | None) -> dict[str, str]:
+    """Parts of `paper` that the topic and its team can fill in, as they are now."""
+    if project is None:
+        return {}
+    members = list(project.members.in_force().order_by("rank", "id"))
+    told = {**_topic(project), **_people(members), "team": team_text(members, plan)}
+    return {key: text for key, text in told.items() if key in paper.sections and text}
+
+
+def _topic(project: Project) -> dict[str, str]:
+    return {
+        "subject": project.title,
+        "lead_unit": project.organisation.name,
+        "participating_units": project.participating_units,
+        "background": project.background,
+        "approach": project.approach,
+        "expected_results": project.expected_result,
+        "months": str(project.months or ""),
+        "months_reason": project.months_reason,
+    }
+
+
+def _people(members: list[TeamMember]) -> dict[str, str]:
+    team: dict[str, list[str]] = {}
+    for member in members:
+        team.setdefault(member.role, []).append(member.name)
+    return {
+        "convener": "、".join(team.get("convener", ())),
+        "core_learners": "、".join(team.get("core_learner", ()) or team.get("member", ())),
+    }
+
+
+def team_text(members: list[TeamMember], plan: Plan | None) -> str:
+    """`组长：张三（局长）；负责统筹`, one line for each; in the language of the plans for every reader."""
+    rows = plan.head.get("team", {}).get("roles", ()) if plan else ()
+    names = {row["role"]: str(row["name"]) for row in rows}
+    with override(settings.LANGUAGE_CODE):
+        return "\n".join(_member(row, names) for row in members)
+
+
+def _member(member: TeamMember, names: Mapping[str, str]) -> str:
+    role = names.get(member.role) or str(TeamRole(member.role).label)
+    post = f"（{member.title}）" if member.title else ""
+    duties = f"；{member.duties}" if member.duties else ""
+    return f"{role}：{member.name}{post}{duties}"
+
+
+def redrawn(dossier: Dossier, paper: Paper) -> dict[str, Any]:
+    """Its text with every drawn part as the topic and its team stand now; the typed parts stay."""
+    if not paper.drawn:
+        return dict(dossier.content)
+    now = dict.fromkeys(paper.drawn, "") | known_of(paper, dossier.project, dossier.plan)
+    sections = {
+        key: now.get(key, "") if key in paper.drawn else text
+        for key, text in _typed(dossier, paper)
+    }
+    return {**dossier.content, "sections": sections}
+
+
+def _typed(dossier: Dossier, paper: Paper) -> list[tuple[str, str]]:
+    told = dossier.content.get("sections", {})
+    return [(key, told.get(key, "")) for key in paper.sections]
+
+
+def refuse_typed(dossier: Dossier, paper: Paper, content: Mapping[str, Any]) -> None:
+    """What a drawn part says is changed where it comes from. Raises BadInput naming the part."""
+    told, now = content.get("sections", {}), redrawn(dossier, paper)["sections"]
+    before = dossier.content.get("sections", {})
+    words = _("This is taken from the topic and its team: change it there.")
+    problems = {
+        f"section_{key}": words
+        for key in paper.drawn
+        if told.get(key) and told[key] not in (now.get(key), before.get(key))
+    }
+    if problems:
+        raise BadInput(words, fields=problems)
+
+
+def standing_list(project: Project, kind: str) -> Dossier | None:
+    """The paper of this kind that is in effect for the topic."""
+    rows = Dossier.objects.filter(project=project, kind=kind, state=DossierState.STANDING)
+    found: Dossier | None = rows.select_related("plan").order_by("-stands_since").first()
+    return found
+
+
+def plan_knows(programme: Programme, kind: str, now: datetime) -> bool:
+    return kind in papers_of(plan_in_force(programme, local_day(now)))
