@@ -9,6 +9,7 @@ from django.db.models import (
     Aggregate,
     Case,
     Count,
+    Exists,
     F,
     IntegerField,
     Min,
@@ -27,6 +28,7 @@ from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
 from programmes.models import Dossier, Obligation, Project
+from programmes.papers import TOPIC
 from programmes.procedures import StepKind
 from programmes.queries import local_day
 from programmes.queries.dossiers import waiting_turns
@@ -183,9 +185,17 @@ def _projects(user: User, now: datetime) -> list[Papers]:
     declined = Q(
         state=ProjectState.DECLINED, decided_at__gt=now - timedelta(days=NEWS_DAYS), level=1
     )
+    way = Dossier.objects.filter(project=OuterRef("pk"), kind=TOPIC, holder__isnull=False)
     return [
         *_papers(user, projects, Permission.PROJECT_CHOOSE, candidate, CHOOSE, "created_at"),
-        *_papers(user, projects, Permission.PROJECT_REVIEW, submitted, REVIEW, "submitted_at"),
+        *_papers(
+            user,
+            projects.exclude(Exists(way)),
+            Permission.PROJECT_REVIEW,
+            submitted,
+            REVIEW,
+            "submitted_at",
+        ),
         *_papers(user, projects, Permission.PROJECT_SUBMIT, chosen, SUBMIT_TOPIC, "chosen_at"),
         *_papers(user, projects, Permission.PROJECT_CHANGE, returned, BACK, "decided_at"),
         *_papers(user, projects, Permission.PROJECT_CHANGE, declined, DECLINED, "decided_at"),
@@ -217,8 +227,10 @@ def _dossiers(user: User, now: datetime) -> list[Papers]:
     if not user.has_perm(Permission.DOSSIER_VIEW):
         return []
     mending = Q(turns__kind=StepKind.MEND)
+    returned_topic = Q(kind=StepKind.MEND, dossier__kind=TOPIC)  # told as a topic already
+    turns = waiting_turns(user, local_day(now)).exclude(returned_topic)
     found = (
-        Dossier.objects.filter(turns__in=waiting_turns(user, local_day(now)))
+        Dossier.objects.filter(turns__in=turns)
         .annotate(
             app=Value("programmes", CharField()),
             bucket=Case(When(mending, Value(MEND)), default=Value(ACT), output_field=CharField()),

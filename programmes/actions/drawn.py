@@ -13,7 +13,6 @@ from programmes.models import Dossier, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.papers import Paper, papers_of
 from programmes.queries import local_day, plan_in_force
-from programmes.states import DossierState
 
 
 def known_of(paper: Paper, project: Project | None, plan: Plan | None) -> dict[str, str]:
@@ -22,13 +21,14 @@ def known_of(paper: Paper, project: Project | None, plan: Plan | None) -> dict[s
         return {}
     members = list(project.members.in_force().order_by("rank", "id"))
     told = {**_topic(project), **_people(members), "team": team_text(members, plan)}
+    if "lead_unit" in paper.sections:
+        told["lead_unit"] = project.organisation.name
     return {key: text for key, text in told.items() if key in paper.sections and text}
 
 
 def _topic(project: Project) -> dict[str, str]:
     return {
         "subject": project.title,
-        "lead_unit": project.organisation.name,
         "participating_units": project.participating_units,
         "background": project.background,
         "approach": project.approach,
@@ -92,13 +92,6 @@ def refuse_typed(dossier: Dossier, paper: Paper, content: Mapping[str, Any]) -> 
     }
     if problems:
         raise BadInput(words, fields=problems)
-
-
-def standing_list(project: Project, kind: str) -> Dossier | None:
-    """The paper of this kind that is in effect for the topic."""
-    rows = Dossier.objects.filter(project=project, kind=kind, state=DossierState.STANDING)
-    found: Dossier | None = rows.select_related("plan").order_by("-stands_since").first()
-    return found
 
 
 def plan_knows(programme: Programme, kind: str, now: datetime) -> bool:

@@ -79,7 +79,10 @@ class DossierForm(TenantForm):
         super().__init__(*args, **kwargs)
         self.paper = paper
         told = content.get("sections", {})
+        self.drawn = {key: told.get(key, "") for key in paper.sections if key in paper.drawn}
         for key, name in paper.sections.items():
+            if key in self.drawn:
+                continue
             self.fields[f"section_{key}"] = forms.CharField(
                 required=False,
                 label=name,
@@ -119,6 +122,12 @@ class DossierForm(TenantForm):
         """Title and sections, for the page."""
         return [self[name] for name in self.fields if not name.startswith("line_")]
 
+    def given(self) -> list[dict[str, str]]:
+        """What is taken from the topic and its team, for the page."""
+        return [
+            {"name": self.paper.sections[key], "text": told} for key, told in self.drawn.items()
+        ]
+
     def timetables(self) -> Iterator[dict[str, Any]]:
         for track, name in self.paper.tracks.items():
             rows = [[self[f"{place}_{part}"] for part in PARTS] for place in self.places[track]]
@@ -127,7 +136,10 @@ class DossierForm(TenantForm):
     def content(self) -> dict[str, Any]:
         """For the verbs: what was typed, empty lines left out."""
         return {
-            "sections": {key: self._said(f"section_{key}") for key in self.paper.sections},
+            "sections": {
+                key: self.drawn[key] if key in self.drawn else self._said(f"section_{key}")
+                for key in self.paper.sections
+            },
             "tracks": [line for _place, line in self._lines()],
         }
 

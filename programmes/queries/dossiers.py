@@ -13,7 +13,7 @@ from groups.access import reach_of
 from groups.models import Appointment, Organisation, Tenure
 from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, members_of, sitting
-from programmes.models import Dossier, Turn, Voice
+from programmes.models import Dossier, Project, Turn, Voice
 from programmes.procedures import StepKind, Together
 from programmes.queries import bad_filter, key_asked, local_day
 from programmes.states import DossierState
@@ -64,6 +64,15 @@ def waiting_turns(user: User, day: date) -> QuerySet[Any]:
     written = Q(dossier__authors__contains=[str(user.pk)])
     speaking = speaking & ~Q(kind=StepKind.MEND) & ~written & ~Q(Exists(spoken))
     return Turn.objects.open().filter(speaking | mending)
+
+
+def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
+    """Whether `user` may act now on the topic's paper of this kind; also where it went up before it was one."""
+    turns = Turn.objects.open().filter(dossier__project=project, dossier__kind=kind)
+    if not turns.exists():
+        return True
+    mine = waiting_turns(user, day).exclude(kind=StepKind.MEND)
+    return bool(mine.filter(dossier__project=project, dossier__kind=kind).exists())
 
 
 def _may_speak(user: User, day: date) -> Q | None:

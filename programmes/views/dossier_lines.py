@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from groups.roles import BodyKind
 from programmes.models import Plan
-from programmes.papers import Paper
+from programmes.papers import Paper, rows_of
 from programmes.procedures import StepKind
 from programmes.queries import local_day
 from programmes.states import DossierState
@@ -44,7 +44,7 @@ class PaperNames:
     def read(cls) -> "PaperNames":
         rows = Plan.objects.order_by("applies_from", "id").values_list("id", "head__papers")
         return cls(
-            {key: {row["kind"]: Paper(row, {}).name for row in told or ()} for key, told in rows}
+            {key: {row["kind"]: Paper(row, {}).name for row in rows_of(told)} for key, told in rows}
         )
 
     @cached_property

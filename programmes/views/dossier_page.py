@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from actionlearning.foundation.permissions import Permission
-from programmes.actions.dossiers import held_by_sender
+from programmes.actions.dossiers import held_by_sender, right_to_send
+from programmes.actions.drawn import redrawn
 from programmes.forms.dossiers import DossierNoteForm, DossierReasonForm
 from programmes.models import Dossier, DossierText, Turn
-from programmes.papers import Paper, charges, differences, papers_of
+from programmes.papers import TOPIC, Paper, charges, differences, papers_of
 from programmes.states import DossierState, RemarkState
 from programmes.views.dossier_journey import (
     Court,
@@ -73,6 +74,8 @@ def page_context(request: Any, dossier: Dossier, **given: Any) -> dict[str, Any]
     """`given` replaces what is shown by default: a form that was refused, its refusal."""
     user, now = request.user, request.received_at
     paper, turns = paper_of(dossier), _turns(dossier)
+    if held_by_sender(dossier) and dossier.ended_at is None:
+        dossier.content = redrawn(dossier, paper)
     court = court_of(dossier, turns, by=user, now=now, tenant=request.tenant)
     content = _content_for(user, dossier)
     context = {
@@ -134,18 +137,19 @@ def _charges(turns: list[Turn], now: datetime) -> list[dict[str, Any]]:
 def _sender_acts(user: Any, dossier: Dossier, paper: Paper, turns: list[Turn]) -> dict[str, Any]:
     """What the sender's people may do, asked as the verbs ask it."""
     writes = user.has_perm(Permission.DOSSIER_WRITE, dossier)
-    sends = user.has_perm(Permission.DOSSIER_SEND, dossier)
+    sends = user.has_perm(right_to_send(dossier), dossier)
     held = held_by_sender(dossier) and dossier.ended_at is None
     opened = [row for turn in turns for row in turn.told_remarks]  # type: ignore[attr-defined]
     version = {"version": dossier.version}
     return {
-        "can_edit": writes and held,
+        "can_edit": writes and held and dossier.kind != TOPIC,
         "can_send": sends and held,
         "sent_before": dossier.sent_text > 0,
         "missing": paper.missing(dossier.content) if writes and held else [],
         "unanswered": [row["number"] for row in opened if row["state"] == RemarkState.OPEN],
         "can_take_back": sends and dossier.state in TAKEN_BACK_FROM,
         "can_revise": writes
+        and dossier.kind != TOPIC
         and dossier.state in (DossierState.STANDING, DossierState.ENDED)
         and dossier.later_pk is None,  # type: ignore[attr-defined]
         "send_form": DossierNoteForm(initial=version, auto_id="send_%s"),

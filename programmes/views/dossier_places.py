@@ -16,7 +16,7 @@ from programmes.access import taking_any
 from programmes.actions.dossiers import SEVERAL
 from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.packs.vocabulary import PAPERS
-from programmes.papers import Paper, papers_of
+from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import local_day, plan_in_force
 from programmes.states import DossierState, ProgrammeState, ProjectState
 
@@ -72,8 +72,8 @@ def offered(place: Place, now: datetime) -> list[tuple[str, str]]:
     projects = list(place.projects())
     found: list[tuple[str, str]] = []
     for kind, paper in papers_of(plan).items():
-        if not place.writes(paper):
-            continue
+        if kind == TOPIC or not place.writes(paper):
+            continue  # a topic is sent from its own page
         subjects = projects if paper.about == "project" else [None]
         for subject in subjects:
             key = subject.pk if subject else None
@@ -98,5 +98,5 @@ def still_missing(papers: Mapping[str, Paper], there: Container[str]) -> list[Pa
     return [
         paper
         for kind, paper in papers.items()
-        if paper.about == "project" and (kind in SEVERAL or kind not in there)
+        if paper.about == "project" and kind != TOPIC and (kind in SEVERAL or kind not in there)
     ]

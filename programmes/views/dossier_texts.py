@@ -14,9 +14,10 @@ from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from programmes.actions.dossiers import change_dossier, held_by_sender
+from programmes.actions.drawn import redrawn
 from programmes.forms.dossiers import DossierForm
 from programmes.models import Dossier
-from programmes.papers import Paper, differences
+from programmes.papers import TOPIC, Paper, differences
 from programmes.views.dossier_lines import numbered
 from programmes.views.dossier_page import dossier_or_404, paper_of, text_context, to_dossier
 from programmes.views.project_lines import minute_words
@@ -34,15 +35,16 @@ class DossierEdit(TenantFormView):
         return dossier_or_404(self.request, self.kwargs["pk"], Permission.DOSSIER_WRITE)
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not held_by_sender(self.dossier):
-            return to_dossier(request, self.dossier)
+        if self.dossier.kind == TOPIC or not held_by_sender(self.dossier):
+            return to_dossier(request, self.dossier)  # a topic is written on its own page
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return {"title": self.dossier.title, "version": self.dossier.version}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        known = {"paper": paper_of(self.dossier), "content": self.dossier.content}
+        paper = paper_of(self.dossier)
+        known = {"paper": paper, "content": redrawn(self.dossier, paper)}
         return {**super().get_form_kwargs(), **known}
 
     def act(self, form: Any) -> HttpResponseBase:
@@ -84,7 +86,8 @@ class DossierDraft(TenantView):
 
     def post(self, request: Any, pk: Any) -> HttpResponse:
         dossier = dossier_or_404(request, pk, Permission.DOSSIER_WRITE)
-        form = DossierForm(request.POST, paper=paper_of(dossier), content=dossier.content)
+        paper = paper_of(dossier)
+        form = DossierForm(request.POST, paper=paper, content=redrawn(dossier, paper))
         if not form.is_valid():
             wrong = [message for errors in form.errors.values() for message in errors]
             return self.line(dossier, 422, errors=wrong)

@@ -28,7 +28,9 @@ from programmes.actions.project_asks import (
 from programmes.clauses import sentence_of
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
 from programmes.models import Project, ProjectTurn, TeamMember
+from programmes.papers import TOPIC
 from programmes.queries import local_day
+from programmes.queries.dossiers import waits_for
 from programmes.states import (
     ACCEPT,
     CHOOSE,
@@ -41,7 +43,7 @@ from programmes.states import (
 )
 from programmes.views.problem_page import open_problems_of
 from programmes.views.project_lines import day_words, holder_of, since_of
-from programmes.views.project_papers import papers_context
+from programmes.views.project_papers import list_context, papers_context
 
 ROOT = len("0" * 32 + "/")
 
@@ -131,9 +133,10 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "inside": inside,
         "grants": _grants(project, day) if inside else [],
         "form": ProjectOpinionForm(initial={"version": project.version}),
-        **_may(user, project, asks),
+        **_may(user, project, asks, day),
         **team_context(members, asks, project),
         **papers_context(request, project),
+        **list_context(request, project, members),
     }
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))
@@ -151,7 +154,7 @@ def _running(project: Project, asks: Asks) -> list[str]:
     return list(taken.values_list("title", flat=True))
 
 
-def _may(user: Any, project: Project, asks: Asks) -> dict[str, bool]:
+def _may(user: Any, project: Project, asks: Asks, day: date) -> dict[str, bool]:
     """Buttons ask the same steps as the verbs."""
     change = user.has_perm(Permission.PROJECT_CHANGE, project)
     whole = project.level == 1
@@ -161,7 +164,7 @@ def _may(user: Any, project: Project, asks: Asks) -> dict[str, bool]:
         and project.state == ProjectState.CHOSEN
         and DECLINE.open_to(user, project),
         "can_submit": SUBMIT.open_to(user, project),
-        "can_decide": ACCEPT.open_to(user, project),
+        "can_decide": ACCEPT.open_to(user, project) and waits_for(user, project, TOPIC, day),
         "can_change": change and project.state in TEXT_OPEN,
         "can_change_team": change and project.state in TEAM_OPEN,
         "can_split": change

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from actionlearning.foundation.permissions import Permission
-from programmes.models import Dossier, Project
-from programmes.papers import Paper, papers_of
+from actionlearning.foundation.texts import edits
+from programmes.actions.drawn import team_text
+from programmes.forms.dossiers import DossierReasonForm
+from programmes.models import Dossier, DossierText, Project, TeamMember
+from programmes.papers import TEAM_LIST, Paper, papers_of
 from programmes.queries import local_day, plan_in_force
 from programmes.states import DossierState
 from programmes.views.dossier_lines import COLUMNS, PaperNames, lines_of
@@ -24,6 +29,30 @@ def papers_context(request: Any, project: Project) -> dict[str, Any]:
     return {
         "papers": lines_of(found, names, now),
         "papers_missing": _missing(user, project, papers, {row["kind"] for row in found}),
+    }
+
+
+def list_context(request: Any, project: Project, members: list[TeamMember]) -> dict[str, Any]:
+    """Whether the team is still the one on the list in effect, and the one next act where it is not."""
+    texts = DossierText.objects.filter(dossier=OuterRef("pk"), number=OuterRef("standing_text"))
+    rows = Dossier.objects.visible_to(request.user).filter(project=project, kind=TEAM_LIST)
+    rows = rows.annotate(in_effect=Subquery(texts.values("content")[:1])).select_related("plan")
+    found = list(rows.exclude(state=DossierState.TAKEN_BACK).order_by("-revision"))
+    standing = next((row for row in found if row.state == DossierState.STANDING), None)
+    if standing is None:
+        return {}
+    before = standing.in_effect["sections"].get("team", "")
+    now = team_text(members, standing.plan)
+    if before == now:
+        return {}
+    writes = request.user.has_perm(Permission.DOSSIER_WRITE, project)
+    return {
+        "list_standing": standing,
+        "list_runs": edits(before, now),
+        "list_revision": found[0] if found[0].pk != standing.pk else None,
+        "list_form": DossierReasonForm(initial={"version": standing.version}, auto_id="list_%s")
+        if writes
+        else None,
     }
 
 

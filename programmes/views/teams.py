@@ -21,6 +21,7 @@ from programmes.forms import TeamMemberForm
 from programmes.models import Project, TeamMember
 from programmes.queries import local_day
 from programmes.views.project_page import project_or_404, team_context, team_of
+from programmes.views.project_papers import list_context
 from programmes.views.projects import renew_version
 
 FOUND_AT_ONCE = 12
@@ -89,6 +90,7 @@ class ProjectMembers(TenantFormView):
             words=given.get("q", ""),
             can_change_team=True,
             **team_context(members, self.asks, self.project),
+            **list_context(self.request, self.project, members),
             **kwargs,
         )
 
