@@ -174,6 +174,10 @@ def _administrators(system: User, root: Organisation, since: date) -> None:
         give_role(user, role=role, organisation=root, starts_on=since, by=system, now=now)
 
 
+TOLD_BY_ITSELF = ("topic",)
+"""Papers that the story of a topic sends."""
+
+
 class Play:
     """One scene with its people, from the opening of its programme to the day of the visitor."""
 
@@ -249,7 +253,7 @@ class Play:
             desk = Desk(clock, programme, unit, self.owner)
             topic = self.scene.topics[number % len(self.scene.topics)].title
             for week, paper in enumerate(self.pack.papers):
-                if paper.about == "owner":
+                if paper.about == "owner" or paper.kind in TOLD_BY_ITSELF:
                     continue
                 day = clock.calendar.add_working_days(self.opened, 45 + 5 * week)
                 about = topic if paper.about == "project" else ""

@@ -10,6 +10,7 @@ from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.exchange import Exchanges
+from actionlearning.demo.lists import county_lists, group_list
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, county_papers, group_papers
 from actionlearning.demo.region import region
@@ -186,6 +187,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
     desk = Desk(run.clock, story.programme, unit)
     county_papers(desk, run.owner, (first.title, second.title), today)
+    county_lists(desk, (first.title, second.title), today)
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))
     beside.problems(story, unit, second.title, year)
@@ -296,6 +298,7 @@ def _group_year(run: Run, year: int, topics: tuple[Topic, ...], *, late_unit: in
         _months(story, unit, topic.title, date(year, 6, 1), _GROUP_MONTHS[number])
     desks = [Desk(run.clock, story.programme, unit) for unit in run.units]
     group_papers(desks, run.owner, year, run.clock.until.date())
+    group_list(desks[0], run.owner, topics[0].title, year)
     run.clock.put(at(date(year, 6, 22), 10), lambda now: _allow_nil(run, story.programme, now))
     if len(topics) > len(run.units):
         story.topic(

@@ -79,6 +79,10 @@ def papers_with_every_outcome():
     assert numbers == [f"行动备〔2026〕{n}号" for n in range(1, len(numbers) + 1)]
     waiting = Turn.objects.filter(acted_at=None).values_list("kind", "body")
     assert {("approve", "promotion_team"), ("review", "review_team"), ("mend", "")} <= set(waiting)
+    assert ("opinion", "leading_group") in set(waiting)  # a team list that is revised
+    topics = rows.filter(kind="topic")
+    assert set(topics.values_list("state", flat=True)) == {"standing", "under_way"}
+    assert topics.filter(sent_text=2).exists()  # returned, mended, accepted
     assert set(Remark.objects.values_list("state", flat=True)) == {"taken"}
 
 

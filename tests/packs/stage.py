@@ -15,16 +15,19 @@ from groups.models import Body, Organisation, Person, Post
 from groups.roles import Role
 from programmes.actions.bodies import form_by_plan
 from programmes.actions.calendars import seed_calendar
+from programmes.actions.dossiers import open_dossier
 from programmes.actions.enrolments import enrol
 from programmes.actions.laying import lay_down_all
 from programmes.actions.plans import change_rule
 from programmes.actions.programmes import open_programme, put_in_force
 from programmes.actions.projects import choose_project, propose_project
+from programmes.actions.sendings import send_dossier
 from programmes.actions.standing import observe_bodies
 from programmes.actions.submissions import submit_project
 from programmes.actions.sweeps import queue_due_notices
 from programmes.actions.teams import Seat, set_team
-from programmes.models import Obligation, Programme, Project
+from programmes.actions.turns import take_turn
+from programmes.models import Obligation, Programme, Project, Turn
 from programmes.packs.reading import read, shipped_text
 from programmes.queries import Tally, tally
 from reporting.actions.items import sign_item, start_item, submit_item
@@ -254,12 +257,16 @@ class Choice:
     chosen: date | None = None
     submitted: date | None = None
     parts: tuple[str, ...] = ()
+    listed: date | None = None
+    """When the list of its team is sent on the way that the plan prescribes."""
     project: Project | None = None
 
     def play(self, year: Year) -> None:
         year.on(self.proposed, lambda now: self._propose(year.programme, now), hour=10)
         if self.chosen:
             year.on(self.chosen, self._choose, hour=11)
+        if self.listed:
+            year.on(self.listed, self.send_list, hour=14)
         if self.submitted:
             year.on(self.submitted, self._submit, hour=15)
 
@@ -284,6 +291,24 @@ class Choice:
 
     def _submit(self, now: datetime) -> None:
         submit_project(self._fresh(), by=self.unit.staff, now=now)
+
+    def send_list(self, now: datetime) -> None:
+        project = self._fresh()
+        made = open_dossier(
+            programme=project.programme, organisation=self.unit.organisation, kind="team_list",
+            project=project, by=self.unit.staff, now=now,
+        )  # fmt: skip
+        send_dossier(made, by=self.unit.staff, now=now)
+
+    def act(self, kind: str, outcome: str, by: User, opinion: str = "") -> Act:
+        """What somebody says on the topic's paper of this kind, at the turn that is open."""
+
+        def said(now: datetime) -> None:
+            turns = Turn.objects.filter(dossier__project=self._fresh(), dossier__kind=kind)
+            turn = turns.filter(acted_at=None).order_by("number")[0]
+            take_turn(turn, outcome=outcome, text=turn.text, opinion=opinion, by=by, now=now)
+
+        return said
 
     def _fresh(self) -> Project:
         assert self.project is not None

@@ -9,6 +9,7 @@ from actionlearning.foundation.models import AuditEvent, Notice
 from groups.models import Body, Post
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
+from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from reporting.actions.items import return_item
 from tests.oracles import programme_year as by_hand
@@ -54,9 +55,14 @@ def play(plan: Plan, year: Year) -> list[Unit]:
     first, second, third, silent = (unit for unit, _ in plan.units)
     for unit, formed in ((first, 6), (second, 29), (third, 31)):
         year.on(date(2026, 5, formed), form_bodies(unit))
-    Choice(
+    topic = Choice(
         first, "养护成本", LEARNERS, date(2026, 5, 11), date(2026, 5, 13), date(2026, 5, 20)
-    ).play(year)
+    )
+    topic.listed = date(2026, 5, 20)
+    topic.play(year)
+    office = plan.owner.director
+    for kind in ("team_list", "topic"):
+        year.on(date(2026, 5, 25), topic.act(kind, Outcome.PASSED, office))
     Choice(
         second, "工期延误", LEARNERS, date(2026, 5, 30), date(2026, 5, 30), date(2026, 5, 31)
     ).play(year)

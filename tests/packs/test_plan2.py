@@ -12,7 +12,8 @@ from groups.models import Person, Post, Tenure
 from programmes.actions.bodies import form_by_plan
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
-from programmes.models import Obligation, Rung
+from programmes.models import Dossier, Obligation, Rung
+from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from reporting.actions.items import return_item, sign_item, submit_item
 from reporting.models import InformationItem
@@ -75,13 +76,17 @@ def play(year: Year, bureau: Unit, world: World) -> None:
     year.on(date(2026, 11, 27), send_back, 17)
     year.on(date(2026, 12, 3), answer, 9)  # the fourth working day after
     send(date(2026, 12, 25), "2026-12", 9)
-    Choice(
+    topic = Choice(
         bureau, "孤儿救助", TEAM, date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 12),
-        parts=("摸底建档", "安置渠道"),
-    ).play(year)  # fmt: skip
+        parts=("摸底建档", "安置渠道"), listed=date(2026, 6, 8),
+    )  # fmt: skip
+    topic.play(year)
+    year.on(date(2026, 6, 9), topic.act("team_list", Outcome.GIVEN, world.lena, "人选合适"))
+    year.on(date(2026, 6, 10), topic.act("team_list", Outcome.CONFIRMED, world.lena))
+    year.on(date(2026, 6, 15), topic.act("topic", Outcome.PASSED, world.ana))
 
 
-@pytest.mark.rule("P2-83", "P2-11", "P2-15", "P2-22", "P2-32")
+@pytest.mark.rule("P2-83", "P2-11", "P2-15", "P2-22", "P2-32", "P2-33")
 def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     year = begin(plan, world, now=at(date(2026, 5, 25)))
     play(year, bureau, world)
@@ -100,6 +105,11 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     standing = [year.state(bureau, rule, "standing", end) for rule in ("leading_group", "office")]
     assert (standing, year.state(bureau, "topics", "once", end)) == (["met", "met"], "met")
     assert year.duties(rule_key="team_list").with_state(end).get().state == "met"
+    papers = Dossier.objects.filter(project__title="孤儿救助").order_by("sent_at")
+    assert [(paper.kind, paper.state, paper.turn_count) for paper in papers] == [
+        ("team_list", "standing", 2),
+        ("topic", "standing", 1),
+    ]
     assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1
     told_once(year, end)
     october_is_told_to_the_end(

@@ -17,6 +17,7 @@ from programmes.actions.submissions import submit_project
 from programmes.actions.teams import Seat, add_member
 from programmes.models import Project, Rule
 from programmes.packs.reading import read, shipped_text
+from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from tests.packs.stage import (
     Choice,
@@ -55,7 +56,10 @@ def play(plan: Plan, year: Year) -> None:
     year.on(date(2026, 2, 11), form_bodies(plan.owner, ["leading_group"]))
     for unit in (first, second):
         year.on(date(2026, 2, 2), form_bodies(unit, ["leading_group"]))
-    Choice(first, "降低能耗", TEAM, date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 9)).play(year)
+    in_time = Choice(first, "降低能耗", TEAM, date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 9))
+    in_time.listed = date(2026, 3, 9)
+    in_time.play(year)
+    year.on(date(2026, 3, 10), in_time.act("team_list", Outcome.CONFIRMED, first.leader))
     late = Choice(second, "盘活厂房", TEAM[:3], date(2026, 3, 2), date(2026, 3, 3))
     late.play(year)
     year.on(date(2026, 3, 25), lambda now: _fill(late, now))
@@ -63,10 +67,11 @@ def play(plan: Plan, year: Year) -> None:
 
 
 def _fill(choice: Choice, now: Any) -> None:
-    """The three who are missing; then it goes up."""
+    """The three who are missing; then list and topic go out."""
     for number in range(3):
         seat = Seat(role="member", name=f"补充组员{number}")
         add_member(fresh(choice), seat=seat, by=choice.unit.staff, now=now)
+    choice.send_list(now)
     submit_project(fresh(choice), by=choice.unit.staff, now=now)
 
 

@@ -1,0 +1,59 @@
+"""Team lists on their way in the demonstration: in time and late, confirmed, changed afterwards, revised."""
+
+from datetime import date, datetime
+
+from actionlearning.demo.clock import at
+from actionlearning.demo.papers import Desk, acts
+from actionlearning.demo.staff import Unit
+from programmes.actions.teams import Seat, add_member
+from programmes.models import Project
+from programmes.procedures import Outcome
+
+
+def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
+    """Plan 2: the main leader says his opinion, the leading group confirms; one team has changed since.
+
+    Of the second topic the list came late; its revision waits for the leader.
+    """
+    year, leader = today.year, desk.unit.leader
+    yesterday = desk.clock.calendar.previous_working(today)
+    first, second = topics
+    changed = yesterday > date(year, 7, 20)
+    desk.send(
+        "team_list",
+        date(year, 6, 29),
+        [
+            (date(year, 6, 30), acts(leader, Outcome.GIVEN, "人选熟悉业务，同意。")),
+            (date(year, 7, 1), acts(leader, Outcome.CONFIRMED, "审定同意。")),
+        ],
+        topic=first,
+    )
+    desk.send(
+        "team_list",
+        date(year, 7, 9),
+        [
+            (date(year, 7, 10), acts(leader, Outcome.GIVEN, "请尽快报齐，下不为例。")),
+            (date(year, 7, 13), acts(leader, Outcome.CONFIRMED)),
+            *([(yesterday, desk.revised("增补一名观察员，请专家把关。"))] if changed else []),
+        ],
+        topic=second,
+    )
+    if not changed:
+        return
+    expert = Seat(role="observer", name="蒙学清", title="社会工作学院教授", duties="提供咨询和指导")
+    for topic in topics:
+        _joins(desk, topic, expert, yesterday)
+
+
+def _joins(desk: Desk, topic: str, seat: Seat, day: date) -> None:
+    def join(now: datetime) -> None:
+        rows = Project.objects.filter(programme=desk.programme, title=topic)
+        add_member(rows.get(level=1), seat=seat, by=desk.unit.clerk, now=now)
+
+    desk.clock.put(at(day, 9), join)
+
+
+def group_list(desk: Desk, office: Unit, topic: str, year: int) -> None:
+    """Plan 1: the list goes up with the plan and is checked by the office above."""
+    checked = acts(office.clerk, Outcome.PASSED, "人数、角色符合要求。")
+    desk.send("team_list", date(year, 5, 29), [(date(year, 6, 2), checked)], topic=topic)
