@@ -16,9 +16,9 @@ from programmes.packs.vocabulary import STEP_BODIES
 from programmes.procedures import StepKind
 from programmes.queries import local_day
 
-TOPIC, TEAM_LIST = "topic", "team_list"
-DRAWN = (TOPIC, TEAM_LIST)
-"""Papers whose text is the topic's own and its team's: nothing of it is typed again."""
+TOPIC, TEAM_LIST, TOPIC_PROPOSAL = "topic", "team_list", "topic_proposal"
+DRAWN = (TOPIC, TEAM_LIST, TOPIC_PROPOSAL)
+"""Papers whose text is that of topics and their teams: nothing of it is typed again."""
 FROM_TOPIC = (
     "subject",
     "background",
@@ -28,6 +28,7 @@ FROM_TOPIC = (
     "months_reason",
     "participating_units",
     "team",
+    "candidates",
 )
 """Parts of such a paper that are drawn; any other part is typed by its writer."""
 LONGEST_SECTION = 20_000

@@ -21,6 +21,7 @@ from programmes.queries import enrolment_of, local_day, plan_in_force
 from programmes.states import SUBMIT, TAKEN_ON, DossierState, ProjectState
 
 SEVERAL = (
+    "topic_proposal",
     "system_document",
     "support_request",
     "progress_report",
@@ -81,6 +82,7 @@ def begin_dossier(
     made.title = _title(title) or _default_title(paper, programme, project)
     known = known_of(paper, project, made.plan)
     made.content = paper.read({"sections": known, "tracks": []})
+    made.content = redrawn(made, paper)
     made.authors, made.moved_at = [str(by.pk)], now
     _signed_by_proposer(made)
     made.save(force_insert=True)

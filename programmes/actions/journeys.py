@@ -21,7 +21,7 @@ from programmes.actions.topic_papers import follow
 from programmes.calendar import return_due
 from programmes.models import Dossier, Enrolment, Evidence, Turn
 from programmes.notices import tell_turn
-from programmes.papers import TEAM_LIST, TOPIC, Paper
+from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL, Paper
 from programmes.procedures import LAWS, Outcome, StepKind, Together
 from programmes.queries import ZONE, calendar_for
 from programmes.queries.dossiers import speakers_of
@@ -31,6 +31,8 @@ KIND = "dossier"
 """Of its evidence."""
 KINDS_BEFORE = {TOPIC: "project", TEAM_LIST: "team"}
 """Of the evidence of what was handed in before it travelled as a paper; its source is the topic."""
+DELIVERABLES = {TOPIC_PROPOSAL: "candidate_topic"}
+"""What a duty asks for where it is not called like the paper: a proposal hands in its candidates."""
 STANDS_IN = {BodyKind.PROMOTION_TEAM.value: BodyKind.LEADING_GROUP.value}
 """A level without promotion team answers by its leading group."""
 WHEN_SENT = {
@@ -212,7 +214,8 @@ class Journey:
         if dossier.kind == TOPIC and dossier.project is not None and dossier.project.level > 1:
             return
         record_evidence(
-            deliverable=dossier.kind,
+            deliverable=DELIVERABLES.get(dossier.kind, dossier.kind),
+            quantity=len(dossier.content.get("topics", ())) or 1,
             programme=dossier.programme,
             organisation=dossier.organisation,
             project=dossier.project,

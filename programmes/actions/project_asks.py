@@ -15,6 +15,7 @@ from programmes.models.project import TeamRole
 from programmes.queries import plan_in_force
 
 TOPICS_PER_UNIT = ("P1-30", "P2-22")
+CANDIDATES = ("P2-21", "P2-22")
 TOPIC_TEXT = ("P2-30", "P1-29", "P3-35")
 TEAM_SIZE = ("P1-31", "P2-34", "P4-16")
 TEAM_ROLES = ("P2-31", "P2-35", "P4-17")

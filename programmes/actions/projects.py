@@ -17,13 +17,21 @@ from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.exceptions import cancel_about
 from programmes.actions.laying import trigger
-from programmes.actions.project_asks import PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
+from programmes.actions.project_asks import CANDIDATES, PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
-from programmes.models import Enrolment, Programme, Project
+from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.notices import holders_of, tell_about
+from programmes.papers import TOPIC_PROPOSAL
 from programmes.queries import enrolment_of, local_day
-from programmes.states import CHOOSE, DECLINE, TAKEN_ON, TEXT_OPEN, ProjectState
+from programmes.states import (
+    CHOOSE,
+    DECLINE,
+    TAKEN_ON,
+    TEXT_OPEN,
+    DossierState,
+    ProjectState,
+)
 
 TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
 FIELDS = (*TEXTS, "months", "participating_units")
@@ -117,6 +125,7 @@ def change_project(
     """The text, while the unit holds it. Raises RuleBroken, NotAllowed, BadInput, Stale."""
     fresh = lock(project, seen=seen)
     refuse_unless(fresh, TEXT_OPEN, by=by)
+    refuse_in_paper(fresh, now)
     before = {name: getattr(fresh, name) for name in FIELDS}
     _fill(fresh, changes, now)
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
@@ -181,6 +190,65 @@ def choose_project(
     _wait_for_unit(project, now)
     fresh = take(CHOOSE, project, by=by, seen=seen)
     _refuse_part(fresh, now)
+    refuse_in_paper(fresh, now)
+    return _chosen(fresh, opinion, by=by, now=now)
+
+
+def choose_candidate(project: Project, *, by: User, now: datetime) -> Project:
+    """As the leading group has decided in its paper, see proposals.py. Raises RuleBroken."""
+    _wait_for_unit(project, now)
+    fresh = _candidate(project)
+    fresh.state = ProjectState.CHOSEN
+    return _chosen(fresh, "", by=by, now=now)
+
+
+def decline_candidate(project: Project, *, reason: str, by: User, now: datetime) -> Project:
+    """Likewise. Raises RuleBroken."""
+    fresh = _candidate(project)
+    fresh.state = ProjectState.DECLINED
+    return _declined(fresh, reason, by=by, now=now)
+
+
+def _candidate(project: Project) -> Project:
+    fresh = lock_row(project)
+    if fresh.state != ProjectState.CANDIDATE:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    fresh.version += 1
+    return fresh
+
+
+def paper_with(project: Project) -> Dossier | None:
+    """The proposal in which this candidate lies before the leading group."""
+    rows = Dossier.objects.filter(
+        programme=project.programme_id,
+        organisation=project.organisation_id,
+        kind=TOPIC_PROPOSAL,
+        state=DossierState.UNDER_WAY,
+    )
+    found: Dossier | None = rows.filter(content__topics__contains=[{"id": str(project.pk)}]).first()
+    return found
+
+
+def refuse_in_paper(project: Project, now: datetime) -> None:
+    """What the leading group has before it on paper is decided there, and read there as it was sent."""
+    paper = paper_with(project)
+    if paper is not None:
+        raise RuleBroken(
+            _(
+                "“%(name)s” lies before the leading group in “%(paper)s”:"
+                " it is decided there; to change it, take that paper back first."
+            )
+            % {"name": project, "paper": paper},
+            code="in_paper",
+            cited=asks_of(project.programme, local_day(now)).cite(CANDIDATES),
+        )
+
+
+def _chosen(fresh: Project, opinion: str, *, by: User, now: datetime) -> Project:
     _refuse_third(fresh, now)
     fresh.chosen_by, fresh.chosen_at = by, now
     fresh.save(update_fields=["state", "version", "chosen_by", "chosen_at"])
@@ -203,9 +271,15 @@ def decline_project(
 
     What the choice had laid down is cancelled. Raises RuleBroken, NotAllowed, BadInput, Stale.
     """
+    _wait_for_unit(project, now)
     fresh = take(DECLINE, project, by=by, seen=seen)
     opinion = needed(opinion)
     _refuse_part(fresh, now)
+    refuse_in_paper(fresh, now)
+    return _declined(fresh, opinion, by=by, now=now)
+
+
+def _declined(fresh: Project, opinion: str, *, by: User, now: datetime) -> Project:
     facts = {"decided_by": by, "decided_at": now, "chosen_by": None, "chosen_at": None}
     for name, value in facts.items():
         setattr(fresh, name, value)

@@ -10,6 +10,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.workflow import lock
+from programmes.actions import proposals
 from programmes.actions.dossiers import (
     paper_in_force,
     plan_key,
@@ -48,6 +49,7 @@ def send_dossier(
     paper = papers_of(fresh.plan)[fresh.kind]
     fresh.content = redrawn(fresh, paper)
     refuse_unready(fresh, now)
+    proposals.refuse_unready(fresh, now)
     _refuse_incomplete(fresh, paper, now)
     _refuse_unanswered(fresh)
     mending = list(fresh.turns.open().filter(kind=StepKind.MEND).order_by("step"))

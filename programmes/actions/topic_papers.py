@@ -24,7 +24,7 @@ from programmes.actions.project_asks import (
 from programmes.actions.project_turns import snapshot_of, write_turn
 from programmes.actions.projects import carry_parts
 from programmes.models import Dossier, Project, TeamMember
-from programmes.papers import TEAM_LIST, TOPIC
+from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL
 from programmes.queries import enrolment_of, local_day
 from programmes.states import SUBMIT, DossierState, ProjectState
 
@@ -47,20 +47,21 @@ STEPS = {
 
 
 def hold_topic(dossier: Dossier, now: datetime, *, sending: bool = False) -> None:
-    """Locks what moves with a topic's paper, before the paper itself, so that nobody waits in a circle.
+    """Locks what moves with a paper, before the paper itself, so that nobody waits in a circle.
 
     `sending`: the unit's enrolment first, so that two topics sent at once are counted one after the other.
     """
-    if dossier.kind != TOPIC or dossier.project is None:
+    if dossier.kind not in (TOPIC, TOPIC_PROPOSAL):
         return
-    if sending:
-        wait_for_unit(dossier.project, now)
-    lock_row(dossier.project)
+    if sending or dossier.kind == TOPIC_PROPOSAL:
+        wait_for_unit(dossier, now)
+    if dossier.kind == TOPIC and dossier.project is not None:
+        lock_row(dossier.project)
 
 
-def wait_for_unit(project: Project, now: datetime) -> None:
+def wait_for_unit(of: Project | Dossier, now: datetime) -> None:
     """Locks the unit's enrolment: what a plan counts per unit is counted one after the other."""
-    found = enrolment_of(project.programme, project.organisation, local_day(now))
+    found = enrolment_of(of.programme, of.organisation, local_day(now))
     if found is not None:
         lock_row(found)
 

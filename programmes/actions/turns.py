@@ -16,6 +16,7 @@ from actionlearning.foundation.workflow import lock_row
 from groups.queries.sitting import Sitting
 from programmes.actions.evidence import accept_evidence, return_evidence
 from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of, speakers_first
+from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
 from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
@@ -40,10 +41,11 @@ def take_turn(
     now: datetime,
     opinion: str = "",
     remarks: Sequence[str] = (),
+    topics: Sequence[Verdict] = (),
 ) -> Turn:
     """What `by` says for his body; the paper moves once the body has decided.
 
-    `text` is the number of the text he has read. Raises RuleBroken (`acted`, `unseen_text` with the
+    `text` is the number of the text he has read, `topics` what he says of each candidate. Raises RuleBroken (`acted`, `unseen_text` with the
     difference, `not_this_kind`, `spoken`, `not_yet`), NotAllowed (`own_paper`, `not_allowed`), BadInput.
     """
     paper = Dossier.objects.get(pk=turn.dossier_id)
@@ -56,7 +58,8 @@ def take_turn(
     speakers = speakers_of(dossier, fresh.holder, fresh.body, now=now, by=by)
     seat = _seat_of(fresh, dossier, speakers, by)
     _refuse_unseen(dossier, text)
-    said = _words(fresh, outcome, opinion, remarks)
+    verdicts = read_verdicts(fresh, dossier, outcome, topics)
+    said = in_words(dossier, verdicts, _words(fresh, outcome, opinion, remarks))
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
     decided = _decided(fresh, speakers)
@@ -66,6 +69,8 @@ def take_turn(
     if decided is None:
         return fresh
     _close(fresh, dossier, decided, said, by, now)
+    if LAWS[fresh.kind].outcomes[decided] is Effect.ONWARD:
+        carry_out(verdicts, by=by, now=now)
     return fresh
 
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actionlearning.foundation.errors import BadInput
+from programmes.actions.proposals import Verdict
 from programmes.actions.remarks import answer_remark
 from programmes.actions.turns import take_turn
 from programmes.api.asking import KEY, REFUSED, asker, names_of, typed
@@ -62,7 +63,12 @@ class DossierActs:
         """Of a text that was not read: 409 `unseen_text` with the difference."""
         dossier = self.get_object()
         found = get_object_or_404(Turn.objects.filter(dossier=dossier), pk=turn_id)
-        take_turn(found, by=asker(request), now=self.now, **typed(request, DossierAct))
+        asked = typed(request, DossierAct)
+        verdicts = [
+            Verdict(str(row["topic"]), row["choice"], row["reason"])
+            for row in asked.pop("topics", ())
+        ]
+        take_turn(found, by=asker(request), now=self.now, topics=verdicts, **asked)
         return self.told(dossier)
 
     @extend_schema(

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from actionlearning.foundation.api import StrictSerializer
 from actionlearning.foundation.problems import ProblemRun
+from programmes.actions.proposals import CHOSEN, DECLINED, LONGEST_REASON
 from programmes.papers import LONGEST_SECTION, MOST_LINES
 from programmes.procedures import Outcome, StepKind, Together
 from programmes.states import DossierState, RemarkState
@@ -64,6 +66,29 @@ class DossierReason(StrictSerializer):
     reason = serializers.CharField(max_length=300)
 
 
+class DossierVerdict(StrictSerializer):
+    """On one candidate of a proposal; `reason` where it is declined."""
+
+    topic = serializers.UUIDField()
+    choice = serializers.ChoiceField([(CHOSEN, _("chosen")), (DECLINED, _("declined"))])
+    reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_REASON, default=""
+    )
+
+
+class DossierSubject(serializers.Serializer):
+    """A candidate that a proposal puts before its body."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+
+
+class DossierContentTold(DossierContent):
+    """`topics`: the candidates of a proposal, drawn when it was sent."""
+
+    topics = DossierSubject(many=True, required=False)
+
+
 class DossierAct(StrictSerializer):
     """What the caller says for his body."""
 
@@ -75,6 +100,7 @@ class DossierAct(StrictSerializer):
     remarks = serializers.ListField(
         child=serializers.CharField(max_length=2000), required=False, max_length=50
     )
+    topics = DossierVerdict(many=True, required=False, help_text="One on each candidate.")
 
 
 class DossierRemarkAnswer(StrictSerializer):
@@ -193,7 +219,7 @@ class DossierTextChange(serializers.Serializer):
 class DossierTextWhole(DossierTextLine):
     """`changes`: against the text that was asked for, else empty."""
 
-    content = DossierContent()
+    content = DossierContentTold()
     against = serializers.IntegerField(allow_null=True)
     changes = DossierTextChange(many=True)
 
@@ -222,7 +248,7 @@ class DossierWhole(DossierLine):
     name = serializers.CharField(help_text="The plan's word for this kind of paper.")
     reason = serializers.CharField(help_text="What the revision is for.")
     previous_id = serializers.UUIDField(allow_null=True)
-    content = DossierContent()
+    content = DossierContentTold()
     way = DossierStep(many=True)
     turns = DossierTurnLine(many=True)
     texts = DossierTextLine(many=True)

@@ -1,6 +1,6 @@
 """What people type about papers: the text with its timetables, decisions, answers; nothing here decides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.forms import TenantForm
+from programmes.actions.proposals import CHOSEN, DECLINED, LONGEST_REASON, Verdict
 from programmes.forms.programmes import DayInput
 from programmes.models import Programme
 from programmes.packs.vocabulary import PAPERS
@@ -200,6 +201,37 @@ class DossierActForm(TenantForm):
         label=_("Points to be answered one by one"),
         help_text=_("One to a line: the unit answers each before it sends the paper again."),
     )
+
+    def __init__(
+        self, *args: Any, candidates: Iterable[Mapping[str, str]] = (), **kwargs: Any
+    ) -> None:
+        """`candidates`: {id, title} of each topic on which the body decides one by one."""
+        super().__init__(*args, **kwargs)
+        self.candidates = [row["id"] for row in candidates]
+        for row in candidates:
+            self.fields[f"topic_{row['id']}"] = forms.ChoiceField(
+                required=False,
+                label=row["title"],
+                choices=[(CHOSEN, _("Choose")), (DECLINED, _("Decline"))],
+                widget=forms.RadioSelect,
+            )
+            self.fields[f"reason_{row['id']}"] = forms.CharField(
+                required=False, max_length=LONGEST_REASON, label=_("Reason, where it is declined")
+            )
+
+    def verdict_fields(self) -> list[dict[str, Any]]:
+        """For the page: the choice on each candidate and the reason below it."""
+        return [
+            {"pk": each, "choice": self[f"topic_{each}"], "reason": self[f"reason_{each}"]}
+            for each in self.candidates
+        ]
+
+    def verdicts(self) -> list[Verdict]:
+        told = self.cleaned_data
+        return [
+            Verdict(each, told.get(f"topic_{each}", ""), told.get(f"reason_{each}", ""))
+            for each in self.candidates
+        ]
 
 
 class DossierNoteForm(TenantForm):

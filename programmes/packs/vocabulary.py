@@ -131,6 +131,7 @@ TOGETHER = ("head", "any", "all", "in_order")
 ABOUT = ("unit", "project", "owner")
 """Whose paper it is: one for each unit, for each project, or for whoever runs the programme."""
 PAPERS = (
+    "topic_proposal",
     "topic",
     "implementation_plan",
     "project_plan",

@@ -12,6 +12,7 @@ from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
 from programmes.actions.dossiers import revise_dossier
+from programmes.actions.proposals import asked_of
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.turns import take_turn
@@ -142,6 +143,10 @@ class DossierTurn(TenantDossierAct):
         found: Turn = get_object_or_404(self.dossier.turns, pk=self.kwargs["turn"])
         return found
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        sent: Any = self.dossier.sent_content  # type: ignore[attr-defined]
+        return {**super().get_form_kwargs(), "candidates": asked_of(self.turn, sent or {})}
+
     def decide(self, form: Any, **given: Any) -> str:
         typed = form.cleaned_data
         took = take_turn(
@@ -150,6 +155,7 @@ class DossierTurn(TenantDossierAct):
             text=typed["text"],
             opinion=typed["opinion"],
             remarks=typed["remarks"].splitlines(),
+            topics=form.verdicts(),
             **given,
         )
         if took.acted_at is None:

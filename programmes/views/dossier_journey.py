@@ -16,6 +16,7 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
 from groups.queries.sitting import Sitting
 from programmes.actions.journeys import speakers_first
+from programmes.actions.proposals import asked_of
 from programmes.forms.dossiers import DossierActForm, RemarkForm
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together
@@ -182,12 +183,12 @@ def act_context(turn: Turn, dossier: Dossier) -> dict[str, Any]:
         ],
         "filing": turn.kind == StepKind.FILE,
         "may_ask": Effect.BACK in law.outcomes.values() or turn.kind == StepKind.OPINION,
-        "act_form": act_form(dossier),
+        "act_form": DossierActForm(
+            initial={"text": dossier.sent_text},
+            auto_id="act_%s",
+            candidates=asked_of(turn, dossier.sent_content or {}),  # type: ignore[attr-defined]
+        ),
     }
-
-
-def act_form(dossier: Dossier) -> DossierActForm:
-    return DossierActForm(initial={"text": dossier.sent_text}, auto_id="act_%s")
 
 
 def _button(turn: Turn, outcome: str) -> str:

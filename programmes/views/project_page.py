@@ -25,9 +25,10 @@ from programmes.actions.project_asks import (
     span_words,
     team_faults,
 )
+from programmes.actions.projects import paper_with
 from programmes.clauses import sentence_of
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
-from programmes.models import Project, ProjectTurn, TeamMember
+from programmes.models import Dossier, Project, ProjectTurn, TeamMember
 from programmes.papers import TOPIC
 from programmes.queries import local_day
 from programmes.queries.dossiers import waits_for
@@ -115,6 +116,8 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     members = team_of(project)
     user = request.user
     clause = asks.clause(SUBMISSION)
+    candidate = project.level == 1 and project.state == ProjectState.CANDIDATE
+    proposal = paper_with(project) if candidate else None
     inside = user.has_perm(Permission.PROJECT_VIEW, project)
     context = {
         "project": project,
@@ -133,7 +136,8 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "inside": inside,
         "grants": _grants(project, day) if inside else [],
         "form": ProjectOpinionForm(initial={"version": project.version}),
-        **_may(user, project, asks, day),
+        "proposal": proposal,
+        **_may(user, project, asks, day, proposal),
         **team_context(members, asks, project),
         **papers_context(request, project),
         **list_context(request, project, members),
@@ -154,18 +158,20 @@ def _running(project: Project, asks: Asks) -> list[str]:
     return list(taken.values_list("title", flat=True))
 
 
-def _may(user: Any, project: Project, asks: Asks, day: date) -> dict[str, bool]:
+def _may(
+    user: Any, project: Project, asks: Asks, day: date, proposal: Dossier | None
+) -> dict[str, bool]:
     """Buttons ask the same steps as the verbs."""
     change = user.has_perm(Permission.PROJECT_CHANGE, project)
     whole = project.level == 1
     return {
-        "can_choose": whole and CHOOSE.open_to(user, project),
+        "can_choose": whole and CHOOSE.open_to(user, project) and proposal is None,
         "can_take_back": whole
         and project.state == ProjectState.CHOSEN
         and DECLINE.open_to(user, project),
         "can_submit": SUBMIT.open_to(user, project),
         "can_decide": ACCEPT.open_to(user, project) and waits_for(user, project, TOPIC, day),
-        "can_change": change and project.state in TEXT_OPEN,
+        "can_change": change and project.state in TEXT_OPEN and proposal is None,
         "can_change_team": change and project.state in TEAM_OPEN,
         "can_split": change
         and project.level < asks.depth

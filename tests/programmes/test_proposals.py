@@ -1,0 +1,169 @@
+"""Candidates collected into one paper: the leading group chooses and declines in deciding on it."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from actionlearning.foundation.errors import BadInput, RuleBroken
+from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.projects import change_project, choose_project, decline_project
+from programmes.actions.proposals import Verdict
+from programmes.actions.sendings import send_dossier, take_back
+from programmes.models import Dossier, Programme, Project, ProjectTurn
+from programmes.procedures import Outcome
+from programmes.states import DossierState
+from tests.programmes.papers_on_their_way import act, june, turn_of
+from tests.programmes.topics import JUNE, chosen, propose
+from tests.world import World
+
+
+def proposal(world: World, programme: Programme) -> Dossier:
+    made = open_dossier(
+        programme=programme,
+        organisation=world.bureau,
+        kind="topic_proposal",
+        by=world.ben,
+        now=JUNE,
+    )
+    words = {"sections": {"survey": "走访12个乡镇，征求干部意见86条。"}}
+    change_dossier(made, content=words, by=world.ben, now=JUNE)
+    return send_dossier(made, by=world.ben, now=JUNE)
+
+
+def state(project: Project) -> str:
+    return str(Project.objects.get(pk=project.pk).state)
+
+
+def verdicts(*said: tuple[Project, str, str]) -> list[Verdict]:
+    return [Verdict(str(project.pk), choice, reason) for project, choice, reason in said]
+
+
+@pytest.mark.rule("P2-21", "P2-22")
+def test_the_leading_group_chooses_and_declines_in_one_decision(
+    world: World, programme: Programme
+) -> None:
+    first, second, third = (propose(world, programme, title) for title in ("甲", "乙", "丙"))
+    paper = proposal(world, programme)
+    assert [row["title"] for row in paper.content["topics"]] == ["甲", "乙", "丙"]
+    assert "2. 乙" in paper.content["sections"]["candidates"]
+
+    said = verdicts(
+        (first, "chosen", ""), (second, "chosen", ""), (third, "declined", "下年度再议")
+    )
+    paper = act(paper, Outcome.ADOPTED, world.lena, june(12), topics=said)
+
+    assert paper.state == DossierState.STANDING
+    assert [state(each) for each in (first, second, third)] == ["chosen", "chosen", "declined"]
+    assert ProjectTurn.objects.filter(project=third).latest("at").opinion == "下年度再议"
+    opinion = paper.turns.get().opinion
+    assert "甲" in opinion
+    assert "下年度再议" in opinion
+
+
+@pytest.mark.rule("P2-22")
+def test_a_third_topic_is_refused_with_the_rule_and_nothing_is_decided(
+    world: World, programme: Programme
+) -> None:
+    topics = [propose(world, programme, title) for title in ("甲", "乙", "丙")]
+    paper = proposal(world, programme)
+    with pytest.raises(RuleBroken) as refused:
+        act(
+            paper, Outcome.ADOPTED, world.lena, june(12),
+            topics=verdicts(*((each, "chosen", "") for each in topics)),
+        )  # fmt: skip
+    assert (refused.value.code, refused.value.rule) == ("too_many_topics", "P2-22")
+    assert {state(each) for each in topics} == {"candidate"}
+    assert turn_of(paper).voices.count() == 0
+
+
+def test_each_candidate_gets_its_word_and_a_declined_one_its_reason(
+    world: World, programme: Programme
+) -> None:
+    first, second = (propose(world, programme, title) for title in ("甲", "乙"))
+    paper = proposal(world, programme)
+    said = verdicts((second, "declined", " "))
+    with pytest.raises(BadInput) as wrong:
+        act(paper, Outcome.ADOPTED, world.lena, june(12), topics=said)
+    assert set(wrong.value.fields) == {f"topic_{first.pk}", f"reason_{second.pk}"}
+    stranger = Verdict("0190a1b2-0000-7000-8000-000000000000", "chosen")
+    said = [*verdicts((first, "chosen", ""), (second, "chosen", "")), stranger]
+    with pytest.raises(BadInput) as wrong:
+        act(paper, Outcome.ADOPTED, world.lena, june(12), topics=said)
+    assert list(wrong.value.fields) == ["topics"]
+
+
+def test_what_lies_in_the_paper_is_neither_changed_nor_decided_beside_it(
+    world: World, programme: Programme
+) -> None:
+    topic = propose(world, programme)
+    paper = proposal(world, programme)
+    for deed in (
+        lambda: choose_project(topic, by=world.lena, now=june(11)),
+        lambda: decline_project(topic, opinion="不列", by=world.lena, now=june(11)),
+        lambda: change_project(topic, approach="换个思路", by=world.ben, now=june(11)),
+    ):
+        with pytest.raises(RuleBroken) as refused:
+            deed()
+        assert refused.value.code == "in_paper"
+        assert "P2-21" in str(refused.value.rule)
+    with pytest.raises(RuleBroken):
+        proposal(world, programme)  # one after the other
+    take_back(paper, reason="再补一个", by=world.ben, now=june(12))
+    assert choose_project(topic, by=world.lena, now=june(12)).state == "chosen"
+
+
+def test_declined_as_a_whole_it_leaves_the_candidates_as_they_were(
+    world: World, programme: Programme
+) -> None:
+    topic = propose(world, programme)
+    paper = act(proposal(world, programme), Outcome.DECLINED, world.lena, june(12), opinion="重议")
+    assert (paper.state, state(topic)) == (DossierState.ENDED, "candidate")
+
+
+def test_there_must_be_something_to_choose_from(world: World, programme: Programme) -> None:
+    chosen(world, programme)
+    with pytest.raises(RuleBroken) as refused:
+        proposal(world, programme)
+    assert refused.value.code == "no_candidates"
+
+
+def test_it_is_decided_on_the_screen_and_through_the_interface_alike(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    first, second = (propose(world, programme, title) for title in ("甲", "乙"))
+    paper = proposal(world, programme)
+    client, turn = sign_in(world.lena), turn_of(paper)
+    address = reverse("programmes:dossier_turn", args=[world.tenant.slug, paper.pk, turn.pk])
+    page = client.get(reverse("programmes:dossier_detail", args=[world.tenant.slug, paper.pk]))
+    assert f'name="topic_{first.pk}"' in page.content.decode()
+
+    typed = {"outcome": "adopted", "text": 1, f"topic_{first.pk}": "chosen", f"topic_{second.pk}": "declined"}  # fmt: skip
+    answer = client.post(address, typed)
+    assert answer.status_code == 422
+    assert "Say why" in answer.content.decode()
+    assert 'value="chosen"' in answer.content.decode()
+    topics = [
+        {"topic": str(first.pk), "choice": "chosen"},
+        {"topic": str(second.pk), "choice": "declined", "reason": "力量不足"},
+    ]
+    answer = client.post(
+        f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/turns/{turn.pk}/",
+        {"outcome": "adopted", "text": 1, "topics": topics},
+        content_type="application/json",
+    )
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["state"] == "standing"
+    assert (state(first), state(second)) == ("chosen", "declined")
+
+
+def test_the_topic_s_page_leads_to_the_paper(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    topic = propose(world, programme)
+    paper = proposal(world, programme)
+    page = reverse("programmes:project_detail", args=[world.tenant.slug, topic.pk])
+    answer = sign_in(world.lena).get(page)
+    assert not answer.context["can_choose"]
+    there = reverse("programmes:dossier_detail", args=[world.tenant.slug, paper.pk])
+    assert there in answer.content.decode()
