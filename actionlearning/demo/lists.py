@@ -3,10 +3,13 @@
 from datetime import date, datetime
 
 from actionlearning.demo.clock import at
-from actionlearning.demo.papers import Desk, acts
+from actionlearning.demo.papers import Desk, Then, acts
 from actionlearning.demo.staff import Unit
+from actionlearning.foundation.models import User
+from programmes.actions.proposals import CHOSEN, DECLINED, Verdict
 from programmes.actions.teams import Seat, add_member
-from programmes.models import Project
+from programmes.actions.turns import take_turn
+from programmes.models import Dossier, Project
 from programmes.procedures import Outcome
 
 
@@ -43,6 +46,49 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
     expert = Seat(role="observer", name="蒙学清", title="社会工作学院教授", duties="提供咨询和指导")
     for topic in topics:
         _joins(desk, topic, expert, yesterday)
+
+
+def county_proposals(desk: Desk, chosen: tuple[str, str], today: date) -> None:
+    """Three candidates in one paper: two are chosen, one is declined. Another paper waits for the leader."""
+    year, leader = today.year, desk.unit.leader
+    desk.send(
+        "topic_proposal",
+        date(year, 6, 12),
+        [(date(year, 6, 15), _decides(leader, chosen))],
+        words={
+            "survey": "走访12个乡镇和6家福利机构，征求干部意见86条，梳理出群众反映集中的问题3个。"
+        },
+    )
+    waiting = desk.clock.calendar.previous_working(today)
+    if waiting > date(year, 6, 20):
+        desk.clock.put(at(waiting, 14), lambda now: desk.write("topic_proposal", now, _LATER))
+
+
+def proposed(desk: Desk, title: str, sent: date, decided: date) -> None:
+    """One candidate on paper, and the leader's word on it."""
+    decision = [(decided, _decides(desk.unit.leader, (title,)))]
+    desk.send("topic_proposal", sent, decision, words=_SURVEY)
+
+
+_SURVEY = {"survey": "经走访座谈，干部群众普遍认为该问题急需解决。"}
+_LATER = {"survey": "年底走访中干部提出，拟作为下一步备选。"}
+
+
+def _decides(leader: User, chosen: tuple[str, str]) -> Then:
+    def deed(now: datetime, paper: Dossier) -> None:
+        turn = paper.turns.get(acted_at=None)
+        verdicts = [
+            Verdict(row["id"], CHOSEN)
+            if row["title"] in chosen
+            else Verdict(row["id"], DECLINED, "与年度重点工作衔接不紧，本期不列。")
+            for row in paper.content["topics"]
+        ]
+        take_turn(
+            turn, outcome=Outcome.ADOPTED, opinion="经领导小组会议研究，意见如下。", text=turn.text,
+            topics=verdicts, by=leader, now=now,
+        )  # fmt: skip
+
+    return deed
 
 
 def _joins(desk: Desk, topic: str, seat: Seat, day: date) -> None:

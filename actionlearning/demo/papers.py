@@ -42,20 +42,26 @@ class Desk:
     ) -> None:  # fmt: skip
         """Written and sent on `day`; then what others do with it, each on its own day."""
 
-        def write(now: datetime) -> None:
-            project = self._project(topic)
-            if topic and project is None:
-                return
-            made = open_dossier(
-                programme=self.programme, organisation=self.unit.organisation, kind=kind,
-                project=project, title=title, by=self.unit.clerk, now=now,
-            )  # fmt: skip
-            self._fill(made, now, words or {})
-            send_dossier(made, by=self.unit.clerk, now=now)
-            for later, deed in then:
+        def sent(now: datetime) -> None:
+            made = self.write(kind, now, words or {}, topic=topic, title=title)
+            for later, deed in then if made else ():
                 self.clock.put(at(later, 15), partial(_on_what_it_is, deed, made))
 
-        self.clock.put(at(day, 10), write)
+        self.clock.put(at(day, 10), sent)
+
+    def write(
+        self, kind: str, now: datetime, words: dict[str, str], *, topic: str = "", title: str = ""
+    ) -> Dossier | None:
+        """By the clerk, who sends it at once; None where the topic was not chosen."""
+        project = self._project(topic)
+        if topic and project is None:
+            return None
+        made = open_dossier(
+            programme=self.programme, organisation=self.unit.organisation, kind=kind,
+            project=project, title=title, by=self.unit.clerk, now=now,
+        )  # fmt: skip
+        self._fill(made, now, words)
+        return send_dossier(made, by=self.unit.clerk, now=now)
 
     def whole_way(self, kind: str, day: date, *, topic: str = "", returned: bool = False) -> None:
         """Every body of the plan's way acts two working days after the paper has come to it."""

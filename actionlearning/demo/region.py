@@ -9,6 +9,7 @@ from itertools import chain
 from actionlearning.demo import region_texts, story
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.crowd import OFFICE, Crowd
+from actionlearning.demo.lists import proposed
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk
 from actionlearning.demo.staff import Staff, Unit
@@ -174,7 +175,7 @@ def _administrators(system: User, root: Organisation, since: date) -> None:
         give_role(user, role=role, organisation=root, starts_on=since, by=system, now=now)
 
 
-TOLD_BY_ITSELF = ("topic",)
+TOLD_BY_ITSELF = ("topic", "topic_proposal")
 """Papers that the story of a topic sends."""
 
 
@@ -263,7 +264,13 @@ class Play:
         days = [self.opened + timedelta(days=n + number % 4) for n in (8, 15, 23)]
         if number % 5 == 3:
             days[2] += timedelta(days=20)
-        told.topic(unit, topic, (days[0], days[1], days[2]), returned=number % 4 == 1)
+        kinds = {paper.kind for paper in self.pack.papers}
+        by_paper = number < 2 and "topic_proposal" in kinds
+        if by_paper:
+            desk = Desk(told.clock, told.programme, unit, self.owner)
+            proposed(desk, topic.title, days[0] + timedelta(days=3), days[1])
+        planned = (days[0], days[1], days[2])
+        told.topic(unit, topic, planned, returned=number % 4 == 1, by_paper=by_paper)
 
     def _outcome(self, number: int) -> str:
         """Every fifth unit does badly, the others mostly well."""

@@ -11,7 +11,7 @@ from actionlearning.demo.texts import Topic, item_text
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import Notice
 from programmes.actions.evidence import report_nil
-from programmes.actions.projects import choose_project, decline_project, propose_project
+from programmes.actions.projects import choose_project, propose_project
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.sweeps import acknowledge
 from programmes.actions.teams import Seat, set_team
@@ -236,14 +236,24 @@ class Story:
         return found
 
     def topic(
-        self, unit: Unit, topic: Topic, days: tuple[date, date, date], *, returned: bool = False
+        self,
+        unit: Unit,
+        topic: Topic,
+        days: tuple[date, date, date],
+        *,
+        returned: bool = False,
+        by_paper: bool = False,
     ) -> None:
-        """Proposed, chosen by the leading group, submitted with its team, decided by the office above."""
+        """Proposed, chosen by the leading group, submitted with its team, decided by the office above.
+
+        `by_paper`: the group chooses it in its decision on the candidates' own paper.
+        """
         proposed, chosen, submitted = days
 
         def propose(now: datetime) -> None:
             project = self._propose(unit, topic, now)
-            self.clock.put(at(chosen, 15), lambda n: _choose(unit, project, n))
+            if not by_paper:
+                self.clock.put(at(chosen, 15), lambda n: _choose(unit, project, n))
             self.clock.put(
                 at(submitted, 10), lambda n: self._submit_topic(unit, project, n, returned)
             )
@@ -268,18 +278,6 @@ class Story:
         """Waits for the leading group."""
         if self.programme.starts_on < day <= self.programme.ends_on:
             self.clock.put(at(day, 11), lambda now: self._propose(unit, topic, now))
-
-    def candidate_declined(self, unit: Unit, topic: Topic, day: date) -> None:
-        def propose(now: datetime) -> None:
-            project = self._propose(unit, topic, now)
-            self.clock.put(
-                now + timedelta(days=5),
-                lambda n: decline_project(
-                    project, opinion="与年度重点工作衔接不紧，本期不列。", by=unit.leader, now=n
-                ),
-            )
-
-        self.clock.put(at(day, 11), propose)
 
     def _submit_topic(self, unit: Unit, project: Project, now: datetime, returned: bool) -> None:  # noqa: FBT001
         set_team(project, seats=self._seats(unit), by=unit.clerk, now=now)

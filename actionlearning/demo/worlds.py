@@ -10,7 +10,7 @@ from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.exchange import Exchanges
-from actionlearning.demo.lists import county_lists, group_list
+from actionlearning.demo.lists import county_lists, county_proposals, group_list
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, county_papers, group_papers
 from actionlearning.demo.region import region
@@ -171,9 +171,10 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     story = run.programme(year)
     connections.points(run.clock, story.programme, run.owner)
     days = (date(year, 6, 8), date(year, 6, 15), date(year, 6, 26))
-    story.topic(unit, first, days, returned=True)
-    story.topic(unit, second, (date(year, 6, 10), date(year, 6, 15), date(year, 7, 8)))
-    story.candidate_declined(unit, COUNTY_TOPICS_BEFORE[0], date(year, 6, 11))
+    story.topic(unit, first, days, returned=True, by_paper=True)
+    days = (date(year, 6, 10), date(year, 6, 15), date(year, 7, 8))
+    story.topic(unit, second, days, by_paper=True)
+    story.candidate(unit, COUNTY_TOPICS_BEFORE[0], date(year, 6, 11))
     story.candidate(unit, COUNTY_TOPIC_WAITING, story.clock.calendar.previous_working(today))
     outcomes = (
         told.ON_TIME,
@@ -187,6 +188,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
     desk = Desk(run.clock, story.programme, unit)
     county_papers(desk, run.owner, (first.title, second.title), today)
+    county_proposals(desk, (first.title, second.title), today)
     county_lists(desk, (first.title, second.title), today)
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))

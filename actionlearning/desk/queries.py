@@ -28,11 +28,11 @@ from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
 from programmes.models import Dossier, Obligation, Project
-from programmes.papers import TOPIC
+from programmes.papers import TOPIC, TOPIC_PROPOSAL
 from programmes.procedures import StepKind
 from programmes.queries import local_day
 from programmes.queries.dossiers import waiting_turns
-from programmes.states import ProjectState
+from programmes.states import DossierState, ProjectState
 from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
 from reporting.queries import without_hand_of
 from reporting.states import IssueState, ItemState
@@ -187,7 +187,14 @@ def _projects(user: User, now: datetime) -> list[Papers]:
     )
     way = Dossier.objects.filter(project=OuterRef("pk"), kind=TOPIC, holder__isnull=False)
     return [
-        *_papers(user, projects, Permission.PROJECT_CHOOSE, candidate, CHOOSE, "created_at"),
+        *_papers(
+            user,
+            projects.exclude(Exists(_proposals())),
+            Permission.PROJECT_CHOOSE,
+            candidate,
+            CHOOSE,
+            "created_at",
+        ),
         *_papers(
             user,
             projects.exclude(Exists(way)),
@@ -200,6 +207,17 @@ def _projects(user: User, now: datetime) -> list[Papers]:
         *_papers(user, projects, Permission.PROJECT_CHANGE, returned, BACK, "decided_at"),
         *_papers(user, projects, Permission.PROJECT_CHANGE, declined, DECLINED, "decided_at"),
     ]
+
+
+def _proposals() -> QuerySet[Any]:
+    """Papers in which a unit's candidates lie before its leading group: told as those papers."""
+    return Dossier.objects.filter(
+        programme=OuterRef("programme"),
+        organisation=OuterRef("organisation"),
+        kind=TOPIC_PROPOSAL,
+        state=DossierState.UNDER_WAY,
+        sent_at__gte=OuterRef("created_at"),
+    )
 
 
 def _issues(user: User) -> list[Papers]:

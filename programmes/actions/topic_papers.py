@@ -113,7 +113,7 @@ def follow(dossier: Dossier, *, by: User, now: datetime, words: str, sent: bool)
     if dossier.sent_at is None or dossier.project is None:
         return
     project = lock_row(dossier.project)
-    target = FOLLOWS.get(DossierState(dossier.state), project.state)
+    target = ProjectState(FOLLOWS.get(DossierState(dossier.state), project.state))
     if sent and (project.state in SUBMIT.source or target == ProjectState.SUBMITTED):
         _submitted(project, dossier, words, by=by, now=now)
     if target != project.state:

@@ -15,13 +15,16 @@ from groups.models import Organisation
 from groups.queries.sitting import members_of
 from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.projects import change_project
 from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.teams import Seat
 from programmes.actions.turns import take_turn
-from programmes.models import Dossier, Plan, Programme, Turn
+from programmes.models import Dossier, Plan, Programme, Project, Turn
 from programmes.papers import charges
 from programmes.procedures import Outcome
 from tests.programmes.paper_oracle import ENDS, ONWARD, Paper, Refused
 from tests.programmes.papers_on_their_way import promoter, seat
+from tests.programmes.topics import chosen
 from tests.running import BEIJING, run_programme
 from tests.world import World
 
@@ -34,7 +37,17 @@ BODIES = {
 TOGETHER = ("head", "any", "all", "in_order")
 ACTS = ("write", "send", "send", "speak", "speak", "speak", "speak", "speak", "take_back")
 FIRST = date(2026, 6, 8)
-KIND = "implementation_plan"
+KIND, TOPIC = "implementation_plan", "topic"
+SECTIONS = {KIND: "goals", TOPIC: "background"}
+TOPIC_IS = {
+    "draft": "chosen",
+    "under_way": "submitted",
+    "returned": "returned",
+    "standing": "accepted",
+    "ended": "declined",
+    "taken_back": "chosen",
+}
+"""State of a topic's paper → of the topic, as everybody reads it."""
 
 
 @dataclass
@@ -60,27 +73,32 @@ def stage_of(world: World) -> Stage:
     return Stage(world, programme, programme.plans.get())
 
 
-def play(stage: Stage, seed: int, acts: int = 14) -> str:
+def play(stage: Stage, seed: int, acts: int = 14, kind: str = KIND) -> str:
     """One history; returns '' or where product and model differ. Undone afterwards."""
     with transaction.atomic():
         try:
-            return _played(stage, random.Random(seed), acts)
+            return _played(stage, random.Random(seed), acts, kind)
         finally:
             transaction.set_rollback(True)
 
 
-def _played(stage: Stage, chance: random.Random, acts: int) -> str:
+def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
+    kinds = [
+        each for each in ONWARD if paper == KIND or each != "file"
+    ]  # decided, it is not written on
     steps = [
-        (chance.choice(list(ONWARD)), chance.choice(list(BODIES)), chance.choice(TOGETHER))
+        (chance.choice(kinds), chance.choice(list(BODIES)), chance.choice(TOGETHER))
         for _ in range(chance.randint(0, 4))
     ]
     days = [chance.randint(1, 12) for _ in steps]
-    _prescribe(stage, steps, days)
+    _prescribe(stage, paper, steps, days)
+    topic = _topic(stage) if paper == TOPIC else None
     day = FIRST
     product = open_dossier(
         programme=stage.programme,
         organisation=stage.world.bureau,
-        kind=KIND,
+        kind=paper,
+        project=topic,
         by=stage.world.ben,
         now=_noon(day),
     )
@@ -101,14 +119,26 @@ def _played(stage: Stage, chance: random.Random, acts: int) -> str:
         wanted = (mine, model.state, model.holder(), model.standing, _spent(model))
         if (theirs, *seen) != wanted:
             return f"{steps} {told}: product {(theirs, *seen)}, model {wanted}"
+        if topic is not None:
+            topic.refresh_from_db()
+            if topic.state != TOPIC_IS[model.state]:
+                return f"{steps} {told}: the topic is {topic.state}, its paper {model.state}"
     return _clocks(product, days)
 
 
-def _prescribe(stage: Stage, steps: list[tuple[str, str, str]], days: list[int]) -> None:
+def _topic(stage: Stage) -> Project:
+    team = [Seat(role="member", name=f"学员{number}") for number in range(6)]
+    return chosen(stage.world, stage.programme, team=team)
+
+
+def _prescribe(
+    stage: Stage, paper: str, steps: list[tuple[str, str, str]], days: list[int]
+) -> None:
     """The plan's own row says another way from now on: not a line of code."""
     spec: dict[str, Any] = {
-        "kind": KIND, "name": "方案", "name_en": "Plan", "about": "unit",
-        "sections": [{"key": "goals", "name": "目标", "name_en": "Goals"}],
+        "kind": paper, "name": "方案", "name_en": "Plan",
+        "about": "project" if paper == TOPIC else "unit",
+        "sections": [{"key": SECTIONS[paper], "name": "目标", "name_en": "Goals"}],
         "steps": [
             {"kind": kind, "by": by, "together": together, "working_days": count}
             for (kind, by, together), count in zip(steps, days, strict=True)
@@ -157,8 +187,7 @@ def _by_product(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetim
     ben = stage.world.ben
     with suppress(Refusal):
         if act[0] == "write":
-            content = {"sections": {"goals": f"第{act[1]}稿"}}
-            change_dossier(paper, content=content, by=ben, now=now)
+            _write(paper, f"第{act[1]}稿", ben, now)
         elif act[0] == "send":
             send_dossier(paper, by=ben, now=now)
         elif act[0] == "take_back":
@@ -167,6 +196,15 @@ def _by_product(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetim
             return _spoken(paper, act, now)
         return True
     return False
+
+
+def _write(paper: Dossier, words: str, by: User, now: datetime) -> None:
+    """A topic's paper says what the topic says."""
+    if paper.project is None:
+        change_dossier(paper, content={"sections": {"goals": words}}, by=by, now=now)
+        return
+    change_dossier(paper, title=paper.title, by=by, now=now)  # the pen must be with the unit
+    change_project(Project.objects.get(pk=paper.project_id), background=words, by=by, now=now)
 
 
 def _spoken(paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:

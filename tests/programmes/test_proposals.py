@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, RuleBroken
 from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.laying import lay_down
+from programmes.actions.plans import change_rule
 from programmes.actions.projects import change_project, choose_project, decline_project
 from programmes.actions.proposals import Verdict
 from programmes.actions.sendings import send_dossier, take_back
-from programmes.models import Dossier, Programme, Project, ProjectTurn
+from programmes.models import Dossier, Obligation, Programme, Project, ProjectTurn
 from programmes.procedures import Outcome
 from programmes.states import DossierState
 from tests.programmes.papers_on_their_way import act, june, turn_of
@@ -167,3 +169,17 @@ def test_the_topic_s_page_leads_to_the_paper(
     assert not answer.context["can_choose"]
     there = reverse("programmes:dossier_detail", args=[world.tenant.slug, paper.pk])
     assert there in answer.content.decode()
+
+
+@pytest.mark.rule("P2-21")
+def test_sent_it_meets_the_duty_to_propose_several(world: World, programme: Programme) -> None:
+    change_rule(
+        programme, "candidate_topics", {"enabled": True, "note": None},
+        applies_from=programme.starts_on, by=world.ana, now=june(2),
+    )  # fmt: skip
+    lay_down(programme, now=june(3))
+    for title in ("甲", "乙"):
+        propose(world, programme, title)
+    proposal(world, programme)
+    owed = Obligation.objects.get(organisation=world.bureau, deliverable="candidate_topic")
+    assert (owed.met_at, owed.credited) == (JUNE, 2)
