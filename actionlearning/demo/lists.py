@@ -1,5 +1,6 @@
 """Team lists on their way in the demonstration: in time and late, confirmed, changed afterwards, revised."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from actionlearning.demo.clock import at
@@ -74,7 +75,7 @@ _SURVEY = {"survey": "经走访座谈，干部群众普遍认为该问题急需�
 _LATER = {"survey": "年底走访中干部提出，拟作为下一步备选。"}
 
 
-def _decides(leader: User, chosen: tuple[str, str]) -> Then:
+def _decides(leader: User, chosen: Collection[str]) -> Then:
     def deed(now: datetime, paper: Dossier) -> None:
         turn = paper.turns.get(acted_at=None)
         verdicts = [

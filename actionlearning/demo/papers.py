@@ -44,7 +44,9 @@ class Desk:
 
         def sent(now: datetime) -> None:
             made = self.write(kind, now, words or {}, topic=topic, title=title)
-            for later, deed in then if made else ():
+            if made is None:
+                return
+            for later, deed in then:
                 self.clock.put(at(later, 15), partial(_on_what_it_is, deed, made))
 
         self.clock.put(at(day, 10), sent)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -223,14 +224,19 @@ def _candidate(project: Project) -> Project:
 
 def paper_with(project: Project) -> Dossier | None:
     """The proposal in which this candidate lies before the leading group."""
-    rows = Dossier.objects.filter(
+    found: Dossier | None = Dossier.objects.filter(candidates_paper(project)).first()
+    return found
+
+
+def candidates_paper(project: Project) -> Q:
+    """The same as a condition."""
+    return Q(
         programme=project.programme_id,
         organisation=project.organisation_id,
         kind=TOPIC_PROPOSAL,
         state=DossierState.UNDER_WAY,
+        content__topics__contains=[{"id": str(project.pk)}],
     )
-    found: Dossier | None = rows.filter(content__topics__contains=[{"id": str(project.pk)}]).first()
-    return found
 
 
 def refuse_in_paper(project: Project, now: datetime) -> None:

@@ -25,10 +25,9 @@ from programmes.actions.project_asks import (
     span_words,
     team_faults,
 )
-from programmes.actions.projects import paper_with
 from programmes.clauses import sentence_of
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
-from programmes.models import Dossier, Project, ProjectTurn, TeamMember
+from programmes.models import Project, ProjectTurn, TeamMember
 from programmes.papers import TOPIC
 from programmes.queries import local_day
 from programmes.queries.dossiers import waits_for
@@ -44,7 +43,7 @@ from programmes.states import (
 )
 from programmes.views.problem_page import open_problems_of
 from programmes.views.project_lines import day_words, holder_of, since_of
-from programmes.views.project_papers import list_context, papers_context
+from programmes.views.project_papers import papers_context
 
 ROOT = len("0" * 32 + "/")
 
@@ -116,8 +115,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     members = team_of(project)
     user = request.user
     clause = asks.clause(SUBMISSION)
-    candidate = project.level == 1 and project.state == ProjectState.CANDIDATE
-    proposal = paper_with(project) if candidate else None
+    papers = papers_context(request, project, members)
     inside = user.has_perm(Permission.PROJECT_VIEW, project)
     context = {
         "project": project,
@@ -136,11 +134,9 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "inside": inside,
         "grants": _grants(project, day) if inside else [],
         "form": ProjectOpinionForm(initial={"version": project.version}),
-        "proposal": proposal,
-        **_may(user, project, asks, day, proposal),
+        **_may(user, project, asks, day, in_paper=papers["proposal"] is not None),
         **team_context(members, asks, project),
-        **papers_context(request, project),
-        **list_context(request, project, members),
+        **papers,
     }
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))
@@ -158,20 +154,18 @@ def _running(project: Project, asks: Asks) -> list[str]:
     return list(taken.values_list("title", flat=True))
 
 
-def _may(
-    user: Any, project: Project, asks: Asks, day: date, proposal: Dossier | None
-) -> dict[str, bool]:
+def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) -> dict[str, bool]:
     """Buttons ask the same steps as the verbs."""
     change = user.has_perm(Permission.PROJECT_CHANGE, project)
     whole = project.level == 1
     return {
-        "can_choose": whole and CHOOSE.open_to(user, project) and proposal is None,
+        "can_choose": whole and CHOOSE.open_to(user, project) and not in_paper,
         "can_take_back": whole
         and project.state == ProjectState.CHOSEN
         and DECLINE.open_to(user, project),
         "can_submit": SUBMIT.open_to(user, project),
         "can_decide": ACCEPT.open_to(user, project) and waits_for(user, project, TOPIC, day),
-        "can_change": change and project.state in TEXT_OPEN and proposal is None,
+        "can_change": change and project.state in TEXT_OPEN and not in_paper,
         "can_change_team": change and project.state in TEAM_OPEN,
         "can_split": change
         and project.level < asks.depth
