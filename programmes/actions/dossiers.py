@@ -275,14 +275,7 @@ def revise_dossier(
     old = lock(dossier, seen=seen)
     if not by.has_perm(Permission.DOSSIER_WRITE, old):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if old.kind == TOPIC:
-        raise RuleBroken(
-            _(
-                "A topic that was decided on is not submitted again:"
-                " revise its plan or its team list, or propose a new topic."
-            ),
-            code="topic_decided",
-        )
+    _refuse_decided_topic(old)
     if old.state not in (DossierState.STANDING, DossierState.ENDED):
         raise RuleBroken(
             _("“%(name)s” is %(state)s: only what is in effect or was refused is revised.")
@@ -315,6 +308,17 @@ def revise_dossier(
     made.save(force_insert=True)
     record("dossier.revised", target=made, by=by, at=now, reason=made.reason)
     return made
+
+
+def _refuse_decided_topic(old: Dossier) -> None:
+    if old.kind == TOPIC:
+        raise RuleBroken(
+            _(
+                "A topic that was decided on is not submitted again:"
+                " revise its plan or its team list, or propose a new topic."
+            ),
+            code="topic_decided",
+        )
 
 
 def _next_revision(old: Dossier) -> int:

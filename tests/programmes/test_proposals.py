@@ -175,7 +175,7 @@ def test_the_topic_s_page_leads_to_the_paper(
 def test_sent_it_meets_the_duty_to_propose_several(world: World, programme: Programme) -> None:
     change_rule(
         programme, "candidate_topics", {"enabled": True, "note": None},
-        applies_from=programme.starts_on, by=world.ana, now=june(2),
+        applies_from=june(2).date(), by=world.ana, now=june(2),
     )  # fmt: skip
     lay_down(programme, now=june(3))
     for title in ("甲", "乙"):
