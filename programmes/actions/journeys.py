@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
@@ -114,7 +116,7 @@ class Journey:
             due_at=due_after(place, step["working_days"], self.now),
         )
         if turn.kind == StepKind.FILE:
-            self.credit()
+            self._credit_filing()
         users = [row.user for row in speakers_first(turn, speakers)]
         tell_turn(turn, self.dossier, users, by=self.by, now=self.now)
         return turn
@@ -204,6 +206,14 @@ class Journey:
         name, project = names.get(self.dossier.kind), self.dossier.project
         if name is not None and project is not None:
             trigger(self.dossier.programme, name, project, self.now, by=self.by)
+
+    def _credit_filing(self) -> None:
+        """A filing holds nobody up: a duty that takes nothing more stays missed, and the paper goes on."""
+        try:
+            with transaction.atomic():
+                self.credit()
+        except RuleBroken as refused:
+            record("dossier.uncredited", target=self.dossier, by=self.by, at=self.now, code=refused.code)
 
     def credit(self) -> None:
         """Meets what asks for this paper; told twice it counts once.

@@ -62,15 +62,20 @@ DELIVERABLES = (
     "support_request",
 )
 
-FIRED = ("topic_chosen", "topic_submitted", "topic_accepted", "team_confirmed")
+FIRED = (
+    "topic_chosen",
+    "topic_submitted",
+    "topic_accepted",
+    "team_confirmed",
+    "plan_submitted",
+    "plan_approved",
+    "report_received",
+)
 """What acts of the product set off: only rules that wait for one of these may be switched on."""
 TRIGGERS = (
     *FIRED,
-    "plan_submitted",
-    "plan_approved",
     "expert_engaged",
     "survey_held",
-    "report_received",
     "project_completed",
     "appraisal_held",
 )

@@ -18,6 +18,8 @@ from tests.isolation.routes import Route, routes
 ROWS = 12
 """Newest rows tried of each of the two models that fit an address best."""
 TRIES = 80
+KEYS = ("pk", "turn", "project_turn", "member", "file", "remark")
+"""Parts of an address that are the key of a row; any other part is a column of it."""
 EMPTY = b'class="empty"'
 """A page where something is missing is walked only if nobody has a fuller one."""
 PAGES = 30
@@ -30,7 +32,6 @@ NO_PAGE = {
     "system:ready": "for a machine",
     "system:metrics": "for a machine",
     "programmes:plan_export": "a file",
-    "programmes:project_version": "opened in tests/programmes/test_views_projects.py; the walk does not find its turn",
     "reporting:item_attachment": "a file",
     "groups:division_offers": "a part of a page, offered while one types",
     "reporting:publicity_file": "a file",
@@ -135,11 +136,7 @@ class Finder:
             return
         last = names[-1]
         for row in self._fitting(route, last):
-            value = (
-                row.pk
-                if last in ("pk", "turn", "project_turn", "member", "file", "remark")
-                else getattr(row, last, None)
-            )
+            value = row.pk if last in KEYS else getattr(row, last, None)
             if value and len(names) == 1:
                 yield {last: value}
             elif value:
@@ -148,7 +145,7 @@ class Finder:
     def _fitting(self, route: Route, part: str) -> list[Any]:
         models = [m for m in self.rows if self.rows[m]]
         most = 2
-        if part not in ("pk", "turn", "member", "file", "remark"):
+        if part not in KEYS:
             models = [m for m in models if any(f.name == part for f in m._meta.concrete_fields)]
             most = 1
         best = sorted(models, key=lambda model: route.fits(model, part), reverse=True)[:most]

@@ -27,13 +27,14 @@ from programmes.actions.submissions import submit_project
 from programmes.actions.sweeps import queue_due_notices
 from programmes.actions.teams import Seat, set_team
 from programmes.actions.turns import take_turn
-from programmes.models import Obligation, Programme, Project, Turn
+from programmes.models import Dossier, Obligation, Programme, Project, Turn
 from programmes.packs.reading import read, shipped_text
 from programmes.queries import Tally, tally
 from reporting.actions.items import sign_item, start_item, submit_item
 from reporting.models import InformationItem
 from tests.moments import NOON
 from tests.oracles.duties import rates
+from tests.programmes.papers_on_their_way import written
 from tests.running import BEIJING
 from tests.world import START, World
 
@@ -287,13 +288,13 @@ class Choice:
             propose_project(programme=programme, parent=self.project, title=part, **words)
 
     def _choose(self, now: datetime) -> None:
-        choose_project(self._fresh(), by=self.unit.leader, now=now)
+        choose_project(self.fresh(), by=self.unit.leader, now=now)
 
     def _submit(self, now: datetime) -> None:
-        submit_project(self._fresh(), by=self.unit.staff, now=now)
+        submit_project(self.fresh(), by=self.unit.staff, now=now)
 
     def send_list(self, now: datetime) -> None:
-        project = self._fresh()
+        project = self.fresh()
         made = open_dossier(
             programme=project.programme, organisation=self.unit.organisation, kind="team_list",
             project=project, by=self.unit.staff, now=now,
@@ -304,16 +305,29 @@ class Choice:
         """What somebody says on the topic's paper of this kind, at the turn that is open."""
 
         def said(now: datetime) -> None:
-            turns = Turn.objects.filter(dossier__project=self._fresh(), dossier__kind=kind)
+            turns = Turn.objects.filter(dossier__project=self.fresh(), dossier__kind=kind)
             turn = turns.filter(acted_at=None).order_by("number")[0]
             take_turn(turn, outcome=outcome, text=turn.text, opinion=opinion, by=by, now=now)
 
         return said
 
-    def _fresh(self) -> Project:
+    def fresh(self) -> Project:
         assert self.project is not None
         found: Project = Project.objects.get(pk=self.project.pk)
         return found
+
+
+def send_paper(programme: Programme, unit: Unit, kind: str, about: Choice | None = None) -> Act:
+    """Written by the clerk and sent on its way."""
+
+    def act(now: datetime) -> Dossier:
+        made = open_dossier(
+            programme=programme, organisation=unit.organisation, kind=kind, by=unit.staff, now=now,
+            project=about.fresh() if about else None,
+        )  # fmt: skip
+        return send_dossier(written(made, unit.staff, now), by=unit.staff, now=now)
+
+    return act
 
 
 def told_once(year: Year, now: datetime) -> None:

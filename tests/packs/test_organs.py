@@ -21,6 +21,7 @@ from tests.packs.stage import (
     begin,
     form_bodies,
     send_item,
+    send_paper,
     tallied,
     told_once,
 )
@@ -47,12 +48,11 @@ def play(plan: Plan, year: Year) -> None:
     first, second, _third = (unit for unit, _ in plan.units)
     for unit in (first, second):
         year.on(date(2026, 3, 16), form_bodies(unit))
-    Choice(first, "一窗通办", TEAM, date(2026, 4, 8), date(2026, 4, 10), date(2026, 4, 20)).play(
-        year
-    )
-    Choice(second, "节水灌溉", TEAM, date(2026, 5, 6), date(2026, 5, 7), date(2026, 5, 8)).play(
-        year
-    )
+    window = Choice(first, "一窗通办", TEAM, date(2026, 4, 8), date(2026, 4, 10), date(2026, 4, 20))
+    water = Choice(second, "节水灌溉", TEAM, date(2026, 5, 6), date(2026, 5, 7), date(2026, 5, 8))
+    for topic, written in ((window, date(2026, 12, 21)), (water, date(2027, 1, 4))):
+        topic.play(year)
+        year.on(written, send_paper(year.programme, topic.unit, "solution_report", topic))
     for month in range(5, 13):
         year.on(date(2026, month, 18), send_item(year.programme, first, f"2026-{month:02}"))
         if month not in (8, 9):
@@ -83,12 +83,15 @@ def test_the_year_of_three_organs(world: World, plan: Plan) -> None:
     assert [year.state(unit, "topics", "once", end) for unit, _ in plan.units] == [
         "met", "met_late", "overdue",
     ]  # fmt: skip
-    assert tallied(year.duties(), end).owed == 3 * (8 + 1 + 2)
+    assert [year.state(unit, "summary", "once", end) for unit, _ in plan.units] == [
+        "met", "met_late", "overdue",
+    ]  # fmt: skip
+    assert tallied(year.duties(), end).owed == 3 * (8 + 1 + 2 + 1)
     told_once(year, end)
 
     done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))
     late = year.duties().overdue(at(date(2027, 1, 16)))
-    assert (done.state, late.count()) == (ProgrammeState.CLOSED, 8 + 1 + 1)
+    assert (done.state, late.count()) == (ProgrammeState.CLOSED, 8 + 1 + 1 + 1)
     assert {row.organisation for row in late} == {third.organisation}
 
 
@@ -121,4 +124,4 @@ def test_the_template_lays_down_only_what_an_office_does_today(world: World, pla
     lay_down(year.programme, now=at(DECEMBER))
 
     laid = set(year.duties().values_list("rule_key", flat=True))
-    assert laid == {"topics", "unit_leading_group", "unit_office", MONTHLY}
+    assert laid == {"topics", "summary", "unit_leading_group", "unit_office", MONTHLY}

@@ -23,6 +23,7 @@ from tests.packs.stage import (
     begin,
     form_bodies,
     send_item,
+    send_paper,
     tallied,
     told_once,
 )
@@ -50,25 +51,35 @@ def monthly(year: Year, unit: Unit, days: dict[int, tuple[int, int]]) -> None:
         year.on(date(2026, month, day), send)
 
 
+def papers(year: Year, topic: Choice, plan: date, progress: date, report: date) -> None:
+    """The topic goes its way; plan, progress and solution are written by its unit on these days."""
+    topic.play(year)
+    year.on(plan, send_paper(year.programme, topic.unit, "implementation_plan"), 16)
+    year.on(progress, send_paper(year.programme, topic.unit, "progress_report"))
+    year.on(report, send_paper(year.programme, topic.unit, "solution_report", topic))
+
+
 def play(plan: Plan, year: Year) -> list[Unit]:
     """The first keeps all it owes, the second sends two a month, the third is late once and forgets once."""
     first, second, third, silent = (unit for unit, _ in plan.units)
     for unit, formed in ((first, 6), (second, 29), (third, 31)):
         year.on(date(2026, 5, formed), form_bodies(unit))
-    topic = Choice(
+    upkeep = Choice(
         first, "养护成本", LEARNERS, date(2026, 5, 11), date(2026, 5, 13), date(2026, 5, 20)
     )
-    topic.listed = date(2026, 5, 20)
-    topic.play(year)
+    delay = Choice(
+        second, "工期延误", LEARNERS, date(2026, 5, 30), date(2026, 5, 30), date(2026, 5, 31)
+    )
+    danger = Choice(
+        third, "安全隐患", LEARNERS, date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 2)
+    )
+    upkeep.listed = date(2026, 5, 20)
+    papers(year, upkeep, date(2026, 5, 20), date(2026, 9, 8), date(2026, 12, 15))
+    papers(year, delay, date(2026, 5, 31), date(2026, 12, 31), date(2026, 12, 31))
+    papers(year, danger, date(2026, 6, 2), date(2027, 1, 4), date(2027, 1, 8))
     office = plan.owner.director
     for kind in ("team_list", "topic"):
-        year.on(date(2026, 5, 25), topic.act(kind, Outcome.PASSED, office))
-    Choice(
-        second, "工期延误", LEARNERS, date(2026, 5, 30), date(2026, 5, 30), date(2026, 5, 31)
-    ).play(year)
-    Choice(third, "安全隐患", LEARNERS, date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 2)).play(
-        year
-    )
+        year.on(date(2026, 5, 25), upkeep.act(kind, Outcome.PASSED, office))
     monthly(year, first, dict.fromkeys(range(6, 13), (20, 1)))
     monthly(year, second, dict.fromkeys(range(6, 13), (12, 2)))
     monthly(year, third, dict.fromkeys((6, 7, 9, 11, 12), (28, 1)))
@@ -76,7 +87,7 @@ def play(plan: Plan, year: Year) -> list[Unit]:
     return [first, second, third, silent]
 
 
-@pytest.mark.rule("P1-03", "P1-51", "P1-24", "P1-25", "P1-32")
+@pytest.mark.rule("P1-03", "P1-51", "P1-24", "P1-25", "P1-29", "P1-20", "P1-32", "P1-46")
 def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(date(2026, 4, 27)))
     first, _second, third, silent = play(plan, year)
@@ -100,9 +111,16 @@ def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     ]  # fmt: skip
     groups = [year.state(unit, "unit_leading_group", "standing", end) for unit, _ in plan.units]
     assert groups == ["met", "met", "met", "overdue"]
+    for rule, window in (
+        ("unit_plan", "once"),
+        ("progress_report", "window"),
+        ("solution_report", "once"),
+    ):
+        told = [year.state(unit, rule, window, end) for unit, _ in plan.units]
+        assert told == ["met", "met", "met_late", "overdue"], rule
     whole = tallied(year.duties(), end)
     assert (
-        whole.owed == 28 + 3 * 4 + 6
+        whole.owed == 28 + (3 + 3) * 4 + 6
     )  # the training of the group's own office: one window, 3 + 2 slots
     assert first.organisation not in {row.organisation for row in year.duties().overdue(end)}
     told_once(year, end)
@@ -116,7 +134,7 @@ def closed(year: Year, plan: Plan, end: datetime) -> None:
 
     assert done.state == ProgrammeState.CLOSED
     assert year.duties(cancelled_at__isnull=False).count() == 0
-    assert year.duties().overdue(at(date(2027, 1, 16))).count() == late == 8 + 1 + 1 + 6
+    assert year.duties().overdue(at(date(2027, 1, 16))).count() == late == 8 + 1 + 1 + 3 + 6
 
 
 @pytest.mark.rule("P1-12", "P1-27")

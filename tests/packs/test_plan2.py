@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from actionlearning.foundation.models import Notice
+from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.actions.bodies import appoint, dissolve_body
 from groups.actions.persons import add_person
@@ -27,9 +27,11 @@ from tests.packs.stage import (
     at,
     begin,
     send_item,
+    send_paper,
     tallied,
     told_once,
 )
+from tests.programmes.papers_on_their_way import promoter
 from tests.world import START, World
 
 JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 31)
@@ -84,9 +86,24 @@ def play(year: Year, bureau: Unit, world: World) -> None:
     year.on(date(2026, 6, 9), topic.act("team_list", Outcome.GIVEN, world.lena, "人选合适"))
     year.on(date(2026, 6, 10), topic.act("team_list", Outcome.CONFIRMED, world.lena))
     year.on(date(2026, 6, 15), topic.act("topic", Outcome.PASSED, world.ana))
+    plans(year, bureau, topic, world)
 
 
-@pytest.mark.rule("P2-83", "P2-11", "P2-15", "P2-22", "P2-32", "P2-33")
+def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
+    """The bureau's own plan; the project's, approved above and put on record; what the county's office reports."""
+    above = promoter(world)
+    county = Unit(world.county, staff=world.ana, director=world.ana, leader=world.ana)
+    year.on(date(2026, 6, 18), send_paper(year.programme, bureau, "implementation_plan"))
+    year.on(date(2026, 7, 3), send_paper(year.programme, bureau, "project_plan", topic))
+    year.on(date(2026, 7, 13), topic.act("project_plan", Outcome.APPROVED, above))
+    year.on(date(2026, 7, 14), topic.act("project_plan", Outcome.FILED, world.ana))
+    for day in (date(2026, 9, 21), date(2026, 12, 14)):
+        year.on(day, send_paper(year.programme, county, "status_report"))
+
+
+@pytest.mark.rule(
+    "P2-83", "P2-10", "P2-11", "P2-15", "P2-22", "P2-32", "P2-33", "P2-47", "P2-48", "P2-62"
+)
 def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     year = begin(plan, world, now=at(date(2026, 5, 25)))
     play(year, bureau, world)
@@ -109,8 +126,14 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     assert [(paper.kind, paper.state, paper.turn_count) for paper in papers] == [
         ("team_list", "standing", 2),
         ("topic", "standing", 1),
+        ("project_plan", "standing", 2),
     ]
-    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1
+    of_papers = ("bureau_plan", "project_plan", "project_plan_filing", "status_report")
+    found = tallied(year.duties(rule_key__in=of_papers), end)
+    assert (found.owed, found.done, found.in_time) == (5, 5, 5)
+    filing = year.duties(rule_key="project_plan_filing").get()
+    assert (filing.opens_at, filing.met_at) == (at(date(2026, 7, 13)),) * 2
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 5
     told_once(year, end)
     october_is_told_to_the_end(
         year.duties(rule_key=MONTHLY, window_key="2026-10").get(), world, end
@@ -136,6 +159,7 @@ def october_is_told_to_the_end(duty: Obligation, world: World, end: datetime) ->
         (world.bureau.pk, "office_director"): [world.dora.pk],
         (world.bureau.pk, "leading_group_leader"): [world.lena.pk],
         (world.county.pk, "office_director"): [world.ana.pk],
+        (world.county.pk, "promotion_team_leader"): [User.objects.get(login="pro").pk],
     }
     wanted = notices(rungs, end, holders)
     rows = Notice.objects.filter(about=duty.pk, kind__startswith="programmes.")

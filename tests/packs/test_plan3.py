@@ -29,6 +29,7 @@ from tests.packs.stage import (
     at,
     begin,
     form_bodies,
+    send_paper,
     tallied,
     told_once,
 )
@@ -98,6 +99,7 @@ def play(year: Year, region: Region) -> None:
             unit, "营商环境", TEAM, date(2026, 6, 11), date(2026, 6, 12), date(2026, 6, 15)
         )
         first.play(year)
+        year.on(date(2026, 6, 22), send_paper(year.programme, unit, "implementation_plan"))
     year.on(date(2026, 7, 20), form_bodies(region.cities[2]))
 
 
@@ -125,7 +127,9 @@ def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     assert (found.owed, found.done, found.in_time) == (9, 7, 7)
     topics = [year.state(unit, "topics", "once", end) for unit in region.units]
     assert topics == ["met", "met", "overdue", "met", "met", "overdue"]
-    assert tallied(year.duties(), end).owed == 3 + 6 * 4 + 5
+    plans = [year.state(unit, "unit_plan", "once", end) for unit in region.units]
+    assert plans == ["met", "met", "overdue", "met", "met", "overdue"]
+    assert tallied(year.duties(), end).owed == 3 + 6 * 5 + 5
     told_once(year, end)
 
     done = close_programme(year.programme, by=region.region.director, now=at(date(2027, 9, 1)))

@@ -28,6 +28,7 @@ from tests.packs.stage import (
     begin,
     form_bodies,
     send_item,
+    send_paper,
     tallied,
     told_once,
 )
@@ -62,6 +63,8 @@ def play(plan: Plan, year: Year) -> None:
     year.on(date(2026, 3, 10), in_time.act("team_list", Outcome.CONFIRMED, first.leader))
     late = Choice(second, "盘活厂房", TEAM[:3], date(2026, 3, 2), date(2026, 3, 3))
     late.play(year)
+    for topic, sent in ((in_time, date(2026, 3, 20)), (late, date(2026, 5, 20))):
+        year.on(sent, send_paper(year.programme, topic.unit, "project_plan", topic))
     year.on(date(2026, 3, 25), lambda now: _fill(late, now))
     year.on(date(2026, 6, 10), send_item(year.programme, first, ""))
 
@@ -81,7 +84,7 @@ def fresh(choice: Choice) -> Project:
     return found
 
 
-@pytest.mark.rule("P4-08", "P4-15")
+@pytest.mark.rule("P4-07", "P4-08", "P4-15", "P4-21")
 def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(OPENED))
     play(plan, year)
@@ -90,14 +93,20 @@ def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     asked = year.duties().values_list("rule_key", "organisation__name", "project__title")
     assert sorted(asked, key=str) == [
         ("leading_group", "城镇集体工业联合社", None),
-        ("team_list", "一轻公司", "降低能耗"),
-        ("team_list", "二轻公司", "盘活厂房"),
+        *[
+            (rule, unit, topic)
+            for rule in ("plan_filing", "team_list", "topic_plan")
+            for unit, topic in (("一轻公司", "降低能耗"), ("二轻公司", "盘活厂房"))
+        ],
     ]
     assert year.state(plan.owner, "leading_group", "standing", end) == "met_late"
     lists = year.duties(rule_key="team_list").with_state(end).order_by("organisation__sort_path")
     assert [row.state for row in lists] == ["met", "met_late"]
+    for rule in ("topic_plan", "plan_filing"):
+        rows = year.duties(rule_key=rule).with_state(end).order_by("organisation__sort_path")
+        assert [row.state for row in rows] == ["met", "met_late"]
     found = tallied(year.duties(), end)
-    assert (found.owed, found.done, found.in_time) == (3, 3, 1)
+    assert (found.owed, found.done, found.in_time) == (7, 7, 3)
     told_once(year, end)
 
     done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))

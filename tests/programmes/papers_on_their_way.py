@@ -15,6 +15,7 @@ from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Programme, Project, Turn
 from programmes.papers import papers_of
 from programmes.procedures import Outcome
+from programmes.queries import local_day, plan_in_force
 from tests.moments import NOON
 from tests.programmes.topics import JUNE, chosen
 from tests.running import beijing
@@ -58,7 +59,7 @@ def written(dossier: Dossier, by: User, now: datetime = JUNE, mark: str = "") ->
 
 def draft(world: World, programme: Programme, kind: str = "project_plan", **given: Any) -> Dossier:
     """Ben's paper of the bureau; about a chosen topic where the plan's paper is."""
-    paper = papers_of(programme.plans.get())[kind]
+    paper = papers_of(plan_in_force(programme, local_day(JUNE)))[kind]
     if paper.about == "project" and "project" not in given:
         given["project"] = chosen(world, programme, team=given.pop("team", None))
     organisation = given.pop("organisation", world.bureau)

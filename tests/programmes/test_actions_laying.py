@@ -185,7 +185,7 @@ def test_new_version_leaves_open_duties_with_the_old_one(world, programme):
 def test_rule_switched_on_by_a_new_version_is_owed_from_then(world, programme):
     change_rule(
         programme,
-        "bureau_plan",
+        "culture_assessment",
         {"enabled": True, "by": "year-09-end", "note": None},
         applies_from=date(2026, 8, 1),
         by=world.ana,
@@ -193,7 +193,7 @@ def test_rule_switched_on_by_a_new_version_is_owed_from_then(world, programme):
     )
     lay_down(programme, now=beijing(8, 10))
 
-    row = Obligation.objects.get(organisation=world.bureau, rule_key="bureau_plan")
+    row = Obligation.objects.get(organisation=world.bureau, rule_key="culture_assessment")
     assert row.due_at == beijing(10, 1, 0)
 
 

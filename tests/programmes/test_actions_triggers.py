@@ -19,7 +19,14 @@ from programmes.models.evidence import Evidence
 from programmes.packs.vocabulary import FIRED
 from programmes.queries import local_day
 from tests.handing_in import state_of
-from tests.programmes.papers_on_their_way import confirmed_list, listed, without_paper
+from tests.programmes.papers_on_their_way import (
+    act,
+    confirmed_list,
+    listed,
+    promoter,
+    sent,
+    without_paper,
+)
 from tests.programmes.topics import JUNE, chosen, propose, seats, submitted
 from tests.running import beijing
 from tests.world import World
@@ -167,6 +174,8 @@ def test_every_trigger_is_set_off_by_its_verb(world, programme, name, owed_by):
 
     topic = accept_project(submitted(world, programme), by=world.ana, now=JUNE)
     confirmed_list(world, topic)
+    act(sent(world, programme, project=topic), "approved", promoter(world), JUNE)
+    sent(world, programme, "solution_report", project=topic)
 
     (owed,) = Obligation.objects.filter(rule_key="plan_review")
     assert (owed.organisation_id, owed.due_at) == (debtor.pk, DUE)
@@ -192,8 +201,8 @@ def test_two_topics_ask_twice(world, programme):
 
 
 def test_a_trigger_nobody_sets_off_cannot_be_switched_on(world, programme):
-    with pytest.raises(BadInput, match="plan_submitted"):
-        after(world, programme, "plan_submitted")
+    with pytest.raises(BadInput, match="survey_held"):
+        after(world, programme, "survey_held")
 
 
 def test_a_closed_programme_lays_nothing_down(world, programme):

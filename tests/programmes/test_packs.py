@@ -20,10 +20,30 @@ from tests.programmes.small_pack import SMALL
 
 PACKS = {pack_id: read(shipped_text(pack_id)) for pack_id in SHIPPED}
 SWITCHED_ON = {
-    "plan1": ["unit_leading_group", "unit_office", "topics", "monthly_information"],
-    "plan2": ["leading_group", "office", "topics", "team_list", "monthly_information"],
-    "plan3": [
+    "plan1": [
+        "progress_report",
+        "unit_leading_group",
+        "unit_office",
+        "unit_plan",
         "topics",
+        "solution_report",
+        "monthly_information",
+    ],
+    "plan2": [
+        "bureau_plan",
+        "leading_group",
+        "office",
+        "topics",
+        "team_list",
+        "project_plan",
+        "project_plan_filing",
+        "status_report",
+        "monthly_information",
+    ],
+    "plan3": [
+        "unit_plan",
+        "topics",
+        "solution",
         "region_leading_group",
         "region_promotion_team",
         "region_office",
@@ -31,9 +51,16 @@ SWITCHED_ON = {
         "unit_promotion_team",
         "unit_office",
     ],
-    "plan4": ["leading_group", "team_list"],
+    "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing"],
     "plan5": [],
-    "organs": ["topics", "unit_leading_group", "unit_office", "monthly_information"],
+    "organs": [
+        "topics",
+        "solution",
+        "summary",
+        "unit_leading_group",
+        "unit_office",
+        "monthly_information",
+    ],
 }
 FIVE = tuple(pack_id for pack_id in SHIPPED if pack_id != "organs")
 """The plans whose sentences the catalogue numbers; the template of today has none of its own there."""
