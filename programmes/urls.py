@@ -6,6 +6,7 @@ from programmes.views import (
     bodies,
     calendars,
     dossier_acts,
+    dossier_documents,
     dossier_texts,
     dossiers,
     enrolments,
@@ -92,6 +93,18 @@ DOSSIERS = [
         f"{PAPER}texts/<int:number>/",
         dossier_texts.DossierVersion.as_view(),
         name="dossier_version",
+    ),
+    path(
+        f"{PAPER}pdf/",
+        dossier_documents.DossierDocument.as_view(),
+        {"kind": "pdf"},
+        name="dossier_pdf",
+    ),
+    path(
+        f"{PAPER}docx/",
+        dossier_documents.DossierDocument.as_view(),
+        {"kind": "docx"},
+        name="dossier_docx",
     ),
     path(f"{PAPER}sending/", dossier_acts.DossierSending.as_view(), name="dossier_sending"),
     path(
