@@ -7,6 +7,7 @@ from programmes.views import (
     calendars,
     dossier_acts,
     dossier_documents,
+    dossier_imports,
     dossier_texts,
     dossiers,
     enrolments,
@@ -94,6 +95,9 @@ DOSSIERS = [
         dossier_texts.DossierVersion.as_view(),
         name="dossier_version",
     ),
+    path(f"{PAPER}import/", dossier_imports.DossierImport.as_view(), name="dossier_import"),
+    path(f"{PAPER}taking/", dossier_imports.DossierTaking.as_view(), name="dossier_taking"),
+    path(f"{PAPER}undo/", dossier_imports.DossierUndo.as_view(), name="dossier_undo"),
     path(
         f"{PAPER}pdf/",
         dossier_documents.DossierDocument.as_view(),
