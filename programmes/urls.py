@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path
 
 from programmes.views import (
+    activities,
     bodies,
     calendars,
     dossier_acts,
@@ -124,6 +125,26 @@ DOSSIERS = [
         name="dossier_remark",
     ),
 ]
+AN_ACTIVITY = "activities/<uuid:pk>/"
+ACTIVITIES = [
+    path("activities/", activities.ActivityList.as_view(), name="activity_list"),
+    path("activities/new/", activities.ActivityNew.as_view(), name="activity_new"),
+    path(AN_ACTIVITY, activities.ActivityDetail.as_view(), name="activity_detail"),
+    path(f"{AN_ACTIVITY}edit/", activities.ActivityEdit.as_view(), name="activity_edit"),
+    path(
+        f"{AN_ACTIVITY}taking-up/",
+        activities.ActivityTakingUp.as_view(),
+        name="activity_taking_up",
+    ),
+    path(
+        f"{AN_ACTIVITY}dropping/", activities.ActivityDropping.as_view(), name="activity_dropping"
+    ),
+    path(
+        "projects/<uuid:pk>/activities/",
+        activities.ProjectActivities.as_view(),
+        name="project_activities",
+    ),
+]
 A_PROBLEM = "problems/<uuid:pk>/"
 PROBLEMS = [
     path("problems/", problems.ProblemList.as_view(), name="problem_list"),
@@ -192,6 +213,7 @@ urlpatterns: list[Any] = [
     *OBLIGATIONS,
     *PROJECTS,
     *DOSSIERS,
+    *ACTIVITIES,
     *PROBLEMS,
     *FUNDS,
     *PROGRAMMES,
