@@ -40,7 +40,7 @@ class RemarkState(models.TextChoices):
 
 class ActivityState(models.TextChoices):
     PROPOSED = "proposed", _("proposed by the plan")
-    PLANNED = "planned", _("taken up")
+    PLANNED = "planned", _("planned")
     DROPPED = "dropped", _("dropped")
 
 

@@ -149,7 +149,7 @@ VERBS = {
     "started": _("started"),
     "submitted": _("submitted"),
     "supervisor_changed": _("superior changed"),
-    "taken_up": _("taken up"),
+    "taken_up": _("planned"),
     "taken": _("taken"),
     "taken_in_hand": _("taken in hand"),
     "taken_back": _("adoption taken back"),

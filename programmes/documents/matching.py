@@ -195,7 +195,7 @@ class _Reading:
             return ""
         for key, name in self.track_names.items():
             if head.name in (name, f"{name}安排", f"{name}活动", f"{name}阶段", f"{name}计划"):
-                return key
+                return str(key)
         return ""
 
     def _text(self, text: str) -> None:
@@ -224,7 +224,7 @@ class _Reading:
     def _track_in(self, text: str) -> str:
         """The track whose word stands first; the only one there is."""
         if len(self.track_names) == 1:
-            return next(iter(self.track_names))
+            return str(next(iter(self.track_names)))
         places = [
             (text.find(word), key)
             for key, name in self.track_names.items()

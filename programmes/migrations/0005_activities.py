@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300)),
                 ('first_day', models.DateField()),
                 ('last_day', models.DateField()),
-                ('state', models.CharField(choices=[('proposed', 'proposed by the plan'), ('planned', 'taken up'), ('dropped', 'dropped')], default='proposed', max_length=10)),
+                ('state', models.CharField(choices=[('proposed', 'proposed by the plan'), ('planned', 'planned'), ('dropped', 'dropped')], default='proposed', max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('track', models.CharField(blank=True, max_length=40)),
                 ('line', models.CharField(blank=True, max_length=64)),
