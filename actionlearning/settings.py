@@ -288,6 +288,8 @@ SPECTACULAR_SETTINGS = {
         "ProjectState": "programmes.states.ProjectState",
         "ProgrammeState": "programmes.states.ProgrammeState",
         "DossierState": "programmes.states.DossierState",
+        "ActivityState": "programmes.states.ActivityState",
+        "ActivityKind": "programmes.states.ActivityKind",
         "ProblemState": "programmes.states.ProblemState",
         "RemarkState": "programmes.states.RemarkState",
         "DossierStepKind": "programmes.procedures.StepKind",

@@ -191,3 +191,31 @@ def waiting_sheet(
     names = ("paper", "title", "unit", "asked", "received_day", "due_day", "waiting")
     rows = ([number, *(each[name] for name in names)] for number, each in enumerate(lines, 1))
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def activity_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """The list of activities as .xlsx, in the order of the page."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Unit")),
+        Column(_("Programme")),
+        Column(_("Topic"), "text", 30),
+        Column(_("Kind of activity")),
+        Column(_("What is done"), "text", 48),
+        Column(_("First day"), "date"),
+        Column(_("Last day"), "date"),
+        Column(_("State")),
+        Column(_("Remark"), "text", 30),
+    ]
+    names = ("unit", "programme", "topic", "kind", "title", "first_day", "last_day", "state_label")
+    rows = (
+        [number, *(each[name] for name in names), _remark(each)]
+        for number, each in enumerate(lines, 1)
+    )
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def _remark(line: dict[str, Any]) -> str:
+    return _("no longer in the plan") if line["gone"] else str(line["reason"])

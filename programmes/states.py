@@ -38,6 +38,26 @@ class RemarkState(models.TextChoices):
     NOT_TAKEN = "not_taken", _("not taken up, with reason")
 
 
+class ActivityState(models.TextChoices):
+    PROPOSED = "proposed", _("proposed by the plan")
+    PLANNED = "planned", _("planned")
+    DROPPED = "dropped", _("dropped")
+
+
+class ActivityKind(models.TextChoices):
+    """What a team does (`model.md` §6, P2-43): the log of each will be of its kind."""
+
+    TRAINING = "training", _("training")
+    RESEARCH = "research", _("research activity")
+    CORE_SEMINAR = "core_seminar", _("core-learner seminar")
+    GROUP_SEMINAR = "group_seminar", _("group analysis seminar")
+    SURVEY = "survey", _("special survey")
+    STUDY_VISIT = "study_visit", _("study visit")
+    COUNSELLING = "counselling", _("expert counselling")
+    IMPLEMENTATION = "implementation", _("implementation and pilot")
+    MEETING = "meeting", _("meeting")
+
+
 class ProblemState(models.TextChoices):
     RAISED = "raised", _("raised")
     IN_HAND = "in_hand", _("in hand")
@@ -80,6 +100,16 @@ SUBMIT = Step(
 RETURN = Step((ProjectState.SUBMITTED,), ProjectState.RETURNED, needs=Permission.PROJECT_REVIEW)
 ACCEPT = Step((ProjectState.SUBMITTED,), ProjectState.ACCEPTED, needs=Permission.PROJECT_REVIEW)
 
+TAKE_UP_ACTIVITY = Step(
+    (ActivityState.PROPOSED, ActivityState.DROPPED),
+    ActivityState.PLANNED,
+    needs=Permission.PROJECT_CHANGE,
+)
+DROP_ACTIVITY = Step(
+    (ActivityState.PROPOSED, ActivityState.PLANNED),
+    ActivityState.DROPPED,
+    needs=Permission.PROJECT_CHANGE,
+)
 TAKE_PROBLEM = Step(
     (ProblemState.RAISED, ProblemState.ESCALATED),
     ProblemState.IN_HAND,

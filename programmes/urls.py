@@ -3,9 +3,12 @@ from typing import Any
 from django.urls import path
 
 from programmes.views import (
+    activities,
     bodies,
     calendars,
     dossier_acts,
+    dossier_documents,
+    dossier_imports,
     dossier_texts,
     dossiers,
     enrolments,
@@ -93,6 +96,21 @@ DOSSIERS = [
         dossier_texts.DossierVersion.as_view(),
         name="dossier_version",
     ),
+    path(f"{PAPER}import/", dossier_imports.DossierImport.as_view(), name="dossier_import"),
+    path(f"{PAPER}taking/", dossier_imports.DossierTaking.as_view(), name="dossier_taking"),
+    path(f"{PAPER}undo/", dossier_imports.DossierUndo.as_view(), name="dossier_undo"),
+    path(
+        f"{PAPER}pdf/",
+        dossier_documents.DossierDocument.as_view(),
+        {"kind": "pdf"},
+        name="dossier_pdf",
+    ),
+    path(
+        f"{PAPER}docx/",
+        dossier_documents.DossierDocument.as_view(),
+        {"kind": "docx"},
+        name="dossier_docx",
+    ),
     path(f"{PAPER}sending/", dossier_acts.DossierSending.as_view(), name="dossier_sending"),
     path(
         f"{PAPER}taking-back/",
@@ -105,6 +123,26 @@ DOSSIERS = [
         f"{PAPER}remarks/<uuid:remark>/",
         dossier_acts.DossierRemark.as_view(),
         name="dossier_remark",
+    ),
+]
+AN_ACTIVITY = "activities/<uuid:pk>/"
+ACTIVITIES = [
+    path("activities/", activities.ActivityList.as_view(), name="activity_list"),
+    path("activities/new/", activities.ActivityNew.as_view(), name="activity_new"),
+    path(AN_ACTIVITY, activities.ActivityDetail.as_view(), name="activity_detail"),
+    path(f"{AN_ACTIVITY}edit/", activities.ActivityEdit.as_view(), name="activity_edit"),
+    path(
+        f"{AN_ACTIVITY}taking-up/",
+        activities.ActivityTakingUp.as_view(),
+        name="activity_taking_up",
+    ),
+    path(
+        f"{AN_ACTIVITY}dropping/", activities.ActivityDropping.as_view(), name="activity_dropping"
+    ),
+    path(
+        "projects/<uuid:pk>/activities/",
+        activities.ProjectActivities.as_view(),
+        name="project_activities",
     ),
 ]
 A_PROBLEM = "problems/<uuid:pk>/"
@@ -175,6 +213,7 @@ urlpatterns: list[Any] = [
     *OBLIGATIONS,
     *PROJECTS,
     *DOSSIERS,
+    *ACTIVITIES,
     *PROBLEMS,
     *FUNDS,
     *PROGRAMMES,

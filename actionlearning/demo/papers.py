@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db.models import Q
 
+from actionlearning.demo.activities import partly_taken_up
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.paper_texts import SYSTEMS, TEXTS, TIMETABLE
 from actionlearning.demo.staff import Unit
@@ -227,6 +228,7 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
             ),
             (date(year, 7, 20), desk.again(goal=mended, milestones="7月摸底（县民政局）、9月试点（乡镇）、11月总结（县民政局）。")),
             (date(year, 7, 28), acts(above, Outcome.APPROVED, "同意实施。")),
+            (date(year, 7, 29), partly_taken_up(desk.unit.clerk, "到外县学习考察", "外出考察名额未批。")),
             (date(year, 7, 30), acts(clerk, Outcome.FILED)),
             (date(year, 9, 21), desk.revised("中期反思：互助点要并入村级服务站。", milestones="9月并入村级服务站（乡镇）、11月总结（县民政局）。")),
             (date(year, 9, 25), acts(above, Outcome.APPROVED, "调整合理，同意。")),

@@ -13,6 +13,7 @@ PAPERS = frozenset(
         "reporting.issue",
         "programmes.project",
         "programmes.problem",
+        "programmes.activity",
         "programmes.fundline",
         "programmes.dossier",
         "reporting.exchange",
@@ -24,6 +25,7 @@ TEXTS = frozenset({"reason", "opinion", "title", "text", "note", "changes"})
 """Details that are texts of somebody's own."""
 
 NOUNS = {
+    "activity": _("activity"),
     "audit": _("audit log"),
     "bodies": _("bodies"),
     "body": _("body"),
@@ -90,6 +92,7 @@ VERBS = {
     "deactivated": _("deactivated"),
     "declined": _("declined"),
     "dissolved": _("dissolved"),
+    "dropped": _("dropped"),
     "ended": _("ended"),
     "escalated": _("passed to the office above"),
     "expense_booked": _("expense booked"),
@@ -146,6 +149,7 @@ VERBS = {
     "started": _("started"),
     "submitted": _("submitted"),
     "supervisor_changed": _("superior changed"),
+    "taken_up": _("planned"),
     "taken": _("taken"),
     "taken_in_hand": _("taken in hand"),
     "taken_back": _("adoption taken back"),

@@ -27,12 +27,13 @@ from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
-from programmes.models import Dossier, Obligation, Project
+from programmes.models import Activity, Dossier, Obligation, Project
 from programmes.papers import TOPIC, TOPIC_PROPOSAL
 from programmes.procedures import StepKind
 from programmes.queries import local_day
+from programmes.queries.activities import month_of
 from programmes.queries.dossiers import waiting_turns
-from programmes.states import DossierState, ProjectState
+from programmes.states import ActivityState, DossierState, ProjectState
 from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
 from reporting.queries import without_hand_of
 from reporting.states import IssueState, ItemState
@@ -124,6 +125,19 @@ def owed_by(user: User, *, now: datetime) -> list[Any]:
         .order_by("due_at", "id")
     )
     return list(rows[:MOST_DUTIES])
+
+
+def month_of_activities(user: User, *, now: datetime) -> Any:
+    """What the topics of one's own organisations mean to do this month, dropped ones left out."""
+    if not user.has_perm(Permission.PROJECT_VIEW):
+        return Activity.objects.none()
+    rows = (
+        Activity.objects.between(*month_of(local_day(now)))
+        .filter(organisation__in=own_organisations(user))
+        .exclude(state=ActivityState.DROPPED)
+        .order_by("first_day", "id")
+    )
+    return rows[:MOST_DUTIES]
 
 
 def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:

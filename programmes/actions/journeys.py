@@ -16,6 +16,7 @@ from actionlearning.foundation.outbox import retract_notices
 from groups.models import Organisation
 from groups.queries.sitting import Sitting
 from groups.roles import BodyKind
+from programmes.actions.activities import propose_activities
 from programmes.actions.enrolments import calendar_of
 from programmes.actions.evidence import record_evidence
 from programmes.actions.laying import trigger
@@ -200,6 +201,7 @@ class Journey:
         if dossier.previous_id is not None:
             Dossier.objects.filter(pk=dossier.previous_id).update(state=DossierState.REPLACED)
         self.happened(WHEN_STANDING)
+        propose_activities(dossier, by=self.by, now=self.now)
 
     def happened(self, names: dict[str, str]) -> None:
         """Sets off the duties of the plan that wait for it."""

@@ -11,13 +11,22 @@ from django.db.models import F, Q
 from groups.actions.organisations import replace_paths
 from groups.models import Organisation
 from groups.models.placed import ANCESTORS
-from programmes.models import Enrolment, FundLine, Obligation, Problem, ProblemTurn, Project
+from programmes.models import (
+    Activity,
+    Enrolment,
+    FundLine,
+    Obligation,
+    Problem,
+    ProblemTurn,
+    Project,
+)
 from programmes.models.obligation import UNFINISHED
 from programmes.states import ProjectState
 
 LEDGERS = (
     "programmes_obligation",
     "programmes_project",
+    "programmes_activity",
     "programmes_problem",
     "programmes_fundline",
     "programmes_dossier",
@@ -81,6 +90,7 @@ def follow_supervisor(enrolment: Enrolment) -> tuple[int, int]:
     topics = Project.objects.filter(**whose).exclude(state=ProjectState.DECLINED)
     papers += list(topics.values_list("pk", flat=True))
     topics.update(supervisor=enrolment.supervisor_id)
+    Activity.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     FundLine.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     _open_problems(enrolment, whose)
     unjudged = Q(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from programmes.api.activities import ROUTES as ACTIVITIES
 from programmes.api.calendars import ROUTES as CALENDARS
 from programmes.api.dossiers import ROUTES as DOSSIERS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
@@ -20,6 +21,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *PROBLEMS,
     *FUNDS,
     *DOSSIERS,
+    *ACTIVITIES,
     *PAPERS,
     *PROGRAMMES,
     *PLANS,

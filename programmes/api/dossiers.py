@@ -16,6 +16,7 @@ from programmes.actions.dossiers import change_dossier, open_dossier, revise_dos
 from programmes.actions.sendings import send_dossier, take_back
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of, typed
 from programmes.api.dossier_acts import DossierActs
+from programmes.api.dossier_files import DossierFiles
 from programmes.api.dossier_shapes import (
     DossierDraft,
     DossierLines,
@@ -36,7 +37,7 @@ MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="
 ORDER = OpenApiParameter("ordering", str, enum=["moved_at", "-moved_at"])
 
 
-class DossierViewSet(DossierActs, TenantViewSet):
+class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     """Papers that the client may see; what changed hands last comes first."""
 
     queryset = Dossier.objects.none()

@@ -1,3 +1,4 @@
+from programmes.models.activity import Activity
 from programmes.models.calendar import CalendarDay, CalendarYear
 from programmes.models.dossier import Dossier, DossierText, Remark, Turn, Voice
 from programmes.models.evidence import Evidence, EvidenceReturn
@@ -10,6 +11,7 @@ from programmes.models.project import Project, ProjectTurn, TeamMember
 from programmes.models.window import Rung, Window
 
 __all__ = [
+    "Activity",
     "CalendarDay",
     "CalendarYear",
     "Clause",

@@ -41,6 +41,7 @@ from programmes.states import (
     TEXT_OPEN,
     ProjectState,
 )
+from programmes.views.activity_lines import activities_context
 from programmes.views.problem_page import open_problems_of
 from programmes.views.project_lines import day_words, holder_of, since_of
 from programmes.views.project_papers import papers_context
@@ -137,6 +138,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         **_may(user, project, asks, day, in_paper=papers["proposal"] is not None),
         **team_context(members, asks, project),
         **papers,
+        **activities_context(request, project),
     }
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))

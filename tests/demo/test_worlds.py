@@ -18,7 +18,7 @@ from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantFormView, TenantListView
 from groups.models import Body, Grant, Organisation, Person
 from groups.queries import sign_ins_to_try
-from programmes.models import Dossier, Obligation, Plan, Programme, Project, Remark, Turn
+from programmes.models import Activity, Dossier, Obligation, Plan, Programme, Project, Remark, Turn
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
 from programmes.papers import papers_of
@@ -44,6 +44,9 @@ def only_the_county_shows():
     assert {unit.pk for unit in below} <= set(Person.objects.values_list("organisation", flat=True))
     assert InformationItem.objects.filter(organisation__in=below, state="submitted").exists()
     assert Body.objects.exclude(secretariat=None).exists()
+    planned = Activity.objects.values_list("state", flat=True)
+    assert Counter(planned) == {"planned": 7, "proposed": 2, "dropped": 1}
+    assert Activity.objects.filter(dossier=None).count() == 1
     issues = Issue.objects.order_by("created_at")
     inside = issues.exclude(series__audience="public").values_list("state", flat=True)
     assert list(inside) == ["published", "published", "checked", "draft"]

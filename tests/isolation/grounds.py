@@ -20,6 +20,7 @@ from reporting.models import Series
 from tests.conftest import found_tenant
 from tests.isolation.filling import canary_of, dress, fill
 from tests.moments import NOON
+from tests.programmes.activities import activity
 from tests.programmes.beside import fund, problem, problem_in, spend
 from tests.programmes.papers_on_their_way import sent
 from tests.reporting.exchanges import posted
@@ -60,7 +61,7 @@ def lay_ground(slug: str) -> Ground:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant, prefix=tenant_mark(slug))
         programme = run_programme(world)
-        sent(world, programme)
+        activity(sent(world, programme).project, world)
         draft_programme(world)
         tell_issues(world)
         run_beside(world, programme)

@@ -22,6 +22,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
 from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
+from programmes.views.activity_lines import COLUMNS, lines_of
 from programmes.views.calendar_page import missing_for
 from programmes.views.obligation_lines import shown_state
 from programmes.views.wording import title_of
@@ -42,6 +43,7 @@ class Home(TenantView):
             "waiting": [row for row in papers if row["bucket"] in _WAITING],
             "back": [row for row in papers if row["bucket"] in _BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
+            "activities": _activities(request.user, now),
             "opened": [_opened(row, slug) for row in queries.opened_to(request.user)],
             "notices": [shown_notice(notice, slug) for notice in notices],
             "missing_year": missing_for(request.user, local_date(now)),
@@ -119,6 +121,10 @@ def _red(found: queries.Red | None, slug: str, now: datetime) -> dict[str, Any] 
         "ledger": f"{ledger}?state=overdue",
         "map": reverse("programmes:obligation_map", args=[slug]),
     }
+
+
+def _activities(user: Any, now: datetime) -> list[dict[str, Any]]:
+    return lines_of(queries.month_of_activities(user, now=now).values(*COLUMNS))
 
 
 def _opened(row: Any, slug: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ what a cell shows is read, never what it would do.
 import csv
 import json
 import math
-import zipfile
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from itertools import islice
@@ -15,21 +14,19 @@ from typing import Any
 
 from actionlearning.foundation.documents.inspection import RefusedFile, answer_with
 from actionlearning.foundation.documents.month_cells import month_cells
+from actionlearning.foundation.documents.packages import Shape, check_package
 
 MAX_ROWS = 50_000
 MAX_CELLS = 2_000_000
 MAX_COLUMNS = 200
-MAX_ENTRIES = 2_000
-MAX_UNPACKED = 200 * 1024 * 1024
-"""Bytes, as the archive itself declares them; the memory limit of the process stands behind."""
-MOST_TIMES = 250
-"""How many times larger than packed a sheet of more than ten megabytes may be."""
-_HARMLESS = 10 * 1024 * 1024
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DELIMITERS = ",\t;，"
-_MACROS = ("vbaproject.bin", "vbadata.xml", "xl/macrosheets/", "xl/dialogsheets/")
-_PROGRAMS = ("xl/activex/", "xl/embeddings/", "xl/ctrlprops/")
+_SHAPE = Shape(
+    main="xl/workbook.xml",
+    macros=("vbaproject.bin", "vbadata.xml", "xl/macrosheets/", "xl/dialogsheets/"),
+    programs=("xl/activex/", "xl/embeddings/", "xl/ctrlprops/"),
+)
 
 Row = list[Any]
 
@@ -39,7 +36,7 @@ def main(kind: str) -> None:
 
 
 def _read_xlsx(content: bytes) -> tuple[dict[str, object], bytes]:
-    check_package(content)
+    check_package(content, _SHAPE)
     from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum  # noqa: PLC0415
 
     try:
@@ -59,41 +56,8 @@ def _read_xlsx(content: bytes) -> tuple[dict[str, object], bytes]:
     raise RefusedFile("no_rows")
 
 
-def check_package(content: bytes) -> None:
-    """What the archive says of itself, before anything is unpacked."""
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        entries = archive.infolist()
-        _check_names([entry.filename.replace("\\", "/").lower() for entry in entries])
-        if any(entry.flag_bits & 1 for entry in entries):
-            raise RefusedFile("encrypted")
-        unpacked = sum(entry.file_size for entry in entries)
-        if unpacked > MAX_UNPACKED or unpacked > max(_HARMLESS, MOST_TIMES * len(content)):
-            raise RefusedFile("bomb")
-        for entry in entries:
-            if entry.filename.endswith((".xml", ".rels")):
-                _check_part(archive.open(entry).read(4096))
-
-
-def _check_names(names: list[str]) -> None:
-    if len(names) > MAX_ENTRIES:
-        raise RefusedFile("too_complicated")
-    if any(mark in name for name in names for mark in _MACROS):
-        raise RefusedFile("macros")
-    if any(mark in name for name in names for mark in _PROGRAMS):
-        raise RefusedFile("programs")
-    if "xl/workbook.xml" not in names:
-        raise RefusedFile("wrong_content")
-
-
-def _check_part(beginning: bytes) -> None:
-    if b"<!DOCTYPE" in beginning or b"<!ENTITY" in beginning:
-        raise RefusedFile("damaged")
-    if b"macroEnabled" in beginning:
-        raise RefusedFile("macros")
-
-
 def _read_csv(content: bytes) -> tuple[dict[str, object], bytes]:
-    text = _decoded(content)
+    text = decoded(content)
     if "\0" in text:
         raise RefusedFile("wrong_content")
     # A file of nothing but line ends is long: only its beginning is looked at.
@@ -110,7 +74,8 @@ def _read_csv(content: bytes) -> tuple[dict[str, object], bytes]:
     return _answer("", rows, [], others=0)
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """As Windows, WPS and Excel write texts. Raises RefusedFile."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16")
     for encoding in _ENCODINGS:

@@ -243,6 +243,19 @@ def test_no_page_holds_a_signature_or_a_tail_without_text(count):
         assert lines_of(last)[0].row == 0
 
 
+def test_a_table_before_a_signature_leaves_no_blank_page_behind():
+    rows = tuple((str(n), "内容") for n in range(1, 13))
+    blocks = (
+        [Paragraph("段。")] * 12,
+        Table(("序号", "工作"), rows),
+        Signature("民政局", "2026年6月1日"),
+    )
+    first, second = pages_of(plain(*blocks[0], *blocks[1:]))
+
+    assert "序号" in {line.text for line in lines_of(first)}
+    assert lines_of(second)[-2].text == "2026年6月1日"
+
+
 def test_a_source_never_opens_a_page():
     for count in range(19, 24):
         story = [Paragraph("文字。") for _ in range(count)]

@@ -76,7 +76,8 @@ def _placed(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         each["blank"] = 2 if opens and n else int(before in _HEADS)
         each["byline"] = behind == "byline"
         each["foot"] = f"foot-{n}"
-        each["held"] = behind in {"signature", "sealed", "tail"}
+        # A table goes on over the page: held whole, it would leave half a page blank before it.
+        each["held"] = behind in ({"tail"} if role == "table" else {"signature", "sealed", "tail"})
     return found
 
 

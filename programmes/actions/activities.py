@@ -1,0 +1,197 @@
+"""What a team means to do: proposed by the timetable of its plan (P2-46), added by hand, taken up, dropped."""
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock, take
+from programmes.models import Activity, Dossier, Project
+from programmes.states import (
+    DROP_ACTIVITY,
+    TAKE_UP_ACTIVITY,
+    TAKEN_ON,
+    ActivityKind,
+    ActivityState,
+)
+
+PROPOSES = ("project_plan",)
+"""Kinds of papers whose timetable proposes activities once they are in effect."""
+KINDS = {
+    "training": ActivityKind.TRAINING,
+    "research": ActivityKind.RESEARCH,
+    "seminars": ActivityKind.CORE_SEMINAR,
+    "implementation": ActivityKind.IMPLEMENTATION,
+}
+"""Track → kind; another track of a plan of its own proposes meetings, whose kind is then chosen."""
+TITLE, REASON = 300, 300
+FIELDS = ("kind", "title", "first_day", "last_day")
+
+
+@transaction.atomic
+def propose_activities(dossier: Dossier, *, by: User, now: datetime) -> int:
+    """Each line of the timetable that is new; lines that are not there any more are marked. How many are new.
+
+    `dossier` has just come into effect and is locked. Asked again it changes nothing.
+    """
+    project = dossier.project
+    if dossier.kind not in PROPOSES or project is None:
+        return 0
+    text = dossier.texts.get(number=dossier.standing_text)
+    lines = {_digest(line): line for line in text.content.get("tracks", ())}
+    mine = Activity.objects.filter(project=project).exclude(line="")
+    known = set(mine.values_list("line", flat=True))
+    mine.filter(line__in=lines).update(gone_at=None, dossier=dossier)
+    mine.filter(gone_at=None).exclude(line__in=lines).update(gone_at=now)
+    new = [
+        _proposed(dossier, project, line, mark, by, now)
+        for mark, line in lines.items()
+        if mark not in known
+    ]
+    Activity.objects.bulk_create(new)
+    record("activity.proposed", target=dossier, by=by, at=now, count=len(new))
+    return len(new)
+
+
+def _digest(line: dict[str, str]) -> str:
+    told = "\n".join(line[name] for name in ("track", "from", "to", "text"))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _proposed(
+    dossier: Dossier, project: Project, line: dict[str, str], mark: str, by: User, now: datetime
+) -> Activity:
+    made = _of(project, by, now)
+    made.dossier, made.line, made.track = dossier, mark, line["track"]
+    made.kind = KINDS.get(line["track"], ActivityKind.MEETING)
+    made.title = line["text"][:TITLE]
+    made.first_day, made.last_day = (date.fromisoformat(line[end]) for end in ("from", "to"))
+    return made
+
+
+def _of(project: Project, by: User, now: datetime) -> Activity:
+    made = Activity(
+        programme_id=project.programme_id, project=project, created_by=by, created_at=now
+    )
+    made.place(project.organisation)
+    made.supervisor_id = project.supervisor_id
+    return made
+
+
+@transaction.atomic
+def add_activity(
+    *,
+    project: Project,
+    kind: str,
+    title: str,
+    first_day: date,
+    last_day: date | None = None,
+    by: User,
+    now: datetime,
+) -> Activity:
+    """By hand, and taken up at once. Raises NotAllowed, RuleBroken (`wrong_state`), BadInput."""
+    if not by.has_perm(Permission.PROJECT_CHANGE, project):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if project.state not in TAKEN_ON:
+        raise RuleBroken(
+            _("“%(name)s” is not a chosen topic: %(state)s.")
+            % {"name": project, "state": project.get_state_display()},
+            code="wrong_state",
+        )
+    made = _of(project, by, now)
+    given = {"kind": kind, "title": title, "first_day": first_day, "last_day": last_day}
+    _fill(made, given)
+    made.state, made.decided_by, made.decided_at = ActivityState.PLANNED, by, now
+    made.save(force_insert=True)
+    record("activity.added", target=made, by=by, at=now, kind=made.kind)
+    return made
+
+
+@transaction.atomic
+def change_activity(
+    activity: Activity, *, by: User, now: datetime, seen: int | None = None, **changes: Any
+) -> Activity:
+    """Kind, title and days, until it is dropped. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    fresh = lock(activity, seen=seen)
+    if not by.has_perm(Permission.PROJECT_CHANGE, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.state == ActivityState.DROPPED:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    before = {name: getattr(fresh, name) for name in FIELDS}
+    _fill(fresh, before | changes)
+    changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
+    if not changed:
+        return fresh
+    fresh.version += 1
+    fresh.save(update_fields=[*changed, "version"])
+    record("activity.changed", target=fresh, by=by, at=now, fields=changed)
+    return fresh
+
+
+def _fill(activity: Activity, given: dict[str, Any]) -> None:
+    activity.kind, activity.title = given["kind"], " ".join(str(given["title"]).split())
+    activity.first_day = given["first_day"]
+    activity.last_day = given["last_day"] or given["first_day"]
+    faults = {}
+    if activity.kind not in ActivityKind.values:
+        faults["kind"] = _("Choose one of the kinds.")
+    if not activity.title:
+        faults["title"] = _("A title is needed.")
+    elif len(activity.title) > TITLE:
+        faults["title"] = _("At most %(count)d characters.") % {"count": TITLE}
+    if activity.first_day is None:
+        faults["first_day"] = _("A day is needed.")
+    elif activity.last_day < activity.first_day:
+        faults["last_day"] = _("It ends before it begins.")
+    if faults:
+        raise BadInput(_("Please mend the fields named here."), fields=faults)
+
+
+@transaction.atomic
+def take_up(activity: Activity, *, by: User, now: datetime, seen: int | None = None) -> Activity:
+    """It will be done: also one that was dropped before. Raises RuleBroken, NotAllowed, Stale."""
+    fresh = take(TAKE_UP_ACTIVITY, activity, by=by, seen=seen)
+    fresh.decided_by, fresh.decided_at, fresh.reason = by, now, ""
+    fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
+    record("activity.taken_up", target=fresh, by=by, at=now)
+    return fresh
+
+
+@transaction.atomic
+def take_up_all(project: Project, *, by: User, now: datetime) -> int:
+    """Everything its plan proposes and still has. Returns how many. Raises NotAllowed."""
+    if not by.has_perm(Permission.PROJECT_CHANGE, project):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    rows = Activity.objects.filter(project=project, state=ActivityState.PROPOSED, gone_at=None)
+    count: int = rows.update(
+        state=ActivityState.PLANNED, decided_by=by, decided_at=now, version=F("version") + 1
+    )
+    record("activity.taken_up", target=project, by=by, at=now, count=count)
+    return count
+
+
+@transaction.atomic
+def drop(
+    activity: Activity, *, reason: str, by: User, now: datetime, seen: int | None = None
+) -> Activity:
+    """It will not be done. Raises RuleBroken, NotAllowed, BadInput (no reason), Stale."""
+    told = reason.strip()
+    if not told or len(told) > REASON:
+        words = _("Say in at most %(count)d characters why it is dropped.") % {"count": REASON}
+        raise BadInput(words, fields={"reason": words})
+    fresh = take(DROP_ACTIVITY, activity, by=by, seen=seen)
+    fresh.decided_by, fresh.decided_at, fresh.reason = by, now, told
+    fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
+    record("activity.dropped", target=fresh, by=by, at=now, reason=told)
+    return fresh

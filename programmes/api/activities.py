@@ -1,0 +1,150 @@
+"""What teams mean to do: proposed by their plans, taken up, changed, dropped."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import StrictSerializer, TenantViewSet, chosen_fields
+from actionlearning.foundation.permissions import Permission
+from programmes.actions.activities import add_activity, change_activity, drop, take_up
+from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of
+from programmes.api.project_people import MATCH
+from programmes.models import Activity, Project
+from programmes.queries.activities import GONE, narrowed_activities
+from programmes.states import ActivityKind, ActivityState
+
+
+class ActivityText(StrictSerializer):
+    kind = serializers.ChoiceField(ActivityKind.choices)
+    title = serializers.CharField(max_length=300)
+    first_day = serializers.DateField()
+    last_day = serializers.DateField(
+        required=False, allow_null=True, help_text="Left out: one day."
+    )
+
+
+class ActivityDraft(ActivityText):
+    project = serializers.UUIDField()
+
+
+class ActivityReason(StrictSerializer):
+    reason = serializers.CharField(max_length=300)
+
+
+class ActivityLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    programme_id = serializers.UUIDField()
+    organisation_id = serializers.UUIDField()
+    project_id = serializers.UUIDField()
+    kind = serializers.ChoiceField(ActivityKind.choices)
+    title = serializers.CharField()
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    state = serializers.ChoiceField(ActivityState.choices)
+    reason = serializers.CharField(help_text="Why it was dropped.")
+    dossier_id = serializers.UUIDField(
+        allow_null=True, help_text="The plan whose timetable proposed it; null: added by hand."
+    )
+    track = serializers.CharField()
+    gone_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when the plan in effect does not have the line any more."
+    )
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class ActivityLines(serializers.Serializer):
+    results = ActivityLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+LISTED = tuple(names_of(ActivityLine))
+
+
+class ActivityViewSet(TenantViewSet):
+    """Activities of the topics that the client may see, in the order of their first days."""
+
+    queryset = Activity.objects.none()
+    serializer_class = ActivityLine
+    permission = Permission.PROJECT_VIEW
+    lookup_value_regex = KEY
+    order = ("first_day", "id")
+    sorts_by = "first_day"
+
+    def narrow(self, queryset: Any) -> Any:
+        return queryset.select_related("organisation")
+
+    @extend_schema(
+        operation_id="activities_list",
+        parameters=[
+            *PAGED[:2],
+            OpenApiParameter("ordering", str, enum=["first_day", "-first_day"]),
+            *[OpenApiParameter(name, UUID) for name in ("programme", "project", "organisation")],
+            OpenApiParameter("kind", str, enum=ActivityKind.values),
+            OpenApiParameter("state", str, enum=[*ActivityState.values, GONE]),
+            OpenApiParameter("month", str, description="`2026-08`"),
+            OpenApiParameter("q", str, description="Title, topic, unit's name or initials."),
+            OpenApiParameter("fields", str, description="Names to send, separated by commas."),
+        ],
+        responses={200: ActivityLines, **REFUSED},
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        names = chosen_fields(request.query_params.get("fields", ""), LISTED)
+        found = narrowed_activities(self.visible(), request.query_params)
+        rows, cursor = self.page(found.values(*LISTED))
+        return self.listed([{name: row[name] for name in names} for row in rows], cursor)
+
+    @extend_schema(responses={200: ActivityLine, **REFUSED})
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        return _told(self.get_object())
+
+    @extend_schema(request=ActivityDraft, responses={201: ActivityLine, **REFUSED})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        given = self._typed(ActivityDraft)
+        projects = Project.objects.visible_to(asker(request)).select_related("organisation")
+        project = named(projects, "project", given.pop("project"))
+        made = add_activity(project=project, by=asker(request), now=self.now, **given)
+        return _told(made, status=201)
+
+    @extend_schema(
+        request=ActivityText, parameters=[MATCH], responses={200: ActivityLine, **REFUSED}
+    )
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        return self._act(change_activity, self._typed(ActivityText, partial=True))
+
+    @extend_schema(request=None, parameters=[MATCH], responses={200: ActivityLine, **REFUSED})
+    @action(detail=True, methods=["post"], url_path="taking-up", url_name="taking-up")
+    def taking_up(self, request: Request, **kwargs: Any) -> Response:
+        return self._act(take_up, {})
+
+    @extend_schema(
+        request=ActivityReason, parameters=[MATCH], responses={200: ActivityLine, **REFUSED}
+    )
+    @action(detail=True, methods=["post"])
+    def dropping(self, request: Request, **kwargs: Any) -> Response:
+        return self._act(drop, self._typed(ActivityReason))
+
+    def _act(self, verb: Any, given: dict[str, Any]) -> Response:
+        activity = self.get_object()
+        self.check_match(activity)
+        seen = activity.version if self.request.headers.get("If-Match") else None
+        return _told(verb(activity, by=asker(self.request), now=self.now, seen=seen, **given))
+
+    def _typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:
+        read = serializer(data=self.request.data, partial=partial)
+        read.is_valid(raise_exception=True)
+        return dict(read.validated_data)
+
+
+def _told(activity: Activity, status: int = 200) -> Response:
+    body = ActivityLine(activity).data
+    return Response(body, status=status, headers={"ETag": f'"{activity.version}"'})
+
+
+ROUTES: list[tuple[str, Any, str]] = [("activities", ActivityViewSet, "activity")]

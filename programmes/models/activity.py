@@ -1,0 +1,77 @@
+"""What a team means to do and when (`model.md` §6): proposed by its plan's timetable, taken up, logged later."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.tenancy import TenantManager
+from groups.access import reach_of
+from groups.models import LedgerModel
+from programmes.models.dossier import Dossier
+from programmes.models.programme import Programme
+from programmes.models.project import Project
+from programmes.states import ActivityKind, ActivityState
+
+
+class ActivityQuerySet(models.QuerySet[Any]):
+    def visible_to(
+        self, user: User, permission: Permission = Permission.PROJECT_VIEW
+    ) -> "ActivityQuerySet":
+        return self.filter(reach_of(user, permission).as_q())
+
+    def between(self, first: date, last: date) -> "ActivityQuerySet":
+        """Any of whose days lies there, both ends included."""
+        return self.filter(first_day__lte=last, last_day__gte=first)
+
+
+class Activity(LedgerModel):
+    """Sits at the topic's unit. Written only by programmes/actions/activities.py."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="activities")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="activities")
+    kind = models.CharField(max_length=20, choices=ActivityKind)
+    title = models.CharField(max_length=300)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    """The last day of it, not the first after."""
+    state = models.CharField(max_length=10, choices=ActivityState, default=ActivityState.PROPOSED)
+    reason = models.CharField(max_length=300, blank=True)
+    """Why it was dropped."""
+    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="activities")
+    """The plan whose timetable proposed it last; none when it was added by hand."""
+    track = models.CharField(max_length=40, blank=True)
+    line = models.CharField(max_length=64, blank=True)
+    """Digest of that line as it stands in the plan, so that a revision proposes only what is new."""
+    gone_at = models.DateTimeField(null=True)
+    """When a revision took effect whose timetable does not have the line any more."""
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    """When it was taken up or dropped."""
+
+    objects = TenantManager.from_queryset(ActivityQuerySet)()
+
+    class Meta:
+        constraints = [
+            unique_in_tenant("project", "line", name="activity_line", condition=~Q(line="")),
+            all_or_none("decided_by", "decided_at", name="activity_decided"),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="activity_days"),
+        ]
+        indexes = [
+            *[
+                models.Index(fields=[f"ancestor_{n}", "first_day", "id"], name=f"activity_list_{n}")
+                for n in (1, 2, 3, 4)
+            ],
+            models.Index(fields=["supervisor", "first_day", "id"], name="activity_supervisor"),
+            models.Index(fields=["project", "first_day", "id"], name="activity_project"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

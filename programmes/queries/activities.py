@@ -1,0 +1,64 @@
+"""Activities as lists ask for them."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from groups.models import Organisation
+from groups.queries import named_like
+from programmes.queries import bad_filter, key_asked
+from programmes.states import ActivityKind, ActivityState
+
+GONE = "gone"
+"""Asked like a state: taken up or proposed, and the plan has the line no more."""
+
+
+def narrowed_activities(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
+    """`rows` by programme, project, organisation, kind, state, month (`2026-08`) and `q`.
+
+    Raises BadInput naming the filter that makes no sense.
+    """
+    for name in ("programme", "project", "organisation"):
+        if wanted.get(name):
+            rows = rows.filter(**{name: key_asked(wanted, name)})
+    if kind := wanted.get("kind"):
+        if kind not in ActivityKind.values:
+            raise bad_filter("kind")
+        rows = rows.filter(kind=kind)
+    if state := wanted.get("state"):
+        rows = _in_state(rows, state)
+    if month := wanted.get("month"):
+        first, last = month_asked(month)
+        rows = rows.filter(first_day__lte=last, last_day__gte=first)
+    if words := wanted.get("q", "").strip():
+        units = named_like(Organisation.objects.all(), words)
+        rows = rows.filter(
+            Q(title__icontains=words)
+            | Q(project__title__icontains=words)
+            | Q(organisation__in=units.values("pk"))
+        )
+    return rows
+
+
+def _in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+    if state == GONE:
+        return rows.filter(gone_at__isnull=False).exclude(state=ActivityState.DROPPED)
+    if state not in ActivityState.values:
+        raise bad_filter("state")
+    return rows.filter(state=state)
+
+
+def month_asked(month: str) -> tuple[date, date]:
+    """First and last day. Raises BadInput."""
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise bad_filter("month") from None
+    return month_of(first)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])

@@ -1,0 +1,64 @@
+"""Activities as finished lines: what the list, the topic's page, the desk and the sheet print."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+
+from actionlearning.foundation.permissions import Permission
+from programmes.models import Activity, Project
+from programmes.states import TAKEN_ON, ActivityKind, ActivityState
+
+COLUMNS = (
+    "id", "title", "kind", "state", "first_day", "last_day", "gone_at", "reason", "project_id",
+    "project__title", "programme__name", "organisation__name", "version",
+)  # fmt: skip
+TONES = {
+    ActivityState.PROPOSED: "yellow",
+    ActivityState.PLANNED: "green",
+    ActivityState.DROPPED: "grey",
+}
+
+
+def lines_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [_line(row) for row in rows]
+
+
+def _line(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "pk": row["id"],
+        "version": row["version"],
+        "title": row["title"],
+        "kind": ActivityKind(row["kind"]).label,
+        "state": row["state"],
+        "state_label": ActivityState(row["state"]).label,
+        "tone": TONES[ActivityState(row["state"])],
+        "first_day": row["first_day"],
+        "last_day": row["last_day"],
+        "days": days_words(row["first_day"], row["last_day"]),
+        "gone": row["gone_at"] is not None and row["state"] != ActivityState.DROPPED,
+        "reason": row["reason"],
+        "topic_pk": row["project_id"],
+        "topic": row["project__title"],
+        "programme": row["programme__name"],
+        "unit": row["organisation__name"],
+    }
+
+
+def days_words(first: date, last: date) -> str:
+    begins = date_format(first, "DATE_FORMAT")
+    return begins if first == last else f"{begins} – {date_format(last, 'DATE_FORMAT')}"
+
+
+def activities_context(request: Any, project: Project) -> dict[str, Any]:
+    """For the topic's page: whoever reads the topic reads what its team means to do. One statement."""
+    rows = Activity.objects.filter(project=project).order_by("first_day", "id")
+    found = lines_of(rows.values(*COLUMNS))
+    changes = request.user.has_perm(Permission.PROJECT_CHANGE, project)
+    proposed = ActivityState.PROPOSED
+    return {
+        "activities": found,
+        "activities_proposed": sum(row["state"] == proposed and not row["gone"] for row in found),
+        "can_plan": changes and project.state in TAKEN_ON,
+    }
