@@ -17,6 +17,7 @@ from groups.roles import BodyKind
 from programmes.actions.enrolments import calendar_of
 from programmes.actions.evidence import record_evidence
 from programmes.actions.laying import trigger
+from programmes.actions.waits import recount_waiting_for
 from programmes.calendar import return_due
 from programmes.models import Dossier, Enrolment, Turn
 from programmes.notices import tell_turn
@@ -162,6 +163,8 @@ class Journey:
         dossier.held_since = turn.received_at if turn else None
         dossier.answer_due_at = turn.due_at if turn else None
         dossier.moved_at = self.now
+        dossier.save(update_fields=["steps"])  # how far it has come is read off its way
+        recount_waiting_for(dossier, by=self.by, now=self.now)
 
     def _stand(self) -> None:
         """Every body that is waited for has agreed: the text is in effect."""

@@ -237,6 +237,8 @@ class RuleSpec:
     min: Annotated[int, POSITIVE] = 1
     max: Annotated[int | None, POSITIVE] = None
     conditions: Annotated[tuple[str, ...], Listed(OneOf(vocabulary.CONDITIONS))] = ()
+    waits_for: Annotated[tuple[str, ...], Listed(OneOf(vocabulary.PAPERS))] = ()
+    """Papers without which it cannot be done: while another body holds one of them, nobody here is late."""
     day: Annotated[int | str | None, DayOfMonth()] = None
     clamp: Annotated[bool, Flag()] = False
     """Day 29 to 31 means the last day where a month is shorter."""
