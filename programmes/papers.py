@@ -28,6 +28,8 @@ class Paper:
 
     spec: Mapping[str, Any]
     bodies: Mapping[str, Mapping[str, Any]]
+    systems: tuple[Mapping[str, Any], ...] = ()
+    """Of the plan's head: what a regulation may be."""
 
     @property
     def kind(self) -> str:
@@ -173,7 +175,8 @@ def papers_of(plan: Plan | None) -> dict[str, Paper]:
     """Kind → paper, in the plan's order."""
     head = plan.head if plan else {}
     bodies = {row["key"]: row for row in head.get("bodies", ())}
-    return {row["kind"]: Paper(row, bodies) for row in head.get("papers", ())}
+    systems = tuple(head.get("systems", ()))
+    return {row["kind"]: Paper(row, bodies, systems) for row in head.get("papers", ())}
 
 
 @dataclass(frozen=True)

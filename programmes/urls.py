@@ -16,6 +16,7 @@ from programmes.views import (
     programmes,
     project_grants,
     projects,
+    regulations,
     teams,
     units,
 )
@@ -133,6 +134,20 @@ FUNDS = [
     path("funds/<uuid:pk>/expenses/", funds.FundExpenses.as_view(), name="fund_expenses"),
     path("expenses/<uuid:pk>/reversal/", funds.ExpenseReversal.as_view(), name="expense_reversal"),
 ]
+REGISTER = f"{ONE}regulations/"
+REGULATIONS = [
+    path(REGISTER, regulations.RegulationList.as_view(), name="regulation_list"),
+    path(f"{REGISTER}<uuid:unit>/", regulations.RegulationUnit.as_view(), name="regulation_unit"),
+    path(f"{REGISTER}<uuid:unit>/new/", regulations.RegulationNew.as_view(), name="regulation_new"),
+    path(
+        "regulations/<uuid:pk>/", regulations.RegulationDetail.as_view(), name="regulation_detail"
+    ),
+    path(
+        "regulations/<uuid:pk>/repeal/",
+        regulations.RegulationRepeal.as_view(),
+        name="regulation_repeal",
+    ),
+]
 PROGRAMMES = [
     path("programmes/", programmes.ProgrammeList.as_view(), name="programme_list"),
     path("programmes/new/", programmes.ProgrammeNew.as_view(), name="programme_new"),
@@ -177,6 +192,7 @@ urlpatterns: list[Any] = [
     *DOSSIERS,
     *PROBLEMS,
     *FUNDS,
+    *REGULATIONS,
     *PROGRAMMES,
     *CALENDAR,
 ]

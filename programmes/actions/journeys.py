@@ -17,6 +17,8 @@ from groups.roles import BodyKind
 from programmes.actions.enrolments import calendar_of
 from programmes.actions.evidence import record_evidence
 from programmes.actions.laying import trigger
+from programmes.actions.regulations import PAPER as REGULATION
+from programmes.actions.regulations import bring_regulation
 from programmes.actions.waits import recount_waiting_for
 from programmes.calendar import return_due
 from programmes.models import Dossier, Enrolment, Turn
@@ -173,6 +175,7 @@ class Journey:
         dossier.stands_since, dossier.standing_text = self.now, dossier.sent_text
         if dossier.previous_id is not None:
             Dossier.objects.filter(pk=dossier.previous_id).update(state=DossierState.REPLACED)
+        bring_regulation(dossier, by=self.by, now=self.now)
         self.happened(WHEN_STANDING)
 
     def happened(self, names: dict[str, str]) -> None:
@@ -187,6 +190,8 @@ class Journey:
         Raises RuleBroken `closed`, `cancelled`, `too_early`.
         """
         dossier = self.dossier
+        if dossier.kind == REGULATION:  # what counts is that it is in force: actions/presence.py
+            return
         record_evidence(
             deliverable=dossier.kind,
             programme=dossier.programme,

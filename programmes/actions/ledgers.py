@@ -11,7 +11,15 @@ from django.db.models import F, Q
 from groups.actions.organisations import replace_paths
 from groups.models import Organisation
 from groups.models.placed import ANCESTORS
-from programmes.models import Enrolment, FundLine, Obligation, Problem, ProblemTurn, Project
+from programmes.models import (
+    Enrolment,
+    FundLine,
+    Obligation,
+    Problem,
+    ProblemTurn,
+    Project,
+    Regulation,
+)
 from programmes.models.obligation import UNFINISHED
 from programmes.states import ProjectState
 
@@ -21,6 +29,8 @@ LEDGERS = (
     "programmes_problem",
     "programmes_fundline",
     "programmes_dossier",
+    "programmes_regulation",
+    "programmes_decision",
     "reporting_informationitem",
     "reporting_publicity",
     "reporting_scoreentry",
@@ -36,6 +46,7 @@ PLACED = (
     "programmes_turn",
     "programmes_voice",
     "programmes_remark",
+    "programmes_decisionstep",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",
@@ -81,6 +92,7 @@ def follow_supervisor(enrolment: Enrolment) -> tuple[int, int]:
     topics = Project.objects.filter(**whose).exclude(state=ProjectState.DECLINED)
     papers += list(topics.values_list("pk", flat=True))
     topics.update(supervisor=enrolment.supervisor_id)
+    Regulation.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     FundLine.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     _open_problems(enrolment, whose)
     unjudged = Q(

@@ -12,6 +12,7 @@ from programmes.api.plans import ROUTES as PLANS
 from programmes.api.problems import ROUTES as PROBLEMS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
+from programmes.api.regulations import ROUTES as REGULATIONS
 from programmes.api.units import ROUTES as UNITS
 
 ROUTES: list[tuple[str, Any, str]] = [
@@ -21,6 +22,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *FUNDS,
     *DOSSIERS,
     *PAPERS,
+    *REGULATIONS,
     *PROGRAMMES,
     *PLANS,
     *ENROLMENTS,

@@ -1,4 +1,5 @@
 from programmes.models.calendar import CalendarDay, CalendarYear
+from programmes.models.decision import Decision, DecisionOutcome, DecisionStep
 from programmes.models.dossier import Dossier, DossierText, Remark, Turn, Voice
 from programmes.models.evidence import Evidence, EvidenceReturn
 from programmes.models.fund import Expense, FundLine, FundTier
@@ -7,12 +8,16 @@ from programmes.models.plan import Clause, Plan, Rule
 from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
+from programmes.models.regulation import Regulation
 from programmes.models.window import Rung, Window
 
 __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Clause",
+    "Decision",
+    "DecisionOutcome",
+    "DecisionStep",
     "Dossier",
     "DossierText",
     "DutyState",
@@ -30,6 +35,7 @@ __all__ = [
     "Programme",
     "Project",
     "ProjectTurn",
+    "Regulation",
     "Remark",
     "Rule",
     "Rung",
