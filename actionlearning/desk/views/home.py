@@ -55,7 +55,7 @@ class Home(TenantView):
 _ISSUES = (queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ISSUE_BACK)
 _WAITING = (
     *(queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE),
-    *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ACT),
+    *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ACT, queries.PROBLEM),
 )
 _BACK = (queries.BACK, queries.DECLINED, queries.ISSUE_BACK, queries.MEND)
 _DOSSIERS = (queries.ACT, queries.MEND)
@@ -78,10 +78,13 @@ def _asks(bucket: str) -> str:
         queries.ISSUE_BACK: _("briefing sent back"),
         queries.ACT: _("paper on which you act for your body"),
         queries.MEND: _("paper returned, to be sent again"),
+        queries.PROBLEM: _("problem in your hands"),
     }[bucket]
 
 
 def _page_of(row: dict[str, Any]) -> str:
+    if row["bucket"] == queries.PROBLEM:
+        return "programmes:problem_detail"
     if row["bucket"] in _DOSSIERS:
         return "programmes:dossier_detail"
     return "reporting:issue_detail" if row["bucket"] in _ISSUES else _PAGES[row["app"]]
