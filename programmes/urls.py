@@ -5,6 +5,7 @@ from django.urls import path
 from programmes.views import (
     bodies,
     calendars,
+    decisions,
     dossier_acts,
     dossier_texts,
     dossiers,
@@ -134,6 +135,20 @@ FUNDS = [
     path("funds/<uuid:pk>/expenses/", funds.FundExpenses.as_view(), name="fund_expenses"),
     path("expenses/<uuid:pk>/reversal/", funds.ExpenseReversal.as_view(), name="expense_reversal"),
 ]
+A_DECISION = "decisions/<uuid:pk>/"
+DECISIONS = [
+    path("decisions/", decisions.DecisionList.as_view(), name="decision_list"),
+    path("decisions/new/", decisions.DecisionNew.as_view(), name="decision_new"),
+    path(A_DECISION, decisions.DecisionDetail.as_view(), name="decision_detail"),
+    path(f"{A_DECISION}edit/", decisions.DecisionEdit.as_view(), name="decision_edit"),
+    path(f"{A_DECISION}signing/", decisions.DecisionSigning.as_view(), name="decision_signing"),
+    path(
+        f"{A_DECISION}correction/",
+        decisions.DecisionCorrection.as_view(),
+        name="decision_correction",
+    ),
+    path(f"{A_DECISION}steps/", decisions.DecisionSteps.as_view(), name="decision_steps"),
+]
 REGISTER = f"{ONE}regulations/"
 REGULATIONS = [
     path(REGISTER, regulations.RegulationList.as_view(), name="regulation_list"),
@@ -192,6 +207,7 @@ urlpatterns: list[Any] = [
     *DOSSIERS,
     *PROBLEMS,
     *FUNDS,
+    *DECISIONS,
     *REGULATIONS,
     *PROGRAMMES,
     *CALENDAR,

@@ -14,6 +14,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.queries.sitting import Sitting
+from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
 from programmes.actions.journeys import KIND, WHEN_APPROVED, Journey, speakers_first
 from programmes.clauses import cited_for
@@ -193,6 +194,7 @@ def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now:
     journey = Journey(dossier, by, now)
     number = _filing_number(turn, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)
+    keep_decision(turn, dossier, by=by, now=now)
     effect = LAWS[turn.kind].outcomes[outcome]
     if effect is Effect.BACK:
         _return(turn, journey, said)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from programmes.api.calendars import ROUTES as CALENDARS
+from programmes.api.decisions import ROUTES as DECISIONS
 from programmes.api.dossiers import ROUTES as DOSSIERS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
 from programmes.api.funds import ROUTES as FUNDS
@@ -22,6 +23,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *FUNDS,
     *DOSSIERS,
     *PAPERS,
+    *DECISIONS,
     *REGULATIONS,
     *PROGRAMMES,
     *PLANS,

@@ -12,7 +12,7 @@ Span = tuple[datetime, datetime | None]
 _SPAN = re.compile(r'\["([^"]+)",(?:"([^"]+)")?\)')
 
 
-class SpansField(models.Field):  # type: ignore[type-arg]  generic for the checker alone
+class SpansField(models.Field):  # type: ignore[type-arg]
     """None where there never was one; asked with `…__at=instant`."""
 
     def db_type(self, connection: Any) -> str:
@@ -37,12 +37,12 @@ def _quoted(end: datetime | None) -> str:
 
 
 @SpansField.register_lookup
-class At(Lookup):  # type: ignore[type-arg]  likewise
+class At(Lookup):  # type: ignore[type-arg]
     """Whether an instant lies in one of them."""
 
     lookup_name = "at"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, given = self.process_lhs(compiler, connection)
-        return f"{column} @> %s::timestamptz", [*given, self.rhs]
+        return f"{column} @> %s::timestamptz", (*given, self.rhs)
