@@ -53,6 +53,8 @@ class Labels:
     facilitator: Annotated[str, Text(20)]
     office: Annotated[str, Text(20)]
     learner: Annotated[str, Text(20)]
+    filing: Annotated[str, Text(20)] = "行动备"
+    """What stands before the year in the number of a filing: 行动备〔2026〕12号."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
