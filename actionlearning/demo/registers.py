@@ -11,6 +11,7 @@ from programmes.actions.laying import lay_down
 from programmes.actions.plans import change_rule
 from programmes.actions.regulations import enter_regulation
 from programmes.models import Decision, DecisionOutcome
+from programmes.queries import local_day
 
 PRESENT = "组长、副组长、各成员股室负责人"
 
@@ -40,7 +41,7 @@ def _by_hand(story: Story, unit: Unit, now: datetime) -> None:
     """A major issue without a paper: recorded, signed, followed."""
     made = write_decision(
         programme=story.programme, organisation=unit.organisation, body=BodyKind.LEADING_GROUP,
-        held_on=now.date(), venue="局三楼会议室", present=PRESENT,
+        held_on=local_day(now), venue="局三楼会议室", present=PRESENT,
         matter="调整行动学习经费使用安排", outcome=DecisionOutcome.ADOPTED_WITH_CHANGES,
         text="同意从本单位公用经费中增列调研交通费，不超过年初安排的两成；培训经费不作调整。",
         by=unit.clerk, now=now,
@@ -49,7 +50,7 @@ def _by_hand(story: Story, unit: Unit, now: datetime) -> None:
 
     def done(later: datetime) -> None:
         words = "财务股已按会议决定办理调整，并在局务会上通报。"
-        follow_up(made, day=later.date(), text=words, by=unit.clerk, now=later)
+        follow_up(made, day=local_day(later), text=words, by=unit.clerk, now=later)
 
     story.clock.put(at(date(now.year, 7, 22), 10), done)
 

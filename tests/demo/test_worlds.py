@@ -99,7 +99,7 @@ def registers_of_the_county():
     assert Obligation.objects.blocked(now).filter(rule_key="project_seminars").count() == 1
     (programme,) = Programme.objects.filter(pk__in=Regulation.objects.values("programme"))
     systems = programme.plans.order_by("number").last().head["systems"]
-    lines = check_list(systems, Regulation.objects.all(), now.date())
+    lines = check_list(systems, Regulation.objects.all(), TODAY)
     assert {line.present for line in lines} == {True, False}
     signed = Decision.objects.exclude(signed_at=None)
     assert {row.organisation.kind for row in signed} == {"county", "department"}
