@@ -23,6 +23,7 @@ LONGEST_TEXT = 20_000
 COPIED = ("programme", "body", "turn", "dossier", "voices", *FIELDS)
 
 
+@transaction.atomic
 def keep_decision(turn: Turn, dossier: Dossier, *, by: User, now: datetime) -> Decision | None:
     """A draft of the record of a decision on a paper, with its voices; None for steps of other kinds."""
     if turn.kind != StepKind.DECIDE or turn.outcome not in DecisionOutcome.values:

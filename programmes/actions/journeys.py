@@ -166,7 +166,7 @@ class Journey:
         dossier.answer_due_at = turn.due_at if turn else None
         dossier.moved_at = self.now
         dossier.save(update_fields=["steps"])  # how far it has come is read off its way
-        recount_waiting_for(dossier, by=self.by, now=self.now)
+        recount_waiting_for(dossier, actor=self.by, now=self.now)
 
     def _stand(self) -> None:
         """Every body that is waited for has agreed: the text is in effect."""

@@ -21,6 +21,7 @@ PAPER = "system_document"
 LONGEST = {"name": 120, "document_number": 60, "text": 20_000, "reason": 300}
 
 
+@transaction.atomic
 def bring_regulation(dossier: Dossier, *, by: User, now: datetime) -> Regulation | None:
     """The paper stands: its regulation is in force from today; that of the revision before it no longer."""
     if dossier.kind != PAPER:

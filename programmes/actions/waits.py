@@ -19,9 +19,9 @@ BLOCKED = "programmes.blocked"
 """The notice to whoever holds the paper."""
 
 
-def recount_waiting_for(dossier: Dossier, *, by: User, now: datetime) -> None:
+def recount_waiting_for(dossier: Dossier, *, actor: User, now: datetime) -> None:
     """`dossier` has changed hands; whoever acted on it may see less than the duties of its unit."""
-    with scope(dossier.tenant, path=WHOLE, actor=by):
+    with scope(dossier.tenant, path=WHOLE, actor=actor):
         recount_waits(_waiting_for(dossier), now=now)
 
 
@@ -37,7 +37,7 @@ def _waiting_for(dossier: Dossier) -> Any:
 
 
 def recount_laid(windows: Iterable[Window], *, now: datetime) -> None:
-    """Of duties just laid down: the paper may lie with another body already."""
+    """Of duties laid down at `now`: the paper may lie with another body already."""
     rows = list(windows)
     waits = Rule.objects.filter(
         pk__in={each.rule_id for each in rows}, spec__has_key="waits_for"
@@ -45,7 +45,7 @@ def recount_laid(windows: Iterable[Window], *, now: datetime) -> None:
     rules = set(waits)
     if rules:
         keys = [each.pk for each in rows if each.rule_id in rules]
-        recount_waits(Obligation.objects.filter(window__in=keys), now=now)
+        recount_waits(Obligation.objects.filter(window__in=keys, laid_at=now), now=now)
 
 
 def recount_waits(duties: Any, *, now: datetime) -> None:
