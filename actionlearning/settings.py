@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "RemarkState": "programmes.states.RemarkState",
         "DossierStepKind": "programmes.procedures.StepKind",
         "DutyState": "programmes.models.DutyState",
+        "DecisionOutcome": "programmes.models.DecisionOutcome",
         "TeamRole": "programmes.models.project.TeamRole",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
         "WebhookState": "reporting.queries.webhooks.WebhookState",

@@ -63,6 +63,8 @@ class Paper:
 
     spec: Mapping[str, Any]
     bodies: Mapping[str, Mapping[str, Any]]
+    systems: tuple[Mapping[str, Any], ...] = ()
+    """Of the plan's head: what a regulation may be."""
 
     @property
     def kind(self) -> str:
@@ -213,7 +215,9 @@ def papers_of(plan: Plan | None) -> dict[str, Paper]:
     """Kind → paper, in the plan's order."""
     head = plan.head if plan else {}
     bodies = {row["key"]: row for row in head.get("bodies", ())}
-    return {row["kind"]: Paper(row, bodies) for row in rows_of(head.get("papers")) if plan}
+    systems = tuple(head.get("systems", ()))
+    rows = rows_of(head.get("papers")) if plan else []
+    return {row["kind"]: Paper(row, bodies, systems) for row in rows}
 
 
 def rows_of(papers: Iterable[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:

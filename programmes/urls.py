@@ -6,6 +6,7 @@ from programmes.views import (
     activities,
     bodies,
     calendars,
+    decisions,
     dossier_acts,
     dossier_documents,
     dossier_imports,
@@ -19,6 +20,7 @@ from programmes.views import (
     programmes,
     project_grants,
     projects,
+    regulations,
     teams,
     units,
 )
@@ -171,6 +173,34 @@ FUNDS = [
     path("funds/<uuid:pk>/expenses/", funds.FundExpenses.as_view(), name="fund_expenses"),
     path("expenses/<uuid:pk>/reversal/", funds.ExpenseReversal.as_view(), name="expense_reversal"),
 ]
+A_DECISION = "decisions/<uuid:pk>/"
+DECISIONS = [
+    path("decisions/", decisions.DecisionList.as_view(), name="decision_list"),
+    path("decisions/new/", decisions.DecisionNew.as_view(), name="decision_new"),
+    path(A_DECISION, decisions.DecisionDetail.as_view(), name="decision_detail"),
+    path(f"{A_DECISION}edit/", decisions.DecisionEdit.as_view(), name="decision_edit"),
+    path(f"{A_DECISION}signing/", decisions.DecisionSigning.as_view(), name="decision_signing"),
+    path(
+        f"{A_DECISION}correction/",
+        decisions.DecisionCorrection.as_view(),
+        name="decision_correction",
+    ),
+    path(f"{A_DECISION}steps/", decisions.DecisionSteps.as_view(), name="decision_steps"),
+]
+REGISTER = f"{ONE}regulations/"
+REGULATIONS = [
+    path(REGISTER, regulations.RegulationList.as_view(), name="regulation_list"),
+    path(f"{REGISTER}<uuid:unit>/", regulations.RegulationUnit.as_view(), name="regulation_unit"),
+    path(f"{REGISTER}<uuid:unit>/new/", regulations.RegulationNew.as_view(), name="regulation_new"),
+    path(
+        "regulations/<uuid:pk>/", regulations.RegulationDetail.as_view(), name="regulation_detail"
+    ),
+    path(
+        "regulations/<uuid:pk>/repeal/",
+        regulations.RegulationRepeal.as_view(),
+        name="regulation_repeal",
+    ),
+]
 PROGRAMMES = [
     path("programmes/", programmes.ProgrammeList.as_view(), name="programme_list"),
     path("programmes/new/", programmes.ProgrammeNew.as_view(), name="programme_new"),
@@ -216,6 +246,8 @@ urlpatterns: list[Any] = [
     *ACTIVITIES,
     *PROBLEMS,
     *FUNDS,
+    *DECISIONS,
+    *REGULATIONS,
     *PROGRAMMES,
     *CALENDAR,
 ]

@@ -18,11 +18,16 @@ def beijing(month: int, day: int, hour: int = 12, minute: int = 0, year: int = 2
     return datetime(year, month, day, hour, minute, tzinfo=BEIJING)
 
 
-def run_programme(world: World, pack: str = "plan2", *, now: datetime = NOON) -> Programme:
-    """Owned by the county; bureau and sister are its implementing units from the first day."""
+def run_programme(
+    world: World, pack: str = "plan2", *, now: datetime = NOON, text: str = ""
+) -> Programme:
+    """Owned by the county; bureau and sister are its implementing units from the first day.
+
+    `text`: a plan that differs from the shipped one.
+    """
     seed_calendar(since=2025, now=now)
     programme = open_programme(
-        read(shipped_text(pack)), owner=world.county, year=2026, by=world.ana, now=now
+        read(text or shipped_text(pack)), owner=world.county, year=2026, by=world.ana, now=now
     )
     enrol(
         programme, world.county, starts_on=programme.starts_on, obliged=False, by=world.ana, now=now

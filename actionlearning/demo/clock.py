@@ -7,6 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from programmes.actions.laying import lay_down_all
+from programmes.actions.presence import observe_regulations
 from programmes.actions.standing import observe_bodies
 from programmes.actions.sweeps import queue_due_notices
 from programmes.queries import NATION, calendar_for
@@ -59,6 +60,7 @@ class Clock:
         if self._lays(day):
             lay_down_all(now=now)
         observe_bodies(now=now)
+        observe_regulations(now=now)
         queue_due_notices(now=now)
 
     def _lays(self, day: date) -> bool:

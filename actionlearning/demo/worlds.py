@@ -14,6 +14,7 @@ from actionlearning.demo.lists import county_lists, county_proposals, group_list
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, county_papers, group_papers
 from actionlearning.demo.region import region
+from actionlearning.demo.registers import registers
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import (
@@ -194,6 +195,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))
     beside.problems(story, unit, second.title, year)
     beside.funds(story, unit, first.title, year)
+    registers(story, run.owner, unit, today)
     below = scenes.institution(story, run.owner.director, unit, station)
     below.month(station, second.title, date(year, 9, 1), told.ON_TIME)
     below.waits_above(station, second.title, today)

@@ -16,6 +16,8 @@ PAPERS = frozenset(
         "programmes.activity",
         "programmes.fundline",
         "programmes.dossier",
+        "programmes.regulation",
+        "programmes.decision",
         "reporting.exchange",
         "reporting.exchangereply",
     }
@@ -31,6 +33,7 @@ NOUNS = {
     "body": _("body"),
     "calendar": _("working calendar"),
     "channel": _("channel of copies"),
+    "decision": _("record of a decision"),
     "dossier": _("paper"),
     "enrolment": _("taking part"),
     "evidence": _("evidence"),
@@ -48,6 +51,7 @@ NOUNS = {
     "problem": _("problem"),
     "programme": _("programme"),
     "project": _("topic"),
+    "regulation": _("regulation"),
     "request": _("request"),
     "role": _("role"),
     "series": _("briefing series"),
@@ -177,7 +181,16 @@ VERBS = {
     "revised": _("revision begun"),
     "sent": _("sent"),
     "spoken": _("decided or spoken on"),
+    "written": _("written"),
+    "followed": _("what was done entered"),
+    "repealed": _("repealed"),
 }
+WHOLE = {
+    "dossier.taken_back": _("taken back"),
+    "decision.kept": _("kept from a paper"),
+    "decision.corrected": _("correction begun"),
+}
+"""Where the same word means something else of another thing."""
 
 
 def action_words(action: str) -> str:
@@ -185,7 +198,10 @@ def action_words(action: str) -> str:
     noun, _dot, verb = action.partition(".")
     if noun not in NOUNS or verb not in VERBS:
         return action
-    return gettext("%(thing)s: %(done)s") % {"thing": NOUNS[noun], "done": VERBS[verb]}
+    return gettext("%(thing)s: %(done)s") % {
+        "thing": NOUNS[noun],
+        "done": WHOLE.get(action, VERBS[verb]),
+    }
 
 
 def name_shown(kind: str, name: str) -> str:

@@ -27,7 +27,7 @@ from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
-from programmes.models import Activity, Dossier, Obligation, Project
+from programmes.models import Activity, Dossier, Obligation, Problem, Project
 from programmes.papers import TOPIC, TOPIC_PROPOSAL
 from programmes.procedures import StepKind
 from programmes.queries import local_day
@@ -59,6 +59,7 @@ PUBLISH_ISSUE = "publish_issue"
 ISSUE_BACK = "issue_back"
 ACT = "act"
 MEND = "mend"
+PROBLEM = "problem"
 
 Papers = QuerySet[Any, dict[str, Any]]
 
@@ -146,7 +147,13 @@ def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:
     Each is {app, bucket, id, title, unit, since}: one UNION instead of ten lists, and before it
     two statements for who sits in the bodies on whose papers one may act.
     """
-    parts = [*_items(user, now), *_projects(user, now), *_issues(user), *_dossiers(user, now)]
+    parts = [
+        *_items(user, now),
+        *_projects(user, now),
+        *_issues(user),
+        *_dossiers(user, now),
+        *_problems(user),
+    ]
     if not parts:
         return []
     if len(parts) == 1:
@@ -268,6 +275,25 @@ def _dossiers(user: User, now: datetime) -> list[Papers]:
             bucket=Case(When(mending, Value(MEND)), default=Value(ACT), output_field=CharField()),
             unit=F("organisation__name"),
             since=F("turns__received_at"),
+        )
+        .order_by("since", "id")
+        .values("app", "bucket", "id", "title", "unit", "since")
+    )
+    return [found[:MOST_PAPERS]]
+
+
+def _problems(user: User) -> list[Papers]:
+    """Problems that lie with an office at which one works."""
+    if not user.has_perm(Permission.PROBLEM_VIEW):
+        return []
+    found = (
+        Problem.objects.open()
+        .in_court_of(user)
+        .annotate(
+            app=Value("programmes", CharField()),
+            bucket=Value(PROBLEM, CharField()),
+            unit=F("organisation__name"),
+            since=F("held_since"),
         )
         .order_by("since", "id")
         .values("app", "bucket", "id", "title", "unit", "since")

@@ -14,7 +14,8 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations, visible_persons
 from groups.queries import named_like
-from programmes.models import Obligation, Project
+from programmes.models import Obligation, Problem, Project
+from programmes.views.problem_lines import problems_matching
 from programmes.views.project_lines import matching
 from reporting.access import readable
 from reporting.models import InformationItem, Issue
@@ -115,6 +116,22 @@ def _projects(user: User, words: str, slug: str) -> Iterator[Section]:
     yield Section("projects", _("Topics"), hits, more)
 
 
+def _problems(user: User, words: str, slug: str) -> Iterator[Section]:
+    rows = problems_matching(Problem.objects.visible_to(user), words)
+    found = list(rows.select_related("organisation").order_by("-raised_at", "-id")[: MOST + 1])
+    hits = [
+        Hit(
+            row.pk,
+            row.title,
+            f"{row.organisation.name} · {row.get_state_display()}",
+            _page("programmes:problem_detail", slug, row),
+        )
+        for row in found[:MOST]
+    ]
+    more = _listed("programmes:problem_list", slug, words) if len(found) > MOST else ""
+    yield Section("problems", _("Problems"), hits, more)
+
+
 def _items(user: User, words: str, slug: str) -> Iterator[Section]:
     rows = InformationItem.objects.visible_to(user).as_read_by(user)
     rows = rows.filter(shown_title__icontains=words).select_related("organisation")
@@ -171,6 +188,7 @@ _SEARCHES = (
     (Permission.ORGANISATION_VIEW, _organisations),
     (Permission.PERSON_VIEW, _persons),
     (Permission.PROJECT_VIEW, _projects),
+    (Permission.PROBLEM_VIEW, _problems),
     (Permission.ITEM_VIEW, _items),
     (Permission.BRIEFING_VIEW, _briefings),
 )

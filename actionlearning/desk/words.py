@@ -10,13 +10,16 @@ from actionlearning.foundation.jobs import BEIJING
 from actionlearning.foundation.models import Notice
 from actionlearning.foundation.notices import subject_and_text
 
-ON_A_LADDER = {f"programmes.{kind}" for kind in ("reminder", "due_day", "overdue", "escalation")}
+ON_A_LADDER = {
+    f"programmes.{kind}" for kind in ("reminder", "due_day", "overdue", "escalation", "blocked")
+}
 """Notices of a duty that climbs: only these have anything to pause."""
 _KINDS = {
     "programmes.reminder": gettext_lazy("reminder"),
     "programmes.due_day": gettext_lazy("due today"),
     "programmes.overdue": gettext_lazy("overdue"),
     "programmes.escalation": gettext_lazy("escalation"),
+    "programmes.blocked": gettext_lazy("blocked upstream"),
     "programmes.redated": gettext_lazy("moved deadline"),
     "programmes.calendar_missing": gettext_lazy("missing holiday year"),
 }

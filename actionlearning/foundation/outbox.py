@@ -128,9 +128,10 @@ def queue_notices(
     )
 
 
-def retract_notices(about: list[uuid.UUID], *, now: datetime) -> int:
-    """What was asked for is done: the lines stay readable and ask for nothing more."""
-    return Notice.objects.filter(about__in=about, retracted_at=None).update(retracted_at=now)
+def retract_notices(about: list[uuid.UUID], *, now: datetime, kind: str = "") -> int:
+    """What was asked for is done: the lines stay readable and ask for nothing more; of `kind` alone, if one is told."""
+    rows = Notice.objects.filter(about__in=about, retracted_at=None)
+    return (rows.filter(kind=kind) if kind else rows).update(retracted_at=now)
 
 
 def queue_digests(*, now: datetime, day: str, resting: Iterable[uuid.UUID] = ()) -> None:

@@ -127,3 +127,9 @@ def heads_of(rows: Iterable[Sitting]) -> dict[tuple[uuid.UUID, str], set[uuid.UU
         if each.rank == rank:
             users.add(each.user)
     return {key: users for key, (_rank, users) in found.items()}
+
+
+def sitting_in(organisation: uuid.UUID, body: str, user: User, day: date) -> bool:
+    """Whether `user` holds a seat of this body."""
+    rows = sitting(Q(organisation=organisation, user=user), day)
+    return any(row.body == body for row in rows)

@@ -20,7 +20,10 @@ from programmes.actions.activities import propose_activities
 from programmes.actions.enrolments import calendar_of
 from programmes.actions.evidence import record_evidence
 from programmes.actions.laying import trigger
+from programmes.actions.regulations import PAPER as REGULATION
+from programmes.actions.regulations import bring_regulation
 from programmes.actions.topic_papers import follow
+from programmes.actions.waits import recount_waiting_for
 from programmes.calendar import return_due
 from programmes.models import Dossier, Enrolment, Evidence, Turn
 from programmes.notices import tell_turn
@@ -183,6 +186,8 @@ class Journey:
         dossier.held_since = turn.received_at if turn else None
         dossier.answer_due_at = turn.due_at if turn else None
         dossier.moved_at = self.now
+        dossier.save(update_fields=["steps"])  # how far it has come is read off its way
+        recount_waiting_for(dossier, actor=self.by, now=self.now)
 
     def settle(self, words: str, *, sent: bool = False) -> None:
         """The verb is through: in whose court the paper is, and what that makes of its topic.
@@ -200,6 +205,7 @@ class Journey:
         dossier.stands_since, dossier.standing_text = self.now, dossier.sent_text
         if dossier.previous_id is not None:
             Dossier.objects.filter(pk=dossier.previous_id).update(state=DossierState.REPLACED)
+        bring_regulation(dossier, by=self.by, now=self.now)
         self.happened(WHEN_STANDING)
         propose_activities(dossier, by=self.by, now=self.now)
 
@@ -215,7 +221,13 @@ class Journey:
             with transaction.atomic():
                 self.credit()
         except RuleBroken as refused:
-            record("dossier.uncredited", target=self.dossier, by=self.by, at=self.now, code=refused.code)
+            record(
+                "dossier.uncredited",
+                target=self.dossier,
+                by=self.by,
+                at=self.now,
+                code=refused.code,
+            )
 
     def credit(self) -> None:
         """Meets what asks for this paper; told twice it counts once.
@@ -224,6 +236,8 @@ class Journey:
         """
         dossier = self.dossier
         if dossier.kind == TOPIC and dossier.project is not None and dossier.project.level > 1:
+            return
+        if dossier.kind == REGULATION:  # what counts is that it is in force: actions/presence.py
             return
         record_evidence(
             deliverable=DELIVERABLES.get(dossier.kind, dossier.kind),

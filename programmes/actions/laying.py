@@ -13,6 +13,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.evidence import recount
 from programmes.actions.schedules import schedule_of
+from programmes.actions.waits import recount_laid, recount_waits
 from programmes.calendar import HOLDER, Event, WorkCalendar, event_window, windows
 from programmes.calendar import Window as Span
 from programmes.calendar.derivation import to_data
@@ -157,6 +158,7 @@ def _revive(enrolment: Enrolment, spans: list[Window], *, now: datetime) -> int:
             cursor.execute(statement, params)
             ids += [row[0] for row in cursor.fetchall()]
     recount(list(Obligation.objects.filter(pk__in=ids)), now=now)
+    recount_waits(Obligation.objects.filter(pk__in=ids), now=now)
     return len(ids)
 
 
@@ -245,7 +247,9 @@ def insert_obligations(
         cursor.execute(LAY_UNITS, params)
         laid: int = cursor.rowcount
         cursor.execute(LAY_PROJECTS, params)
-        return laid + cursor.rowcount
+        laid += cursor.rowcount
+    recount_laid(spans, now=now)
+    return laid
 
 
 def _spans(programme: Programme, horizon: datetime) -> Iterable[Window]:

@@ -19,6 +19,7 @@ from programmes.models import (
     Problem,
     ProblemTurn,
     Project,
+    Regulation,
 )
 from programmes.models.obligation import UNFINISHED
 from programmes.states import ProjectState
@@ -30,6 +31,8 @@ LEDGERS = (
     "programmes_problem",
     "programmes_fundline",
     "programmes_dossier",
+    "programmes_regulation",
+    "programmes_decision",
     "reporting_informationitem",
     "reporting_publicity",
     "reporting_scoreentry",
@@ -45,6 +48,7 @@ PLACED = (
     "programmes_turn",
     "programmes_voice",
     "programmes_remark",
+    "programmes_decisionstep",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",
@@ -91,6 +95,7 @@ def follow_supervisor(enrolment: Enrolment) -> tuple[int, int]:
     papers += list(topics.values_list("pk", flat=True))
     topics.update(supervisor=enrolment.supervisor_id)
     Activity.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
+    Regulation.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     FundLine.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     _open_problems(enrolment, whose)
     unjudged = Q(

@@ -1,11 +1,13 @@
 """The sweep: who has to be told by now. It recomputes from state and has no memory of ticks.
 
+A rung that comes while another body holds the paper that the duty waits for is told to that body.
 A duty whose fulfilment was undone asks again: what had been taken back comes to life. One that is
 closed takes nothing any more and asks nobody.
 """
 
 from datetime import datetime, timedelta
 
+import orjson
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import NotAllowed
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.workflow import lock_row
+from programmes.actions.holders import tell_holders
 from programmes.calendar import day_start
 from programmes.models import Obligation
 from programmes.queries import ZONE, calendar_for, local_day
@@ -25,7 +28,7 @@ PAUSE_WORKING_DAYS = 2
 SWEEP = """
 WITH due AS MATERIALIZED (
   SELECT o.id, o.tenant_id, o.window_id, o.organisation_id, o.supervisor_id, o.rule_id, o.due_version,
-         o.paused_until,
+         o.paused_until, o.blocked,
          o.nil_at IS NULL AND o.waived_at IS NULL AND o.cancelled_at IS NULL
            AND (o.met_at IS NULL OR o.met_until <= %(now)s)
            AND (o.closes_at IS NULL OR o.closes_at > %(now)s) AS asking
@@ -53,7 +56,8 @@ rung AS MATERIALIZED (
             WHERE n.window_id = m.window_id AND n.ordinal > g.ordinal AND n.at <= %(now)s) AS passed
     FROM matter m JOIN programmes_rung g ON g.window_id = m.window_id AND g.at <= %(now)s),
 step AS (
-  SELECT d.id, d.tenant_id, d.organisation_id, d.due_version, g.*,
+  SELECT d.id, d.tenant_id, d.organisation_id, d.due_version, g.*, coalesce(d.blocked @> g.at, false) AS held,
+         coalesce(d.blocked @> %(now)s::timestamptz, false) AS held_now,
          CASE WHEN g.at_supervisor THEN d.supervisor_id ELSE d.organisation_id END AS addressed
     FROM due d JOIN rung g ON g.window_id = d.window_id AND g.rule_id = d.rule_id
    WHERE d.asking AND (g.kind <> 'escalation' OR coalesce(d.paused_until <= %(now)s, true))),
@@ -76,6 +80,7 @@ told AS (
          WHERE t.starts_on <= %(day)s AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)
            AND (SELECT u.is_active FROM foundation_user u WHERE u.id = t.user_id)) t
        WHERE t.place = 1) h ON true
+   WHERE NOT s.held
   ON CONFLICT (tenant_id, key) DO UPDATE SET retracted_at = NULL, read_at = NULL, digest = ''
    WHERE foundation_notice.retracted_at IS NOT NULL AND excluded.skipped_at IS NULL
   RETURNING 1),
@@ -91,7 +96,12 @@ looked AS (
            WHEN o.met_until > %(now)s THEN o.met_until END
    WHERE o.id = ANY (ARRAY(SELECT id FROM due))
   RETURNING 1)
-SELECT (SELECT count(*) FROM looked), (SELECT count(*) FROM told)
+SELECT (SELECT count(*) FROM looked), (SELECT count(*) FROM told),
+       (SELECT jsonb_agg(jsonb_build_object(
+                 'duty', s.id, 'due_version', s.due_version, 'ordinal', s.ordinal, 'at', s.at,
+                 'params', s.params || jsonb_build_object('organisation', (
+                   SELECT o.name FROM groups_organisation o WHERE o.id = s.organisation_id))))
+          FROM step s WHERE s.held AND s.held_now AND NOT s.passed)
 """
 
 
@@ -113,8 +123,8 @@ def sweep_batch(*, now: datetime, batch: int = BATCH) -> tuple[int, int]:
     """(duties looked at, notices written)."""
     with connection.cursor() as cursor:
         cursor.execute(SWEEP, {"now": now, "day": local_day(now), "batch": batch})
-        looked, told = cursor.fetchone()
-    return looked, told
+        looked, told, held = cursor.fetchone()
+    return looked, told + tell_holders(orjson.loads(held or "[]"), now=now)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """A body's act on the paper that lies before it, by the law of the step (`practice.md` §4)."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.queries.sitting import Sitting
+from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
 from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of, speakers_first
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
@@ -21,6 +23,7 @@ from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_sender
+from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
@@ -29,6 +32,8 @@ from programmes.states import DossierState
 
 MOST_REMARKS = 50
 LONGEST_OPINION = 4000
+FILING = str(next(f.default for f in fields(Labels) if f.name == "filing"))
+"""Where the plan says no other word."""
 
 
 @transaction.atomic
@@ -199,8 +204,9 @@ def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
 
 def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
     journey = Journey(dossier, by, now)
-    number = _filing_number(turn, now) if outcome == Outcome.FILED else ""
+    number = _filing_number(turn, dossier, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)
+    keep_decision(turn, dossier, by=by, now=now)
     effect = LAWS[turn.kind].outcomes[outcome]
     if effect is Effect.BACK:
         _return(turn, journey, said)
@@ -234,11 +240,13 @@ def _return(turn: Turn, journey: Journey, said: str) -> None:
     journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
 
 
-def _filing_number(turn: Turn, now: datetime) -> str:
-    """行动备〔2026〕12号: without a gap for each body and year (`model.md` §5)."""
+def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:
+    """行动备〔2026〕12号: without a gap for each body, word of the plan and year (`model.md` §5)."""
     year = local_day(now).year
-    number = next_number(f"filing:{turn.holder_id}:{turn.body}:{year}")
-    return f"行动备〔{year}〕{number}号"
+    word = dossier.plan.head.get("labels", {}).get("filing", FILING)
+    series = "" if word == FILING else f":{word}"
+    number = next_number(f"filing:{turn.holder_id}:{turn.body}:{year}{series}")
+    return f"{word}〔{year}〕{number}号"
 
 
 def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:

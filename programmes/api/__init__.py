@@ -4,6 +4,7 @@ from typing import Any
 
 from programmes.api.activities import ROUTES as ACTIVITIES
 from programmes.api.calendars import ROUTES as CALENDARS
+from programmes.api.decisions import ROUTES as DECISIONS
 from programmes.api.dossiers import ROUTES as DOSSIERS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
 from programmes.api.funds import ROUTES as FUNDS
@@ -13,6 +14,7 @@ from programmes.api.plans import ROUTES as PLANS
 from programmes.api.problems import ROUTES as PROBLEMS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
+from programmes.api.regulations import ROUTES as REGULATIONS
 from programmes.api.units import ROUTES as UNITS
 
 ROUTES: list[tuple[str, Any, str]] = [
@@ -23,6 +25,8 @@ ROUTES: list[tuple[str, Any, str]] = [
     *DOSSIERS,
     *ACTIVITIES,
     *PAPERS,
+    *DECISIONS,
+    *REGULATIONS,
     *PROGRAMMES,
     *PLANS,
     *ENROLMENTS,

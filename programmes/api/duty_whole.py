@@ -13,9 +13,12 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from programmes.calendar import from_data, render
-from programmes.models.obligation import STATE
+from programmes.models import Turn
+from programmes.models.obligation import STATE, DutyState
 from programmes.packs.shapes import filled
 from programmes.packs.vocabulary import RULE_IDS
+from programmes.queries.waits import holders_at
+from programmes.views.held_up import told_of
 
 _EVIDENCE = """
 SELECT jsonb_agg(jsonb_build_object(
@@ -34,7 +37,7 @@ SELECT jsonb_agg(jsonb_build_object(
 _DUTY = f"""
 SELECT o.id, o.programme_id, o.organisation_id, u.name AS organisation__name, o.supervisor_id, o.project_id,
        o.rule_key, r.title AS rule__title, o.window_key, {STATE.format(o="o", now="m.now")} AS state,
-       o.opens_at, o.due_at, o.grace_ends_at, o.closes_at, o.minimum, o.maximum, o.credited,
+       m.now, o.opens_at, o.due_at, o.grace_ends_at, o.closes_at, o.minimum, o.maximum, o.credited,
        o.met_at, o.met_until, o.provisional, o.reason,
        o.ancestor_1, o.ancestor_2, o.ancestor_3, o.ancestor_4, o.ancestor_5, o.ancestor_6,
        y.year, p.number AS version, w.derivation, c.id AS clause, c.key AS clause_key, c.text, c.reading, c.gloss,
@@ -78,7 +81,15 @@ def around(row: dict[str, Any]) -> dict[str, Any]:
         "plan_version": row["version"],
         "derivation": _steps(row["derivation"], get_language()),
         "evidence": orjson.loads(row["evidence"] or "[]"),
+        "blocked_by": told_of(_holder(row)),
     }
+
+
+def _holder(row: dict[str, Any]) -> Turn | None:
+    """Who holds the paper that it waits for at the moment that was asked about."""
+    if row["state"] != DutyState.BLOCKED:
+        return None
+    return holders_at([row["id"]], row["now"]).get(row["id"])
 
 
 @lru_cache(maxsize=512)

@@ -1,6 +1,7 @@
 """Duties: what is owed, how it stands, and both rates."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,11 @@ from programmes.api.duty_whole import around, duty_row
 from programmes.models import Obligation
 from programmes.models.obligation import DutyState
 from programmes.queries import LEDGER_GROUPS, day_asked, duties_in, narrowed_duties, tally
+from programmes.queries.waits import holders_at
+from programmes.views.held_up import told_of
 
+UPSTREAM = "blocked_by"
+"""No column: asked about only where a line of the page is blocked."""
 TOLD = {
     "id": "id",
     "programme_id": "programme",
@@ -47,9 +52,21 @@ TOLD = {
     "met_until": "met_until",
     "provisional": "provisional",
     "reason": "reason",
+    UPSTREAM: UPSTREAM,
 }
 """Column → name in the answer."""
 _DAY = "A day, `2026-09-30`: the state at the end of that day in Beijing, by what counts today."
+
+
+class Upstream(serializers.Serializer):
+    """Another body that holds the paper for which the duty waits."""
+
+    organisation = serializers.UUIDField()
+    organisation_name = serializers.CharField()
+    body = serializers.CharField(help_text="Kind of the body.")
+    since = serializers.DateTimeField()
+    paper = serializers.UUIDField(help_text="The paper, see `/dossiers/`.")
+    kind = serializers.CharField(help_text="Kind of the paper.")
 
 
 class DutyLine(serializers.Serializer):
@@ -78,6 +95,7 @@ class DutyLine(serializers.Serializer):
     )
     provisional = serializers.BooleanField()
     reason = serializers.CharField()
+    blocked_by = Upstream(allow_null=True, help_text="Only of a duty that is `blocked`.")
 
 
 class DutyLines(serializers.Serializer):
@@ -172,11 +190,20 @@ class ObligationViewSet(TenantViewSet):
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
         columns = _columns(request.query_params.get("fields", ""))
         rows = narrowed_duties(self.get_queryset(), request.query_params, self.now, "all")
-        if "state" in columns:
-            rows = rows.with_state(self.now)
-        found, cursor = self.page(rows.values(*{**columns, "id": "", "due_at": ""}))
+        rows = rows.with_state(self.now)
+        upstream = columns.pop(UPSTREAM, "")
+        asked = {
+            **columns,
+            "id": "",
+            "due_at": "",
+            **dict.fromkeys(["state"] if upstream else [], ""),
+        }
+        found, cursor = self.page(rows.values(*asked))
         names = list(columns.items())
-        return self.listed([{name: row[key] for key, name in names} for row in found], cursor)
+        lines = [{name: row[key] for key, name in names} for row in found]
+        if upstream:
+            _add_upstream(found, lines, self.now)
+        return self.listed(lines, cursor)
 
     @extend_schema(parameters=[AS_OF], responses={200: DutyWhole, 404: Problem, 422: Problem})
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
@@ -210,7 +237,8 @@ class ObligationViewSet(TenantViewSet):
         row = duty_row(key, self.request.user, moment)
         if row is None:
             raise Http404
-        told = {name: row[column] for column, name in TOLD.items()} | around(row)
+        told = {name: row[column] for column, name in TOLD.items() if column != UPSTREAM}
+        told |= around(row)
         return HttpResponse(orjson.dumps(told), content_type="application/json")
 
     def _act(self, verb: Any, pk: str) -> HttpResponse:
@@ -219,6 +247,15 @@ class ObligationViewSet(TenantViewSet):
         form.is_valid(raise_exception=True)
         verb(duty, reason=form.validated_data["reason"], by=self.request.user, now=self.now)
         return self._told(duty.pk, self.now)
+
+
+def _add_upstream(
+    rows: Iterable[dict[str, Any]], lines: Iterable[dict[str, Any]], now: datetime
+) -> None:
+    found = list(rows)
+    held = holders_at([row["id"] for row in found if row["state"] == DutyState.BLOCKED], now)
+    for row, line in zip(found, lines, strict=True):
+        line[UPSTREAM] = told_of(held.get(row["id"]))
 
 
 def _key(pk: str) -> uuid.UUID:
@@ -231,7 +268,7 @@ def _key(pk: str) -> uuid.UUID:
 def _columns(fields: str) -> dict[str, str]:
     """`fields=` as columns; raises BadInput for a name that is none of ours."""
     if not fields:
-        return TOLD
+        return dict(TOLD)
     asked = fields.split(",")
     if unknown := sorted(set(asked) - set(TOLD.values())):
         raise BadInput(_("Unknown field."), fields={"fields": ", ".join(unknown)})

@@ -11,9 +11,11 @@ from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.forms import TenantForm
 from programmes.actions.proposals import CHOSEN, DECLINED, LONGEST_REASON, Verdict
 from programmes.forms.programmes import DayInput
+from programmes.forms.regulations import OneOrOther
 from programmes.models import Programme
 from programmes.packs.vocabulary import PAPERS
 from programmes.papers import MOST_LINES, Paper
+from programmes.regulations import system_words
 from programmes.states import DossierState, RemarkState
 
 SPARE = 3
@@ -89,7 +91,7 @@ class DossierForm(TenantForm):
                 label=name,
                 initial=told.get(key, ""),
                 help_text=_("Needed before it is sent.") if key in paper.required else "",
-                widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
+                widget=_widget(paper, key),
             )
         self.places: dict[str, list[str]] = {}
         for track, name in paper.tracks.items():
@@ -172,6 +174,14 @@ class DossierForm(TenantForm):
             self.add_error(field, message)
         elif field not in self.fields:
             self.add_error(None, message)
+
+
+def _widget(paper: Paper, key: str) -> forms.Widget:
+    """A regulation says which of the plan's systems it is, or something else."""
+    if paper.kind == "system_document" and key == "system" and paper.systems:
+        offered = (system_words(row) for row in paper.systems)
+        return OneOrOther(offered, attrs={"class": "form-control"})
+    return forms.Textarea(attrs={"rows": 4, "class": "form-control"})
 
 
 def _line_field(part: str, label: str, initial: str) -> forms.Field:

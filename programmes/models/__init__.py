@@ -1,5 +1,6 @@
 from programmes.models.activity import Activity
 from programmes.models.calendar import CalendarDay, CalendarYear
+from programmes.models.decision import Decision, DecisionOutcome, DecisionStep
 from programmes.models.dossier import Dossier, DossierText, Remark, Turn, Voice
 from programmes.models.evidence import Evidence, EvidenceReturn
 from programmes.models.fund import Expense, FundLine, FundTier
@@ -8,6 +9,7 @@ from programmes.models.plan import Clause, Plan, Rule
 from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
+from programmes.models.regulation import Regulation
 from programmes.models.window import Rung, Window
 
 __all__ = [
@@ -15,6 +17,9 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Clause",
+    "Decision",
+    "DecisionOutcome",
+    "DecisionStep",
     "Dossier",
     "DossierText",
     "DutyState",
@@ -32,6 +37,7 @@ __all__ = [
     "Programme",
     "Project",
     "ProjectTurn",
+    "Regulation",
     "Remark",
     "Rule",
     "Rung",

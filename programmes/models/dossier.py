@@ -10,7 +10,7 @@ from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
-from groups.access import reach_of
+from groups.access import granted_ids, reach_of
 from groups.models import LedgerModel, Organisation, Person, PlacedModel, Post
 from programmes.models.plan import Plan
 from programmes.models.programme import Programme
@@ -23,8 +23,13 @@ class DossierQuerySet(models.QuerySet[Any]):
     def visible_to(
         self, user: User, permission: Permission = Permission.DOSSIER_VIEW
     ) -> "DossierQuerySet":
+        """Until it was sent first it is its unit's own business: not even its title is read above."""
         granted = "programmes.dossier" if permission is Permission.DOSSIER_VIEW else ""
-        return self.filter(reach_of(user, permission).as_q(granted=granted))
+        reach = reach_of(user, permission)
+        told = Q(sent_at__isnull=False) | reach.own_q()
+        if granted and reach.guest:
+            told |= Q(pk__in=granted_ids(user.pk, granted))
+        return self.filter(told, reach.as_q(granted=granted))
 
 
 class Dossier(LedgerModel):

@@ -14,6 +14,7 @@ from groups.models import LedgerModel, Organisation
 from programmes.models.plan import Rule
 from programmes.models.programme import Programme
 from programmes.models.project import Project
+from programmes.models.spans import Span, SpansField
 from programmes.models.window import Window
 
 
@@ -29,6 +30,7 @@ class DutyState(models.TextChoices):
     NOT_OPEN = "not_open", _("not open yet")
     OPEN = "open", _("open")
     DUE_SOON = "due_soon", _("due soon")
+    BLOCKED = "blocked", _("blocked upstream")
     OVERDUE = "overdue", _("overdue")
     MISSED = "missed", _("missed")
 
@@ -62,12 +64,16 @@ CASE WHEN {o}.cancelled_at <= {now} THEN 'cancelled'
      WHEN {o}.nil_at <= {now}
      THEN CASE WHEN {o}.nil_at < {o}.due_at THEN 'nil' ELSE 'nil_late' END
      WHEN {o}.opens_at > {now} THEN 'not_open'
+     WHEN {o}.closes_at <= {now} THEN 'missed'
+     WHEN {o}.blocked @> {now} THEN 'blocked'
      WHEN {o}.soon_at > {now} AND {o}.due_at > {now} THEN 'open'
      WHEN {o}.due_at > {now} THEN 'due_soon'
-     WHEN {o}.closes_at <= {now} THEN 'missed'
      ELSE 'overdue' END
 """
-"""Of the table asked as `{o}` at the instant `{now}`."""
+"""Of the table asked as `{o}` at the instant `{now}`.
+
+What waits for another body is neither in hand nor late at its unit; what is closed waits for nothing.
+"""
 
 
 class StateAt(models.Func):
@@ -110,20 +116,28 @@ class ObligationQuerySet(models.QuerySet[Any]):
         return self.filter(UNFINISHED).exclude(standing(now))
 
     def overdue(self, now: datetime) -> "ObligationQuerySet":
-        return self.asking(now).filter(due_at__lte=now)
+        """Past due, and not because another body holds what it waits for."""
+        held = Q(blocked__at=now) & (Q(closes_at=None) | Q(closes_at__gt=now))
+        return self.asking(now).filter(due_at__lte=now).exclude(held)
+
+    def blocked(self, now: datetime) -> "ObligationQuerySet":
+        held = self.asking(now).filter(blocked__at=now, opens_at__lte=now)
+        return held.exclude(closes_at__lte=now)
 
     def inside(self, organisation: Organisation) -> "ObligationQuerySet":
         """Its own and those of everything below it, by the ancestor column of its level."""
         return self.filter(**{f"ancestor_{organisation.level}": organisation.pk})
 
     def in_ledger(self, group: str, now: datetime) -> "ObligationQuerySet":
-        """`open` (unfinished), `overdue`, `met`, `late`, `excused`, one DutyState, or `all`."""
+        """`open` (unfinished), `overdue`, `blocked`, `met`, `late`, `excused`, one DutyState, or `all`."""
         if group == "all":
             return self
         if group == "open":
             return self.unfinished()
         if group == "overdue":
             return self.overdue(now)
+        if group == "blocked":
+            return self.blocked(now)
         return self.with_state(now).filter(state__in=LEDGER.get(group, (group,)))
 
     def passed(self, now: datetime) -> "ObligationQuerySet":
@@ -171,6 +185,8 @@ class Obligation(LedgerModel):
     waived_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     cancelled_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
+    blocked = SpansField(null=True)
+    """While a paper that its rule waits for lay with another body, see actions/waits.py: found again from the turns."""
     next_look_at = models.DateTimeField(null=True)
     """The next moment the sweep has something to say; null when there is none."""
     paused_until = models.DateTimeField(null=True)
@@ -178,6 +194,13 @@ class Obligation(LedgerModel):
     laid_at = models.DateTimeField()
 
     objects = TenantManager.from_queryset(ObligationQuerySet)()
+
+    def held_up(self, now: datetime) -> Span | None:
+        """The stretch of waiting for another body in which `now` lies."""
+        for start, end in self.blocked or ():
+            if start <= now and (end is None or now < end):
+                return start, end
+        return None
 
     def stands(self, now: datetime) -> bool:
         """The same answer as `standing(now)` for one row in hand."""

@@ -53,6 +53,8 @@ class Labels:
     facilitator: Annotated[str, Text(20)]
     office: Annotated[str, Text(20)]
     learner: Annotated[str, Text(20)]
+    filing: Annotated[str, Text(20)] = "行动备"
+    """What stands before the year in the number of a filing: 行动备〔2026〕12号."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +239,8 @@ class RuleSpec:
     min: Annotated[int, POSITIVE] = 1
     max: Annotated[int | None, POSITIVE] = None
     conditions: Annotated[tuple[str, ...], Listed(OneOf(vocabulary.CONDITIONS))] = ()
+    waits_for: Annotated[tuple[str, ...], Listed(OneOf(vocabulary.PAPERS))] = ()
+    """Papers without which it cannot be done: while another body holds one of them, nobody here is late."""
     day: Annotated[int | str | None, DayOfMonth()] = None
     clamp: Annotated[bool, Flag()] = False
     """Day 29 to 31 means the last day where a month is shorter."""

@@ -54,6 +54,8 @@ class Surroundings:
     """Key → whether its months are given."""
     bodies: frozenset[str]
     depth: int | None
+    papers: dict[str, str | None]
+    """Kind → whose paper it is."""
 
     @classmethod
     def of(cls, pack: Pack) -> "Surroundings":
@@ -64,6 +66,7 @@ class Surroundings:
             phases={row.key: bool(row.from_ and row.to) for row in pack.phases or () if row},
             bodies=frozenset(row.key for row in pack.bodies or () if row),
             depth=pack.topics.max_depth if pack.topics else None,
+            papers={row.kind: row.about for row in pack.papers or () if row and row.kind},
         )
 
     def check_inside(self, month: str | None, place: Place) -> None:
@@ -84,6 +87,7 @@ def check_rule(rule: RuleSpec, place: Place, around: Surroundings) -> None:
     _check_day(rule, place)
     _check_references(rule, place, around)
     _check_standing_in_pack(rule, place)
+    _check_waits(rule, place.child("waits_for"), around)
     if rule.remind is not None:
         _check_remind(rule.remind, place.child("remind"))
     if rule.ladder is not None:
@@ -179,6 +183,26 @@ def _check_references(rule: RuleSpec, place: Place, around: Surroundings) -> Non
         place.child("project_level").say(
             gettext_noop("projects are only %(depth)s deep"), depth=around.depth
         )
+
+
+AWAITED = {"unit": ("unit", "project"), "project": ("unit", "project"), "owner_office": ("owner",)}
+"""Who owes a duty → whose papers lie on its way: those of the same organisation."""
+
+
+def _check_waits(rule: RuleSpec, place: Place, around: Surroundings) -> None:
+    waits = rule.waits_for or ()
+    if len(set(waits)) < len(waits):
+        place.say(gettext_noop("a paper is named twice"))
+    for kind in dict.fromkeys(waits):
+        about = around.papers.get(kind)
+        if kind not in around.papers:
+            place.say(gettext_noop("the pack's “papers” have no “%(name)s”"), name=kind)
+        elif kind == rule.deliverable:
+            place.say(gettext_noop("a duty does not wait for the paper that it asks for"))
+        elif about and rule.owed_by and about not in AWAITED.get(rule.owed_by, ()):
+            place.say(
+                gettext_noop("“%(name)s” is not a paper of whoever owes this duty"), name=kind
+            )
 
 
 def _check_standing_in_pack(rule: RuleSpec, place: Place) -> None:

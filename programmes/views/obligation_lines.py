@@ -19,6 +19,8 @@ from programmes.models.obligation import DutyState
 from programmes.models.window import EVENT_KEY
 from programmes.packs.shapes import filled
 from programmes.queries import Tally, local_day
+from programmes.queries.waits import holders_at
+from programmes.views.held_up import held_words
 
 SENTENCE = 42
 """Characters of the sentence that a line shows."""
@@ -49,10 +51,16 @@ def lines_of(
 ) -> list[dict[str, Any]]:
     """Every cell a string, numbered from `first`."""
     pattern = reverse("programmes:obligation_detail", args=[slug, _ANY]).split(str(_ANY))
-    words = Words(local_day(now))
+    words, found = Words(local_day(now)), list(rows)
+    blocked = (row["id"] for row in found if row["state"] == DutyState.BLOCKED)
+    held = {key: held_words(turn, now) for key, turn in holders_at(blocked, now).items()}
     return [
-        {"number": number, "address": f"{row['id']}".join(pattern), **_line(row, words)}
-        for number, row in enumerate(rows, first)
+        {
+            "number": number,
+            "address": f"{row['id']}".join(pattern),
+            **_line({**row, "held": held.get(row["id"], "")}, words),
+        }
+        for number, row in enumerate(found, first)
     ]
 
 
@@ -189,7 +197,7 @@ def late_words(days: int) -> str:
 
 
 def remark_of(row: Mapping[str, Any]) -> str:
-    told = [row["project__title"] or "", row["reason"]]
+    told = [row.get("held", ""), row["project__title"] or "", row["reason"]]
     if row["met_until"] and row["state"] in DONE:
         told.append(
             _("returned, answer by %(day)s")

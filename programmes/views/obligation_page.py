@@ -22,6 +22,8 @@ from programmes.models import Obligation
 from programmes.models.obligation import DutyState
 from programmes.packs.shapes import filled
 from programmes.queries import TICK, evidence_of, local_day, rule_ids
+from programmes.queries.waits import holders_at
+from programmes.views.held_up import holder_of_turn
 from programmes.views.obligation_lines import (
     DONE,
     NIL,
@@ -34,7 +36,7 @@ from programmes.views.obligation_lines import (
     window_name,
 )
 
-ASKING = (DutyState.OPEN, DutyState.DUE_SOON, DutyState.OVERDUE)
+ASKING = (DutyState.OPEN, DutyState.DUE_SOON, DutyState.BLOCKED, DutyState.OVERDUE)
 SETTLED = (*DONE, *NIL, DutyState.WAIVED, DutyState.CANCELLED, DutyState.MISSED)
 
 
@@ -64,7 +66,8 @@ def page_of(obligation: Obligation, request: Any, now: datetime) -> dict[str, An
         "facts": facts_of(obligation, now),
         "derivation": render(from_data(obligation.window.derivation)),
         "evidence": [evidence_line(each, slug, now) for each in evidence],
-        "holder": holder_of(obligation, evidence, user, now),
+        "holder": upstream_of(obligation, user, slug, now)
+        or holder_of(obligation, evidence, user, now),
         "notices": notices_of(obligation, user),
         "history": history_of(obligation),
         "as_of": as_of,
@@ -169,6 +172,16 @@ def _return_line(told: dict[str, Any]) -> dict[str, str]:
     return {"at": moment(told["returned_at"]), "reason": told["reason"], "outcome": outcome}
 
 
+def upstream_of(
+    obligation: Obligation, user: User, slug: str, now: datetime
+) -> dict[str, Any] | None:
+    """The body that holds the paper it waits for."""
+    if obligation.state != DutyState.BLOCKED:
+        return None
+    turn = holders_at([obligation.pk], now).get(obligation.pk)
+    return holder_of_turn(turn, user, slug, now) if turn else None
+
+
 def holder_of(
     obligation: Obligation, evidence: list[dict[str, Any]], user: User, now: datetime
 ) -> dict[str, Any] | None:
@@ -246,6 +259,7 @@ def notice_kind(kind: str) -> str:
         "programmes.overdue": _("Overdue"),
         "programmes.escalation": _("Escalation"),
         "programmes.redated": _("New date"),
+        "programmes.blocked": _("Asked of whoever holds the paper"),
     }
     return words.get(kind, kind)
 

@@ -38,6 +38,7 @@ MOST_UNITS = 120
 STATES = (
     ("open", gettext_lazy("unfinished")),
     ("overdue", gettext_lazy("overdue")),
+    ("blocked", gettext_lazy("blocked upstream")),
     ("met", gettext_lazy("met in time")),
     ("late", gettext_lazy("met late")),
     ("excused", gettext_lazy("waived or cancelled")),

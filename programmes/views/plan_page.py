@@ -25,7 +25,7 @@ def colour_of(counts: Mapping[str, int]) -> DutyState:
     Blue: one is due soon, or some are met and others not. Grey: none presses yet.
     """
     late, done = _sum(counts, *LATE), _sum(counts, *FULFILLED)
-    running = _sum(counts, DutyState.OPEN)
+    running = _sum(counts, DutyState.OPEN, DutyState.BLOCKED)
     if late:
         return DutyState.OVERDUE
     if counts.get(DutyState.DUE_SOON) or (done and running):
@@ -51,6 +51,7 @@ def standing_words(counts: Mapping[str, int]) -> str:
     for words, states in (
         (_("%(count)d overdue"), LATE),
         (_("%(count)d due soon"), (DutyState.DUE_SOON,)),
+        (_("%(count)d blocked upstream"), (DutyState.BLOCKED,)),
         (_("%(count)d late"), (DutyState.MET_LATE, DutyState.NIL_LATE)),
     ):
         number = _sum(counts, *states)

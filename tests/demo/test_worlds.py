@@ -18,11 +18,23 @@ from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantFormView, TenantListView
 from groups.models import Body, Grant, Organisation, Person
 from groups.queries import sign_ins_to_try
-from programmes.models import Activity, Dossier, Obligation, Plan, Programme, Project, Remark, Turn
+from programmes.models import (
+    Activity,
+    Decision,
+    Dossier,
+    Obligation,
+    Plan,
+    Programme,
+    Project,
+    Regulation,
+    Remark,
+    Turn,
+)
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
 from programmes.papers import papers_of
 from programmes.queries import tally
+from programmes.regulations import check_list
 from programmes.states import DossierState
 from reporting.models import InformationItem, Issue, Publication, ScoreEntry, Webhook
 from tests.conftest import found_tenant
@@ -88,6 +100,19 @@ def papers_with_every_outcome():
     assert set(topics.values_list("state", flat=True)) == {"standing", "under_way"}
     assert topics.filter(sent_text=2).exists()  # returned, mended, accepted
     assert set(Remark.objects.values_list("state", flat=True)) == {"taken"}
+
+
+def registers_of_the_county():
+    """A duty blocked upstream, a check list with something missing, two signed decisions."""
+    now = beijing(11, 20)
+    assert Obligation.objects.blocked(now).filter(rule_key="project_seminars").count() == 1
+    (programme,) = Programme.objects.filter(pk__in=Regulation.objects.values("programme"))
+    systems = programme.plans.order_by("number").last().head["systems"]
+    lines = check_list(systems, Regulation.objects.all(), TODAY)
+    assert {line.present for line in lines} == {True, False}
+    signed = Decision.objects.exclude(signed_at=None)
+    assert {row.organisation.kind for row in signed} == {"county", "department"}
+    assert signed.filter(steps__isnull=False).exists()
 
 
 def list_addresses(slug):
@@ -156,6 +181,7 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
         if world.slug == "teng":
             only_the_county_shows()
             papers_with_every_outcome()
+            registers_of_the_county()
         if world.slug == "guangxi":
             only_the_region_shows(tenant.slug, sign_in)
             papers_by_pack()

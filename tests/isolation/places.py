@@ -133,6 +133,8 @@ def _told(row: Any) -> Place:
 def _is_draft(row: Any) -> bool:
     """A unit's own business until it was handed in (`ItemQuerySet.visible_to`)."""
     item = getattr(row, "item", None) or row
+    if item._meta.label == "programmes.Dossier":
+        return item.sent_at is None  # type: ignore[no-any-return]
     names = {f.name for f in item._meta.concrete_fields}
     return "first_submitted_at" in names and item.first_submitted_at is None
 

@@ -55,7 +55,7 @@ def _when_enough(alive: Iterable[tuple[Any, Any, int]], minimum: int) -> Any:
     raise AssertionError("not enough after all")
 
 
-def state(row: dict[str, Any], now: Any) -> str:  # noqa: PLR0911  the table has that many lines
+def state(row: dict[str, Any], now: Any) -> str:
     """The table of states, read from top to bottom as an office clerk would."""
 
     def past(name: str) -> bool:
@@ -69,11 +69,31 @@ def state(row: dict[str, Any], now: Any) -> str:  # noqa: PLR0911  the table has
         return "met" if row["met_at"] < row["due_at"] else "met_late"
     if past("nil_at"):
         return "nil" if row["nil_at"] < row["due_at"] else "nil_late"
-    if not past("opens_at"):
+    return _asking(row, {name for name in CLOCKED if past(name)}, now)
+
+
+CLOCKED = ("opens_at", "soon_at", "due_at", "closes_at")
+
+
+def _asking(row: dict[str, Any], past: set[str], now: Any) -> str:
+    """The rest of the table: nobody has done anything about it."""
+    if "opens_at" not in past:
         return "not_open"
-    if past("due_at"):
-        return "missed" if past("closes_at") else "overdue"
-    return "due_soon" if past("soon_at") else "open"
+    if {"due_at", "closes_at"} <= past:
+        return "missed"
+    if waiting(row, now):
+        return "blocked"
+    last = [name for name in ("soon_at", "due_at") if name in past]
+    return {"soon_at": "due_soon", "due_at": "overdue"}[last[-1]] if last else "open"
+
+
+def waiting(row: dict[str, Any], now: Any) -> bool:
+    """Whether another body has the paper in its hands: hand-overs are counted up to this moment."""
+    hands = 0
+    for taken, given in row.get("blocked") or ():
+        hands += taken <= now
+        hands -= given is not None and given <= now
+    return hands > 0
 
 
 def rates(rows: Iterable[dict[str, Any]], as_of: Any) -> tuple[float | None, float | None]:
@@ -92,15 +112,21 @@ def rates(rows: Iterable[dict[str, Any]], as_of: Any) -> tuple[float | None, flo
 
 
 def notices(
-    rungs: Iterable[dict[str, Any]], now: Any, holders: dict[tuple[Any, str], list[Any]]
+    rungs: Iterable[dict[str, Any]],
+    now: Any,
+    holders: dict[tuple[Any, str], list[Any]],
+    blocked: Any = (),
 ) -> dict[tuple[int, Any], bool]:
-    """(rung, who or None) → skipped, of everything that one asking duty must have led to by `now`.
+    """(rung, who or None) → skipped, of everything that one asking duty must have told its own side by `now`.
 
-    `holders` says who holds a role where; a rung carries `where` and its `roles` in order.
+    `holders` says who holds a role where; a rung carries `where` and its `roles` in order. A rung
+    that came while another body held the paper is that body's, see upstream().
     """
     reached = [rung for rung in rungs if rung["at"] <= now]
     found = {}
     for rung in reached:
+        if waiting({"blocked": blocked}, rung["at"]):
+            continue
         later = any(other["ordinal"] > rung["ordinal"] for other in reached)
         people: list[Any] = []
         for role in rung["roles"]:
@@ -108,3 +134,19 @@ def notices(
         for person in people or [None]:
             found[(rung["ordinal"], person)] = rung["kind"] == "reminder" and later
     return found
+
+
+def upstream(rungs: Iterable[dict[str, Any]], now: Any, blocked: Any) -> set[int]:
+    """Rungs that whoever holds the paper must have been told of, swept at `now` alone."""
+    if not waiting({"blocked": blocked}, now):
+        return set()
+    reached = [rung for rung in rungs if rung["at"] <= now]
+    return {
+        rung["ordinal"]
+        for rung in reached
+        if waiting({"blocked": blocked}, rung["at"])
+        and not (
+            rung["kind"] == "reminder"
+            and any(other["ordinal"] > rung["ordinal"] for other in reached)
+        )
+    }

@@ -77,7 +77,7 @@ def test_list_is_everything_in_reach_the_most_urgent_first(world, api):
         "supervisor": str(world.county.pk), "project": None, "rule": "monthly_information",
         "rule_title": "月度行动学习信息", "month": "2026-06", "state": "overdue", "opens_at": "", "due_at": "",
         "grace_ends_at": "", "closes_at": "", "minimum": 1, "maximum": None, "credited": 0, "met_at": None,
-        "met_until": None, "provisional": False, "reason": "",
+        "met_until": None, "provisional": False, "reason": "", "blocked_by": None,
     }  # fmt: skip
 
 

@@ -158,6 +158,7 @@ def rows_like(template: Obligation, world: World, *, many: int, seed: int) -> li
                 facts[name] = due if dice.random() < 0.2 else dice.choice(days)
         if facts["met_at"] and dice.random() < 0.4:
             facts["met_until"] = facts["met_at"] + timedelta(days=dice.randint(1, 9))
+        facts["blocked"] = held_by_others(dice, days)
         row = Obligation.objects.get(pk=template.pk)
         row.pk, row.window_key = None, f"x{number}"
         row._state.adding = True
@@ -171,6 +172,15 @@ def rows_like(template: Obligation, world: World, *, many: int, seed: int) -> li
         told.append({"id": row.id, **facts})
     Obligation.objects.bulk_create(made)
     return told
+
+
+def held_by_others(dice: random.Random, days: list[datetime]) -> Any:
+    """None, or up to two stretches in which another body held a paper; the last may go on."""
+    if dice.random() < 0.5:
+        return None
+    a, b, c, d = sorted(dice.sample(days, 4))
+    last = None if dice.random() < 0.3 else d
+    return dice.choice((((a, b),), ((c, last),), ((a, b), (c, last))))
 
 
 CLOCKS = [beijing(6, 1) + timedelta(days=n, hours=h) for n in range(-1, 52, 3) for h in (0, 13)]

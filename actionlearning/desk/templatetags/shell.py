@@ -34,6 +34,7 @@ _TONES = {
     ),
     "blue": (
         "due_soon",
+        "blocked",
         "submitted",
         "signed",
         "checked",

@@ -22,8 +22,10 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
 from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
+from programmes.queries.waits import holders_at
 from programmes.views.activity_lines import COLUMNS, lines_of
 from programmes.views.calendar_page import missing_for
+from programmes.views.held_up import held_words
 from programmes.views.obligation_lines import shown_state
 from programmes.views.wording import title_of
 
@@ -39,7 +41,7 @@ class Home(TenantView):
         context = {
             "works": bool(queries.own_organisations(request.user)),
             "red": _red(queries.red_below(request.user, now=now), slug, now),
-            "duties": [_duty(row, request, now) for row in owed],
+            "duties": _duties(owed, request, now),
             "waiting": [row for row in papers if row["bucket"] in _WAITING],
             "back": [row for row in papers if row["bucket"] in _BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
@@ -55,7 +57,7 @@ class Home(TenantView):
 _ISSUES = (queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ISSUE_BACK)
 _WAITING = (
     *(queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE),
-    *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ACT),
+    *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ACT, queries.PROBLEM),
 )
 _BACK = (queries.BACK, queries.DECLINED, queries.ISSUE_BACK, queries.MEND)
 _DOSSIERS = (queries.ACT, queries.MEND)
@@ -78,10 +80,13 @@ def _asks(bucket: str) -> str:
         queries.ISSUE_BACK: _("briefing sent back"),
         queries.ACT: _("paper on which you act for your body"),
         queries.MEND: _("paper returned, to be sent again"),
+        queries.PROBLEM: _("problem in your hands"),
     }[bucket]
 
 
 def _page_of(row: dict[str, Any]) -> str:
+    if row["bucket"] == queries.PROBLEM:
+        return "programmes:problem_detail"
     if row["bucket"] in _DOSSIERS:
         return "programmes:dossier_detail"
     return "reporting:issue_detail" if row["bucket"] in _ISSUES else _PAGES[row["app"]]
@@ -137,7 +142,14 @@ def _opened(row: Any, slug: str) -> dict[str, Any]:
     }
 
 
-def _duty(row: Any, request: Any, now: datetime) -> dict[str, Any]:
+def _duties(owed: list[Any], request: Any, now: datetime) -> list[dict[str, Any]]:
+    """What waits for a paper in another body's hands says whose and since when."""
+    blocked = (row.pk for row in owed if row.state == DutyState.BLOCKED)
+    held = {key: held_words(turn, now) for key, turn in holders_at(blocked, now).items()}
+    return [_duty(row, request, now, held.get(row.pk, "")) for row in owed]
+
+
+def _duty(row: Any, request: Any, now: datetime, held: str) -> dict[str, Any]:
     return {
         "title": title_of(row.rule.title, row.rule.title_en, row.programme.year),
         "window": shown_window(row.window_key),
@@ -148,7 +160,10 @@ def _duty(row: Any, request: Any, now: datetime) -> dict[str, Any]:
         "state": shown_state(row.state, last_day(row.due_at), local_date(now)),
         "label": DutyState(row.state).label,
         "due": last_day(row.due_at).isoformat(),
-        "left": days_left(row.due_at, now),
+        "left": DutyState.BLOCKED.label
+        if row.state == DutyState.BLOCKED
+        else days_left(row.due_at, now),
+        "held": held,
         "address": _place_to_do_it(row, request),
     }
 

@@ -1,0 +1,250 @@
+"""What bodies decided, on record (P2-12, P2-22, P3-42, P3-43, P4-09)."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
+from groups.models import Body
+from programmes.actions.decisions import (
+    change_decision,
+    correct_decision,
+    follow_up,
+    sign_decision,
+    write_decision,
+)
+from programmes.models import Decision, Programme
+from programmes.queries.decisions import agenda_of
+from tests.programmes.papers_on_their_way import act, seat, sent
+from tests.running import beijing, run_programme
+from tests.world import World
+
+
+@pytest.fixture
+def programme(world: World) -> Programme:
+    return run_programme(world, now=beijing(5, 20))
+
+
+def june(day: int) -> Any:
+    return beijing(6, day)
+
+
+def decided(world: World, programme: Programme, outcome: str = "adopted", **given: Any) -> Decision:
+    """The county's office on the bureau's request for support."""
+    paper = sent(world, programme, "support_request")
+    act(paper, outcome, world.ana, june(12), opinion="同意派促进师1名。", **given)
+    return Decision.objects.get(dossier=paper)
+
+
+def written(world: World, programme: Programme, **facts: Any) -> Decision:
+    """By hand, of the bureau's leading group."""
+    given = {
+        "organisation": world.bureau, "body": "leading_group", "by": world.ben, "now": june(12),
+        "held_on": date(2026, 6, 11), "venue": "三楼会议室", "present": "莲组、多主任",
+        "matter": "调整课题召集人", "outcome": "adopted", "text": "同意调整。",
+    }  # fmt: skip
+    return write_decision(programme=programme, **{**given, **facts})
+
+
+@pytest.mark.rule("P3-42")
+def test_a_decision_on_a_paper_is_kept_by_itself_with_its_voices(
+    world: World, programme: Programme
+) -> None:
+    row = decided(world, programme, "adopted_with_changes")
+    assert (row.organisation, row.body, row.held_on) == (
+        world.county, "executive_office", date(2026, 6, 12),
+    )  # fmt: skip
+    assert (row.outcome, row.text, row.signed_at) == (
+        "adopted_with_changes", "同意派促进师1名。", None,
+    )  # fmt: skip
+    (voice,) = row.voices
+    assert (voice["name"], voice["outcome"]) == (world.ana.display_name, "adopted_with_changes")
+
+
+def test_other_steps_leave_no_record(world: World, programme: Programme) -> None:
+    paper = sent(world, programme, "system_document")
+    act(paper, "confirmed", world.lena, june(12))
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.rule("P4-09")
+def test_numbers_of_a_body_and_year_have_no_gap(world: World, programme: Programme) -> None:
+    rows = [written(world, programme, matter=f"第{n}项") for n in range(3)]
+    third, first = (sign_decision(row, by=world.lena, now=june(13)) for row in (rows[2], rows[0]))
+    assert [(row.year, row.number) for row in (third, first)] == [(2026, 1), (2026, 2)]
+    other = sign_decision(decided(world, programme), by=world.ana, now=june(14))
+    assert other.number == 1
+
+
+def test_a_signed_record_is_never_changed(world: World, programme: Programme) -> None:
+    row = sign_decision(written(world, programme), by=world.lena, now=june(13))
+    with pytest.raises(RuleBroken) as refusal:
+        change_decision(row, text="不同意", by=world.ben, now=june(14))
+    assert refusal.value.code == "signed"
+    with pytest.raises(RuleBroken):
+        sign_decision(row, by=world.lena, now=june(14))
+    new = correct_decision(row, by=world.ben, now=june(15))
+    assert correct_decision(row, by=world.ben, now=june(15)).pk == new.pk
+    new = change_decision(new, text="同意，自7月起。", by=world.ben, now=june(15))
+    new = sign_decision(new, by=world.lena, now=june(16))
+    assert (new.corrects_id, new.number) == (row.pk, 2)
+    assert Decision.objects.get(pk=row.pk).text == "同意调整。"
+
+
+@pytest.mark.rule("P2-12")
+def test_only_who_sits_in_the_body_signs(world: World, programme: Programme) -> None:
+    row = written(world, programme)
+    for user in (world.ben, world.ana):
+        with pytest.raises(NotAllowed):
+            sign_decision(row, by=user, now=june(13))
+    member = seat(world, world.bureau, "mem", "leading_group_member", kind="leading_group", rank=2)
+    assert sign_decision(row, by=member, now=june(13)).signed_name == member.display_name
+
+
+def test_what_is_not_written_is_not_signed(world: World, programme: Programme) -> None:
+    row = written(world, programme, text="")
+    with pytest.raises(RuleBroken) as refusal:
+        sign_decision(row, by=world.lena, now=june(13))
+    assert refusal.value.code == "incomplete"
+    with pytest.raises(Stale):
+        change_decision(row, text="同意", seen=9, by=world.ben, now=june(13))
+
+
+@pytest.mark.rule("P3-43")
+def test_what_became_of_it_is_entered_after_it_is_signed(
+    world: World, programme: Programme
+) -> None:
+    row = written(world, programme)
+    with pytest.raises(RuleBroken):
+        follow_up(row, day=date(2026, 6, 12), text="已换", by=world.ben, now=june(13))
+    row = sign_decision(row, by=world.lena, now=june(13))
+    for day in (date(2026, 6, 10), date(2026, 6, 20)):
+        with pytest.raises(BadInput):
+            follow_up(row, day=day, text="已换", by=world.ben, now=june(15))
+    step = follow_up(row, day=date(2026, 6, 14), text="已换", by=world.ben, now=june(15))
+    assert (step.by_name, row.steps.count()) == (world.ben.display_name, 1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"matter": " "}, "matter"),
+        ({"outcome": "maybe"}, "outcome"),
+        ({"held_on": date(2026, 6, 13)}, "held_on"),
+        ({"body": "review_team"}, "body"),
+    ],
+)
+def test_bad_records_are_named_by_field(
+    world: World, programme: Programme, facts: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        written(world, programme, **facts)
+    assert list(refusal.value.fields) == [field]
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.rule("P2-12")
+def test_the_agenda_is_what_waits_for_the_readers_bodies(
+    world: World, programme: Programme
+) -> None:
+    paper = sent(world, programme, "system_document")
+    assert [turn.dossier_id for turn in agenda_of(world.lena)] == [paper.pk]
+    assert not agenda_of(world.sis).exists()
+    act(paper, "confirmed", world.lena, june(12))
+    assert not agenda_of(world.lena).exists()
+
+
+def test_screens_from_the_record_to_what_became_of_it(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    paper = sent(world, programme, "system_document")
+    client, root = sign_in(world.ben), "/t/teng/decisions/"
+    body = Body.objects.get(organisation=world.bureau, kind="leading_group")
+    typed = {
+        "programme": programme.pk, "body": body.pk, "held_on": "2026-06-11", "matter": "调整召集人",
+        "outcome": "adopted", "text": "同意。", "present": "莲组",
+    }  # fmt: skip
+    refused = client.post(f"{root}new/", {**typed, "matter": ""})
+    assert (refused.status_code, "莲组" in refused.text) == (422, True)
+    made = client.post(f"{root}new/", typed)["Location"]
+    assert "Not signed yet" in client.get(made).text
+    assert client.post(f"{made}edit/", {**typed, "venue": "二楼", "version": 1}).status_code == 302
+    assert client.post(f"{made}signing/").status_code == 403
+    sign_in(world.lena).post(f"{made}signing/")
+    client = sign_in(world.ben)
+    assert "〔2026〕1号" in client.get(made).text
+    assert client.post(f"{made}steps/", {"day": "2026-06-12", "text": "已落实"}).status_code == 302
+    bad = client.post(f"{made}steps/", {"day": "2026-01-12", "text": "已落实"})
+    assert bad.status_code == 422
+    page = client.get(made).text
+    assert page.count("已落实") == 1
+    assert "二楼" in page
+    corrected = client.post(f"{made}correction/")["Location"]
+    assert "〔2026〕1号" in client.get(corrected).text
+    listed = client.get(root).text
+    assert paper.title in listed  # on the agenda
+    assert "调整召集人" in client.get(f"{root}?state=signed").text
+    assert client.get(f"{made}edit/").status_code == 302
+
+
+def test_the_register_is_read_from_above_and_not_from_beside(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    row = written(world, programme)
+    address = f"/t/teng/decisions/{row.pk}/"
+    assert sign_in(world.ana).get(address).status_code == 200
+    assert sign_in(world.sis).get(address).status_code == 404
+    assert row.matter not in sign_in(world.sis).get("/t/teng/decisions/").text
+
+
+def test_the_sheet_is_the_register(world: World, programme: Programme, sign_in: Any) -> None:
+    sign_decision(written(world, programme), by=world.lena, now=june(13))
+    answer = sign_in(world.ben).get("/t/teng/decisions/?export=xlsx")
+    cells = [
+        cell
+        for line in load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True)
+        for cell in line
+    ]
+    assert {"〔2026〕1号", "调整课题召集人", "同意调整。", "三楼会议室"} <= set(cells)
+
+
+def test_the_list_asks_the_same_for_one_and_for_three(
+    world: World, programme: Programme, sign_in: Any, django_assert_max_num_queries: Any
+) -> None:
+    client = sign_in(world.ben)
+    for number in range(3):
+        written(world, programme, matter=f"第{number}项")
+    client.get("/t/teng/decisions/")
+    with django_assert_max_num_queries(12):
+        client.get("/t/teng/decisions/")
+
+
+def test_rest_writes_changes_signs_and_corrects(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    client, root = sign_in(world.ben), "/t/teng/api/v1/decisions/"
+    asked = {"content_type": "application/json"}
+    body = {
+        "programme": str(programme.pk), "organisation": str(world.bureau.pk),
+        "body": "leading_group", "held_on": "2026-06-11", "matter": "调整召集人",
+        "outcome": "noted", "present": "莲组",
+    }  # fmt: skip
+    made = client.post(root, body, **asked)
+    assert made.status_code == 201, made.text
+    one = f"{root}{made.json()['id']}/"
+    assert client.patch(one, {"text": "知悉。"}, **asked).json()["version"] == 2
+    assert client.post(f"{one}signing/", {}, **asked).status_code == 403
+    signed = sign_in(world.lena).post(f"{one}signing/", {}, **asked)
+    assert signed.json()["number"] == 1
+    client = sign_in(world.ben)
+    assert client.patch(one, {"text": "改"}, **asked).status_code == 409
+    steps = client.post(f"{one}steps/", {"day": "2026-06-12", "text": "已办"}, **asked)
+    assert [step["text"] for step in steps.json()["steps"]] == ["已办"]
+    new = client.post(f"{one}correction/", {}, **asked)
+    assert (new.status_code, new.json()["corrects_id"]) == (201, made.json()["id"])
+    found = client.get(f"{root}?state=signed&outcome=noted").json()["results"]
+    assert [row["id"] for row in found] == [made.json()["id"]]
+    assert client.get(f"{root}?outcome=maybe").status_code == 422
