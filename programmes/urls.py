@@ -2,6 +2,7 @@ from typing import Any
 
 from django.urls import path
 
+from programmes.topic_urls import TOPICS
 from programmes.views import (
     bodies,
     calendars,
@@ -38,6 +39,7 @@ PROJECTS = [
     path("projects/", projects.ProjectList.as_view(), name="project_list"),
     path("projects/inbox/", projects.ProjectInbox.as_view(), name="project_inbox"),
     path("projects/new/", projects.ProjectNew.as_view(), name="project_new"),
+    *TOPICS,
     path("projects/<uuid:pk>/", projects.ProjectDetail.as_view(), name="project_detail"),
     path("projects/<uuid:pk>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
     path("projects/<uuid:pk>/draft/", projects.ProjectDraft.as_view(), name="project_draft"),

@@ -14,6 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
 from programmes.access import takes_papers
+from programmes.actions.concluded import refuse_concluded
 from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.papers import Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
@@ -107,6 +108,7 @@ def _refuse_topic(project: Project, programme: Programme, organisation: Organisa
     if project.programme_id != programme.pk or project.organisation_id != organisation.pk:
         words = _("Choose a topic of this unit in this programme.")
         raise BadInput(words, fields={"project": words})
+    refuse_concluded(project)
     if project.state in (ProjectState.CANDIDATE, ProjectState.DECLINED):
         raise RuleBroken(
             _("“%(name)s” is not a chosen topic: %(state)s.")
@@ -225,6 +227,7 @@ def refuse_unless_held(dossier: Dossier, *, by: User) -> None:
     """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
     if not by.has_perm(Permission.DOSSIER_WRITE, dossier):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    refuse_concluded(dossier.project)
     if not held_by_sender(dossier):
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
@@ -244,6 +247,7 @@ def revise_dossier(
     old = lock(dossier, seen=seen)
     if not by.has_perm(Permission.DOSSIER_WRITE, old):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    refuse_concluded(old.project)
     if old.state not in (DossierState.STANDING, DossierState.ENDED):
         raise RuleBroken(
             _("“%(name)s” is %(state)s: only what is in effect or was refused is revised.")

@@ -25,6 +25,10 @@ SEVERAL_UNITS = ("P2-27",)
 DURATION = ("P2-29",)
 DUTIES = ("P3-37",)
 ONE_BY_ONE = ("P3-36",)
+CRITERIA = ("P2-25", "P2-26", "P2-27", "P2-28", "P3-35")
+POOL = ("P2-21",)
+YEAR_TASK = ("P4-13",)
+CONCLUSION = ("P2-66", "P4-28", "P3-43")
 SUBMISSION = ("P1-32", "P2-22")
 
 
@@ -35,6 +39,14 @@ class RoleAsk:
     least: int
     most: int | None
     counted: bool = True
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A principle of the plan by which candidates are scored, in the reader's language."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,19 @@ class Asks:
     @property
     def one_by_one(self) -> bool:
         return bool(self.topics.get("sequential", False))
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        name = "name_en" if in_english() else "name"
+        return tuple(
+            Criterion(row["key"], product_words(row[name]))
+            for row in self.topics.get("criteria", ())
+        )
+
+    @property
+    def year_task(self) -> bool:
+        """Whether each topic has to name the task of the year that it serves (P4-13)."""
+        return bool(self.topics.get("year_task", False))
 
     @property
     def most_topics(self) -> int | None:

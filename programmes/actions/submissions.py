@@ -39,7 +39,12 @@ from programmes.queries import enrolment_of, local_day
 from programmes.states import ACCEPT, RETURN, SUBMIT, ProjectState
 
 KIND, DELIVERABLE = "project", TOPIC
-UNDER_WAY = (ProjectState.SUBMITTED, ProjectState.RETURNED, ProjectState.ACCEPTED)
+UNDER_WAY = (
+    ProjectState.SUBMITTED,
+    ProjectState.RETURNED,
+    ProjectState.ACCEPTED,
+    ProjectState.CONCLUDED,
+)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from programmes.models.plan import Clause, Plan, Rule
 from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
+from programmes.models.topic import Milestone, TopicOpinion, TopicScore
 from programmes.models.window import Rung, Window
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Expense",
     "FundLine",
     "FundTier",
+    "Milestone",
     "Obligation",
     "Plan",
     "Problem",
@@ -34,6 +36,8 @@ __all__ = [
     "Rule",
     "Rung",
     "TeamMember",
+    "TopicOpinion",
+    "TopicScore",
     "Turn",
     "Voice",
     "Window",

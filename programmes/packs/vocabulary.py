@@ -62,7 +62,7 @@ DELIVERABLES = (
     "support_request",
 )
 
-FIRED = ("topic_chosen", "topic_submitted", "topic_accepted")
+FIRED = ("topic_chosen", "topic_submitted", "topic_accepted", "project_completed")
 """What acts of the product set off: only rules that wait for one of these may be switched on."""
 TRIGGERS = (
     *FIRED,
@@ -72,7 +72,6 @@ TRIGGERS = (
     "expert_engaged",
     "survey_held",
     "report_received",
-    "project_completed",
     "appraisal_held",
 )
 
