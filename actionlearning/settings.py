@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = {
         "DossierStepKind": "programmes.procedures.StepKind",
         "DutyState": "programmes.models.DutyState",
         "TeamRole": "programmes.models.project.TeamRole",
+        "TopicSource": "programmes.models.project.TopicSource",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
         "WebhookState": "reporting.queries.webhooks.WebhookState",
         "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",

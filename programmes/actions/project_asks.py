@@ -296,7 +296,15 @@ def text_faults(project: Project, asks: Asks) -> list[Fault]:
     if empty:
         words = _("Still to be filled in: %(fields)s.") % {"fields": "、".join(empty)}
         found.append(Fault(words, "text_missing", asks.rule(TOPIC_TEXT)))
-    return found + _month_faults(project, asks)
+    return found + _task_faults(project, asks) + _month_faults(project, asks)
+
+
+def _task_faults(project: Project, asks: Asks) -> list[Fault]:
+    """Learning is tied to the main goals and tasks of the year; a part serves what its whole does."""
+    if not asks.year_task or project.level > 1 or project.year_task.strip():
+        return []
+    words = _("Name the main goal or task of the year that the topic serves.")
+    return [Fault(words, "year_task", asks.rule(YEAR_TASK))]
 
 
 def _texts(project: Project) -> list[tuple[str, str]]:

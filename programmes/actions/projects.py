@@ -22,6 +22,7 @@ from programmes.actions.laying import trigger
 from programmes.actions.project_asks import PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
+from programmes.actions.topic_order import refuse_beside_another
 from programmes.models import Enrolment, Programme, Project
 from programmes.models.project import TopicSource
 from programmes.notices import holders_of, tell_about
@@ -184,12 +185,13 @@ def choose_project(
 ) -> Project:
     """The leading group takes the topic on, with its parts (P2-22).
 
-    Raises RuleBroken (`too_many_topics` among them), NotAllowed, Stale.
+    Raises RuleBroken (`too_many_topics` and `one_by_one` among them), NotAllowed, Stale.
     """
     _wait_for_unit(project, now)
     fresh = take(CHOOSE, project, by=by, seen=seen)
     _refuse_part(fresh, now)
     _refuse_third(fresh, now)
+    refuse_beside_another(fresh, now)
     fresh.chosen_by, fresh.chosen_at = by, now
     fresh.save(update_fields=["state", "version", "chosen_by", "chosen_at"])
     _carry_parts(fresh, by=by, now=now, chosen_by=by, chosen_at=now)

@@ -30,6 +30,7 @@ from programmes.api.project_people import (
     members_of,
     named,
 )
+from programmes.api.project_pool import ProjectPool, ProjectWay
 from programmes.api.project_similar import ProjectLikeness
 from programmes.models import Programme, Project, ProjectTurn
 from programmes.models.project import TopicSource
@@ -132,7 +133,9 @@ def _filter(name: str) -> OpenApiParameter:
     return OpenApiParameter(name, int if name == "level" else UUID)
 
 
-class ProjectViewSet(ProjectTeam, ProjectGuests, ProjectLikeness, TenantViewSet):
+class ProjectViewSet(
+    ProjectTeam, ProjectGuests, ProjectLikeness, ProjectPool, ProjectWay, TenantViewSet
+):
     """Topics that the client may see; newest first."""
 
     queryset = Project.objects.none()
