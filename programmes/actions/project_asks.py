@@ -342,7 +342,9 @@ def concerns(
         }
         found.append(Fault(words, "one_by_one", asks.rule(ONE_BY_ONE)))
     low, high, _hard = asks.months
-    if project.months is not None and _outside(project.months, low, high):
+    too_long = _month_faults(project, asks) if project.months is not None else []
+    found += too_long
+    if not too_long and project.months is not None and _outside(project.months, low, high):
         words = _("A topic should be well solved in %(span)s months; this one plans %(months)d.")
         facts = {"span": span_words(low, high), "months": project.months}
         found.append(Fault(words % facts, "months", asks.rule(DURATION)))

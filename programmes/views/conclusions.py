@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +34,7 @@ class ProjectConclusion(TenantFormView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not CONCLUDE.open_to(request.user, self.project):
-            return to_project(request, self.project)
+            raise Http404
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
