@@ -13,12 +13,12 @@ from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
 from programmes.actions.project_asks import CRITERIA, POOL, Asks, asks_of
+from programmes.exports import pool_sheet
 from programmes.forms.topics import PoolFilterForm
 from programmes.models import Enrolment, Project
 from programmes.models.topic import HIGHEST
 from programmes.queries import local_day
 from programmes.queries.pool import Candidate, Given, candidates_of, pools_of
-from programmes.topic_sheets import pool_sheet
 from programmes.views.project_lines import day_words
 
 
