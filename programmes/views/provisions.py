@@ -65,11 +65,7 @@ def _no_words(head: Mapping[str, Any]) -> list[str]:
 def _topic_words(head: Mapping[str, Any]) -> list[str]:
     topics = head.get("topics", {})
     number = span_words(topics.get("min"), topics.get("max"))
-    return [
-        number,
-        _("one after another") if topics.get("sequential") else "",
-        _("tied to a task of the year") if topics.get("year_task") else "",
-    ]
+    return [number, _("one after another") if topics.get("sequential") else ""]
 
 
 def _team_words(head: Mapping[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ WORDS = {
     "expected_result": "孤儿救助保护办法一份,安置率达到九成。",
     "months": 6,
     "participating_units": "教育局、卫生局",
+    "year_task": "建成困境儿童保障体系",
 }
 REQUIRED = ("team_leader", "liaison", "study_committee", "presenter", "core_learner")
 
