@@ -296,6 +296,7 @@ SPECTACULAR_SETTINGS = {
         "DutyState": "programmes.models.DutyState",
         "DecisionOutcome": "programmes.models.DecisionOutcome",
         "TeamRole": "programmes.models.project.TeamRole",
+        "TopicSource": "programmes.models.project.TopicSource",
         "CalendarDayKind": "programmes.models.CalendarDay.Kind",
         "WebhookState": "reporting.queries.webhooks.WebhookState",
         "WebhookDeliveryState": "reporting.models.WebhookDelivery.State",

@@ -20,6 +20,7 @@ class ProjectState(models.TextChoices):
     RETURNED = "returned", _("returned as incomplete")
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
+    CONCLUDED = "concluded", _("concluded")
 
 
 class DossierState(models.TextChoices):
@@ -78,12 +79,14 @@ TEXT_OPEN = (ProjectState.CANDIDATE, ProjectState.CHOSEN, ProjectState.RETURNED)
 TEAM_OPEN = (*TEXT_OPEN, ProjectState.ACCEPTED)
 """People come and go while the topic runs."""
 
-TAKEN_ON = (
+RUNNING = (
     ProjectState.CHOSEN,
     ProjectState.SUBMITTED,
     ProjectState.RETURNED,
     ProjectState.ACCEPTED,
 )
+"""The unit works on these."""
+TAKEN_ON = (*RUNNING, ProjectState.CONCLUDED)
 """The unit has decided for it: these count against the plan's number of topics."""
 
 CHOOSE = Step((ProjectState.CANDIDATE,), ProjectState.CHOSEN, needs=Permission.PROJECT_CHOOSE)
@@ -99,6 +102,8 @@ SUBMIT = Step(
 )
 RETURN = Step((ProjectState.SUBMITTED,), ProjectState.RETURNED, needs=Permission.PROJECT_REVIEW)
 ACCEPT = Step((ProjectState.SUBMITTED,), ProjectState.ACCEPTED, needs=Permission.PROJECT_REVIEW)
+CONCLUDE = Step((ProjectState.ACCEPTED,), ProjectState.CONCLUDED, needs=Permission.PROJECT_CHOOSE)
+REOPEN = Step((ProjectState.CONCLUDED,), ProjectState.ACCEPTED, needs=Permission.PROJECT_CHOOSE)
 
 TAKE_UP_ACTIVITY = Step(
     (ActivityState.PROPOSED, ActivityState.DROPPED),

@@ -6,6 +6,7 @@ from programmes.views import (
     activities,
     bodies,
     calendars,
+    conclusions,
     decisions,
     dossier_acts,
     dossier_documents,
@@ -14,14 +15,18 @@ from programmes.views import (
     dossiers,
     enrolments,
     funds,
+    milestones,
     obligations,
     plans,
     problems,
     programmes,
     project_grants,
+    project_similar,
     projects,
     regulations,
     teams,
+    topic_pool,
+    topic_pool_entries,
     units,
 )
 
@@ -39,10 +44,46 @@ OBLIGATIONS = [
         name="obligation_waiver",
     ),
 ]
+TOPIC = "projects/<uuid:pk>/"
+TOPICS: list[Any] = [
+    path(
+        "projects/similar/",
+        project_similar.ProjectSimilarTyped.as_view(),
+        name="project_similar_typed",
+    ),
+    path(
+        f"{TOPIC}similar/typed/",
+        project_similar.ProjectSimilarTyped.as_view(),
+        name="project_similar_edited",
+    ),
+    path("projects/pool/", topic_pool.TopicPool.as_view(), name="topic_pool"),
+    path(f"{TOPIC}scores/", topic_pool_entries.TopicScores.as_view(), name="topic_scores"),
+    path(f"{TOPIC}opinions/", topic_pool_entries.TopicOpinions.as_view(), name="topic_opinions"),
+    path(
+        f"{TOPIC}opinions/<uuid:topic_opinion>/removal/",
+        topic_pool_entries.TopicOpinionRemoval.as_view(),
+        name="topic_opinion_removal",
+    ),
+    path(f"{TOPIC}milestones/", milestones.MilestoneList.as_view(), name="milestone_list"),
+    path(
+        f"{TOPIC}milestones/<uuid:milestone>/",
+        milestones.MilestoneEdit.as_view(),
+        name="milestone_edit",
+    ),
+    path(
+        f"{TOPIC}milestones/<uuid:milestone>/removal/",
+        milestones.MilestoneRemoval.as_view(),
+        name="milestone_removal",
+    ),
+    path(f"{TOPIC}conclusion/", conclusions.ProjectConclusion.as_view(), name="project_conclusion"),
+    path(f"{TOPIC}reopening/", conclusions.ProjectReopening.as_view(), name="project_reopening"),
+    path(f"{TOPIC}similar/", project_similar.ProjectSimilar.as_view(), name="project_similar"),
+]
 PROJECTS = [
     path("projects/", projects.ProjectList.as_view(), name="project_list"),
     path("projects/inbox/", projects.ProjectInbox.as_view(), name="project_inbox"),
     path("projects/new/", projects.ProjectNew.as_view(), name="project_new"),
+    *TOPICS,
     path("projects/<uuid:pk>/", projects.ProjectDetail.as_view(), name="project_detail"),
     path("projects/<uuid:pk>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
     path("projects/<uuid:pk>/draft/", projects.ProjectDraft.as_view(), name="project_draft"),

@@ -272,6 +272,9 @@ class Story:
             expected_result=topic.expected_result,
             participating_units=topic.participating,
             months=topic.months,
+            source="survey",
+            source_note="年初专题调研，征求各股室和基层单位意见",
+            year_task="列入本单位年度重点工作任务",
         )
 
     def candidate(self, unit: Unit, topic: Topic, day: date) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from actionlearning.demo import beside, connections, scenes
+from actionlearning.demo import beside, connections, scenes, topics
 from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
@@ -163,6 +163,7 @@ def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
         told.MISSED,
     )
     _months(story, unit, topic.title, date(before, 6, 1), outcomes)
+    topics.concluded(story, topic.title, date(before, 12, 18), unit.leader)
 
     run.clock.put(at(date(now, 6, 1), 8), lambda _moment: _county_now(run, unit, station, today))
 
@@ -176,7 +177,10 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     days = (date(year, 6, 10), date(year, 6, 15), date(year, 7, 8))
     story.topic(unit, second, days, by_paper=True)
     story.candidate(unit, COUNTY_TOPICS_BEFORE[0], date(year, 6, 11))
-    story.candidate(unit, COUNTY_TOPIC_WAITING, story.clock.calendar.previous_working(today))
+    waiting = story.clock.calendar.previous_working(today)
+    story.candidate(unit, COUNTY_TOPIC_WAITING, waiting)
+    topics.pool(story, unit, COUNTY_TOPIC_WAITING.title, waiting)
+    topics.milestones(story, unit, first.title, year)
     outcomes = (
         told.ON_TIME,
         told.RETURNED,

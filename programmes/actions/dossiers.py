@@ -14,6 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
 from programmes.access import takes_papers
+from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.drawn import known_of, redrawn, refuse_typed
 from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.papers import TOPIC, Paper, papers_of
@@ -148,6 +149,7 @@ def _refuse_topic(
             % {"name": project, "state": project.get_state_display()},
             code="wrong_state",
         )
+    refuse_concluded(project)
     if project.state in (ProjectState.CANDIDATE, ProjectState.DECLINED):
         raise RuleBroken(
             _("“%(name)s” is not a chosen topic: %(state)s.")
@@ -256,6 +258,7 @@ def refuse_unless_held(
     """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
     if not by.has_perm(needs, dossier):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    refuse_if_concluded(dossier.project)
     if not held_by_sender(dossier):
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
@@ -276,6 +279,7 @@ def revise_dossier(
     if not by.has_perm(Permission.DOSSIER_WRITE, old):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     _refuse_decided_topic(old)
+    refuse_if_concluded(old.project)
     if old.state not in (DossierState.STANDING, DossierState.ENDED):
         raise RuleBroken(
             _("“%(name)s” is %(state)s: only what is in effect or was refused is revised.")

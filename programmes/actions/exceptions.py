@@ -64,6 +64,17 @@ def cancel_from(
     return len(ids)
 
 
+def cancel_after(project: Project, name: str, *, reason: str, now: datetime) -> int:
+    """Unfinished duties that waited for `name` to happen to the topic: it has been taken back."""
+    rows = Obligation.objects.unfinished().filter(project=project, rule__spec__after=name)
+    ids = list(rows.values_list("pk", flat=True))
+    Obligation.objects.filter(pk__in=ids).update(
+        cancelled_at=now, reason=reason[:300], next_look_at=None
+    )
+    retract_notices(ids, now=now)
+    return len(ids)
+
+
 def cancel_about(projects: list[Project], *, reason: str, now: datetime) -> int:
     """Unfinished duties of topics that the unit no longer carries."""
     rows = Obligation.objects.unfinished().filter(project__in=projects)

@@ -14,6 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import take
 from groups.models import Organisation
 from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem
+from programmes.actions.concluded import refuse_concluded
 from programmes.actions.problems import LONGEST_TEXT, write_problem_turn
 from programmes.models import Problem, ProblemAct, ProblemTurn
 from programmes.notices import tell_problem
@@ -169,6 +170,7 @@ def reopen(
     fresh = take(REOPEN_PROBLEM, problem, by=by, seen=seen)
     if not may_reopen_problem(by, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    refuse_concluded(fresh.project)
     words = _needed(words)
     solver = _solver_of(fresh)
     place = _place_of(by, fresh)

@@ -14,6 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation, Person
 from programmes.access import acts_for_holder
+from programmes.actions.concluded import refuse_concluded
 from programmes.models import Enrolment, Problem, ProblemAct, ProblemTurn, Programme, Project
 from programmes.notices import tell_problem
 from programmes.queries import enrolment_of, local_day
@@ -89,6 +90,7 @@ def _refuse_topic(
     if project.programme_id != programme.pk or project.organisation_id != organisation.pk:
         words = _("Choose a topic of this unit in this programme.")
         raise BadInput(words, fields={"project": words})
+    refuse_concluded(project)
 
 
 @transaction.atomic
@@ -100,6 +102,7 @@ def change_problem(
     Raises RuleBroken, NotAllowed, BadInput, Stale.
     """
     fresh = lock(problem, seen=seen)
+    refuse_concluded(fresh.project)
     if fresh.state not in CHANGEABLE:
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")

@@ -26,6 +26,10 @@ SEVERAL_UNITS = ("P2-27",)
 DURATION = ("P2-29",)
 DUTIES = ("P3-37",)
 ONE_BY_ONE = ("P3-36",)
+CRITERIA = ("P2-25", "P2-26", "P2-27", "P2-28", "P3-35")
+POOL = ("P2-21",)
+YEAR_TASK = ("P4-13",)
+CONCLUSION = ("P2-66", "P4-28", "P3-43")
 SUBMISSION = ("P1-32", "P2-22")
 
 
@@ -36,6 +40,14 @@ class RoleAsk:
     least: int
     most: int | None
     counted: bool = True
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A principle of the plan by which candidates are scored, in the reader's language."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,19 @@ class Asks:
     @property
     def one_by_one(self) -> bool:
         return bool(self.topics.get("sequential", False))
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        name = "name_en" if in_english() else "name"
+        return tuple(
+            Criterion(row["key"], product_words(row[name]))
+            for row in self.topics.get("criteria", ())
+        )
+
+    @property
+    def year_task(self) -> bool:
+        """Whether each topic has to name the task of the year that it serves (P4-13)."""
+        return bool(self.topics.get("year_task", False))
 
     @property
     def most_topics(self) -> int | None:
@@ -272,7 +297,15 @@ def text_faults(project: Project, asks: Asks) -> list[Fault]:
     if empty:
         words = _("Still to be filled in: %(fields)s.") % {"fields": "、".join(empty)}
         found.append(Fault(words, "text_missing", asks.rule(TOPIC_TEXT)))
-    return found + _month_faults(project, asks)
+    return found + _task_faults(project, asks) + _month_faults(project, asks)
+
+
+def _task_faults(project: Project, asks: Asks) -> list[Fault]:
+    """Learning is tied to the main goals and tasks of the year; a part serves what its whole does."""
+    if not asks.year_task or project.level > 1 or project.year_task.strip():
+        return []
+    words = _("Name the main goal or task of the year that the topic serves.")
+    return [Fault(words, "year_task", asks.rule(YEAR_TASK))]
 
 
 def _texts(project: Project) -> list[tuple[str, str]]:
@@ -310,7 +343,9 @@ def concerns(
         }
         found.append(Fault(words, "one_by_one", asks.rule(ONE_BY_ONE)))
     low, high, _hard = asks.months
-    if project.months is not None and _outside(project.months, low, high):
+    too_long = _month_faults(project, asks) if project.months is not None else []
+    found += too_long
+    if not too_long and project.months is not None and _outside(project.months, low, high):
         words = _("A topic should be well solved in %(span)s months; this one plans %(months)d.")
         facts = {"span": span_words(low, high), "months": project.months}
         found.append(Fault(words % facts, "months", asks.rule(DURATION)))

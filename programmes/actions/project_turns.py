@@ -40,6 +40,9 @@ def snapshot_of(project: Project, members: list[TeamMember]) -> dict[str, Any]:
         "months": project.months,
         "months_reason": project.months_reason,
         "participating_units": project.participating_units,
+        "source": project.source,
+        "source_note": project.source_note,
+        "year_task": project.year_task,
         "team": [
             {
                 "name": member.name,

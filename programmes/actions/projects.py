@@ -13,15 +13,19 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.similarity import signature
 from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
 from programmes.access import takes_papers
+from programmes.actions.concluded import refuse_concluded
 from programmes.actions.exceptions import cancel_about
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CANDIDATES, PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
+from programmes.actions.topic_order import refuse_beside_another
 from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.models.project import TopicSource
 from programmes.notices import holders_of, tell_about
 from programmes.papers import TOPIC_PROPOSAL
 from programmes.queries import enrolment_of, local_day
@@ -35,7 +39,8 @@ from programmes.states import (
 )
 
 TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
-FIELDS = (*TEXTS, "months", "participating_units")
+NOTES = ("participating_units", "source_note", "year_task")
+FIELDS = (*TEXTS, *NOTES, "months", "source")
 LONGEST_MONTHS = 60
 TOPIC = "topic"
 LONGEST_TEXT = 20_000
@@ -54,7 +59,7 @@ def propose_project(
 ) -> Project:
     """A candidate of the unit, or a part of `parent`. Raises NotAllowed, BadInput, RuleBroken.
 
-    `words`: title, background, approach, expected_result, months, months_reason, participating_units.
+    `words`: FIELDS.
     """
     if not by.has_perm(Permission.PROJECT_CHANGE, organisation):
         raise NotAllowed(_("You may not propose topics for this unit."), code="not_allowed")
@@ -112,6 +117,7 @@ def _parent(
             code="too_deep",
             cited=asks.cite(PARTS),
         )
+    refuse_concluded(fresh)
     if fresh.state == ProjectState.DECLINED:
         raise RuleBroken(
             _("“%(name)s” was declined and gets no parts.") % {"name": fresh}, code="wrong_state"
@@ -133,7 +139,7 @@ def change_project(
     if not changed:
         return fresh
     fresh.version += 1
-    fresh.save(update_fields=[*changed, "version"])
+    fresh.save(update_fields=[*changed, "signature", "version"])
     record("project.changed", target=fresh, by=by, at=now, fields=changed)
     return fresh
 
@@ -155,14 +161,17 @@ def _fill(project: Project, words: dict[str, Any], now: datetime) -> None:
         value = words[name]
         text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
         setattr(project, name, text)
+    project.signature = signature(project.title, project.background)
     problems = {}
     if not project.title:
         problems["title"] = _("A title is needed.")
     if project.months is not None and not 1 <= project.months <= LONGEST_MONTHS:
         problems["months"] = _("Whole months, from 1 to %(most)d.") % {"most": LONGEST_MONTHS}
+    if project.source and project.source not in TopicSource:
+        problems["source"] = _("Choose one of the sources listed.")
     too_long = {
         name: _("At most %(count)d characters.") % {"count": _most(name)}
-        for name in (*TEXTS, "participating_units")
+        for name in (*TEXTS, *NOTES)
         if len(getattr(project, name)) > _most(name)
     }
     if problems or too_long:
@@ -186,7 +195,7 @@ def choose_project(
 ) -> Project:
     """The leading group takes the topic on, with its parts (P2-22).
 
-    Raises RuleBroken (`too_many_topics` among them), NotAllowed, Stale.
+    Raises RuleBroken (`too_many_topics` and `one_by_one` among them), NotAllowed, Stale.
     """
     _wait_for_unit(project, now)
     fresh = take(CHOOSE, project, by=by, seen=seen)
@@ -256,6 +265,7 @@ def refuse_in_paper(project: Project, now: datetime) -> None:
 
 def _chosen(fresh: Project, opinion: str, *, by: User, now: datetime) -> Project:
     _refuse_third(fresh, now)
+    refuse_beside_another(fresh, now)
     fresh.chosen_by, fresh.chosen_at = by, now
     fresh.save(update_fields=["state", "version", "chosen_by", "chosen_at"])
     carry_parts(fresh, by=by, now=now, chosen_by=by, chosen_at=now)

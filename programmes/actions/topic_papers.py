@@ -28,7 +28,12 @@ from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL
 from programmes.queries import enrolment_of, local_day
 from programmes.states import SUBMIT, DossierState, ProjectState
 
-ABOVE = (ProjectState.SUBMITTED, ProjectState.RETURNED, ProjectState.ACCEPTED)
+ABOVE = (
+    ProjectState.SUBMITTED,
+    ProjectState.RETURNED,
+    ProjectState.ACCEPTED,
+    ProjectState.CONCLUDED,
+)
 FOLLOWS = {
     DossierState.UNDER_WAY: ProjectState.SUBMITTED,
     DossierState.RETURNED: ProjectState.RETURNED,
@@ -49,13 +54,12 @@ STEPS = {
 def hold_topic(dossier: Dossier, now: datetime, *, sending: bool = False) -> None:
     """Locks what moves with a paper, before the paper itself, so that nobody waits in a circle.
 
-    `sending`: the unit's enrolment first, so that two topics sent at once are counted one after the other.
+    `sending`: the unit's enrolment first, so that two topics sent at once are counted one after the other;
+    of any paper its topic, so that nothing sets out beside the topic's conclusion.
     """
-    if dossier.kind not in (TOPIC, TOPIC_PROPOSAL):
-        return
-    if sending or dossier.kind == TOPIC_PROPOSAL:
+    if dossier.kind == TOPIC_PROPOSAL or (dossier.kind == TOPIC and sending):
         wait_for_unit(dossier, now)
-    if dossier.kind == TOPIC and dossier.project is not None:
+    if dossier.project is not None and (dossier.kind == TOPIC or sending):
         lock_row(dossier.project)
 
 

@@ -30,7 +30,10 @@ from programmes.api.project_people import (
     members_of,
     named,
 )
+from programmes.api.project_pool import ProjectPool, ProjectWay
+from programmes.api.project_similar import ProjectLikeness
 from programmes.models import Programme, Project, ProjectTurn
+from programmes.models.project import TopicSource
 from programmes.states import ProjectState
 from programmes.views.project_lines import matching
 
@@ -38,7 +41,10 @@ LISTED = (
     "id", "programme_id", "parent_id", "organisation_id", "supervisor_id", "level", "title",
     "state", "months", "version", "created_at", "chosen_at", "submitted_at", "decided_at",
 )  # fmt: skip
-TEXTS = ("background", "approach", "expected_result", "months_reason", "participating_units")
+TEXTS = (
+    "background", "approach", "expected_result", "months_reason", "participating_units", "source",
+    "source_note", "year_task", "result_summary", "solved", "concluded_on", "concluded_at",
+)  # fmt: skip
 FILTERS = ("programme", "organisation", "parent", "state", "level")
 UUID = OpenApiTypes.UUID
 KEY = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -56,6 +62,11 @@ class ProjectText(StrictSerializer):
     )
     months_reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
     participating_units = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    source = serializers.ChoiceField(TopicSource.choices, required=False, allow_blank=True)
+    source_note = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    year_task = serializers.CharField(
+        required=False, allow_blank=True, max_length=300, help_text="Task of the year it serves."
+    )
 
 
 class ProjectDraft(ProjectText):
@@ -100,6 +111,13 @@ class ProjectWhole(ProjectLine):
     expected_result = serializers.CharField()
     months_reason = serializers.CharField()
     participating_units = serializers.CharField()
+    source = serializers.ChoiceField(choices=[("", ""), *TopicSource.choices])
+    source_note = serializers.CharField()
+    year_task = serializers.CharField()
+    result_summary = serializers.CharField()
+    solved = serializers.CharField()
+    concluded_on = serializers.DateField(allow_null=True)
+    concluded_at = serializers.DateTimeField(allow_null=True)
     members = TeamMemberLine(many=True)
     turns = ProjectTurnLine(many=True)
 
@@ -115,7 +133,9 @@ def _filter(name: str) -> OpenApiParameter:
     return OpenApiParameter(name, int if name == "level" else UUID)
 
 
-class ProjectViewSet(ProjectTeam, ProjectGuests, TenantViewSet):
+class ProjectViewSet(
+    ProjectTeam, ProjectGuests, ProjectLikeness, ProjectPool, ProjectWay, TenantViewSet
+):
     """Topics that the client may see; newest first."""
 
     queryset = Project.objects.none()

@@ -14,7 +14,7 @@ from programmes.forms.programmes import DayInput
 from programmes.forms.projects import ProjectEnrolmentField
 from programmes.models import Enrolment, Problem, Programme, Project
 from programmes.queries import local_day
-from programmes.states import TAKEN_ON, ProblemState, ProgrammeState
+from programmes.states import RUNNING, ProblemState, ProgrammeState
 
 OPEN, MINE, LATE = "open", "mine", "late"
 
@@ -107,7 +107,7 @@ def topics_for_problems(user: User) -> Any:
     below = reach_of(user, Permission.PROBLEM_ANSWER).as_q()
     return (
         Project.objects.visible_to(user)
-        .filter(own | below, state__in=TAKEN_ON, programme__state=ProgrammeState.IN_FORCE)
+        .filter(own | below, state__in=RUNNING, programme__state=ProgrammeState.IN_FORCE)
         .select_related("organisation")
         .order_by("organisation__sort_path", "tree_path")
     )

@@ -38,6 +38,9 @@ class ProjectForm(TenantModelForm):
             "months",
             "months_reason",
             "participating_units",
+            "source",
+            "source_note",
+            "year_task",
         )
         labels = {
             "title": _("Title"),
@@ -47,6 +50,11 @@ class ProjectForm(TenantModelForm):
             "months": _("Planned duration in months"),
             "months_reason": _("Reason, if it takes longer than the plan allows"),
             "participating_units": _("Participating units"),
+            "source": _("Where the topic comes from"),
+            "source_note": _(
+                "Source in detail: which survey, who suggested it, which earlier topic"
+            ),
+            "year_task": _("Main goal or task of the year that it serves"),
         }
         widgets = {
             "background": forms.Textarea(attrs={"rows": 5}),
@@ -59,6 +67,10 @@ class ProjectForm(TenantModelForm):
     def __init__(self, *args: Any, asks: Asks | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["months"].required = False
+        if asks and asks.year_task:
+            self.fields["year_task"].help_text = _(
+                "The plan asks for it: it is checked when the topic is submitted."
+            )
         low, high, hard = asks.months if asks else (None, None, None)
         if low and high:
             self.fields["months"].help_text = _(

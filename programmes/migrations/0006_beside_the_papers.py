@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('foundation', '0003_request_numbers_and_restoring'),
         ('groups', '0005_month_precision'),
-        ('programmes', '0004_funds'),
+        ('programmes', '0005_activities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

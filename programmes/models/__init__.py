@@ -10,6 +10,7 @@ from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
 from programmes.models.regulation import Regulation
+from programmes.models.topic import Milestone, TopicOpinion, TopicScore
 from programmes.models.window import Rung, Window
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Expense",
     "FundLine",
     "FundTier",
+    "Milestone",
     "Obligation",
     "Plan",
     "Problem",
@@ -42,6 +44,8 @@ __all__ = [
     "Rule",
     "Rung",
     "TeamMember",
+    "TopicOpinion",
+    "TopicScore",
     "Turn",
     "Voice",
     "Window",

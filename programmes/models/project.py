@@ -5,8 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
+from actionlearning.foundation.fields import BitsField
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.similarity import SIZE, blank
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
 from groups.models import LedgerModel, Person, PlacedModel
@@ -29,8 +31,23 @@ class ProjectQuerySet(models.QuerySet[Any]):
         ).order_by("tree_path")
 
 
+class TopicSource(models.TextChoices):
+    """Where a candidate comes from: offices survey widely and ask (P2-21)."""
+
+    SURVEY = "survey", _("survey or field study")
+    STAFF = "staff", _("suggested by staff")
+    UNITS = "units", _("asked of other units")
+    PUBLIC = "public", _("raised by the public")
+    ABOVE = "above", _("task from above")
+    FOLLOW_UP = "follow_up", _("follow-up of an earlier topic")
+    LEADERS = "leaders", _("put forward by leaders")
+
+
 class Project(LedgerModel):
-    """A topic, or a part of one down to the plan's depth. Written only by programmes/actions/projects.py."""
+    """A topic, or a part of one down to the plan's depth.
+
+    Written only by programmes/actions/projects.py, submissions.py and conclusions.py.
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="projects")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
@@ -45,6 +62,17 @@ class Project(LedgerModel):
     """Planned duration in months; outside 3–6 a warning, over 12 a reason (P2-29)."""
     months_reason = models.CharField(max_length=300, blank=True)
     participating_units = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=10, choices=TopicSource, blank=True)
+    source_note = models.CharField(max_length=300, blank=True)
+    """Which survey, who suggested it, which earlier topic."""
+    year_task = models.CharField(max_length=300, blank=True)
+    """The unit's main goal or task of the year that it serves (P4-13)."""
+    result_summary = models.TextField(blank=True)
+    solved = models.TextField(blank=True)
+    """Which of its problems are solved, and how far: said when it is concluded (P2-66)."""
+    concluded_on = models.DateField(null=True)
+    signature = BitsField(size=SIZE, default=blank, editable=False)
+    """What it speaks of, for the search of similar topics: foundation/similarity.py."""
     state = models.CharField(max_length=10, choices=ProjectState, default=ProjectState.CANDIDATE)
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -55,6 +83,8 @@ class Project(LedgerModel):
     submitted_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    concluded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    concluded_at = models.DateTimeField(null=True)
 
     objects = TenantManager.from_queryset(ProjectQuerySet)()
 
@@ -63,6 +93,7 @@ class Project(LedgerModel):
             all_or_none("chosen_by", "chosen_at", name="project_chosen"),
             all_or_none("submitted_by", "submitted_at", name="project_submitted"),
             all_or_none("decided_by", "decided_at", name="project_decided"),
+            all_or_none("concluded_by", "concluded_at", "concluded_on", name="project_concluded"),
         ]
         indexes = [
             *[

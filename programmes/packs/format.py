@@ -113,6 +113,8 @@ class Topics:
     duration_warn_min: Annotated[int | None, MONTHS] = None
     duration_warn_max: Annotated[int | None, MONTHS] = None
     duration_hard_max: Annotated[int | None, MONTHS] = None
+    year_task: Annotated[bool, Flag()] = False
+    """Each topic names the main task of the year that it serves (P4-13)."""
     criteria: tuple[Named, ...] = ()
 
 

@@ -66,6 +66,7 @@ FIRED = (
     "topic_chosen",
     "topic_submitted",
     "topic_accepted",
+    "project_completed",
     "team_confirmed",
     "plan_submitted",
     "plan_approved",
@@ -76,7 +77,6 @@ TRIGGERS = (
     *FIRED,
     "expert_engaged",
     "survey_held",
-    "project_completed",
     "appraisal_held",
 )
 

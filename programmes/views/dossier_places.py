@@ -20,7 +20,8 @@ from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import local_day, plan_in_force
 from programmes.states import DossierState, ProgrammeState, ProjectState
 
-NOT_TAKEN_ON = (ProjectState.CANDIDATE, ProjectState.DECLINED)
+NOT_WRITTEN = (ProjectState.CANDIDATE, ProjectState.DECLINED, ProjectState.CONCLUDED)
+"""About such a topic no paper is begun."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Place:
     def projects(self) -> Any:
         """Topics that have been chosen."""
         rows = Project.objects.filter(programme=self.programme, organisation=self.organisation)
-        return rows.exclude(state__in=NOT_TAKEN_ON).order_by("tree_path")
+        return rows.exclude(state__in=NOT_WRITTEN).order_by("tree_path")
 
     def writes(self, paper: Paper) -> bool:
         """Some papers are for whoever runs the programme, the others for those who take part."""

@@ -19,7 +19,7 @@ from programmes.states import ProjectState
 
 COLUMNS = (
     "id", "title", "level", "state", "months", "tree_path", "created_at", "chosen_at",
-    "submitted_at", "decided_at", "programme_id", "programme__name", "organisation__name",
+    "submitted_at", "decided_at", "concluded_at", "programme_id", "programme__name", "organisation__name",
     "organisation__sort_path", "supervisor__name", "team",
 )  # fmt: skip
 
@@ -100,6 +100,7 @@ def since_of(facts: Mapping[str, Any]) -> datetime:
     found = {
         ProjectState.CHOSEN: facts["chosen_at"],
         ProjectState.SUBMITTED: facts["submitted_at"],
+        ProjectState.CONCLUDED: facts["concluded_at"],
     }.get(facts["state"], facts["decided_at"])
     return found or facts["created_at"]  # type: ignore[no-any-return]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.permissions import Permission
 from groups.models import Grant
 from groups.queries import outsiders
+from programmes.actions.milestones import OPEN as MILESTONES_OPEN
 from programmes.actions.project_asks import (
     FACILITATORS,
     SUBMISSION,
@@ -35,8 +36,8 @@ from programmes.states import (
     ACCEPT,
     CHOOSE,
     DECLINE,
+    RUNNING,
     SUBMIT,
-    TAKEN_ON,
     TEAM_OPEN,
     TEXT_OPEN,
     ProjectState,
@@ -45,8 +46,9 @@ from programmes.views.activity_lines import activities_context
 from programmes.views.problem_page import open_problems_of
 from programmes.views.project_lines import day_words, holder_of, since_of
 from programmes.views.project_papers import papers_context
-
-ROOT = len("0" * 32 + "/")
+from programmes.views.project_timeline import timeline_context, turn_label
+from programmes.views.project_tree import tree_of
+from programmes.views.topic_beside import pool_context, result_context
 
 
 def project_or_404(request: Any, pk: Any, permission: Permission) -> Project:
@@ -128,10 +130,11 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "sentence": sentence_of(clause, asks.year) if clause else "",
         "clause_rule": asks.rule((*SUBMISSION, *TOPICS_PER_UNIT)),
         "concerns": concerns(project, members, asks, _running(project, asks)),
-        "tree": _tree(request, project, asks),
+        "tree": tree_of(request, project, asks),
         "turns": _turns(project),
         "problems": open_problems_of(request, project),
-        "can_raise": user.has_perm(Permission.PROBLEM_WRITE, project),
+        "can_raise": user.has_perm(Permission.PROBLEM_WRITE, project)
+        and project.state != ProjectState.CONCLUDED,
         "inside": inside,
         "grants": _grants(project, day) if inside else [],
         "form": ProjectOpinionForm(initial={"version": project.version}),
@@ -139,6 +142,9 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         **team_context(members, asks, project),
         **papers,
         **activities_context(request, project),
+        **timeline_context(request, project),
+        **pool_context(user, project, asks),
+        **result_context(user, project),
     }
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))
@@ -152,7 +158,7 @@ def _running(project: Project, asks: Asks) -> list[str]:
     others = Project.objects.filter(
         programme=project.programme_id, organisation=project.organisation_id, level=1
     )
-    taken = others.filter(state__in=TAKEN_ON).exclude(pk=project.pk).order_by("chosen_at", "id")
+    taken = others.filter(state__in=RUNNING).exclude(pk=project.pk).order_by("chosen_at", "id")
     return list(taken.values_list("title", flat=True))
 
 
@@ -171,7 +177,8 @@ def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) 
         "can_change_team": change and project.state in TEAM_OPEN,
         "can_split": change
         and project.level < asks.depth
-        and project.state != ProjectState.DECLINED,
+        and project.state not in (ProjectState.DECLINED, ProjectState.CONCLUDED),
+        "can_plan": change and project.state in MILESTONES_OPEN,
         "can_grant": user.has_perm(Permission.GRANT, project),
     }
 
@@ -181,33 +188,12 @@ def _holder(project: Project) -> str:
     return holder_of(project.state, project.organisation.name, office)
 
 
-def _tree(request: Any, project: Project, asks: Asks) -> list[dict[str, Any]]:
-    """The whole and all its parts that this reader may see."""
-    root = project.tree_path[:ROOT]
-    rows = (
-        Project.objects.visible_to(request.user)
-        .filter(tree_path__gte=root, tree_path__lt=root + "~")
-        .order_by("tree_path")
-        .values("pk", "title", "level", "state")
-    )
-    return [
-        {
-            **row,
-            "indent": f"lv{min(row['level'] - 1, 3)}" if row["level"] > 1 else "",
-            "level_name": asks.level_name(row["level"]),
-            "state_label": ProjectState(row["state"]).label,
-            "current": row["pk"] == project.pk,
-        }
-        for row in rows
-    ]
-
-
 def _turns(project: Project) -> list[dict[str, Any]]:
     rows = ProjectTurn.objects.filter(project=project).order_by("-at", "-id")
     return [
         {
             "pk": row.pk,
-            "label": row.get_step_display(),
+            "label": turn_label(row),
             "by": row.by_name,
             "at": date_format(timezone.localtime(row.at), "DATETIME_FORMAT"),
             "text": row.opinion,

@@ -14,7 +14,7 @@ from programmes.papers import TEAM_LIST, TOPIC_PROPOSAL, Paper, papers_of
 from programmes.queries import local_day, plan_in_force
 from programmes.states import DossierState
 from programmes.views.dossier_lines import COLUMNS, PaperNames, lines_of
-from programmes.views.dossier_places import NOT_TAKEN_ON, still_missing
+from programmes.views.dossier_places import NOT_WRITTEN, still_missing
 
 LIST = (*COLUMNS, "version", "in_effect")
 
@@ -74,7 +74,7 @@ def _missing(
     user: Any, project: Project, papers: dict[str, Paper], there: set[str]
 ) -> list[dict[str, str]]:
     """For whoever may write them, once the topic is chosen."""
-    if project.state in NOT_TAKEN_ON or not user.has_perm(Permission.DOSSIER_WRITE, project):
+    if project.state in NOT_WRITTEN or not user.has_perm(Permission.DOSSIER_WRITE, project):
         return []
     wanted = still_missing(papers, there)
     return [{"paper": f"{paper.kind}:{project.pk}", "name": paper.name} for paper in wanted]

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.texts import bigrams, likeness
+from actionlearning.foundation.similarity import Likeness, most_alike
 from groups.access import reach_of
 from groups.models import Organisation, Person
 from groups.queries import named_like
@@ -34,6 +34,7 @@ DELIVERABLE = "information_item"
 ALIKE = 60
 """Per cent of shared character pairs from which on the reviewer is shown the earlier item."""
 _COMPARED = 300
+_SHOWN = 3
 
 
 def fingerprint(item: InformationItem) -> str:
@@ -101,14 +102,6 @@ def months_owed(item: InformationItem, project: Project | None) -> set[str]:
     return set(rows.values_list("window_key", flat=True))
 
 
-@dataclass(frozen=True)
-class Likeness:
-    """An earlier item of the unit and how much of the text it shares, in per cent."""
-
-    item: dict[str, Any]
-    percent: int
-
-
 def similar_to(item: InformationItem, body: str) -> list[Likeness]:
     """Earlier items of the unit that look like this one; its newest 300 are compared."""
     earlier = (
@@ -120,11 +113,8 @@ def similar_to(item: InformationItem, body: str) -> list[Likeness]:
         .order_by("-first_submitted_at")
         .values("pk", "title", "body", "submitted_at")[:_COMPARED]
     )
-    mine = bigrams(body)
-    found = [Likeness(row, likeness(mine, bigrams(row["body"]))) for row in earlier]
-    return sorted(
-        (each for each in found if each.percent >= ALIKE), key=lambda each: -each.percent
-    )[:3]
+    texts = ((row, row["body"]) for row in earlier)
+    return most_alike(body, texts, least=ALIKE, most=_SHOWN)
 
 
 def narrowed(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:

@@ -22,6 +22,7 @@ from programmes.models import (
     Activity,
     Decision,
     Dossier,
+    Milestone,
     Obligation,
     Plan,
     Programme,
@@ -164,6 +165,19 @@ def only_the_region_shows(slug, sign_in):
     assert {key: count for key, count in asked.items() if count > 8} == {}
 
 
+def topics_with_all_that_stands_beside_them():
+    """A candidate scored and asked about, milestones of every kind, a topic concluded last year."""
+    candidate = Project.objects.get(state="candidate", level=1)
+    assert (candidate.scores.count(), candidate.opinions.count()) == (8, 3)
+    told = {
+        (row.done_on is not None, row.done_on is None and row.due_on < TODAY)
+        for row in Milestone.objects.all()
+    }
+    assert told == {(True, False), (False, True), (False, False)}
+    ended = Project.objects.get(state="concluded")
+    assert (ended.programme.year, ended.result_summary != "") == (TODAY.year - 1, True)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.slug)
 def test_world_shows_every_kind_of_outcome(db, world, sign_in):
@@ -182,6 +196,7 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
             only_the_county_shows()
             papers_with_every_outcome()
             registers_of_the_county()
+            topics_with_all_that_stands_beside_them()
         if world.slug == "guangxi":
             only_the_region_shows(tenant.slug, sign_in)
             papers_by_pack()

@@ -275,7 +275,8 @@ class Choice:
         words: dict[str, Any] = {
             "background": "群众反映集中，长期没有解决。", "approach": "分头调研，集中研讨，先试点后推开。",
             "expected_result": "形成办法一份，办理时限压缩一半。", "months": 6,
-            "participating_units": "组织部、财政局", "organisation": self.unit.organisation,
+            "participating_units": "组织部、财政局", "year_task": "列入年度主要目标任务",
+            "organisation": self.unit.organisation,
             "by": self.unit.staff, "now": now,
         }  # fmt: skip
         self.project = propose_project(programme=programme, title=self.title, **words)

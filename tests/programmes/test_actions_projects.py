@@ -8,6 +8,7 @@ from actionlearning.foundation.models import AuditEvent, Notice
 from actionlearning.foundation.notices import subject_and_text
 from actionlearning.foundation.workflow import Step
 from programmes import states
+from programmes.actions.conclusions import conclude_project, reopen_project
 from programmes.actions.projects import (
     change_project,
     choose_project,
@@ -17,7 +18,7 @@ from programmes.actions.projects import (
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.models import Programme, Project, ProjectTurn
 from programmes.states import TEXT_OPEN, ProjectState
-from tests.programmes.topics import JUNE, WORDS, actor, chosen, in_state, propose, submitted
+from tests.programmes.topics import JUNE, RESULT, WORDS, actor, chosen, in_state, propose, submitted
 from tests.world import World
 
 STEPS = {
@@ -26,6 +27,8 @@ STEPS = {
     "submit": states.SUBMIT,
     "accept": states.ACCEPT,
     "return": states.RETURN,
+    "conclude": states.CONCLUDE,
+    "reopen": states.REOPEN,
     "change": Step(TEXT_OPEN, "", needs=None),
 }
 
@@ -40,6 +43,10 @@ def act(verb: str, project: Project, world: World) -> Project:
         "submit": submit_project,
         "accept": accept_project,
         "return": return_project,
+        "conclude": lambda subject, **who: conclude_project(
+            subject, **RESULT, concluded_on=JUNE.date(), **who
+        ),
+        "reopen": lambda subject, **who: reopen_project(subject, reason="未见效", **who),
         "change": lambda subject, **who: change_project(subject, title="改名", **who),
     }
     return verbs[verb](project, **given)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from actionlearning.foundation.models import User
+from programmes.actions.conclusions import conclude_project
 from programmes.actions.projects import choose_project, propose_project
 from programmes.actions.submissions import (
     accept_project,
@@ -12,6 +13,7 @@ from programmes.actions.submissions import (
 )
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Programme, Project
+from programmes.queries import local_day
 from programmes.states import ProjectState
 from tests.running import beijing
 from tests.world import World
@@ -23,6 +25,7 @@ WORDS = {
     "expected_result": "孤儿救助保护办法一份,安置率达到九成。",
     "months": 6,
     "participating_units": "教育局、卫生局",
+    "year_task": "建成困境儿童保障体系",
 }
 REQUIRED = ("team_leader", "liaison", "study_committee", "presenter", "core_learner")
 
@@ -78,12 +81,25 @@ def in_state(world: World, programme: Programme, state: str) -> Project:
         made = chosen(world, programme)
     else:
         made = submitted(world, programme)
-    if state == ProjectState.ACCEPTED:
+    if state in (ProjectState.ACCEPTED, ProjectState.CONCLUDED):
         made = accept_project(made, by=world.ana, now=JUNE)
+    if state == ProjectState.CONCLUDED:
+        made = concluded(world, made)
     if state == ProjectState.RETURNED:
         made = return_project(made, opinion="补充预期成果", by=world.ana, now=JUNE)
     made.refresh_from_db()
     return made
+
+
+RESULT = {
+    "result_summary": "印发孤儿救助保护办法，建成部门联动平台，安置率由六成升到九成五。",
+    "solved": "底数摸清，渠道打通；城区寄养点不足，转入下一课题。",
+}
+
+
+def concluded(world: World, project: Project, *, now: datetime = JUNE) -> Project:
+    """By the leading group's leader, on the day of `now`."""
+    return conclude_project(project, **RESULT, concluded_on=local_day(now), by=world.lena, now=now)
 
 
 ACTORS: dict[str, str] = {
@@ -92,6 +108,8 @@ ACTORS: dict[str, str] = {
     "submit": "ben",
     "accept": "ana",
     "return": "ana",
+    "conclude": "lena",
+    "reopen": "lena",
     "change": "ben",
 }
 

@@ -25,6 +25,7 @@ _TONES = {
         "met",
         "nil",
         "accepted",
+        "concluded",
         "adopted",
         "in_force",
         "sent",

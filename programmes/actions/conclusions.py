@@ -1,0 +1,174 @@
+"""The end of a topic (结题): concluded with its result once nothing of it is open, opened again with a reason."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import take
+from programmes.actions.exceptions import cancel_after
+from programmes.actions.laying import trigger
+from programmes.actions.project_asks import CONCLUSION, Fault, asks_of
+from programmes.actions.project_turns import write_turn
+from programmes.models import Dossier, Problem, Project
+from programmes.notices import holders_of, tell_about
+from programmes.queries import local_day
+from programmes.states import CONCLUDE, REOPEN, DossierState, ProjectState
+
+TRIGGER = "project_completed"
+WORDS = ("result_summary", "solved")
+LONGEST_TEXT = 20_000
+NAMED = 5
+"""How many open things a refusal names before it counts the rest."""
+
+
+@transaction.atomic
+def conclude_project(
+    project: Project,
+    *,
+    result_summary: str,
+    solved: str,
+    concluded_on: date,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+) -> Project:
+    """The leading group ends an accepted topic whose parts, problems and papers are all at an end.
+
+    Raises RuleBroken (`open_parts`, `open_problems`, `open_papers` or `incomplete`), NotAllowed, BadInput, Stale.
+    """
+    fresh = take(CONCLUDE, project, by=by, seen=seen)
+    _fill(fresh, result_summary, solved, concluded_on, now)
+    _refuse_open(fresh, now)
+    fresh.concluded_by, fresh.concluded_at = by, now
+    fresh.save(update_fields=["state", "version", *WORDS, *_PAIR])
+
+    facts = {name: getattr(fresh, name) for name in WORDS}
+    write_turn(fresh, by=by, at=now, opinion=fresh.result_summary, snapshot={"conclusion": facts})
+    trigger(fresh.programme, TRIGGER, fresh, now, by=by)
+    record("project.concluded", target=fresh, by=by, at=now, day=str(concluded_on))
+    _tell("project_concluded", fresh, by=by, now=now)
+    return fresh
+
+
+_PAIR = ("concluded_on", "concluded_by", "concluded_at")
+
+
+@transaction.atomic
+def reopen_project(
+    project: Project, *, reason: str, by: User, now: datetime, seen: int | None = None
+) -> Project:
+    """It was not solved after all: goes on as accepted, and what its end had laid down is cancelled.
+
+    Raises RuleBroken, NotAllowed, BadInput (no reason), Stale.
+    """
+    fresh = take(REOPEN, project, by=by, seen=seen)
+    reason = reason.strip()
+    if not reason:
+        words = _("Say why it is opened again.")
+        raise BadInput(words, fields={"opinion": words})
+    _refuse_under_concluded(fresh, now)
+    fresh.concluded_on = fresh.concluded_by = fresh.concluded_at = None
+    fresh.save(update_fields=["state", "version", *_PAIR])
+
+    cancelled = cancel_after(fresh, TRIGGER, reason=reason, now=now)
+    write_turn(fresh, by=by, at=now, opinion=reason, snapshot={"reopened": True})
+    record("project.opened_again", target=fresh, by=by, at=now, reason=reason, cancelled=cancelled)
+    _tell("project_reopened", fresh, by=by, now=now, opinion=reason)
+    return fresh
+
+
+def _fill(project: Project, result: str, solved: str, day: date, now: datetime) -> None:
+    project.result_summary = result.replace("\r\n", "\n").strip()
+    project.solved = solved.replace("\r\n", "\n").strip()
+    project.concluded_on = day
+    faults = {
+        name: _("At most %(count)d characters.") % {"count": LONGEST_TEXT}
+        for name in WORDS
+        if len(getattr(project, name)) > LONGEST_TEXT
+    }
+    if not project.result_summary:
+        faults["result_summary"] = _("Say what came of it: others will find it by this.")
+    if not project.solved:
+        faults["solved"] = _("Say which problems are solved, and how far.")
+    begun = project.chosen_at or project.created_at
+    if not local_day(begun) <= day <= local_day(now):
+        faults["concluded_on"] = _("A day between the choice of the topic and today.")
+    if faults:
+        cited = asks_of(project.programme, local_day(now)).cite(CONCLUSION)
+        raise BadInput(_("Please mend the fields named here."), fields=faults, cited=cited)
+
+
+def _refuse_open(project: Project, now: datetime) -> None:
+    found = conclusion_faults(project)
+    if found:
+        raise RuleBroken(
+            "\n".join(fault.message for fault in found),
+            code=found[0].code if len(found) == 1 else "incomplete",
+            cited=asks_of(project.programme, local_day(now)).cite(CONCLUSION),
+        )
+
+
+def conclusion_faults(project: Project) -> list[Fault]:
+    """What is still open below it, each by name and with the remedy; [] when it may be concluded."""
+    ended = (ProjectState.CONCLUDED, ProjectState.DECLINED)
+    parts = Project.objects.inside(project).exclude(pk=project.pk).exclude(state__in=ended)
+    problems = Problem.objects.open().filter(project=project).order_by("number")
+    under_way = (DossierState.UNDER_WAY, DossierState.RETURNED)
+    papers = Dossier.objects.filter(project=project, state__in=under_way).order_by("created_at")
+    asked = (
+        (parts, "open_parts", _("Parts not concluded yet: %(names)s. Conclude them first.")),
+        (
+            problems,
+            "open_problems",
+            _("Problems not closed yet: %(names)s. Have them solved and checked first."),
+        ),
+        (
+            papers,
+            "open_papers",
+            _("Papers still on their way: %(names)s. Wait for the decision, or take them back."),
+        ),
+    )
+    return [
+        Fault(words % {"names": names}, code)
+        for rows, code, words in asked
+        if (names := _names(rows.values_list("title", flat=True)[: NAMED + 1]))
+    ]
+
+
+def _names(titles: Iterable[str]) -> str:
+    found = [f"“{title}”" for title in titles]
+    more = _(" and more") if len(found) > NAMED else ""
+    return "、".join(found[:NAMED]) + more
+
+
+def _refuse_under_concluded(project: Project, now: datetime) -> None:
+    """A whole is concluded after its parts, so it is opened before them."""
+    whole = project.parent
+    if whole is not None and whole.state == ProjectState.CONCLUDED:
+        raise RuleBroken(
+            _("“%(name)s”, of which it is a part, is concluded: open that one first.")
+            % {"name": whole},
+            code="follows_parent",
+            cited=asks_of(project.programme, local_day(now)).cite(CONCLUSION),
+        )
+
+
+def _tell(name: str, project: Project, *, by: User, now: datetime, **facts: Any) -> None:
+    """The unit's office and the office above."""
+    retract_notices([project.pk], now=now)
+    day = local_day(now)
+    people = holders_of(project.organisation, Permission.PROJECT_SUBMIT, day=day, by=by)
+    if project.supervisor is not None:
+        people += holders_of(project.supervisor, Permission.PROJECT_REVIEW, day=day, by=by)
+    told = [user for user in people if user.pk != by.pk]
+    words = {"result": project.result_summary, **facts}
+    if told or not people:
+        tell_about(project, name, told, now=now, **words)

@@ -1,0 +1,161 @@
+"""One picture of a topic: its timetable, its milestones, what really happened, today."""
+
+from datetime import date, datetime
+from string import ascii_uppercase
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from programmes.models import Dossier, Milestone, Project, ProjectTurn, Turn
+from programmes.papers import papers_of
+from programmes.procedures import Outcome
+from programmes.queries import local_day
+from programmes.states import DossierState, ProjectState
+from programmes.views.timeline_drawing import MOST_BARS, MOST_MARKS, Mark, Span, draw, later
+
+PLAN = "project_plan"
+ENDED = (ProjectState.CONCLUDED, ProjectState.DECLINED)
+TOLD = 40
+"""Turns of a topic and of its plan that are looked at."""
+
+
+def milestone_lines(project: Project, today: date) -> list[dict[str, Any]]:
+    rows = Milestone.objects.filter(project=project).order_by("due_on", "id")
+    return [milestone_line(row, today) for row in rows]
+
+
+def milestone_line(row: Milestone, today: date) -> dict[str, Any]:
+    tone, label = _told(row, today)
+    return {
+        "pk": row.pk,
+        "title": row.title,
+        "due_on": row.due_on,
+        "due": date_format(row.due_on, "DATE_FORMAT"),
+        "done": date_format(row.done_on, "DATE_FORMAT") if row.done_on else "",
+        "done_name": row.done_name,
+        "state": "milestone",
+        "state_label": label,
+        "tone": tone,
+    }
+
+
+def _told(row: Milestone, today: date) -> tuple[str, str]:
+    if row.done_on is not None:
+        late = row.done_on > row.due_on
+        return ("yellow", _("reached late")) if late else ("green", _("reached"))
+    if row.due_on < today:
+        return "red", _("overdue")
+    return ("yellow", _("due today")) if row.due_on == today else ("plain", _("open"))
+
+
+def timeline_context(request: Any, project: Project) -> dict[str, Any]:
+    """Four statements whatever there is; the words beside the picture say the same for who cannot see it."""
+    today = local_day(request.received_at)
+    milestones = milestone_lines(project, today)
+    plan = _standing_plan(request.user, project)
+    tracks = _tracks(plan)
+    events = _events(project, plan)
+    marks = [
+        Mark(line["due_on"], str(number), line["title"], line["tone"])
+        for number, line in enumerate(milestones, 1)
+    ]
+    picture = draw(
+        tracks,
+        [(_("Milestones"), marks), (_("What happened"), events)],
+        today=None if project.state in ENDED else today,
+        until=_planned_end(project),
+    )
+    return {
+        "milestones": milestones,
+        "picture": picture,
+        "timetable": [_track_words(name, spans) for name, spans in tracks],
+        "events": [
+            {"sign": each.sign, "day": date_format(each.day, "DATE_FORMAT"), "text": each.text}
+            for each in events
+        ],
+    }
+
+
+def _standing_plan(user: Any, project: Project) -> Dossier | None:
+    rows = Dossier.objects.visible_to(user).filter(
+        project=project, kind=PLAN, state=DossierState.STANDING
+    )
+    found: Dossier | None = rows.select_related("plan").order_by("-revision").first()
+    return found
+
+
+def _tracks(plan: Dossier | None) -> list[tuple[str, list[Span]]]:
+    """In the plan's order; what is not a day is left out, the paper itself says more."""
+    if plan is None:
+        return []
+    paper = papers_of(plan.plan).get(plan.kind)
+    names = paper.tracks if paper else {}
+    spans: dict[str, list[Span]] = {key: [] for key in names}
+    for line in plan.content.get("tracks", ()):
+        span = _span(line)
+        if span is not None and line.get("track") in spans:
+            spans[line["track"]].append(span)
+    return [
+        (names[key], sorted(found, key=lambda each: each.first)) for key, found in spans.items()
+    ]
+
+
+def _span(line: dict[str, Any]) -> Span | None:
+    try:
+        first = date.fromisoformat(str(line.get("from") or line.get("to")))
+        last = date.fromisoformat(str(line.get("to") or line.get("from")))
+    except ValueError:
+        return None
+    return Span(min(first, last), max(first, last), str(line.get("text", "")))
+
+
+def _track_words(name: str, spans: list[Span]) -> dict[str, Any]:
+    lines = [
+        {
+            "days": "–".join(
+                dict.fromkeys(date_format(day, "DATE_FORMAT") for day in (each.first, each.last))
+            ),
+            "text": each.text,
+        }
+        for each in spans[:MOST_BARS]
+    ]
+    return {"name": name, "lines": lines, "more": max(len(spans) - MOST_BARS, 0)}
+
+
+def _planned_end(project: Project) -> date | None:
+    if project.chosen_at is None or project.months is None:
+        return None
+    return later(local_day(project.chosen_at).replace(day=1), project.months)
+
+
+def _events(project: Project, plan: Dossier | None) -> list[Mark]:
+    """By day; beyond the letters of the alphabet the latest are kept, and the first."""
+    told = [*_project_events(project), *_plan_events(plan)]
+    told.sort(key=lambda each: each[0])
+    kept = told if len(told) <= MOST_MARKS else [told[0], *told[1 - MOST_MARKS :]]
+    return [
+        Mark(local_day(at), sign, text)
+        for (at, text), sign in zip(kept, ascii_uppercase, strict=False)
+    ]
+
+
+def _project_events(project: Project) -> list[tuple[datetime, str]]:
+    rows = ProjectTurn.objects.filter(project=project).order_by("-at", "-id")
+    return [(row.at, turn_label(row)) for row in rows[:TOLD]]
+
+
+def turn_label(row: ProjectTurn) -> str:
+    """An accepted topic that was opened again says so."""
+    return _("opened again") if row.snapshot.get("reopened") else row.get_step_display()
+
+
+def _plan_events(plan: Dossier | None) -> list[tuple[datetime, str]]:
+    if plan is None:
+        return []
+    rows = Turn.objects.filter(dossier=plan, acted_at__isnull=False).order_by("-acted_at", "-id")
+    facts = rows.exclude(outcome="").values_list("acted_at", "outcome")[:TOLD]
+    told = [
+        (at, _("plan: %(outcome)s") % {"outcome": Outcome(outcome).label}) for at, outcome in facts
+    ]
+    return [*told, *([(plan.sent_at, _("plan sent"))] if plan.sent_at else [])]

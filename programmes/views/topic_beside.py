@@ -1,0 +1,35 @@
+"""What stands beside a topic on its own page: scores, source and opinions, and what came of it."""
+
+from typing import Any
+
+from actionlearning.foundation.permissions import Permission
+from programmes.actions.project_asks import CRITERIA, Asks
+from programmes.actions.topic_scores import may_score
+from programmes.models import Project
+from programmes.queries.pool import candidates_of
+from programmes.states import CONCLUDE, REOPEN, TEXT_OPEN, ProjectState
+from programmes.views.topic_pool import candidate_line, day_of, keys_of
+
+
+def pool_context(user: Any, project: Project, asks: Asks) -> dict[str, Any]:
+    """Two statements; none for a part, which is decided with its whole."""
+    if project.level > 1:
+        return {}
+    (candidate,) = candidates_of(Project.objects.none(), keys_of(asks), project=project)
+    change = user.has_perm(Permission.PROJECT_CHANGE, project)
+    return {
+        "candidate": candidate_line(candidate, asks),
+        "criteria_rule": asks.rule(CRITERIA),
+        "can_score": bool(asks.criteria)
+        and project.state == ProjectState.CANDIDATE
+        and may_score(user, project),
+        "can_ask": change and project.state in TEXT_OPEN,
+    }
+
+
+def result_context(user: Any, project: Project) -> dict[str, Any]:
+    return {
+        "can_conclude": CONCLUDE.open_to(user, project),
+        "can_reopen": REOPEN.open_to(user, project),
+        "concluded_day": day_of(project.concluded_on),
+    }
