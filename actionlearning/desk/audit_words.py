@@ -62,6 +62,8 @@ NOUNS = {
     "publicity": _("publicity"),
     "roster": _("sheet"),
     "score": _("points"),
+    "training": _("training record"),
+    "voice": _("voice of a post"),
 }
 VERBS = {
     "accepted": _("accepted"),
@@ -173,6 +175,7 @@ VERBS = {
     "revised": _("revision begun"),
     "sent": _("sent"),
     "spoken": _("decided or spoken on"),
+    "lent": _("lent"),
 }
 
 

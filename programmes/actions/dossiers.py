@@ -17,6 +17,7 @@ from programmes.access import takes_papers
 from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.papers import Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
+from programmes.queries.dossiers import person_behind
 from programmes.states import DossierState, ProjectState
 
 SEVERAL = (
@@ -57,7 +58,8 @@ def open_dossier(
     made.number = _number(made)
     made.title = _title(title) or _default_title(paper, programme, project)
     made.content = paper.read({"sections": known_of(paper, project), "tracks": []})
-    made.authors, made.moved_at = [str(by.pk)], now
+    signed_by(made, by)
+    made.moved_at = now
     made.save(force_insert=True)
     record("dossier.drafted", target=made, by=by, at=now, kind=kind)
     return made
@@ -210,8 +212,10 @@ def change_dossier(
 
 
 def signed_by(dossier: Dossier, by: User) -> None:
-    if str(by.pk) not in dossier.authors:
-        dossier.authors = [*dossier.authors, str(by.pk)]
+    """It is `by`'s paper from now on, and that of the person whose sign-in it is: another one is the same."""
+    person = person_behind(by, tenant=dossier.tenant)
+    found = [str(key) for key in (by.pk, person) if key is not None]
+    dossier.authors = list(dict.fromkeys([*dossier.authors, *found]))
 
 
 def held_by_sender(dossier: Dossier) -> bool:
@@ -267,11 +271,11 @@ def revise_dossier(
         reason=reason.strip()[:300],
         title=old.title,
         content=old.content,
-        authors=[str(by.pk)],
         created_by=by,
         created_at=now,
         moved_at=now,
     )
+    signed_by(made, by)
     made.place(old.organisation)
     made.save(force_insert=True)
     record("dossier.revised", target=made, by=by, at=now, reason=made.reason)

@@ -36,6 +36,7 @@ PLACED = (
     "programmes_turn",
     "programmes_voice",
     "programmes_remark",
+    "programmes_training",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",

@@ -7,6 +7,7 @@ from programmes.models.plan import Clause, Plan, Rule
 from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
+from programmes.models.training import Training
 from programmes.models.window import Rung, Window
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Rule",
     "Rung",
     "TeamMember",
+    "Training",
     "Turn",
     "Voice",
     "Window",

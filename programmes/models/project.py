@@ -111,6 +111,8 @@ class TeamMember(PlacedModel):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    """The sign-in of somebody from outside, who sees this topic while he is in its team."""
     name = models.CharField(max_length=60)
     title = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=20, choices=TeamRole)
