@@ -43,7 +43,14 @@ def grant(
 
 
 def _open(
-    subject: Any, to: User, reason: str, *, by: User, now: datetime, ends_on: date | None = None
+    subject: Any,
+    to: User,
+    reason: str,
+    *,
+    by: User,
+    now: datetime,
+    ends_on: date | None = None,
+    through: str = "",
 ) -> Grant:
     """Guardian's right and its line in the register."""
     assign_perm(_right(subject), to, subject)
@@ -54,6 +61,7 @@ def _open(
         subject=subject.pk,
         subject_name=str(subject)[:200],
         reason=reason.strip()[:200],
+        through=through,
         granted_by=by,
         granted_at=now,
         ends_on=ends_on,
@@ -65,21 +73,26 @@ def _open(
 
 
 @transaction.atomic
-def let_see(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> Grant | None:
+def let_see(
+    subject: Any, *, to: User, reason: str, through: str, by: User, now: datetime
+) -> Grant | None:
     """What follows from serving it, not from somebody's favour; whoever may see it already keeps that.
 
     Called by the verb that gives `to` his part in it, which has asked whether it may.
     """
     if Grant.objects.open_on(localdate(now)).filter(user=to, subject=subject.pk).exists():
         return None
-    return _open(subject, to, reason, by=by, now=now)
+    made = _open(subject, to, reason, by=by, now=now, through=through)
+    if to.pk != by.pk:
+        _tell(made, now)
+    return made
 
 
 @transaction.atomic
-def let_see_no_more(subject: Any, *, to: User, reason: str, by: User, now: datetime) -> None:
-    """Takes back what let_see() gave for this very reason; what an office opened stays open."""
+def let_see_no_more(subject: Any, *, to: User, through: str, by: User, now: datetime) -> None:
+    """Takes back what let_see() gave; what an office opened stays open."""
     rows = Grant.objects.open_on(localdate(now)).filter(
-        user=to, subject=subject.pk, reason=reason.strip()[:200]
+        user=to, subject=subject.pk, through=through
     )
     for found in rows:
         _close(found, subject, by=by, now=now)

@@ -28,6 +28,8 @@ class Grant(TenantModel):
     subject = models.UUIDField()
     subject_name = models.CharField(max_length=200)
     reason = models.CharField(max_length=200)
+    through = models.CharField(max_length=20, blank=True)
+    """What it follows from: `team`, `voice`; '' where an office opened it. It is closed by the same."""
     granted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     granted_at = models.DateTimeField()
     ends_on = models.DateField(null=True)

@@ -207,7 +207,7 @@ def _keep_voice(
 def _keep_readable(dossier: Dossier, by: User, now: datetime) -> None:
     """Who had a say in it may always read what he had it in; whoever sees it by a role needs no more."""
     if not reach_of(by, Permission.DOSSIER_VIEW).allows(dossier):
-        let_see(dossier, to=by, reason=_("has spoken on it"), by=by, now=now)
+        let_see(dossier, to=by, reason=_("has spoken on it"), through="voice", by=by, now=now)
 
 
 def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -88,6 +89,10 @@ class Project(LedgerModel):
 class TeamMemberQuerySet(models.QuerySet[Any]):
     def in_force(self) -> "TeamMemberQuerySet":
         return self.filter(left_on=None)
+
+    def on(self, day: date) -> "TeamMemberQuerySet":
+        """The team as it was on `day`; on the day of leaving somebody is no longer in it."""
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
 
 
 class TeamRole(models.TextChoices):
