@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
+from groups.actions.grants import grant
 from groups.actions.persons import add_person
 from groups.models import Grant, Person
 from programmes.actions.project_asks import asks_of, team_faults
@@ -55,19 +56,18 @@ def test_an_expert_from_outside_sees_the_topic_while_he_is_in_its_team(
         login="guan", display_name="观察员", must_change_password=False, created_at=NOON
     )
     other = propose(world, programme, "养老服务")
-    client = sign_in(guest)
     pages = [
         reverse("programmes:project_detail", args=[world.tenant.slug, each.pk])
         for each in (project, other)
     ]
-    assert [client.get(page).status_code for page in pages] == [404, 404]
+    assert [sign_in(guest).get(page).status_code for page in pages] == [404, 404]
     form = {"name": "观察员", "role": "observer", "login": "Guan", "duties": "列席指导"}
     team = reverse("programmes:project_members", args=[world.tenant.slug, project.pk])
     assert sign_in(world.ben).post(team, form).status_code == 302
-    assert [client.get(page).status_code for page in pages] == [200, 404]
+    assert [sign_in(guest).get(page).status_code for page in pages] == [200, 404]
     member = TeamMember.objects.get(project=project, name="观察员")
     remove_member(member, by=world.ben, now=JUNE)
-    assert [client.get(page).status_code for page in pages] == [404, 404]
+    assert [sign_in(guest).get(page).status_code for page in pages] == [404, 404]
     assert Grant.objects.get(user=guest).ended_at is not None
 
 
@@ -85,8 +85,6 @@ def test_a_sign_in_that_does_not_exist_is_refused_with_what_was_typed(
 def test_what_an_office_opened_stays_open_when_he_leaves_the_team(
     world: World, project: Project
 ) -> None:
-    from groups.actions.grants import grant
-
     guest = User.objects.create(login="guan", display_name="观察员", created_at=NOON)
     grant(project, to=guest, reason="专家", by=world.dora, now=JUNE)
     member = join(project, world, name="观察员", role="observer", login="guan")
