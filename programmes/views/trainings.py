@@ -123,7 +123,7 @@ class TrainingNew(TenantFormView):
     def act(self, form: Any) -> HttpResponse:
         typed = dict(form.cleaned_data)
         people = typed.pop("persons")
-        given = {"programme": self.programme, "by": self.request.user}
+        given: dict[str, Any] = {"programme": self.programme, "by": self.request.user}
         for person in people:
             record_training(person, **typed, **given, now=self.request.received_at)
         words = _("Recorded for %(names)s.") % {"names": "、".join(row.name for row in people)}
