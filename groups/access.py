@@ -41,7 +41,15 @@ held AS (
   SELECT '', o.id, o.path, o.level, '{}' FROM groups_grant g
     JOIN groups_organisation o ON o.id = g.organisation_id
    WHERE g.user_id = %(user)s AND g.ended_at IS NULL
-     AND (g.ends_on IS NULL OR g.ends_on >= (SELECT day FROM today)))
+     AND (g.ends_on IS NULL OR g.ends_on >= (SELECT day FROM today))
+  UNION ALL
+  SELECT '', o.id, o.path, o.level, ARRAY[g.subject_kind::text, g.subject::text] FROM groups_tenure t
+    JOIN today ON t.starts_on <= day AND (t.ends_on IS NULL OR t.ends_on >= day)
+    JOIN groups_post p ON p.id = t.post_id
+    JOIN groups_body b ON b.id = p.body_id AND b.ends_on IS NULL
+    JOIN groups_bodygrant g ON g.holder_id = b.organisation_id AND g.kind = b.kind AND g.closed_at IS NULL
+    JOIN groups_organisation o ON o.id = g.organisation_id
+   WHERE t.user_id = %(user)s AND t.role = '')
 """
 _SEAT = "h.role, h.id, h.path, h.level, h.outside"
 _USER = [field.attname for field in User._meta.concrete_fields]
@@ -78,6 +86,8 @@ class Standing:
     user_id: uuid.UUID
     seats: tuple[Seat, ...]
     granted_paths: tuple[str, ...]
+    lying: tuple[tuple[str, str], ...] = ()
+    """(model, key) of what lies before a body in which it holds a post without a role: experts, reviewers."""
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
@@ -122,7 +132,9 @@ def standing_of(user: User) -> Standing:
 
 def _standing(user_id: uuid.UUID, rows: list[Any]) -> Standing:
     seats = tuple(Seat(r, o, p, level, tuple(out)) for r, o, p, level, out in rows if r)
-    return Standing(user_id, seats, tuple(row[2] for row in rows if row[0] == ""))
+    granted = [row for row in rows if row[0] == ""]
+    lying = tuple({(row[4][0], row[4][1]): None for row in granted if row[4]})
+    return Standing(user_id, seats, tuple(row[2] for row in granted), lying)
 
 
 FIRST_FILLING = frozenset((Permission.PERSON_CHANGE, Permission.BODY_CHANGE, Permission.APPOINT))
@@ -158,6 +170,8 @@ class Reach:
     guest: bool = False
     fills: Standing | None = None
     """Whose first filling of units below is meant, where the permission may be used for it."""
+    lying: tuple[tuple[str, str], ...] = ()
+    """What lies before its bodies, see Standing."""
 
     @cached_property
     def unfilled(self) -> frozenset[uuid.UUID]:
@@ -185,6 +199,7 @@ class Reach:
         found = self._by_ancestor()
         if granted and self.guest:
             found |= Q(pk__in=granted_ids(self.user_id, granted))
+            found |= Q(pk__in=[key for kind, key in self.lying if kind == granted])
         return found
 
     def _by_ancestor(self) -> Q:
@@ -253,7 +268,8 @@ def reach_of(user: User, permission: Permission) -> Reach:
     standing = standing_of(user)
     held = tuple(seat for seat in standing.seats if permission in PERMISSIONS[seat.role])
     fills = standing if permission in FIRST_FILLING else None
-    return Reach(permission.span, held, user.pk, bool(standing.granted_paths), fills)
+    guest = bool(standing.granted_paths)
+    return Reach(permission.span, held, user.pk, guest, fills, standing.lying)
 
 
 def visible_organisations(

@@ -368,3 +368,21 @@ class RosterConfirmForm(SeenForm):
         for name in ("doubles", "split"):
             if not counts.get(f"ask_{name}"):
                 del self.fields[name]
+
+
+class DelegationForm(TenantForm):
+    """To whom a post's voice is lent, and for which days."""
+
+    to = forms.ChoiceField(label=_("Speaks for the holder"))
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("Last day"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, required=False, help_text=_("It stays on record.")
+    )
+
+    def __init__(
+        self, *args: Any, members: list[tuple[str, str]], own: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = members  # type: ignore[attr-defined]
+        self.fields["reason"].required = not own

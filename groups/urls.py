@@ -4,6 +4,7 @@ from django.urls import path
 
 from groups.views import (
     bodies,
+    delegations,
     divisions,
     grants,
     organisations,
@@ -72,6 +73,15 @@ BODY_URLS = [
         name="tenure_cancellation",
     ),
     path("tenures/<uuid:pk>/ending/", tenures.TenureEnding.as_view(), name="tenure_ending"),
+    path("delegations/", delegations.DelegationList.as_view(), name="delegation_list"),
+    path(
+        "tenures/<uuid:pk>/delegation/", delegations.DelegationNew.as_view(), name="delegation_new"
+    ),
+    path(
+        "delegations/<uuid:pk>/ending/",
+        delegations.DelegationEnding.as_view(),
+        name="delegation_ending",
+    ),
 ]
 ROSTER_URLS = [
     path("rosters/", rosters.RosterList.as_view(), name="roster_list"),

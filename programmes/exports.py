@@ -256,3 +256,22 @@ def _candidate(number: int, line: dict[str, Any]) -> list[Any]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
+
+
+def training_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """The register of trainings as .xlsx: the columns of the page, in its order."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Name")),
+        Column(_("Unit")),
+        Column(_("Contents")),
+        Column(_("Course"), "text", 36),
+        Column(_("Day"), "date"),
+        Column(_("Class hours"), "number"),
+        Column(_("Recorded by")),
+    ]
+    names = ("name", "unit", "contents", "title", "day", "hours", "by")
+    rows = ((number, *(each[name] for name in names)) for number, each in enumerate(lines, 1))
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)

@@ -136,3 +136,13 @@ REOPEN_PROBLEM = Step(
     (ProblemState.SOLVED, ProblemState.CLOSED), ProblemState.IN_HAND, needs=Permission.PROBLEM_VIEW
 )
 """Whoever sees it may ask; who may act depends on the holder: see programmes/access.py."""
+
+
+class TrainingContents(models.TextChoices):
+    """What a training teaches: the four of P2-18, and whatever else a plan holds classes in."""
+
+    CONCEPTS = "concepts", _("concepts and theory")
+    PROCESS = "process", _("process and steps")
+    METHODS = "methods", _("methods and skills")
+    ROLE_SKILLS = "role_skills", _("skills of special roles")
+    OTHER = "other", _("other contents")

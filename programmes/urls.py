@@ -27,6 +27,7 @@ from programmes.views import (
     teams,
     topic_pool,
     topic_pool_entries,
+    trainings,
     units,
 )
 
@@ -207,6 +208,19 @@ PROBLEMS = [
 ]
 ONE = "programmes/<uuid:pk>/"
 FUNDS = [
+    path(f"{ONE}trainings/", trainings.TrainingList.as_view(), name="training_list"),
+    path(f"{ONE}trainings/new/", trainings.TrainingNew.as_view(), name="training_new"),
+    path(
+        "trainings/<uuid:pk>/withdrawal/",
+        trainings.TrainingWithdrawal.as_view(),
+        name="training_withdrawal",
+    ),
+    path("projects/<uuid:pk>/team/", trainings.ProjectTeamDay.as_view(), name="project_team_day"),
+    path(
+        "projects/<uuid:pk>/training-request/",
+        trainings.ProjectTrainingRequest.as_view(),
+        name="project_training_request",
+    ),
     path(f"{ONE}funds/", funds.FundList.as_view(), name="fund_list"),
     path(f"{ONE}funds/new/", funds.FundNew.as_view(), name="fund_new"),
     path("funds/<uuid:pk>/", funds.FundDetail.as_view(), name="fund_detail"),

@@ -1,7 +1,7 @@
 """What units and offices do in a programme, put on the clock act by act, through the real verbs."""
 
 import random
-from collections.abc import Callable  # noqa: TC003  a field of a dataclass
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,12 +10,14 @@ from actionlearning.demo.staff import Unit
 from actionlearning.demo.texts import Topic, item_text
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import Notice
+from groups.models import Person
 from programmes.actions.evidence import report_nil
 from programmes.actions.projects import choose_project, propose_project
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.sweeps import acknowledge
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Obligation, Programme, Project
+from programmes.models.project import TeamRole
 from programmes.queries import local_day
 from reporting.actions.items import (
     adopt_item,
@@ -312,9 +314,17 @@ class Story:
             now=now,
         )
 
+    def _conveners(self, unit: Unit) -> Iterator[Person]:
+        """The leader in charge (P2-31)."""
+        return iter(Person.objects.filter(user=unit.leader))
+
     def _seats(self, unit: Unit) -> list[Seat]:
         people = iter(unit.learners)
-        seats = [Seat(role=role, person=next(people)) for role in self.plan_roles]
+        conveners = self._conveners(unit) if TeamRole.CONVENER in self.plan_roles else iter(())
+        seats = [
+            Seat(role=role, person=next(conveners if role == TeamRole.CONVENER else people))
+            for role in self.plan_roles
+        ]
         used = {seat.person.pk for seat in seats if seat.person}
         rest = [person for person in unit.learners if person.pk not in used]
         free = max(0, self.team_size - len(seats))

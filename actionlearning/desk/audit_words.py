@@ -68,6 +68,8 @@ NOUNS = {
     "publicity": _("publicity"),
     "roster": _("sheet"),
     "score": _("points"),
+    "training": _("training record"),
+    "voice": _("voice of a post"),
 }
 VERBS = {
     "accepted": _("accepted"),
@@ -191,6 +193,7 @@ VERBS = {
     "written": _("written"),
     "followed": _("what was done entered"),
     "repealed": _("repealed"),
+    "lent": _("lent"),
 }
 WHOLE = {
     "dossier.taken_back": _("taken back"),

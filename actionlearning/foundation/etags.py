@@ -128,6 +128,7 @@ def _tag_of(tables: tuple[str, ...], request: Any, user: Any, language: str | No
         user.pk,
         user.standing.path,
         sorted(map(repr, user.standing.seats)),
+        sorted(user.standing.lying),
         sorted(getattr(user, "token_scopes", ())),
         request.get_full_path(),
         language,

@@ -14,7 +14,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import queue_notice, retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
-from groups.models import Grant
+from groups.models import BodyGrant, Grant, Organisation
 
 
 @transaction.atomic
@@ -37,6 +37,22 @@ def grant(
         raise BadInput(words, fields={"ends_on": words})
     if Grant.objects.open_on(today).filter(user=to, subject=subject.pk).exists():
         raise RuleBroken(_("%(name)s may see it already.") % {"name": to}, code="granted")
+    made = _open(subject, to, reason, by=by, now=now, ends_on=ends_on)
+    _tell(made, now)
+    return made
+
+
+def _open(
+    subject: Any,
+    to: User,
+    reason: str,
+    *,
+    by: User,
+    now: datetime,
+    ends_on: date | None = None,
+    through: str = "",
+) -> Grant:
+    """Guardian's right and its line in the register."""
     assign_perm(_right(subject), to, subject)
     made = Grant.objects.create(
         user=to,
@@ -44,7 +60,8 @@ def grant(
         subject_kind=subject._meta.label_lower,
         subject=subject.pk,
         subject_name=str(subject)[:200],
-        reason=reason.strip(),
+        reason=reason.strip()[:200],
+        through=through,
         granted_by=by,
         granted_at=now,
         ends_on=ends_on,
@@ -52,8 +69,57 @@ def grant(
     last = ends_on.isoformat() if ends_on else ""
     told = {"to": str(to.pk), "reason": made.reason, "last": last}
     record("grant.given", target=subject, by=by, at=now, **told)
-    _tell(made, now)
     return made
+
+
+@transaction.atomic
+def let_see(
+    subject: Any, *, to: User, reason: str, through: str, by: User, now: datetime
+) -> Grant | None:
+    """What follows from serving it, not from somebody's favour; whoever may see it already keeps that.
+
+    Called by the verb that gives `to` his part in it, which has asked whether it may.
+    """
+    if Grant.objects.open_on(localdate(now)).filter(user=to, subject=subject.pk).exists():
+        return None
+    made = _open(subject, to, reason, by=by, now=now, through=through)
+    if to.pk != by.pk:
+        _tell(made, now)
+    return made
+
+
+@transaction.atomic
+def let_see_no_more(subject: Any, *, to: User, through: str, by: User, now: datetime) -> None:
+    """Takes back what let_see() gave; what an office opened stays open."""
+    rows = Grant.objects.open_on(localdate(now)).filter(
+        user=to, subject=subject.pk, through=through
+    )
+    for found in rows:
+        _close(found, subject, by=by, now=now)
+
+
+@transaction.atomic
+def lay_before(subject: Any, *, holder: Organisation, kind: str, now: datetime) -> BodyGrant:
+    """From now on whoever sits in this body may see it, also who comes later; told twice it counts once."""
+    there = BodyGrant.objects.filter(
+        holder=holder, kind=kind, subject=subject.pk, closed_at=None
+    ).first()
+    return there or BodyGrant.objects.create(
+        holder=holder,
+        kind=kind,
+        organisation=subject.organisation,
+        subject_kind=subject._meta.label_lower,
+        subject=subject.pk,
+        opened_at=now,
+    )
+
+
+@transaction.atomic
+def take_away(subject: Any, *, holder: Organisation, kind: str, now: datetime) -> None:
+    """It no longer lies there."""
+    BodyGrant.objects.filter(holder=holder, kind=kind, subject=subject.pk, closed_at=None).update(
+        closed_at=now
+    )
 
 
 @transaction.atomic
@@ -66,12 +132,16 @@ def end_grant(found: Grant, *, subject: Any, by: User, now: datetime) -> Grant:
         raise NotAllowed(_("You may not open this to others."), code="not_allowed")
     if not fresh.lasts_on(localdate(now)):
         raise RuleBroken(_("This has been closed again already."), code="ended")
-    remove_perm(_right(subject), fresh.user, subject)
-    fresh.ended_at = now
-    fresh.save(update_fields=["ended_at"])
-    record("grant.ended", target=subject, by=by, at=now, to=str(fresh.user_id))
-    retract_notices([fresh.pk], now=now)
-    return fresh
+    return _close(fresh, subject, by=by, now=now)
+
+
+def _close(found: Grant, subject: Any, *, by: User, now: datetime) -> Grant:
+    remove_perm(_right(subject), found.user, subject)
+    found.ended_at = now
+    found.save(update_fields=["ended_at"])
+    record("grant.ended", target=subject, by=by, at=now, to=str(found.user_id))
+    retract_notices([found.pk], now=now)
+    return found
 
 
 def _tell(made: Grant, now: datetime) -> None:

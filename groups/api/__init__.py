@@ -4,6 +4,7 @@ from typing import Any
 
 from groups.api.administration import AppointmentViewSet, SignInViewSet
 from groups.api.bodies import BodyViewSet, PostViewSet, TenureViewSet
+from groups.api.delegations import DelegationViewSet
 from groups.api.divisions import DivisionViewSet
 from groups.api.organisations import OrganisationViewSet
 from groups.api.persons import PersonViewSet
@@ -17,6 +18,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("bodies", BodyViewSet, "body"),
     ("posts", PostViewSet, "post"),
     ("tenures", TenureViewSet, "tenure"),
+    ("delegations", DelegationViewSet, "delegation"),
     ("rosters", RosterViewSet, "roster"),
     ("grants", GrantViewSet, "grant"),
     ("client-tokens", ClientTokenViewSet, "client-token"),

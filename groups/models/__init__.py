@@ -1,6 +1,7 @@
 from groups.models.body import Appointment, Body, Post, Tenure
+from groups.models.delegation import Delegation
 from groups.models.division import Division
-from groups.models.grant import Grant
+from groups.models.grant import BodyGrant, Grant
 from groups.models.organisation import Organisation, Supervision
 from groups.models.person import Person
 from groups.models.placed import LedgerModel, PlacedModel
@@ -9,6 +10,8 @@ from groups.models.roster import RosterBatch, RosterRow
 __all__ = [
     "Appointment",
     "Body",
+    "BodyGrant",
+    "Delegation",
     "Division",
     "Grant",
     "LedgerModel",

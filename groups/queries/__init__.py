@@ -316,8 +316,7 @@ def sign_ins_to_try(*, day: date, made_before: datetime) -> list[dict[str, str]]
     Offices first, by seniority, then the administrators, then guests. Reads the whole space.
     """
     lasting = {"user__is_active": True, "user__created_at__lte": made_before}
-    posts = Tenure.objects.filter(in_force(day), **lasting).exclude(role="")
-    posts = posts.exclude(user__password=NO_PASSWORD)
+    posts = Tenure.objects.filter(in_force(day), **lasting).exclude(user__password=NO_PASSWORD)
     found = [
         (login, name, f"{unit} · {body}{title}")
         for login, name, unit, body, title in posts.order_by(

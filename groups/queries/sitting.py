@@ -1,4 +1,4 @@
-"""Who sits in a body and may speak for it: by posts, and by appointments without a post."""
+"""Who sits in a body and may speak for it: by posts, by delegation, and by appointments without a post."""
 
 import uuid
 from collections.abc import Iterable
@@ -7,11 +7,23 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Cast
 
 from actionlearning.foundation.models import ClientToken, User
-from groups.models import Appointment, Organisation, Tenure
+from groups.models import Appointment, Delegation, Organisation, Person, Tenure
 from groups.queries import in_force
 from groups.roles import BodyKind, Role
 
@@ -28,11 +40,16 @@ RANKS: dict[str, tuple[str, int]] = {
 Liaison and information officers work in an office and do not decide for it; a post without a role,
 as in a team of reviewers, is there to give an opinion.
 """
+ACTING = "代%s"
+"""How the post of somebody who is in charge for the time being is written: 代组长."""
 
 
 @dataclass(frozen=True)
 class Sitting:
-    """One seat of a body that somebody with a sign-in holds. `post` is None for an appointment."""
+    """Somebody with a sign-in who may speak for one seat of a body.
+
+    A seat that is lent has two of them: its holder and his delegate. `post` is None for an appointment.
+    """
 
     organisation: uuid.UUID
     body: str
@@ -42,12 +59,44 @@ class Sitting:
     post: uuid.UUID | None = None
     title: str = ""
     person: uuid.UUID | None = None
+    """Who is behind the sign-in."""
+    tenure: uuid.UUID | None = None
+    holder: uuid.UUID | None = None
+    """Of a delegate, the sign-in of whom he speaks for, if that one has any."""
+    holder_person: uuid.UUID | None = None
+    instead: str = ""
+    """Of a delegate, the name of whom he speaks for."""
+
+    @property
+    def seat(self) -> uuid.UUID:
+        """One voice each: the tenure, or the sign-in where there is no post."""
+        return self.tenure or self.user
+
+    @property
+    def minds(self) -> frozenset[str]:
+        """Every sign-in and person whose word it would be."""
+        found = (self.user, self.person, self.holder, self.holder_person)
+        return frozenset(str(each) for each in found if each is not None)
+
+    @property
+    def told(self) -> str:
+        """The name, and for whom."""
+        return f"{self.name}（代{self.instead}）" if self.instead else self.name
+
+
+_NOBODY: dict[str, Any] = {
+    "no_key": Value(None, UUIDField()),
+    "no_key_2": Value(None, UUIDField()),
+    "no_key_3": Value(None, UUIDField()),
+    "no_words": Value("", CharField()),
+}
 
 
 def sitting(seats: Q, day: date) -> list[Sitting]:
-    """Every seat in force on `day` among `seats`, by rank, in one statement.
+    """Everybody who may speak for a seat in force on `day` among `seats`, by rank, in one statement.
 
-    A sign-in that was switched off does not count, and a program with a token sits in no body.
+    A sign-in that was switched off does not count, and a program with a token sits in no body. `seats`
+    is asked of organisation and user; of a seat that is lent, the user is the delegate.
     """
     rows = sorted(map(_placed, _seats(seats, day)), key=itemgetter(0))
     seated = {
@@ -61,44 +110,108 @@ def sitting(seats: Q, day: date) -> list[Sitting]:
 
 
 def _seats(seats: Q, day: date) -> QuerySet[Any, Any]:
-    """Posts, and appointments without one, in the columns that _placed() reads."""
-    held = Tenure.objects.filter(
-        in_force(day),
-        seats,
-        role__in=("", *RANKS),
-        user__is_active=True,
-        post__body__ends_on=None,
-    ).values_list(
-        "organisation", "user", "post__body__kind", "post__rank", "person_name", "post",
-        "post__title", "person", "taken_at", "id",
+    """Posts, voices lent, and appointments without a post, in the columns that _placed() reads."""
+    return _held(seats, day).union(_lent(seats, day), _free(seats, day), all=True)
+
+
+def _held(seats: Q, day: date) -> QuerySet[Any, Any]:
+    return (
+        Tenure.objects.filter(
+            in_force(day),
+            seats,
+            role__in=("", *RANKS),
+            user__is_active=True,
+            post__body__ends_on=None,
+        )
+        .annotate(**_NOBODY)
+        .values_list(
+            "organisation", "user", "post__body__kind", "post__rank", "person_name", "post",
+            "post__title", "person", "taken_at", "id", "id", "acting", "no_key", "no_key_2",
+            "no_words",
+        )
     )  # fmt: skip
+
+
+def _lent(seats: Q, day: date) -> QuerySet[Any, Any]:
+    """A delegate speaks while he sits in that body himself, for whoever holds the post still."""
+    own = Tenure.objects.filter(
+        in_force(day), post__body=OuterRef("tenure__post__body"), user=OuterRef("user")
+    )
+    held = Appointment.objects.filter(
+        in_force(day), user=OuterRef("user"), organisation=OuterRef("organisation")
+    )
+    free = Q(pk__in=[])
+    for kind in BodyKind:
+        roles = [role for role, (body, _rank) in RANKS.items() if body == kind]
+        if roles:
+            free |= Q(Exists(held.filter(role__in=roles)), tenure__post__body__kind=kind)
+    return (
+        Delegation.objects.in_force(day)
+        .filter(
+            Q(tenure__ends_on=None) | Q(tenure__ends_on__gte=day),
+            Q(Exists(own)) | free,
+            seats,
+            tenure__starts_on__lte=day,
+            tenure__role__in=("", *RANKS),
+            tenure__post__body__ends_on=None,
+            user__is_active=True,
+        )
+        .annotate(mind=_person_of("user"))
+        .values_list(
+            "organisation", "user", "tenure__post__body__kind", "tenure__post__rank", "name",
+            "tenure__post", "tenure__post__title", "mind", "tenure__taken_at", "tenure",
+            "tenure", "tenure__acting", "tenure__user", "tenure__person", "holder_name",
+        )
+    )  # fmt: skip
+
+
+def _free(seats: Q, day: date) -> QuerySet[Any, Any]:
     programs = ClientToken.objects.filter(user=OuterRef("user"))
-    free = (
+    return (
         Appointment.objects.filter(in_force(day), seats, role__in=RANKS, user__is_active=True)
         .exclude(Exists(programs))
         .annotate(
+            **_NOBODY,
             place=Value(0),
-            no_post=Value(None, UUIDField()),
-            no_title=Value(""),
-            no_person=Value(None, UUIDField()),
+            mind=_person_of("user"),
             since=Cast("starts_on", DateTimeField()),
+            acts=Value(False, BooleanField()),
+            no_title=F("no_words"),
+            no_post=Value(None, UUIDField()),
         )
         .values_list(
             "organisation", "user", "role", "place", "user__display_name", "no_post", "no_title",
-            "no_person", "since", "id",
+            "mind", "since", "id", "no_key", "acts", "no_key_2", "no_key_3", "no_words",
         )
     )  # fmt: skip
-    return held.union(free, all=True)
+
+
+def _person_of(user: str) -> Subquery:
+    return Subquery(Person.objects.filter(user=OuterRef(user)).values("pk")[:1])
 
 
 def _placed(row: tuple[Any, ...]) -> tuple[tuple[Any, ...], Sitting]:
-    """(what sorts it, the seat): by rank, holders of posts first, then who came first."""
-    organisation, user, named, rank, name, post, title, person, since, key = row
+    """(what sorts it, the seat): by rank, holders of posts first, then who came first, then delegates."""
+    organisation, user, named, rank, name, post, title, person, since, key, *lent = row
+    tenure, acting, holder, holder_person, instead = lent
     body = named
     if post is None:
         body, rank = RANKS[named]
-    seat = Sitting(organisation, body, rank, user, name, post, title, person)
-    return (rank, post is None, since, key), seat
+    seat = Sitting(
+        organisation,
+        body,
+        rank,
+        user,
+        name,
+        post,
+        (ACTING % title if acting else title)[:60],
+        person,
+        tenure,
+        holder,
+        holder_person,
+        instead,
+    )
+    return (rank, post is None, since, key, bool(instead)), seat
 
 
 def members_of(organisation: Organisation, body: str, day: date) -> list[Sitting]:
@@ -106,23 +219,12 @@ def members_of(organisation: Organisation, body: str, day: date) -> list[Sitting
     return [row for row in sitting(Q(organisation=organisation), day) if row.body == body]
 
 
-def desks_of(user: User, day: date) -> list[tuple[uuid.UUID, str, bool]]:
-    """(organisation, kind of body, whether it is its head) of every body in which `user` sits."""
-    own = sitting(Q(user=user), day)
-    if not own:
-        return []
-    places = {each.organisation for each in own}
-    heads = heads_of(sitting(Q(organisation__in=places), day))
-    return [
-        (place, body, user.pk in heads[place, body])
-        for place, body in dict.fromkeys((each.organisation, each.body) for each in own)
-    ]
-
-
 def heads_of(rows: Iterable[Sitting]) -> dict[tuple[uuid.UUID, str], set[uuid.UUID]]:
-    """Of each body the sign-ins in its first post that anybody holds."""
+    """Of each body the sign-ins in its first post that anybody holds; nobody by delegation."""
     found: dict[tuple[uuid.UUID, str], tuple[int, set[uuid.UUID]]] = {}
     for each in rows:
+        if each.instead:
+            continue
         rank, users = found.setdefault((each.organisation, each.body), (each.rank, set()))
         if each.rank == rank:
             users.add(each.user)

@@ -1,5 +1,6 @@
 """Bodies with their posts: list, page, form, change, dissolve."""
 
+import uuid
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -26,6 +27,7 @@ from groups.queries import (
     open_bodies,
     tenures_of_bodies,
 )
+from groups.queries.delegations import delegates_of
 from groups.roles import DESCRIPTIONS, BodyKind
 from groups.views.changes import TenantChange, own_unit
 from groups.views.history import entries_about
@@ -111,7 +113,7 @@ class BodyDetail(TenantView):
             "since": begun(body, spelled=True),
             "until": spelled_out(body.ends_on),
             "stands": body.ends_on is None,
-            "posts": [_post(post, tenures[post.pk], day) for post in posts],
+            "posts": self._posts(posts, tenures),
             "may_dissolve": user.has_perm(Permission.APPOINT, body)
             or not any(_lasts(row, day) for row in chain(*tenures.values())),
             "serves": list(body.serves.filter(ends_on=None).order_by("name")),
@@ -120,6 +122,25 @@ class BodyDetail(TenantView):
             "history": entries_about(body, *posts),
         }
         return render(request, "groups/body_detail.html", context)
+
+    def _posts(
+        self, posts: list[Post], tenures: dict[uuid.UUID, list[Tenure]]
+    ) -> list[dict[str, Any]]:
+        """With whom holders have lent their voice to, and whose voice the reader may lend."""
+        user, day = self.request.user, today(self.request)
+        lent = delegates_of([row for rows in tenures.values() for row in rows], day)
+        found = [_post(post, tenures[post.pk], day) for post in posts]
+        holding = [(post, row) for post in found for row in post["holders"]]
+        first = next((post["pk"] for post, row in holding if row["signs_in"]), None)
+        heads = {row["user"] for post, row in holding if post["pk"] == first}
+        head = user.pk in heads or (posts and user.has_perm(Permission.APPOINT, posts[0]))
+        for _line, row in holding:
+            row["may_lend"] = bool(head) or row["user"] == user.pk
+            if row["pk"] in lent:
+                words = _("until %(day)s %(name)s speaks for this post")
+                each = lent[row["pk"]]
+                row["lent"] = words % {"day": written(each.ends_on), "name": each.name}
+        return found
 
 
 def _post(post: Post, tenures: list[Tenure], day: date) -> dict[str, Any]:
@@ -155,6 +176,7 @@ def _holder(tenure: Tenure) -> dict[str, Any]:
         "name": tenure.person_name,
         "acting": tenure.acting,
         "signs_in": tenure.user_id is not None,
+        "user": tenure.user_id,
         "since": begun(tenure),
         "until": written(tenure.ends_on),
         "open": tenure.ends_on is None,

@@ -19,6 +19,7 @@ from programmes.actions.drawn import known_of, redrawn, refuse_typed
 from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
+from programmes.queries.dossiers import person_behind
 from programmes.states import SUBMIT, TAKEN_ON, DossierState, ProjectState
 
 SEVERAL = (
@@ -84,8 +85,9 @@ def begin_dossier(
     known = known_of(paper, project, made.plan)
     made.content = paper.read({"sections": known, "tracks": []})
     made.content = redrawn(made, paper)
-    made.authors, made.moved_at = [str(by.pk)], now
+    signed_by(made, by)
     _signed_by_proposer(made)
+    made.moved_at = now
     made.save(force_insert=True)
     record("dossier.drafted", target=made, by=by, at=now, kind=kind)
     return made
@@ -236,8 +238,10 @@ def change_dossier(
 
 
 def signed_by(dossier: Dossier, by: User) -> None:
-    if str(by.pk) not in dossier.authors:
-        dossier.authors = [*dossier.authors, str(by.pk)]
+    """It is `by`'s paper from now on, and that of the person whose sign-in it is: another one is the same."""
+    person = person_behind(by, tenant=dossier.tenant)
+    found = [str(key) for key in (by.pk, person) if key is not None]
+    dossier.authors = list(dict.fromkeys([*dossier.authors, *found]))
 
 
 def right_to_send(dossier: Dossier) -> Permission:
@@ -303,11 +307,11 @@ def revise_dossier(
         reason=reason.strip()[:300],
         title=old.title,
         content=old.content,
-        authors=[str(by.pk)],
         created_by=by,
         created_at=now,
         moved_at=now,
     )
+    signed_by(made, by)
     made.place(old.organisation)
     made.save(force_insert=True)
     record("dossier.revised", target=made, by=by, at=now, reason=made.reason)

@@ -1,6 +1,5 @@
 """How a paper moves from turn to turn. Called by the verbs of dossiers.py and turns.py, which lock and record."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
+from groups.actions.grants import lay_before, take_away
 from groups.models import Organisation
 from groups.queries.sitting import Sitting
 from groups.roles import BodyKind
@@ -28,9 +28,10 @@ from programmes.calendar import return_due
 from programmes.models import Dossier, Enrolment, Evidence, Turn
 from programmes.notices import tell_turn
 from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL, Paper
-from programmes.procedures import LAWS, Outcome, StepKind, Together
+from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import ZONE, calendar_for
 from programmes.queries.dossiers import speakers_of
+from programmes.queries.voices import asked, in_turn
 from programmes.states import DossierState
 
 KIND = "dossier"
@@ -121,7 +122,8 @@ class Journey:
         )
         if turn.kind == StepKind.FILE:
             self._credit_filing()
-        users = [row.user for row in speakers_first(turn, speakers)]
+        lay_before(self.dossier, holder=place, kind=body, now=self.now)
+        users = [row.user for row in asked(in_turn(turn.together, speakers))]
         tell_turn(turn, self.dossier, users, by=self.by, now=self.now)
         return turn
 
@@ -171,6 +173,9 @@ class Journey:
             update_fields=["acted_at", "outcome", "opinion", "by", "by_name", "filing_number"]
         )
         retract_notices([turn.pk], now=self.now)
+        others = self.dossier.turns.open().filter(holder=turn.holder_id, body=turn.body)
+        if turn.body and not others.exists():
+            take_away(self.dossier, holder=turn.holder, kind=turn.body, now=self.now)
 
     def close_open(self) -> None:
         """Whatever still waits for an older text is over."""
@@ -253,14 +258,6 @@ class Journey:
             by=self.by,
             now=self.now,
         )
-
-
-def speakers_first(turn: Turn, speakers: Iterable[Sitting]) -> list[Sitting]:
-    """Who may speak now, before anybody has: the head, everybody, or the first in order."""
-    rows = list(speakers)
-    if turn.together in (Together.HEAD, Together.IN_ORDER):
-        return [row for row in rows if row.rank == rows[0].rank]
-    return rows
 
 
 def due_after(organisation: Organisation, days: int, now: datetime) -> datetime:

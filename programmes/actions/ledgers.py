@@ -52,6 +52,7 @@ PLACED = (
     "programmes_voice",
     "programmes_remark",
     "programmes_decisionstep",
+    "programmes_training",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",

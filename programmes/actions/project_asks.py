@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
+from groups.models import Tenure
+from groups.queries import in_force
+from groups.roles import BodyKind, Role
 from programmes.clauses import cited_in
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
@@ -19,6 +23,7 @@ CANDIDATES = ("P2-21", "P2-22")
 TOPIC_TEXT = ("P2-30", "P1-29", "P3-35")
 TEAM_SIZE = ("P1-31", "P2-34", "P4-16")
 TEAM_ROLES = ("P2-31", "P2-35", "P4-17")
+CONVENER = ("P2-31",)
 FACILITATORS = ("P2-36", "P4-17")
 PARTS = ("P2-23",)
 TEAM_OF_PART = ("P2-38", "P2-23")
@@ -81,6 +86,8 @@ class Asks:
     labels: dict[str, Any] = field(default_factory=dict)
     clauses: tuple[Clause, ...] = ()
     year: int = 0
+    day: date | None = None
+    """Of which the posts that people hold are asked."""
 
     def cite(self, ids: Iterable[str]) -> tuple[Cited, ...]:
         """Those of `ids` that this plan cites, each with its sentence, as a refusal shows them."""
@@ -189,6 +196,7 @@ def asks_of(programme: Programme, day: date) -> Asks:
         head.get("labels", {}),
         tuple(clauses),
         programme.year,
+        day,
     )
 
 
@@ -214,7 +222,34 @@ def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fa
     sizes = sizes_of(members, asks)
     found = [_size_fault(sizes, asks), _guide_fault(sizes, asks)]
     found += [_role_fault(members, ask, asks) for ask in asks.roles]
+    found.append(_convener_fault(members, asks))
     return [fault for fault in found if fault]
+
+
+def _convener_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
+    """The leader in charge convenes (P2-31): whoever is on the roster must hold a leading post."""
+    rule = asks.rule(CONVENER)
+    found = [row for row in members if row.role == TeamRole.CONVENER and row.person_id]
+    if rule is None or asks.day is None or not found:
+        return None
+    leading = Tenure.objects.filter(in_force(asks.day)).filter(
+        Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
+    )
+    held = set(
+        leading.filter(person__in=[row.person_id for row in found]).values_list("person", flat=True)
+    )
+    others = [row for row in found if row.person_id not in held]
+    if not others:
+        return None
+    rows = leading.filter(organisation=others[0].organisation_id).order_by("post__rank", "id")
+    names = "、".join(dict.fromkeys(rows.values_list("person_name", flat=True)))
+    words = (
+        _("The convener is the leader in charge: %(name)s holds no leading post. Choose one of: %(names)s.")
+        if names
+        else _("The convener is the leader in charge: %(name)s holds no leading post, and nobody of the unit does yet: enter its leading group first.")
+    )  # fmt: skip
+    facts = {"name": "、".join(row.name for row in others), "names": names}
+    return Fault(words % facts, "convener_post", rule)
 
 
 def _nobody(asks: Asks) -> Fault:
@@ -352,6 +387,12 @@ def concerns(
     if asks.rule(SEVERAL_UNITS) and project.level == 1 and not project.participating_units.strip():
         words = _("A topic should be one that needs several units: name those that take part.")
         found.append(Fault(words, "one_unit", asks.rule(SEVERAL_UNITS)))
+    outside = [row.name for row in members if row.role == TeamRole.CONVENER and not row.person_id]
+    if asks.rule(CONVENER) and outside:
+        words = _(
+            "The convener is the leader in charge: whether %(name)s holds a leading post cannot be seen; take the person in from the roster."
+        ) % {"name": "、".join(outside)}
+        found.append(Fault(words, "convener_outside", asks.rule(CONVENER)))
     if asks.rule(DUTIES) and any(not member.duties for member in members):
         words = _("Each member's duties should be stated.")
         found.append(Fault(words, "duties", asks.rule(DUTIES)))

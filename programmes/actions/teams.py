@@ -12,8 +12,12 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, Cited, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock
-from groups.models import Person
+from groups.access import reach_of
+from groups.actions.grants import let_see, let_see_no_more
+from groups.models import Grant, Person
 from programmes.actions.project_asks import (
     TEAM_OF_PART,
     TEAM_ROLES,
@@ -28,6 +32,8 @@ from programmes.models import Project, TeamMember
 from programmes.queries import local_day
 from programmes.states import TEAM_OPEN, ProjectState
 
+TEAM = "team"
+"""Of what it opens to its members, see Grant.through."""
 WORDS = ("name", "title", "duties")
 
 
@@ -40,6 +46,8 @@ class Seat:
     name: str = ""
     title: str = ""
     duties: str = ""
+    login: str = ""
+    """The sign-in name of somebody from outside, who sees this topic while he is in its team."""
 
 
 @transaction.atomic
@@ -58,10 +66,12 @@ def set_team(
         drafted = _drafted(fresh, seat, now)
         member = staying.pop(_identity(drafted), drafted)
         member.title, member.duties, member.rank = drafted.title, drafted.duties, rank
+        member.user = drafted.user
         member.save()
         members.append(member)
     for left in staying.values():
         _end(left, now)
+    _keep_readers(fresh, by, now)
     _settle(fresh, by, now)
     record("team.set", target=fresh, by=by, at=now, count=len(members))
     return members
@@ -81,6 +91,7 @@ def add_member(
         raise BadInput(words, fields={"role": words}, code="already_there")
     made.rank = max((row.rank for row in present), default=0) + 1
     made.save(force_insert=True)
+    _keep_readers(fresh, by, now)
     _settle(fresh, by, now)
     record("team.joined", target=fresh, by=by, at=now, name=made.name, role=made.role)
     return made
@@ -104,7 +115,7 @@ def change_member(
     if _identity(row) in others:
         words = _("%(name)s is in the team already with this role.") % {"name": row.name}
         raise BadInput(words, fields={"role": words}, code="already_there")
-    row.save(update_fields=[*WORDS, "role"])
+    row = _dated(row, now)
     _settle(fresh, by, now)
     record("team.changed", target=fresh, by=by, at=now, name=row.name, role=row.role)
     return row
@@ -119,6 +130,7 @@ def remove_member(
     refuse_unless(fresh, TEAM_OPEN, by=by)
     row = _member(fresh, member.pk)
     _end(row, now)
+    _keep_readers(fresh, by, now)
     _settle(fresh, by, now)
     record("team.left", target=fresh, by=by, at=now, name=row.name, role=row.role)
     return row
@@ -139,6 +151,36 @@ def _identity(member: TeamMember) -> tuple[Any, str]:
     return member.person_id or member.name, member.role
 
 
+def _dated(row: TeamMember, now: datetime) -> TeamMember:
+    """Another role is another row from that day on, so that the team of any day can be told."""
+    before: TeamMember = TeamMember.objects.get(pk=row.pk)
+    if before.role == row.role or before.joined_on >= local_day(now):
+        row.save(update_fields=[*WORDS, "role"])
+        return row
+    _end(before, now)
+    row.pk, row.joined_on = TeamMember().pk, local_day(now)
+    row.save(force_insert=True)
+    return row
+
+
+def _keep_readers(project: Project, by: User, now: datetime) -> None:
+    """Who is in the team and could not see the topic by a role sees it; who has left does no more."""
+    users = {row.pk: row for row in _sign_ins(project)}
+    for user in users.values():
+        if not reach_of(user, Permission.PROJECT_VIEW).allows(project):
+            let_see(project, to=user, reason=_("in the team"), through=TEAM, by=by, now=now)
+    opened = Grant.objects.open_on(local_day(now)).filter(subject=project.pk, through=TEAM)
+    for found in opened.exclude(user__in=users).select_related("user"):
+        let_see_no_more(project, to=found.user, through=TEAM, by=by, now=now)
+
+
+def _sign_ins(project: Project) -> Iterable[User]:
+    rows = TeamMember.objects.filter(project=project).in_force()
+    keys = {key for row in rows.values_list("user", "person__user") for key in row if key}
+    with scope(project.tenant, path=WHOLE, actor=None):
+        return list(User.objects.filter(pk__in=keys, is_active=True))
+
+
 def _end(member: TeamMember, now: datetime) -> None:
     member.left_on = max(local_day(now), member.joined_on)
     member.save(update_fields=["left_on"])
@@ -154,10 +196,24 @@ def _drafted(project: Project, seat: Seat, now: datetime) -> TeamMember:
         role=seat.role,
         duties=seat.duties.strip(),
         joined_on=local_day(now),
+        user=_outsider(seat),
     )
     made.organisation_id, made.org_path = project.organisation_id, project.org_path
     _check(project, made, now)
     return made
+
+
+def _outsider(seat: Seat) -> User | None:
+    """Raises BadInput where nobody signs in by that name."""
+    if not seat.login.strip() or seat.person is not None:
+        return None
+    found: User | None = User.objects.filter(
+        login=seat.login.strip().lower(), is_active=True, is_system=False
+    ).first()
+    if found is None:
+        words = _("There is no such sign-in.")
+        raise BadInput(words, fields={"login": words})
+    return found
 
 
 def _check(project: Project, member: TeamMember, now: datetime) -> None:

@@ -14,10 +14,12 @@ from actionlearning.foundation.errors import BadInput, Cited, NotAllowed, RuleBr
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
+from groups.access import reach_of
+from groups.actions.grants import let_see
 from groups.queries.sitting import Sitting
 from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
-from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of, speakers_first
+from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
 from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
@@ -27,7 +29,8 @@ from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
-from programmes.queries.dossiers import speakers_of
+from programmes.queries.dossiers import person_behind, seats_for
+from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
 from programmes.states import DossierState
 
 MOST_REMARKS = 50
@@ -60,17 +63,17 @@ def take_turn(
     _refuse_closed(fresh)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
-    speakers = speakers_of(dossier, fresh.holder, fresh.body, now=now, by=by)
-    seat = _seat_of(fresh, dossier, speakers, by)
+    members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
+    seat = _seat_of(fresh, dossier, members, by)
     _refuse_unseen(dossier, text)
     verdicts = read_verdicts(fresh, dossier, outcome, topics)
     said = in_words(dossier, verdicts, _words(fresh, outcome, opinion, remarks))
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
-    decided = _decided(fresh, speakers)
-    record(
-        "dossier.spoken", target=dossier, by=by, at=now, step=fresh.kind, outcome=outcome, text=text
-    )
+    _keep_readable(dossier, by, now)
+    decided = _decided(fresh, free_to_speak(members, dossier.authors))
+    facts = {"step": fresh.kind, "outcome": outcome, "text": text, "instead": seat.instead}
+    record("dossier.spoken", target=dossier, by=by, at=now, **facts)
     if decided is None:
         return fresh
     _close(fresh, dossier, decided, said, by, now)
@@ -115,29 +118,58 @@ def _cited(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
     return cited_for(dossier.programme, paper.cites, local_day(now))
 
 
-def _seat_of(turn: Turn, dossier: Dossier, speakers: list[Sitting], by: User) -> Sitting:
-    if str(by.pk) in dossier.authors:
+def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> Sitting:
+    """The seat for which `by` speaks now; of several the first in rank that has not spoken."""
+    _refuse_author(dossier, by)
+    own = [row for row in members if row.user == by.pk]
+    if not own or not by.has_perm(Permission.DOSSIER_ACT):
+        raise NotAllowed(_("You may not act for this body."), code="not_allowed")
+    able = free_to_speak(members, dossier.authors)
+    if not any(row.user == by.pk for row in able):
+        raise NotAllowed(
+            _("%(name)s, for whom you would speak, wrote this paper: somebody else has to decide.")
+            % {"name": "、".join(row.instead for row in own)},
+            code="own_paper",
+        )
+    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure"))
+    left = silent(able, said)
+    mine = next((row for row in in_turn(turn.together, left) if row.user == by.pk), None)
+    if mine is None:
+        _refuse_voice(turn, able, left, by)
+        raise NotAllowed(_("You may not act for this body."), code="not_allowed")
+    return mine
+
+
+def _refuse_author(dossier: Dossier, by: User) -> None:
+    """Nobody decides on his own paper, by whichever of his sign-ins."""
+    behind = person_behind(by, tenant=dossier.tenant)
+    if {str(by.pk), str(behind)} & set(dossier.authors):
         raise NotAllowed(
             _("Nobody decides on his own paper: somebody else of the body has to."),
             code="own_paper",
         )
-    seat = next((row for row in speakers if row.user == by.pk), None)
-    if seat is None or not by.has_perm(Permission.DOSSIER_ACT):
-        raise NotAllowed(_("You may not act for this body."), code="not_allowed")
-    if turn.together == Together.HEAD and seat.rank != speakers[0].rank:
+
+
+def _refuse_voice(turn: Turn, able: list[Sitting], left: list[Sitting], by: User) -> None:
+    """Why this member may not speak at this moment."""
+    if turn.together == Together.HEAD and not any(
+        row.user == by.pk for row in able if row.rank == able[0].rank
+    ):
         raise NotAllowed(
-            _("%(name)s acts for this body.") % {"name": speakers[0].name}, code="not_the_head"
+            _("%(name)s acts for this body.") % {"name": able[0].told}, code="not_the_head"
         )
-    spoken = set(turn.voices.values_list("by", flat=True))
-    if by.pk in spoken:
+    if any(row.user == by.pk for row in left):
+        raise RuleBroken(_("%(name)s speaks before you.") % {"name": left[0].told}, code="not_yet")
+    posts = {row.post for row in able if row.user == by.pk}
+    others = turn.voices.filter(post__in=posts).exclude(by=by).order_by("at", "id")
+    other = None if turn.voices.filter(by=by).exists() else others.first()
+    if other is None:
         raise RuleBroken(_("You have spoken on it already."), code="spoken")
-    if turn.together == Together.IN_ORDER:
-        waiting = [row for row in speakers if row.user not in spoken]
-        if waiting[0].rank != seat.rank:
-            raise RuleBroken(
-                _("%(name)s speaks before you.") % {"name": waiting[0].name}, code="not_yet"
-            )
-    return seat
+    raise RuleBroken(
+        _("%(name)s has spoken for “%(post)s” already: one post has one voice.")
+        % {"name": other.by_name, "post": other.post_title},
+        code="spoken",
+    )
 
 
 def _refuse_unseen(dossier: Dossier, text: int) -> None:
@@ -172,15 +204,23 @@ def _keep_voice(
         turn=turn,
         post_id=seat.post,
         post_title=seat.title,
+        tenure_id=seat.tenure,
         person_id=seat.person,
         by=by,
         by_name=by.display_name,
+        for_name=seat.instead,
         at=now,
         outcome=outcome,
         opinion=said,
     )
     voice.organisation_id, voice.org_path = turn.organisation_id, turn.org_path
     voice.save(force_insert=True)
+
+
+def _keep_readable(dossier: Dossier, by: User, now: datetime) -> None:
+    """Who had a say in it may always read what he had it in; whoever sees it by a role needs no more."""
+    if not reach_of(by, Permission.DOSSIER_VIEW).allows(dossier):
+        let_see(dossier, to=by, reason=_("has spoken on it"), through="voice", by=by, now=now)
 
 
 def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
@@ -196,10 +236,11 @@ def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
 
 
 def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
-    voices = list(turn.voices.order_by("at", "id").values_list("by", "outcome"))
-    spoken = {user for user, _outcome in voices}
-    silent = len({row.user for row in speakers} - spoken)
-    return settled(turn.kind, turn.together, [each for _user, each in voices], silent=silent)
+    rows = turn.voices.order_by("at", "id").values_list("outcome", "by", "post", "tenure")
+    voices = list(rows)
+    left = silent(speakers, said_of(row[1:] for row in voices))
+    waiting = len({row.seat for row in left})
+    return settled(turn.kind, turn.together, [row[0] for row in voices], silent=waiting)
 
 
 def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
@@ -250,6 +291,6 @@ def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:
 
 
 def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:
-    """Who of a body may speak at this moment: for the page and for the notices."""
-    spoken = set(turn.voices.values_list("by", flat=True))
-    return speakers_first(turn, [row for row in speakers if row.user not in spoken])
+    """For whom of a body the paper waits at this moment."""
+    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure"))
+    return asked(in_turn(turn.together, silent(speakers, said)))

@@ -15,6 +15,7 @@ from programmes.api.problems import ROUTES as PROBLEMS
 from programmes.api.programmes import ROUTES as PROGRAMMES
 from programmes.api.projects import ROUTES as PROJECTS
 from programmes.api.regulations import ROUTES as REGULATIONS
+from programmes.api.trainings import ROUTES as TRAININGS
 from programmes.api.units import ROUTES as UNITS
 
 ROUTES: list[tuple[str, Any, str]] = [
@@ -32,4 +33,5 @@ ROUTES: list[tuple[str, Any, str]] = [
     *ENROLMENTS,
     *CALENDARS,
     *UNITS,
+    *TRAININGS,
 ]

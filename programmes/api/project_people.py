@@ -1,5 +1,6 @@
 """Who belongs to a topic: its team, and those from outside to whom it was opened."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -37,6 +38,12 @@ class TeamSeat(StrictSerializer):
     title = serializers.CharField(required=False, allow_blank=True, max_length=120)
     role = serializers.ChoiceField(choices=TeamRole.choices)
     duties = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    login = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=60,
+        help_text="Sign-in name of an outsider, who sees this topic while in its team.",
+    )
 
 
 class TeamSeatChange(StrictSerializer):
@@ -54,6 +61,10 @@ class WholeTeam(StrictSerializer):
     seats = serializers.ListField(child=TeamSeat(), max_length=MOST_SEATS)
 
 
+class TeamDay(serializers.Serializer):
+    on = serializers.DateField(required=False, help_text="The team as it was on this day.")
+
+
 class TeamMemberLine(serializers.Serializer):
     id = serializers.UUIDField()
     person_id = serializers.UUIDField(allow_null=True)
@@ -62,6 +73,7 @@ class TeamMemberLine(serializers.Serializer):
     role = serializers.ChoiceField(choices=TeamRole.choices)
     duties = serializers.CharField()
     joined_on = serializers.DateField()
+    left_on = serializers.DateField(allow_null=True, help_text="No longer in it from this day on.")
 
 
 class TeamLines(serializers.Serializer):
@@ -87,10 +99,12 @@ class ProjectGrantDraft(StrictSerializer):
     ends_on = serializers.DateField(required=False, allow_null=True, help_text="The last day.")
 
 
-def members_of(project: Project) -> QuerySet[Any]:
+def members_of(project: Project, day: date | None = None) -> QuerySet[Any]:
+    """As it stands, or as it was on `day`."""
     fields = TeamMemberLine().fields
-    rows = TeamMember.objects.filter(project=project).in_force().order_by("rank", "id")
-    return rows.values(*fields)
+    rows = TeamMember.objects.filter(project=project)
+    rows = rows.in_force() if day is None else rows.on(day)
+    return rows.order_by("rank", "id").values(*fields)
 
 
 def named(rows: Any, field: str, pk: Any) -> Any:
@@ -117,10 +131,13 @@ class ProjectTeam:
     seen: Any
     typed: Any
 
-    @extend_schema(responses={200: TeamLines, **REFUSED})
+    @extend_schema(parameters=[TeamDay], responses={200: TeamLines, **REFUSED})
     @action(detail=True, methods=["get"])
     def members(self, request: Any, **kwargs: Any) -> HttpResponse:
-        return self._team(self.get_object())
+        asked = TeamDay(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        found = members_of(self.get_object(), asked.validated_data.get("on"))
+        return Response({"results": list(found)})
 
     @extend_schema(request=TeamSeat, parameters=[MATCH], responses={201: TeamMemberLine, **REFUSED})
     @members.mapping.post

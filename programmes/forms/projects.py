@@ -191,6 +191,12 @@ class TeamMemberForm(TenantForm):
         max_length=60, required=False, label=_("Name, if not on the unit's roster")
     )
     title = forms.CharField(max_length=120, required=False, label=_("Post held"))
+    login = forms.CharField(
+        max_length=60,
+        required=False,
+        label=_("Sign-in name, if from outside"),
+        help_text=_("An expert or observer then sees this topic, and no other, while in its team."),
+    )
     role = forms.ChoiceField(label=_("Role in the team"))
     duties = forms.CharField(max_length=200, required=False, label=_("Tasks in the team"))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -212,7 +218,7 @@ class TeamMemberForm(TenantForm):
                 org_path__gte=project.org_path, org_path__lt=project.org_path + "~", ends_on=None
             )
             return
-        del self.fields["person"]
+        del self.fields["person"], self.fields["login"]
         if member.person_id:
             del self.fields["name"]
         else:

@@ -11,6 +11,7 @@ from programmes.models.programme import Enrolment, Programme
 from programmes.models.project import Project, ProjectTurn, TeamMember
 from programmes.models.regulation import Regulation
 from programmes.models.topic import Milestone, TopicOpinion, TopicScore
+from programmes.models.training import Training
 from programmes.models.window import Rung, Window
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "TeamMember",
     "TopicOpinion",
     "TopicScore",
+    "Training",
     "Turn",
     "Voice",
     "Window",

@@ -11,7 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import granted_ids, reach_of
-from groups.models import LedgerModel, Organisation, Person, PlacedModel, Post
+from groups.models import LedgerModel, Organisation, Person, PlacedModel, Post, Tenure
 from programmes.models.plan import Plan
 from programmes.models.programme import Programme
 from programmes.models.project import Project
@@ -60,7 +60,7 @@ class Dossier(LedgerModel):
     """Number of the text in effect; 0 while none is."""
     turn_count = models.PositiveSmallIntegerField(default=0)
     authors = models.JSONField(default=list)
-    """Ids of the sign-ins that wrote or sent it: none of them decides on it."""
+    """Ids of the sign-ins that wrote or sent it, and of the persons behind them: none of them decides on it."""
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -188,6 +188,8 @@ class Voice(PlacedModel):
     turn = models.ForeignKey(Turn, models.CASCADE, related_name="voices")
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     post_title = models.CharField(max_length=60, blank=True)
+    tenure = models.ForeignKey(Tenure, models.PROTECT, null=True, related_name="+")
+    """The seat it was given for: a holder and his delegate have one voice between them."""
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=60)
@@ -198,7 +200,7 @@ class Voice(PlacedModel):
     opinion = models.TextField(blank=True)
 
     class Meta:
-        constraints = [unique_in_tenant("turn", "post", name="voice_post")]
+        constraints = [unique_in_tenant("turn", "tenure", name="voice_seat")]
 
 
 class Remark(PlacedModel):

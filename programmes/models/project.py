@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -120,6 +121,10 @@ class TeamMemberQuerySet(models.QuerySet[Any]):
     def in_force(self) -> "TeamMemberQuerySet":
         return self.filter(left_on=None)
 
+    def on(self, day: date) -> "TeamMemberQuerySet":
+        """The team as it was on `day`; on the day of leaving somebody is no longer in it."""
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+
 
 class TeamRole(models.TextChoices):
     CONVENER = "convener", _("convener")
@@ -142,6 +147,8 @@ class TeamMember(PlacedModel):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    """The sign-in of somebody from outside, who sees this topic while he is in its team."""
     name = models.CharField(max_length=60)
     title = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=20, choices=TeamRole)

@@ -1,21 +1,25 @@
 """Papers on their way as lists ask for them: the ledger, what waits for a reader, what his unit has sent."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
-from groups.access import reach_of
-from groups.models import Appointment, Organisation, Tenure
+from groups.access import reach_of, standing_of
+from groups.models import Appointment, Organisation, Person, Tenure
 from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, members_of, sitting
 from programmes.models import Dossier, Project, Turn, Voice
-from programmes.procedures import StepKind, Together
+from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
+from programmes.queries.voices import asked, free_to_speak, said_of, speaking
 from programmes.states import DossierState
 
 
@@ -47,23 +51,17 @@ def sent_dossiers(user: User) -> QuerySet[Any]:
 
 
 def waiting_turns(user: User, day: date) -> QuerySet[Any]:
-    """Open turns at which `user` may speak at this moment, and those in which his unit mends a paper.
+    """Open turns that wait for `user` at this moment, and those in which his unit mends a paper.
 
-    Exactly those that take_turn() would let him take: papers he did not write, and neither before
-    who speaks first nor twice. One statement is asked at once, for who sits where.
+    Exactly those that take_turn() would let him take, without the ones for which a delegate speaks now.
+    Two statements are asked at once: who sits where, and what lies before those bodies.
     """
     sends = reach_of(user, Permission.DOSSIER_SEND).organisations
     earlier = Turn.objects.open().filter(
         dossier=OuterRef("dossier"), kind=StepKind.MEND, number__lt=OuterRef("number")
     )
     mending = Q(kind=StepKind.MEND, holder__in=sends) & ~Q(Exists(earlier))
-    speaking = _may_speak(user, day)
-    if speaking is None:
-        return Turn.objects.open().filter(mending)
-    spoken = Voice.objects.filter(turn=OuterRef("pk"), by=user)
-    written = Q(dossier__authors__contains=[str(user.pk)])
-    speaking = speaking & ~Q(kind=StepKind.MEND) & ~written & ~Q(Exists(spoken))
-    return Turn.objects.open().filter(speaking | mending)
+    return Turn.objects.open().filter(mending | Q(pk__in=_waiting_for(user, day)))
 
 
 def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
@@ -75,35 +73,49 @@ def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
     return bool(mine.filter(dossier__project=project, dossier__kind=kind).exists())
 
 
-def _may_speak(user: User, day: date) -> Q | None:
-    """Turns of the bodies in which `user` sits, where those before him have spoken or may not."""
+def _waiting_for(user: User, day: date) -> list[Any]:
+    """Keys of the turns of the bodies in which `user` sits, at which it is for him to speak."""
     if not user.has_perm(Permission.DOSSIER_ACT):
-        return None
+        return []
+    bodies = _bodies_of(user, day)
+    if not bodies:
+        return []
+    lying = Q(pk__in=[])
+    for place, body in bodies:
+        lying |= Q(holder=place, body=body)
+    said = Voice.objects.filter(turn=OuterRef("pk")).order_by("at", "id")
+    turns = (
+        Turn.objects.open()
+        .filter(lying)
+        .exclude(kind=StepKind.MEND)
+        .annotate(
+            told=ArraySubquery(said.values(told=JSONObject(by="by", post="post", tenure="tenure")))
+        )
+        .values_list("pk", "holder", "body", "together", "dossier__authors", "told")
+    )
+    found = []
+    for key, place, body, together, authors, told in turns:
+        voices = said_of((row["by"], row["post"], row["tenure"]) for row in told)
+        rows = asked(speaking(together, bodies[place, body], authors, voices))
+        if any(row.user == user.pk for row in rows):
+            found.append(key)
+    return found
+
+
+def _bodies_of(user: User, day: date) -> dict[tuple[Any, str], list[Sitting]]:
+    """Of every body in which `user` sits everybody in it; an expert's seats lie outside what he sees."""
     own = Q(user=user) & in_force(day)
     posts = Tenure.objects.filter(own).values("organisation")
     roles = Appointment.objects.filter(own).values("organisation")
     bodies: dict[tuple[Any, str], list[Sitting]] = {}
-    for row in sitting(Q(organisation__in=posts) | Q(organisation__in=roles), day):
+    outside = standing_of(user).lying
+    with scope(user.tenant, path=WHOLE, actor=user) if outside else nullcontext():
+        rows = sitting(Q(organisation__in=posts) | Q(organisation__in=roles), day)
+    for row in rows:
         bodies.setdefault((row.organisation, row.body), []).append(row)
-    found: Q | None = None
-    for (place, body), rows in bodies.items():
-        rank = min((row.rank for row in rows if row.user == user.pk), default=None)
-        if rank is None:
-            continue
-        here = Q(holder=place, body=body) & _in_turn([r.user for r in rows if r.rank < rank])
-        found = here if found is None else found | here
-    return found
-
-
-def _in_turn(before: list[Any]) -> Q:
-    """Together with whom a body acts: `before` are the sign-ins that go before this one."""
-    head = Q(together=Together.HEAD)
-    ordered = Q(together=Together.IN_ORDER)
-    for user in before:
-        wrote = Q(dossier__authors__contains=[str(user)])
-        head &= wrote
-        ordered &= wrote | Q(Exists(Voice.objects.filter(turn=OuterRef("pk"), by=user)))
-    return Q(together__in=(Together.ANY, Together.ALL)) | head | ordered
+    return {
+        key: seats for key, seats in bodies.items() if any(row.user == user.pk for row in seats)
+    }
 
 
 def seats_at(places: Iterable[Any], *, day: date, tenant: Tenant, by: User) -> list[Sitting]:
@@ -115,10 +127,23 @@ def seats_at(places: Iterable[Any], *, day: date, tenant: Tenant, by: User) -> l
         return sitting(Q(organisation__in=keys), day)
 
 
+def seats_for(
+    dossier: Dossier, organisation: Organisation, body: str, *, now: datetime, by: User
+) -> list[Sitting]:
+    """Everybody in one body, by rank, whoever asks."""
+    with scope(dossier.tenant, path=WHOLE, actor=by):
+        return members_of(organisation, body, local_day(now))
+
+
 def speakers_of(
     dossier: Dossier, organisation: Organisation, body: str, *, now: datetime, by: User
 ) -> list[Sitting]:
     """Who may speak for a body on this paper, by rank: whoever sits there and did not write it."""
-    with scope(dossier.tenant, path=WHOLE, actor=by):
-        rows = members_of(organisation, body, local_day(now))
-    return [row for row in rows if str(row.user) not in dossier.authors]
+    rows = seats_for(dossier, organisation, body, now=now, by=by)
+    return free_to_speak(rows, dossier.authors)
+
+
+def person_behind(user: User, *, tenant: Tenant) -> Any:
+    """Key of the person whose sign-in it is; None for one that belongs to nobody on a roster."""
+    with scope(tenant, path=WHOLE, actor=user):
+        return Person.objects.filter(user=user).values_list("pk", flat=True).first()

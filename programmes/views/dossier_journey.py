@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
-from groups.queries.sitting import Sitting
-from programmes.actions.journeys import speakers_first
+from groups.queries.sitting import ACTING, Sitting
 from programmes.actions.proposals import asked_of
 from programmes.forms.dossiers import DossierActForm, RemarkForm
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
+from programmes.queries.voices import asked, said_of, speaking
 from programmes.states import RemarkState
 from programmes.views.dossier_lines import days_between, holder_words, last_day
 from programmes.views.project_lines import day_words, minute_words
@@ -50,6 +50,7 @@ def with_words(turns: QuerySet[Any]) -> QuerySet[Any]:
     voices = Voice.objects.filter(turn=OuterRef("pk")).order_by("at", "id")
     voice = JSONObject(
         by="by_id", name="by_name", post="post_title", instead="for_name",
+        post_pk="post_id", tenure="tenure_id",
         outcome="outcome", opinion="opinion", at="at",
     )  # fmt: skip
     remarks = Remark.objects.filter(turn=OuterRef("pk")).order_by("number")
@@ -69,6 +70,8 @@ class Court:
 
     holders: list[dict[str, Any]]
     mine: Turn | None
+    seat: Sitting | None = None
+    """For which seat he would speak."""
 
 
 def court_of(
@@ -78,30 +81,26 @@ def court_of(
     waiting = [turn for turn in turns if turn.acted_at is None]
     asked = [turn for turn in waiting if turn.kind != StepKind.MEND]
     seats = seats_at({turn.holder_id for turn in asked}, day=local_day(now), tenant=tenant, by=by)
-    holders, mine = [], None
+    holders, mine, seat = [], None, None
     for turn in waiting:
         members = [s for s in seats if (s.organisation, s.body) == (turn.holder_id, turn.body)]
-        speaking = _speaking(turn, dossier, members)
-        may = by.has_perm(Permission.DOSSIER_ACT)
-        if mine is None and may and any(seat.user == by.pk for seat in speaking):
-            mine = turn
-        holders.append(_holder(turn, members, speaking, by, now))
-    return Court(holders, mine)
+        able = _speaking(turn, dossier, members)
+        own = [row for row in able if row.user == by.pk]
+        if mine is None and own and by.has_perm(Permission.DOSSIER_ACT):
+            mine, seat = turn, own[0]
+        holders.append(_holder(turn, members, able, by, now))
+    return Court(holders, mine, seat)
 
 
 def _speaking(turn: Turn, dossier: Dossier, members: list[Sitting]) -> list[Sitting]:
-    """As take_turn() lets them: not who wrote it, nobody twice, the head or the next in order first."""
-    spoken = {row["by"] for row in turn.told_voices}  # type: ignore[attr-defined]
-    left = [
-        seat
-        for seat in members
-        if str(seat.user) not in dossier.authors and str(seat.user) not in spoken
-    ]
-    return speakers_first(turn, left) if left else []
+    """As take_turn() lets them: not who wrote it, no seat twice, the head or the next in order first."""
+    told = turn.told_voices  # type: ignore[attr-defined]
+    said = said_of((row["by"], row["post_pk"], row["tenure"]) for row in told)
+    return speaking(turn.together, members, dossier.authors, said)
 
 
 def _holder(
-    turn: Turn, members: list[Sitting], speaking: list[Sitting], by: User, now: datetime
+    turn: Turn, members: list[Sitting], able: list[Sitting], by: User, now: datetime
 ) -> dict[str, Any]:
     mending = turn.kind == StepKind.MEND
     return {
@@ -112,8 +111,8 @@ def _holder(
         "days": days_between(turn.received_at, now),
         "due": date_format(last_day(turn.due_at), "DATE_FORMAT"),
         "late": turn.late(now),
-        "names": "、".join(dict.fromkeys(seat.name for seat in speaking)),
-        "vacant": not mending and not speaking,
+        "names": "、".join(dict.fromkeys(row.told for row in asked(able))),
+        "vacant": not mending and not able,
         "all_wrote": bool(members),
         "unit": turn.holder.name,
         "unit_pk": turn.holder_id,
@@ -133,6 +132,7 @@ def journey_of(turns: list[Turn], now: datetime) -> list[dict[str, Any]]:
 def _turn_line(turn: Turn, now: datetime) -> dict[str, Any]:
     voices = turn.told_voices  # type: ignore[attr-defined]
     several = turn.together in (Together.ALL, Together.IN_ORDER) or len(voices) > 1
+    several = several or any(row["instead"] or row["post"].startswith(ACTING[0]) for row in voices)
     return {
         "number": turn.number,
         "step": turn.get_kind_display(),
@@ -169,12 +169,17 @@ def _voice(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "outcome": Outcome(row["outcome"]).label, "at": at}
 
 
-def act_context(turn: Turn, dossier: Dossier) -> dict[str, Any]:
+def act_context(court: Court, dossier: Dossier) -> dict[str, Any]:
     """The card on which a body decides."""
+    turn, seat = court.mine, court.seat
+    if turn is None or seat is None:
+        return {}
     law = LAWS[turn.kind]
     return {
         "acting": turn,
         "acting_as": body_of(turn),
+        "acting_title": seat.title,
+        "acting_instead": seat.instead,
         "acting_step": turn.get_kind_display(),
         "acting_due": date_format(last_day(turn.due_at), "DATE_FORMAT"),
         "buttons": [

@@ -166,7 +166,7 @@ def _body_acts(dossier: Dossier, paper: Paper, court: Court) -> dict[str, Any]:
     sent = dossier.sent_content  # type: ignore[attr-defined]
     changed = differences(paper, before, sent) if before is not None else []
     return {
-        **act_context(court.mine, dossier),
+        **act_context(court, dossier),
         "changed": changed,
         "changed_names": "、".join(name for name, _runs in changed),
     }

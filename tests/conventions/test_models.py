@@ -13,6 +13,8 @@ OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] i
 SHARED_BY_ALL_TENANTS = {Tenant}
 SITS_NOWHERE = {
     "groups.Grant": "widens the reader's own path: read before the path is known",
+    "groups.BodyGrant": "widens the path of whoever sits in the body: read before the path is known",
+    "groups.Delegation": "of two people: an expert finds his own although his body lies behind a wall",
     "programmes.Enrolment": "who takes part is known all over the programme",
     "reporting.Exchange": "units beside each other read what was told the whole programme",
     "reporting.Series": "a unit reads the name of the briefing that an office above compiles",

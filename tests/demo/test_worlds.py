@@ -16,7 +16,7 @@ from actionlearning.foundation.demonstration import PASSWORD
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantFormView, TenantListView
-from groups.models import Body, Grant, Organisation, Person
+from groups.models import Body, Delegation, Grant, Organisation, Person
 from groups.queries import sign_ins_to_try
 from programmes.models import (
     Activity,
@@ -29,12 +29,16 @@ from programmes.models import (
     Project,
     Regulation,
     Remark,
+    Training,
     Turn,
+    Voice,
 )
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
 from programmes.papers import papers_of
 from programmes.queries import tally
+from programmes.queries.dossiers import waiting_turns
+from programmes.queries.trainings import untrained_of
 from programmes.regulations import check_list
 from programmes.states import DossierState
 from reporting.models import InformationItem, Issue, Publication, ScoreEntry, Webhook
@@ -47,7 +51,8 @@ AFTER = beijing(11, 22, 8)
 
 def only_the_county_shows():
     """A guest with one topic of two, a topic in parts of parts, institutions with people and an item."""
-    (opened,) = Grant.objects.all()
+    (opened,) = Grant.objects.filter(through="")
+    people_who_speak_for_others()
     guest = opened.user
     seen = Project.objects.visible_to(guest)
     below = Organisation.objects.filter(kind="second_level")
@@ -73,6 +78,19 @@ def only_the_county_shows():
     assert {"submitted", "submitted_late", "adopted", "printed", "correction"} <= earned
 
 
+def people_who_speak_for_others():
+    """An acting expert has spoken on the report that waits for the other, and a director has lent his voice."""
+    spoke = Voice.objects.get(turn__body="review_team", turn__acted_at=None)
+    assert spoke.post_title.startswith("代")
+    expert = User.objects.get(login="minzheng-zhuanjia2")
+    assert list(Dossier.objects.visible_to(expert)) == [spoke.turn.dossier]
+    assert list(waiting_turns(expert, TODAY)) == [spoke.turn]
+    lent = Delegation.objects.get()
+    assert lent.lasts_on(TODAY)
+    assert Training.objects.exists()
+    assert any(untrained_of(project).exists() for project in Project.objects.filter(level=1))
+
+
 def papers_by_pack():
     """Every pack that prescribes papers has one of each at the end of its way."""
     plans = {plan.programme.pack: plan for plan in Plan.objects.select_related("programme")}
@@ -87,7 +105,7 @@ def papers_by_pack():
 
 
 def papers_with_every_outcome():
-    """The county's: in each state, filed without gaps, one before a body with nobody in post."""
+    """The county's: in each state, filed without gaps, one before experts of whom one has spoken."""
     rows = Dossier.objects.all()
     assert set(rows.values_list("state", flat=True)) == set(DossierState.values) - {"draft"}
     filed = Turn.objects.exclude(filing_number="").order_by("acted_at")

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from groups.actions.bodies import add_post, appoint
 from groups.actions.persons import add_person
+from groups.models import Body, Person
 from programmes.models import Project
 from tests.journeys.conftest import PHONE, WIDE, lay_out
 from tests.journeys.walking import button, in_chinese, press, running_now, sign_in
@@ -27,20 +29,28 @@ ROLES = (
 )
 
 
+def lead(world: World, person: Person) -> None:
+    body = Body.objects.get(organisation=world.bureau, kind="leading_group", ends_on=None)
+    post = add_post(body, title="副组长", rank=2, by=world.system, now=NOON)
+    appoint(post, person=person, starts_on=START, by=world.system, now=NOON)
+
+
 @pytest.fixture
 def running(transactional_db: None) -> World:
-    """Seven learners are on the bureau's roster."""
+    """Seven learners are on the bureau's roster; the first is one of its leaders."""
 
     def shape(world: World) -> World:
         running_now(in_chinese(world))
         for number, _role in enumerate(ROLES):
-            add_person(
+            made = add_person(
                 organisation=world.bureau,
                 name=f"学员{number}",
                 starts_on=START,
                 by=world.dora,
                 now=NOON,
             )
+            if number == 0:
+                lead(world, made)
         return world
 
     return lay_out(shape)  # type: ignore[no-any-return]

@@ -11,19 +11,20 @@ from django.db import transaction
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import User
-from groups.models import Organisation
+from groups.actions.delegations import delegate, end_delegation
+from groups.models import Organisation, Tenure
 from groups.queries.sitting import members_of
 from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.actions.projects import change_project
 from programmes.actions.sendings import send_dossier, take_back
-from programmes.actions.teams import Seat
+from programmes.actions.teams import Seat as TeamSeat
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Plan, Programme, Project, Turn
 from programmes.papers import charges
 from programmes.procedures import Outcome
-from tests.programmes.paper_oracle import ENDS, ONWARD, Paper, Refused
-from tests.programmes.papers_on_their_way import promoter, seat
+from tests.programmes.paper_oracle import ENDS, ONWARD, Paper, Refused, Seat
+from tests.programmes.papers_on_their_way import promoter, seat, second_post
 from tests.programmes.topics import chosen
 from tests.running import BEIJING, run_programme
 from tests.world import World
@@ -35,7 +36,7 @@ BODIES = {
     "supervising_office": "executive_office",
 }
 TOGETHER = ("head", "any", "all", "in_order")
-ACTS = ("write", "send", "send", "speak", "speak", "speak", "speak", "speak", "take_back")
+ACTS = ("write", "send", "send", *["speak"] * 6, "take_back", "lend", "lend", "end_lending")
 FIRST = date(2026, 6, 8)
 KIND, TOPIC = "implementation_plan", "topic"
 SECTIONS = {KIND: "goals", TOPIC: "background"}
@@ -63,13 +64,15 @@ class Stage:
 
 
 def stage_of(world: World) -> Stage:
-    """Bodies of three and two members beside those of the world."""
+    """Bodies of three and two members beside those of the world; two people hold two posts of one body."""
     programme = run_programme(world, "plan1")
     for rank in (1, 2, 3):
         promoter(world, f"pro{rank}", rank)
     for login, rank in (("lou", 3), ("luo", 4)):
         seat(world, world.bureau, login, Role.LEADING_GROUP_MEMBER, kind="leading_group", rank=rank)
-    seat(world, world.county, "amy", Role.OFFICE_STAFF, kind="executive_office", rank=5)
+    amy = seat(world, world.county, "amy", Role.OFFICE_STAFF, kind="executive_office", rank=5)
+    second_post(world, User.objects.get(login="pro1"), world.county, "promotion_team", rank=4)
+    second_post(world, amy, world.county, "executive_office", rank=1)
     return Stage(world, programme, programme.plans.get())
 
 
@@ -102,11 +105,12 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
         by=stage.world.ben,
         now=_noon(day),
     )
-    people = {by: _people(stage, by, product, day) for by in BODIES}
-    if any(not people[by] for _kind, by, _together in steps):
+    people = {by: _people(stage, by, day) for by in BODIES}
+    authors = (str(stage.world.ben.pk),)
+    model = Paper(steps, people, authors)
+    if any(not model.speaking_seats(by) for _kind, by, _together in steps):
         return ""
-    users = sorted({name for rows in people.values() for name, _rank in rows})
-    model = Paper(steps, people)
+    users = sorted({each.holder for rows in people.values() for each in rows})
     told = []
     for number in range(acts):
         day += timedelta(days=chance.choice((0, 0, 1, 1, 2, 5)))
@@ -127,7 +131,7 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
 
 
 def _topic(stage: Stage) -> Project:
-    team = [Seat(role="member", name=f"学员{number}") for number in range(6)]
+    team = [TeamSeat(role="member", name=f"学员{number}") for number in range(6)]
     return chosen(stage.world, stage.programme, team=team)
 
 
@@ -148,15 +152,17 @@ def _prescribe(
     stage.plan.save(update_fields=["head"])
 
 
-def _people(stage: Stage, by: str, paper: Dossier, day: date) -> list[tuple[str, int]]:
+def _people(stage: Stage, by: str, day: date) -> list[Seat]:
     rows = members_of(stage.place(by), BODIES[by], day)
-    return [(str(row.user), row.rank) for row in rows if str(row.user) not in paper.authors]
+    return [Seat(str(row.seat), str(row.user), row.rank, row.tenure is not None) for row in rows]
 
 
 def _act(chance: random.Random, model: Paper, users: list[str], number: int) -> tuple[Any, ...]:
     kind = "write" if number == 0 else "send" if number == 1 else chance.choice(ACTS)
     if kind == "write":
         return kind, chance.randint(1, 3)
+    if kind in ("lend", "end_lending"):
+        return _lending(chance, model, users, kind)
     if kind != "speak":
         return (kind,)
     lying = [each for each in model.lying if not each.with_sender]
@@ -164,9 +170,19 @@ def _act(chance: random.Random, model: Paper, users: list[str], number: int) -> 
         return kind, chance.randint(0, 4), chance.choice(users), chance.choice(Outcome.values)
     place = chance.choice(lying)
     step, by, _together = model.steps[place.step]
-    names = [name for name, _rank in model.people[by]] if chance.random() < 0.9 else users
+    names = [each.holder for each in model.people[by]] if chance.random() < 0.9 else users
     outcomes = ONWARD[step] * 4 + ["returned", *([ENDS[step]] if step in ENDS else [])]
     return kind, place.step, chance.choice(names), chance.choice(outcomes)
+
+
+def _lending(chance: random.Random, model: Paper, users: list[str], kind: str) -> tuple[Any, ...]:
+    by = chance.choice([body for body, seats in model.people.items() if seats])
+    seats = model.people[by]
+    number = chance.randrange(len(seats))
+    if kind == "end_lending":
+        return kind, by, number
+    others = [each.holder for each in seats] if chance.random() < 0.9 else users
+    return kind, by, number, chance.choice(others), chance.choice((0, 1, 3, 9))
 
 
 def _by_model(model: Paper, act: tuple[Any, ...], day: int) -> bool:
@@ -177,6 +193,10 @@ def _by_model(model: Paper, act: tuple[Any, ...], day: int) -> bool:
             model.send(day)
         elif act[0] == "take_back":
             model.take_back(day)
+        elif act[0] == "lend":
+            model.lend(act[1], act[2], act[3], day, day + act[4])
+        elif act[0] == "end_lending":
+            model.end_lending(act[1], act[2], day)
         else:
             model.speak(act[1], act[2], act[3], day)
         return True
@@ -192,8 +212,10 @@ def _by_product(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetim
             send_dossier(paper, by=ben, now=now)
         elif act[0] == "take_back":
             take_back(paper, reason="撤回", by=ben, now=now)
-        else:
+        elif act[0] == "speak":
             return _spoken(paper, act, now)
+        else:
+            return _lent(stage, act, now)
         return True
     return False
 
@@ -205,6 +227,23 @@ def _write(paper: Dossier, words: str, by: User, now: datetime) -> None:
         return
     change_dossier(paper, title=paper.title, by=by, now=now)  # the pen must be with the unit
     change_project(Project.objects.get(pk=paper.project_id), background=words, by=by, now=now)
+
+
+def _lent(stage: Stage, act: tuple[Any, ...], now: datetime) -> bool:
+    day = now.astimezone(BEIJING).date()
+    rows = _people(stage, act[1], FIRST)
+    tenure = Tenure.objects.filter(pk=rows[act[2]].key).first()
+    if tenure is None:
+        return False
+    if act[0] == "lend":
+        last = day + timedelta(days=act[4])
+        to = User.objects.get(pk=act[3])
+        delegate(tenure, to=to, starts_on=day, ends_on=last, by=tenure.user, now=now)
+        return True
+    found = tenure.delegations.lasting(day).first()
+    if found is not None:
+        end_delegation(found, by=tenure.user, now=now)
+    return found is not None
 
 
 def _spoken(paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:

@@ -33,14 +33,30 @@ class Lying:
     since: int
     with_sender: bool = False
     said: list[tuple[str, str]] = field(default_factory=list)
+    """(seat, what), in the order in which they spoke."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place in a body: one voice, whoever gives it."""
+
+    key: str
+    holder: str
+    rank: int
+    may_lend: bool = True
 
 
 @dataclass
 class Paper:
-    """`steps`: (kind, body, together); `people`: body → [(name, rank)] in order of rank, authors left out."""
+    """`steps`: (kind, body, together); `people`: body → its seats in order of rank.
+
+    `lent`: seat → (who speaks for its holder, to which day).
+    """
 
     steps: list[tuple[str, str, str]]
-    people: dict[str, list[tuple[str, int]]]
+    people: dict[str, list[Seat]]
+    authors: tuple[str, ...] = ()
+    lent: dict[str, tuple[str, int]] = field(default_factory=dict)
     state: str = "draft"
     words: int = 0
     words_sent: int = -1
@@ -99,23 +115,64 @@ class Paper:
         if place is None:
             raise Refused
         kind, body, together = self.steps[step]
-        people = self.people[body]
-        ranks = dict(people)
         allowed = [*ONWARD[kind]]
         if kind in RETURNS:
             allowed.append("returned")
         if kind in ENDS:
             allowed.append(ENDS[kind])
-        if outcome not in allowed or name not in ranks:
+        if outcome not in allowed or name in self.authors:
             raise Refused
-        if name in [who for who, _what in place.said]:
+        seats = self.speaking_seats(body)
+        silent = [each for each in seats if each.key not in [key for key, _o in place.said]]
+        first = seats if together == "head" else silent
+        mine = [
+            each
+            for each in silent
+            if name in self.speakers(each, day)
+            and (together in ("any", "all") or each.rank == first[0].rank)
+        ]
+        if not mine:
             raise Refused
-        if together == "head" and ranks[name] != people[0][1]:
+        self._say(place, mine[0].key, outcome, day)
+
+    def speaking_seats(self, body: str) -> list[Seat]:
+        """A seat whose holder wrote the paper is silent, whoever has its voice."""
+        return [each for each in self.people[body] if each.holder not in self.authors]
+
+    def speakers(self, seat: Seat, day: int) -> list[str]:
+        """The holder, and while it is lent also whoever has it; not who wrote the paper."""
+        found = [seat.holder]
+        if seat.key in self.lent and self.lent[seat.key][1] >= day:
+            found.append(self.lent[seat.key][0])
+        return [name for name in found if name not in self.authors]
+
+    def lend(self, body: str, number: int, to: str, day: int, last: int) -> None:
+        seats = self.people[body]
+        seat = seats[number]
+        holders = [each.holder for each in seats]
+        if not seat.may_lend or to not in holders or to == seat.holder:
             raise Refused
-        silent = [who for who, _rank in people if who not in [w for w, _o in place.said]]
-        if together == "in_order" and ranks[name] != ranks[silent[0]]:
+        if seat.key in self.lent and self.lent[seat.key][1] >= day:
             raise Refused
-        place.said.append((name, outcome))
+        gone, reached = {to}, True
+        while reached:
+            more = {
+                self.lent[each.key][0]
+                for each in seats
+                if each.holder in gone and self.lent.get(each.key, ("", -1))[1] >= day
+            }
+            reached, gone = bool(more - gone), gone | more
+        if seat.holder in gone:
+            raise Refused
+        self.lent[seat.key] = (to, last)
+
+    def end_lending(self, body: str, number: int, day: int) -> None:
+        seat = self.people[body][number]
+        if self.lent.pop(seat.key, ("", -1))[1] < day:
+            raise Refused
+
+    def _say(self, place: Lying, seat: str, outcome: str, day: int) -> None:
+        place.said.append((seat, outcome))
         self._decide(place, day)
 
     def _decide(self, place: Lying, day: int) -> None:
@@ -132,7 +189,7 @@ class Paper:
                 self._leave(each, day)
             self.state = "ended"
             return
-        if together in ("all", "in_order") and len(said) < len(self.people[body]):
+        if together in ("all", "in_order") and len(said) < len(self.speaking_seats(body)):
             return
         self._leave(place, day)
         if kind != "file":

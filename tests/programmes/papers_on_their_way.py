@@ -7,7 +7,7 @@ from actionlearning.foundation.models import User
 from groups.actions.bodies import add_post, appoint, form_body
 from groups.actions.persons import add_person
 from groups.actions.users import create_user
-from groups.models import Body, Organisation, Person
+from groups.models import Body, Organisation, Person, Tenure
 from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.actions.sendings import send_dossier
@@ -36,6 +36,16 @@ def seat(
     post = add_post(body, title=login, role=role, rank=rank, by=system, now=NOON)
     appoint(post, person=Person.objects.get(pk=person.pk), starts_on=START, by=system, now=NOON)
     return User.objects.get(pk=user.pk)
+
+
+def second_post(
+    world: World, user: User, organisation: Organisation, kind: str, *, rank: int
+) -> Tenure:
+    """One more seat of that body for somebody who sits there already."""
+    body = Body.objects.get(organisation=organisation, kind=kind, ends_on=None)
+    post = add_post(body, title=f"{user.login}2", rank=rank, by=world.system, now=NOON)
+    person = Person.objects.get(user=user)
+    return appoint(post, person=person, starts_on=START, by=world.system, now=NOON)
 
 
 def promoter(world: World, login: str = "pro", rank: int = 1) -> User:

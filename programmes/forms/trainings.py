@@ -1,0 +1,47 @@
+"""What people type about trainings and the day of a team."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.forms import TenantForm
+from groups.models import Person
+from programmes.forms.programmes import DayInput
+from programmes.states import TrainingContents
+
+
+class TrainingFilterForm(forms.Form):
+    q = forms.CharField(required=False, max_length=60, label=_("Name, course or unit"))
+    contents = forms.ChoiceField(
+        required=False, label=_("Contents"), choices=[("", "—"), *TrainingContents.choices]
+    )
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Person) -> str:
+        return f"{obj.name}（{obj.title}）· {obj.organisation}" if obj.title else f"{obj.name} · {obj.organisation}"  # fmt: skip
+
+
+class TrainingForm(TenantForm):
+    """One course and everybody who was there."""
+
+    persons = PeopleField(
+        Person.objects.none(),
+        label=_("Who was there"),
+        widget=forms.SelectMultiple(attrs={"size": 10}),
+        help_text=_("Several: hold Ctrl, or ⌘ on a Mac."),
+    )
+    contents = forms.ChoiceField(label=_("Contents"), choices=TrainingContents.choices)
+    title = forms.CharField(max_length=120, required=False, label=_("Course"))
+    held_on = forms.DateField(label=_("Day"), widget=DayInput())
+    hours = forms.DecimalField(label=_("Class hours"), min_value=0, max_value=999, decimal_places=1)
+
+    def __init__(self, *args: Any, people: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["persons"].queryset = people  # type: ignore[attr-defined]
+
+
+class TeamDayForm(forms.Form):
+    on = forms.DateField(label=_("Team on"), widget=DayInput())

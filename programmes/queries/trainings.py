@@ -1,0 +1,53 @@
+"""The register of trainings, and who of a team or unit is not in it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from actionlearning.foundation.models import User
+from groups.models import Organisation, Person
+from groups.queries import named_like
+from programmes.models import Project, TeamMember, Training
+from programmes.models.project import TeamRole
+from programmes.queries import bad_filter, key_asked
+from programmes.states import TrainingContents
+
+NOT_LEARNING = (TeamRole.FACILITATOR, TeamRole.OBSERVER, TeamRole.CONVENER)
+"""Roles in which nobody is there to learn."""
+
+
+def trainings_listed(user: User, wanted: Mapping[str, str]) -> QuerySet[Any]:
+    """By unit, contents and `q`, name of the person or the course. Raises BadInput."""
+    rows = Training.objects.visible_to(user)
+    if wanted.get("organisation"):
+        rows = rows.filter(organisation=key_asked(wanted, "organisation"))
+    if wanted.get("contents"):
+        if wanted["contents"] not in TrainingContents.values:
+            raise bad_filter("contents")
+        rows = rows.filter(contents=wanted["contents"])
+    if words := wanted.get("q", "").strip():
+        units = named_like(Organisation.objects.all(), words)
+        named = Q(name__icontains=words) | Q(title__icontains=words)
+        rows = rows.filter(named | Q(organisation__in=units.values("pk")))
+    return rows
+
+
+def untrained_in(projects: QuerySet[Any]) -> QuerySet[Any]:
+    """Learners in force of these topics, from the roster, of whom no training is recorded; each once."""
+    trained = Training.objects.filter(person=OuterRef("person"), withdrawn_at=None)
+    members = (
+        TeamMember.objects.in_force()
+        .filter(project__in=projects, person__isnull=False)
+        .exclude(role__in=NOT_LEARNING)
+        .exclude(Exists(trained))
+    )
+    return (
+        Person.objects.filter(pk__in=members.values("person"))
+        .select_related("organisation")
+        .order_by("organisation__sort_path", "seniority", "pinyin", "id")
+    )
+
+
+def untrained_of(project: Project) -> QuerySet[Any]:
+    return untrained_in(Project.objects.filter(pk=project.pk))

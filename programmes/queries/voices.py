@@ -1,0 +1,73 @@
+"""Who may speak at a turn at this moment: one voice for each seat, nobody on his own paper (`model.md` §5)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from groups.queries.sitting import Sitting
+from programmes.procedures import Together
+
+
+@dataclass(frozen=True)
+class Said:
+    """Whose voice was given: by whom, for which seat. Ids as text, as the paper's page reads them too."""
+
+    by: str
+    post: str
+    tenure: str
+
+
+def said_of(rows: Iterable[Sequence[Any]]) -> list[Said]:
+    """From (by, post, tenure) of voices in their order."""
+    return [Said(*(str(key) if key else "" for key in row)) for row in rows]
+
+
+def free_to_speak(rows: Iterable[Sitting], authors: Collection[str]) -> list[Sitting]:
+    """Whoever neither wrote the paper, by any sign-in of his, nor would speak for somebody who did."""
+    written = frozenset(authors)
+    return [row for row in rows if written.isdisjoint(row.minds)]
+
+
+def silent(rows: Sequence[Sitting], said: Sequence[Said]) -> list[Sitting]:
+    """Those whose seat has not spoken. A voice stays with the post when its holder changes."""
+    spoken = {each.by for each in said if not each.post}
+    by_post: dict[str, list[Said]] = defaultdict(list)
+    for each in said:
+        if each.post:
+            by_post[each.post].append(each)
+    for post, voices in by_post.items():
+        seats = dict.fromkeys(str(row.seat) for row in rows if str(row.post) == post)
+        own = {_seat(each, rows) for each in voices}
+        others = [seat for seat in seats if seat not in own]
+        gone = len([seat for seat in own if seat not in seats])
+        spoken |= own | set(others[len(others) - gone :] if gone else ())
+    return [row for row in rows if str(row.seat) not in spoken]
+
+
+def _seat(voice: Said, rows: Iterable[Sitting]) -> str:
+    """Its tenure; of a voice from before tenures were kept, the one that its speaker holds."""
+    if voice.tenure:
+        return voice.tenure
+    seats = (row.seat for row in rows if (str(row.post), str(row.user)) == (voice.post, voice.by))
+    return str(next(seats, f"{voice.post}:{voice.by}"))
+
+
+def in_turn(together: str, rows: Sequence[Sitting]) -> list[Sitting]:
+    """Of those who have not spoken, who may now: the head, everybody, or the next in order."""
+    if together in (Together.HEAD, Together.IN_ORDER):
+        return [row for row in rows if row.rank == rows[0].rank]
+    return list(rows)
+
+
+def speaking(
+    together: str, rows: Iterable[Sitting], authors: Collection[str], said: Sequence[Said]
+) -> list[Sitting]:
+    """Everybody whom take_turn() would let speak now."""
+    return in_turn(together, silent(free_to_speak(rows, authors), said))
+
+
+def asked(rows: Sequence[Sitting]) -> list[Sitting]:
+    """Of them those for whom the paper waits: of a seat that is lent, the delegate."""
+    lent = {row.seat for row in rows if row.instead}
+    return [row for row in rows if row.instead or row.seat not in lent]
