@@ -12,7 +12,7 @@ Span = tuple[datetime, datetime | None]
 _SPAN = re.compile(r'\["([^"]+)",(?:"([^"]+)")?\)')
 
 
-class SpansField(models.Field):  # type: ignore[type-arg]
+class SpansField(models.Field):
     """None where there never was one; asked with `…__at=instant`."""
 
     def db_type(self, connection: Any) -> str:
@@ -37,7 +37,7 @@ def _quoted(end: datetime | None) -> str:
 
 
 @SpansField.register_lookup
-class At(Lookup):  # type: ignore[type-arg]
+class At(Lookup):
     """Whether an instant lies in one of them."""
 
     lookup_name = "at"
