@@ -13,7 +13,7 @@ from programmes.regulations import Check, Systems, check_list
 
 def regulation_line(row: Regulation, day: date) -> dict[str, Any]:
     holds = row.holds_on(day)
-    words = _("in force")
+    words = _("valid")
     if not holds:
         words = _("not in force yet") if row.in_force_on > day else _("repealed")
     return {
