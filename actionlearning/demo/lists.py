@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from actionlearning.demo.clock import at
-from actionlearning.demo.papers import Desk, Then, acts
+from actionlearning.demo.papers import Desk, Then, acts, county_papers
 from actionlearning.demo.staff import Unit
 from actionlearning.foundation.models import User
 from programmes.actions.proposals import CHOSEN, DECLINED, Verdict
@@ -12,6 +12,13 @@ from programmes.actions.teams import Seat, add_member
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Project
 from programmes.procedures import Outcome
+
+
+def county_desk(desk: Desk, office: Unit, topics: tuple[str, str], today: date) -> None:
+    """Plan 2's papers of every kind."""
+    county_papers(desk, office, topics, today)
+    county_proposals(desk, topics, today)
+    county_lists(desk, topics, today)
 
 
 def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:

@@ -10,9 +10,9 @@ from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.exchange import Exchanges
-from actionlearning.demo.lists import county_lists, county_proposals, group_list
+from actionlearning.demo.lists import county_desk, group_list
 from actionlearning.demo.names import people
-from actionlearning.demo.papers import Desk, county_papers, group_papers
+from actionlearning.demo.papers import Desk, group_papers
 from actionlearning.demo.region import region
 from actionlearning.demo.registers import registers
 from actionlearning.demo.staff import Staff, Unit
@@ -192,9 +192,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     )
     _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
     desk = Desk(run.clock, story.programme, unit)
-    county_papers(desk, run.owner, (first.title, second.title), today)
-    county_proposals(desk, (first.title, second.title), today)
-    county_lists(desk, (first.title, second.title), today)
+    county_desk(desk, run.owner, (first.title, second.title), today)
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))
     delegates.experts(run.staff, story, unit, (date(year, 11, 2), date(year, 11, 12)))

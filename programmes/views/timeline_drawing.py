@@ -53,7 +53,7 @@ class Picture:
     height: int
     months: list[dict[str, Any]]
     rows: list[Row]
-    today: str
+    today_x: str
     """Where the line of today stands, or ''."""
     clipped: bool
     """Something lies beyond the months that are drawn."""

@@ -22,7 +22,11 @@ STATE_WRITERS = {
     "groups/actions/roster_undoing.py:_closed": "taken back wholly or in part: the rows decide, the batch is locked",
     "programmes/actions/journeys.py:becomes": "a paper's own law decides; the verb has locked it",
     "programmes/actions/projects.py:propose_project": "a part of a chosen topic is born chosen",
-    "programmes/actions/projects.py:_carry_parts": "parts follow the topic that took the step",
+    "programmes/actions/projects.py:carry_parts": "parts follow the topic that took the step",
+    "programmes/actions/projects.py:choose_candidate": "decided in the candidates' own paper",
+    "programmes/actions/projects.py:decline_candidate": "decided in the candidates' own paper",
+    "programmes/actions/topic_papers.py:_becomes": "a topic is where its paper is",
+    "programmes/actions/earlier_topics.py:_becomes": "went up before topics were papers; locked",
 }
 """Functions that write a state without `take()`, each with the reason."""
 SAFE_TEXT = {
@@ -34,12 +38,21 @@ UNRECORDED = {
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "programmes/actions/laying.py:lay_anew": "part of the verb that changes the plan",
+    "programmes/actions/projects.py:carry_parts": "recorded for the topic that took the step",
     "reporting/actions/articles.py:wrote": "recorded by the verb that wrote",
 }
 """Verbs without an audit row, each with the reason."""
 IN_THE_CALLERS = {
+    "programmes/actions/dossiers.py:begin_dossier": "part of the verbs that open a paper",
+    "programmes/actions/earlier_topics.py:accept_earlier": "part of the verb that accepts a topic",
+    "programmes/actions/earlier_topics.py:return_earlier": "part of the verb that returns a topic",
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
+    "programmes/actions/projects.py:choose_candidate": "part of a body's act on the candidates' paper",
+    "programmes/actions/projects.py:decline_candidate": "part of a body's act on the candidates' paper",
+    "programmes/actions/projects.py:carry_parts": "part of the step that the topic takes",
+    "programmes/actions/proposals.py:carry_out": "part of a body's act on the candidates' paper",
+    "programmes/actions/topic_papers.py:follow": "part of the verb that moves the paper",
     "reporting/actions/articles.py:writable_issue": "the caller has changed something and saves it",
     "reporting/actions/articles.py:wrote": "the caller has changed something and saves it",
     "reporting/actions/giving_up.py:void_number": "part of the verb that signs anew in another year",

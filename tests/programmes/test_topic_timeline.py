@@ -107,7 +107,7 @@ def test_picture_stands_on_whole_months_and_shows_today() -> None:
     assert picture.months[0]["year"] == "2026"
     (row,) = picture.rows
     assert [bar["y"] for bar in row.bars] == [row.bars[0]["y"], row.bars[0]["y"] + 11]
-    assert float(row.bars[0]["x"]) < float(picture.today) < 354
+    assert float(row.bars[0]["x"]) < float(picture.today_x) < 354
 
 
 def test_nothing_with_a_day_is_no_picture() -> None:
