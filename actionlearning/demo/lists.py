@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from actionlearning.demo.clock import at
+from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.papers import Desk, Then, acts, county_papers
 from actionlearning.demo.staff import Unit
+from actionlearning.demo.story import Story
 from actionlearning.foundation.models import User
 from programmes.actions.proposals import CHOSEN, DECLINED, Verdict
 from programmes.actions.teams import Seat, add_member
@@ -14,8 +15,11 @@ from programmes.models import Dossier, Project
 from programmes.procedures import Outcome
 
 
-def county_desk(desk: Desk, office: Unit, topics: tuple[str, str], today: date) -> None:
+def county_desk(
+    clock: Clock, story: Story, unit: Unit, office: Unit, topics: tuple[str, str], today: date
+) -> None:
     """Plan 2's papers of every kind."""
+    desk = Desk(clock, story.programme, unit)
     county_papers(desk, office, topics, today)
     county_proposals(desk, topics, today)
     county_lists(desk, topics, today)

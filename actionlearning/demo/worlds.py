@@ -191,8 +191,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
         told.ON_TIME,
     )
     _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
-    desk = Desk(run.clock, story.programme, unit)
-    county_desk(desk, run.owner, (first.title, second.title), today)
+    county_desk(run.clock, story, unit, run.owner, (first.title, second.title), today)
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))
     delegates.experts(run.staff, story, unit, (date(year, 11, 2), date(year, 11, 12)))
