@@ -5,8 +5,9 @@ import pytest
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from groups.roles import Role
-from programmes.actions.dossiers import open_dossier
+from programmes.actions.dossiers import open_dossier, revise_dossier
 from programmes.actions.plans import load_plan
+from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.packs.reading import read, shipped_text
@@ -22,7 +23,7 @@ from tests.programmes.papers_on_their_way import (
     turn_of,
     written,
 )
-from tests.programmes.topics import JUNE, chosen
+from tests.programmes.topics import JUNE, chosen, propose
 from tests.running import run_programme
 from tests.world import World
 
@@ -70,7 +71,7 @@ def test_the_solution_is_checked_and_then_reviewed_by_experts(world: World) -> N
     ]
 
 
-@pytest.mark.rule("P2-10")
+@pytest.mark.rule("P2-03", "P2-10")
 def test_the_bureau_s_plan_has_three_sections_and_is_filed(
     world: World, programme: Programme
 ) -> None:
@@ -147,6 +148,76 @@ def test_the_union_s_topic_plan_goes_on_file_with_the_leading_group(world: World
     paper = sent(world, run_programme(world, "plan4"), "project_plan", team=[])
     assert (way(paper), paper.state) == ([("file", "leading_group")], DossierState.STANDING)
     assert act(paper, Outcome.FILED, chief, june(12)).holder is None
+
+
+@pytest.mark.rule("P1-41")
+def test_each_survey_ends_in_a_report_to_the_group_s_office(world: World) -> None:
+    paper = sent(world, run_programme(world, "plan1"), "special_survey_report", team=[])
+    assert (way(paper), paper.holder) == ([("check", "executive_office")], world.county)
+    assert act(paper, Outcome.PASSED, world.ana, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P2-44")
+def test_every_node_of_a_project_has_a_plan_and_a_solution_of_its_own(
+    world: World, programme: Programme
+) -> None:
+    whole = chosen(world, programme)
+    part = propose(world, programme, "安置渠道", parent=whole)
+    for kind in ("project_plan", "solution_report"):
+        papers = [sent(world, programme, kind, project=each) for each in (whole, part)]
+        assert [paper.number for paper in papers] == [1, 1]
+        assert len({paper.pk for paper in papers}) == 2
+
+
+@pytest.mark.rule("P3-21")
+def test_a_county_of_the_region_draws_up_plan_and_systems_itself(world: World) -> None:
+    programme = run_programme(world, "plan3")
+    for kind in ("implementation_plan", "system_document"):
+        paper = sent(world, programme, kind)
+        assert {step["organisation"] for step in paper.steps} == {str(world.bureau.pk)}
+        assert act(paper, Outcome.CONFIRMED, world.lena, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P4-03", "P4-06")
+def test_the_union_s_own_plan_says_three_things_and_is_confirmed(world: World) -> None:
+    programme = run_programme(world, "plan4")
+    chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
+    paper = open_dossier(
+        programme=programme, organisation=world.county, kind="implementation_plan", by=world.ana,
+        now=JUNE,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="Guiding ideology") as refused:
+        send_dossier(paper, by=world.ana, now=JUNE)
+    assert [cited.rule for cited in refused.value.cited] == ["P4-06"]
+    paper = send_dossier(written(paper, world.ana), by=world.ana, now=JUNE)
+    assert act(paper, Outcome.CONFIRMED, chief, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P4-22", "P4-23", "P4-28")
+def test_what_the_reviewers_say_is_taken_up_and_the_solution_goes_on(world: World) -> None:
+    """Reviewed with advice, mended, revised after a trial: the loop runs until the problem is solved."""
+    paper = sent(world, run_programme(world, "plan4"), "solution_report", team=[])
+    paper = act(
+        paper,
+        Outcome.RETURNED,
+        world.ana,
+        june(12),
+        opinion="再完善",
+        remarks=["写明成本", "先试点"],
+    )
+    with pytest.raises(RuleBroken):
+        send_dossier(paper, by=world.ben, now=june(15))
+    for remark in paper.remarks.all():
+        answer_remark(remark, state="taken", reply="已采纳", by=world.ben, now=june(15))
+    paper = send_dossier(written(paper, world.ben, june(15), "完善"), by=world.ben, now=june(15))
+    first = act(paper, Outcome.REVIEWED, world.ana, june(16), opinion="可行")
+
+    again = revise_dossier(first, reason="试点后反思，再实施", by=world.ben, now=june(23))
+    again = send_dossier(written(again, world.ben, june(23), "再实施"), by=world.ben, now=june(23))
+    again = act(again, Outcome.REVIEWED, world.ana, june(24), opinion="可行")
+    first.refresh_from_db()
+    assert (again.revision, again.state) == (2, DossierState.STANDING)
+    assert first.state == DossierState.REPLACED
 
 
 def test_one_changed_row_of_the_plan_and_the_paper_goes_another_way(
