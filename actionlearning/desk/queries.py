@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import (
     Aggregate,
     Case,
@@ -24,16 +25,16 @@ from django.db.models.fields import CharField
 from django.db.models.functions import Coalesce, Concat
 
 from actionlearning.foundation.inbox import inbox_of, unread
-from actionlearning.foundation.models import Notice, User
+from actionlearning.foundation.models import Notice, Tenant, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
-from programmes.models import Activity, Dossier, Obligation, Problem, Project
+from programmes.models import CalendarYear, Dossier, Obligation, Problem, Project
 from programmes.papers import TOPIC, TOPIC_PROPOSAL
 from programmes.procedures import StepKind
-from programmes.queries import local_day
-from programmes.queries.activities import month_of
+from programmes.queries import NATION, local_day
 from programmes.queries.dossiers import waiting_turns
-from programmes.states import ActivityState, DossierState, ProjectState
+from programmes.states import DossierState, ProjectState
+from programmes.views.calendar_page import year_needed
 from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
 from reporting.queries import without_hand_of
 from reporting.states import IssueState, ItemState
@@ -58,6 +59,7 @@ SIGN_ISSUE = "sign_issue"
 PUBLISH_ISSUE = "publish_issue"
 ISSUE_BACK = "issue_back"
 ACT = "act"
+CALENDAR = "calendar"
 MEND = "mend"
 PROBLEM = "problem"
 
@@ -128,19 +130,6 @@ def owed_by(user: User, *, now: datetime) -> list[Any]:
     return list(rows[:MOST_DUTIES])
 
 
-def month_of_activities(user: User, *, now: datetime) -> Any:
-    """What the topics of one's own organisations mean to do this month, dropped ones left out."""
-    if not user.has_perm(Permission.PROJECT_VIEW):
-        return Activity.objects.none()
-    rows = (
-        Activity.objects.between(*month_of(local_day(now)))
-        .filter(organisation__in=own_organisations(user))
-        .exclude(state=ActivityState.DROPPED)
-        .order_by("first_day", "id")
-    )
-    return rows[:MOST_DUTIES]
-
-
 def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:
     """Items and topics that wait for this sign-in, came back to it or were adopted, the oldest first.
 
@@ -153,12 +142,23 @@ def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:
         *_issues(user),
         *_dossiers(user, now),
         *_problems(user),
+        *_calendar(user, now),
     ]
+    parts = [part for part in parts if _may_find(part)]
     if not parts:
         return []
     if len(parts) == 1:
         return list(parts[0])
     return list(parts[0].union(*parts[1:], all=True).order_by("since", "id"))
+
+
+def _may_find(part: Papers) -> bool:
+    """A part whose condition cannot hold is left out here: Django does it too late and writes ORDER BY twice."""
+    try:
+        part.query.sql_with_params()
+    except EmptyResultSet:
+        return False
+    return True
 
 
 def _items(user: User, now: datetime) -> list[Papers]:
@@ -299,6 +299,26 @@ def _problems(user: User) -> list[Papers]:
         .values("app", "bucket", "id", "title", "unit", "since")
     )
     return [found[:MOST_PAPERS]]
+
+
+def _calendar(user: User, now: datetime) -> list[Papers]:
+    """For an office: the year of the national calendar that should be published by now and is not."""
+    if not user.has_perm(Permission.ITEM_REVIEW):
+        return []
+    known = CalendarYear.objects.filter(scope=NATION, year=year_needed(local_day(now)))
+    found: Any = (
+        Tenant.objects.filter(pk__in=[user.tenant_id])
+        .exclude(Exists(known))
+        .annotate(
+            app=Value("programmes", CharField()),
+            bucket=Value(CALENDAR, CharField()),
+            title=F("name"),
+            unit=F("name"),
+            since=F("created_at"),
+        )
+        .values("app", "bucket", "id", "title", "unit", "since")
+    )
+    return [found]
 
 
 def _papers(

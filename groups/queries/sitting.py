@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
@@ -66,6 +66,8 @@ class Sitting:
     holder_person: uuid.UUID | None = None
     instead: str = ""
     """Of a delegate, the name of whom he speaks for."""
+    since: datetime | None = None
+    """When we were told who holds the seat."""
 
     @property
     def seat(self) -> uuid.UUID:
@@ -100,7 +102,9 @@ def sitting(seats: Q, day: date) -> list[Sitting]:
     """
     rows = sorted(map(_placed, _seats(seats, day)), key=itemgetter(0))
     seated = {
-        (each.organisation, each.body, each.user) for _key, each in rows if each.post is not None
+        (each.organisation, each.body, each.user)
+        for _key, each in rows
+        if each.post is not None and not each.instead
     }
     return [
         each
@@ -135,7 +139,10 @@ def _held(seats: Q, day: date) -> QuerySet[Any, Any]:
 def _lent(seats: Q, day: date) -> QuerySet[Any, Any]:
     """A delegate speaks while he sits in that body himself, for whoever holds the post still."""
     own = Tenure.objects.filter(
-        in_force(day), post__body=OuterRef("tenure__post__body"), user=OuterRef("user")
+        in_force(day),
+        post__body=OuterRef("tenure__post__body"),
+        user=OuterRef("user"),
+        role__in=("", *RANKS),
     )
     held = Appointment.objects.filter(
         in_force(day), user=OuterRef("user"), organisation=OuterRef("organisation")
@@ -210,6 +217,7 @@ def _placed(row: tuple[Any, ...]) -> tuple[tuple[Any, ...], Sitting]:
         holder,
         holder_person,
         instead,
+        since,
     )
     return (rank, post is None, since, key, bool(instead)), seat
 

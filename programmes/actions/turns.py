@@ -131,7 +131,7 @@ def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> 
             % {"name": "、".join(row.instead for row in own)},
             code="own_paper",
         )
-    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure"))
+    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
     left = silent(able, said)
     mine = next((row for row in in_turn(turn.together, left) if row.user == by.pk), None)
     if mine is None:
@@ -236,7 +236,7 @@ def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
 
 
 def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
-    rows = turn.voices.order_by("at", "id").values_list("outcome", "by", "post", "tenure")
+    rows = turn.voices.order_by("at", "id").values_list("outcome", "by", "post", "tenure", "at")
     voices = list(rows)
     left = silent(speakers, said_of(row[1:] for row in voices))
     waiting = len({row.seat for row in left})
@@ -292,5 +292,5 @@ def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:
 
 def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:
     """For whom of a body the paper waits at this moment."""
-    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure"))
+    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
     return asked(in_turn(turn.together, silent(speakers, said)))

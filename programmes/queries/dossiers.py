@@ -89,13 +89,15 @@ def _waiting_for(user: User, day: date) -> list[Any]:
         .filter(lying)
         .exclude(kind=StepKind.MEND)
         .annotate(
-            told=ArraySubquery(said.values(told=JSONObject(by="by", post="post", tenure="tenure")))
+            told=ArraySubquery(
+                said.values(told=JSONObject(by="by", post="post", tenure="tenure", at="at"))
+            )
         )
         .values_list("pk", "holder", "body", "together", "dossier__authors", "told")
     )
     found = []
     for key, place, body, together, authors, told in turns:
-        voices = said_of((row["by"], row["post"], row["tenure"]) for row in told)
+        voices = said_of((row["by"], row["post"], row["tenure"], row["at"]) for row in told)
         rows = asked(speaking(together, bodies[place, body], authors, voices))
         if any(row.user == user.pk for row in rows):
             found.append(key)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from groups.queries.sitting import Sitting
@@ -16,11 +18,23 @@ class Said:
     by: str
     post: str
     tenure: str
+    at: datetime
 
 
 def said_of(rows: Iterable[Sequence[Any]]) -> list[Said]:
-    """From (by, post, tenure) of voices in their order."""
-    return [Said(*(str(key) if key else "" for key in row)) for row in rows]
+    """From (by, post, tenure, at) of voices in their order."""
+    return [
+        Said(_text(by), _text(post), _text(tenure), _moment(at))
+        for by, post, tenure, at in rows
+    ]
+
+
+def _text(key: Any) -> str:
+    return str(key) if key else ""
+
+
+def _moment(told: datetime | str) -> datetime:
+    return datetime.fromisoformat(told) if isinstance(told, str) else told
 
 
 def free_to_speak(rows: Iterable[Sitting], authors: Collection[str]) -> list[Sitting]:
@@ -30,18 +44,19 @@ def free_to_speak(rows: Iterable[Sitting], authors: Collection[str]) -> list[Sit
 
 
 def silent(rows: Sequence[Sitting], said: Sequence[Said]) -> list[Sitting]:
-    """Those whose seat has not spoken. A voice stays with the post when its holder changes."""
+    """Those whose seat has not spoken. A voice stays with the post: who takes the seat over has spoken."""
     spoken = {each.by for each in said if not each.post}
     by_post: dict[str, list[Said]] = defaultdict(list)
     for each in said:
         if each.post:
             by_post[each.post].append(each)
     for post, voices in by_post.items():
-        seats = dict.fromkeys(str(row.seat) for row in rows if str(row.post) == post)
-        own = {_seat(each, rows) for each in voices}
-        others = [seat for seat in seats if seat not in own]
-        gone = len([seat for seat in own if seat not in seats])
-        spoken |= own | set(others[len(others) - gone :] if gone else ())
+        here = [row for row in rows if str(row.post) == post]
+        spoken |= {_seat(each, rows) for each in voices}
+        for voice in voices:
+            if _seat(voice, rows) not in {str(row.seat) for row in here}:
+                heirs = (str(row.seat) for row in here if row.since and row.since > voice.at)
+                spoken |= set(islice((seat for seat in heirs if seat not in spoken), 1))
     return [row for row in rows if str(row.seat) not in spoken]
 
 

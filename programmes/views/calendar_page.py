@@ -93,9 +93,14 @@ def missing_for(user: User, today: date) -> int | None:
     return missing_year(today) if user.has_perm(Permission.ITEM_REVIEW) else None
 
 
+def year_needed(today: date) -> int:
+    """The last year whose national calendar should be published on that day."""
+    return today.year + (today.month >= NOVEMBER)
+
+
 def missing_year(today: date) -> int | None:
     """The national year that should be known by now and is not; None where all is well."""
-    year = today.year + (today.month >= NOVEMBER)
+    year = year_needed(today)
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [NATION, year])
         return None if cursor.fetchone()[0] else year

@@ -95,7 +95,7 @@ def court_of(
 def _speaking(turn: Turn, dossier: Dossier, members: list[Sitting]) -> list[Sitting]:
     """As take_turn() lets them: not who wrote it, no seat twice, the head or the next in order first."""
     told = turn.told_voices  # type: ignore[attr-defined]
-    said = said_of((row["by"], row["post_pk"], row["tenure"]) for row in told)
+    said = said_of((row["by"], row["post_pk"], row["tenure"], row["at"]) for row in told)
     return speaking(turn.together, members, dossier.authors, said)
 
 

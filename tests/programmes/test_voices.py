@@ -2,13 +2,16 @@
 
 import random
 import uuid
+from datetime import timedelta
 
 import pytest
 
 from groups.queries.sitting import Sitting
 from programmes.procedures import Together
 from programmes.queries.voices import Said, asked, free_to_speak, silent, speaking
+from tests.moments import NOON
 
+HOUR = timedelta(hours=1)
 PLACE = uuid.UUID(int=1)
 ROUNDS = 400
 
@@ -55,18 +58,27 @@ def test_nobody_speaks_on_his_own_paper_by_any_sign_in_or_for_anybody(together: 
             assert {row.seat for row in asked(left)} == {row.seat for row in left}
             row = chance.choice(left)
             assert str(row.seat) not in {each.tenure for each in said}
-            said.append(Said(str(row.user), str(row.post), str(row.tenure)))
+            said.append(Said(str(row.user), str(row.post), str(row.tenure), NOON))
         able = {row.seat for row in free_to_speak(rows, authors)}
         assert len(said) == len(able)
 
 
 def test_a_voice_stays_with_the_post_when_its_holder_changes() -> None:
-    facts = {"post": key(4, 1), "title": "组长"}
+    facts = {"post": key(4, 1), "title": "组长", "since": NOON + HOUR}
     new = Sitting(PLACE, "x", 1, key(2, 9), "新", tenure=key(5, 9), **facts)  # type: ignore[arg-type]
-    old = Said(str(key(2, 1)), str(key(4, 1)), str(key(5, 1)))
+    old = Said(str(key(2, 1)), str(key(4, 1)), str(key(5, 1)), NOON)
     assert silent([new], [old]) == []
-    second = Sitting(PLACE, "x", 1, key(2, 8), "二", tenure=key(5, 8), **facts)  # type: ignore[arg-type]
-    assert silent([second, new], [old]) == [second]
+
+
+def test_who_shared_the_post_with_somebody_who_left_has_not_spoken_for_that() -> None:
+    facts = {"post": key(4, 1), "title": "专家"}
+    left = Said(str(key(2, 1)), str(key(4, 1)), str(key(5, 1)), NOON)
+    beside, after = (
+        Sitting(PLACE, "x", 1, key(2, n), f"甲{n}", tenure=key(5, n), since=since, **facts)  # type: ignore[arg-type]
+        for n, since in ((2, NOON - HOUR), (3, NOON + HOUR))
+    )
+    assert silent([beside], [left]) == [beside]
+    assert silent([beside, after], [left]) == [beside]
 
 
 def test_a_voice_from_before_tenures_were_kept_is_its_speakers() -> None:
@@ -75,4 +87,4 @@ def test_a_voice_from_before_tenures_were_kept_is_its_speakers() -> None:
         Sitting(PLACE, "x", 1, key(2, n), f"甲{n}", tenure=key(5, n), **facts)  # type: ignore[arg-type]
         for n in (1, 2)
     ]
-    assert silent(rows, [Said(str(key(2, 1)), str(key(4, 1)), "")]) == rows[1:]
+    assert silent(rows, [Said(str(key(2, 1)), str(key(4, 1)), "", NOON)]) == rows[1:]

@@ -23,8 +23,7 @@ from actionlearning.foundation.views import TenantView
 from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
 from programmes.queries.waits import holders_at
-from programmes.views.activity_lines import COLUMNS, lines_of
-from programmes.views.calendar_page import missing_for
+from programmes.views.calendar_page import year_needed
 from programmes.views.held_up import held_words
 from programmes.views.obligation_lines import shown_state
 from programmes.views.wording import title_of
@@ -37,7 +36,9 @@ class Home(TenantView):
         now, slug = request.received_at, request.tenant.slug
         notices, request.unread_notices = queries.news_of(request.user)
         owed = queries.owed_by(request.user, now=now)
-        papers = [_paper(row, slug, now) for row in queries.papers_of(request.user, now=now)]
+        found = queries.papers_of(request.user, now=now)
+        missing = _missing_year(found, now)
+        papers = [_paper(row, slug, now) for row in found if row["bucket"] != queries.CALENDAR]
         context = {
             "works": bool(queries.own_organisations(request.user)),
             "red": _red(queries.red_below(request.user, now=now), slug, now),
@@ -45,10 +46,10 @@ class Home(TenantView):
             "waiting": [row for row in papers if row["bucket"] in _WAITING],
             "back": [row for row in papers if row["bucket"] in _BACK],
             "adopted": [row for row in papers if row["bucket"] == queries.ADOPTED],
-            "activities": _activities(request.user, now),
+            "month": _month(request.user, now),
             "opened": [_opened(row, slug) for row in queries.opened_to(request.user)],
             "notices": [shown_notice(notice, slug) for notice in notices],
-            "missing_year": missing_for(request.user, local_date(now)),
+            "missing_year": missing,
             "missing_link": True,
         }
         return render(request, "desk/home.html", context)
@@ -128,8 +129,14 @@ def _red(found: queries.Red | None, slug: str, now: datetime) -> dict[str, Any] 
     }
 
 
-def _activities(user: Any, now: datetime) -> list[dict[str, Any]]:
-    return lines_of(queries.month_of_activities(user, now=now).values(*COLUMNS))
+def _missing_year(found: list[dict[str, Any]], now: datetime) -> int | None:
+    told = any(row["bucket"] == queries.CALENDAR for row in found)
+    return year_needed(local_date(now)) if told else None
+
+
+def _month(user: Any, now: datetime) -> str:
+    """Of the list of activities, for those who may read it."""
+    return f"{local_date(now):%Y-%m}" if user.has_perm(Permission.PROJECT_VIEW) else ""
 
 
 def _opened(row: Any, slug: str) -> dict[str, Any]:
