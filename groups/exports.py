@@ -82,6 +82,20 @@ APPOINTMENTS = Sheet(
         (_("Until"), "until", "text"),
     ),
 )
+DELEGATIONS = Sheet(
+    _("Voices lent"),
+    (
+        (_("Post"), "post", "text"),
+        (_("Body"), "body", "text"),
+        (_("Unit"), "unit", "text"),
+        (_("Holder"), "holder", "text"),
+        (_("Delegate"), "name", "text"),
+        (_("Since"), "first", "text"),
+        (_("Until"), "last", "text"),
+        (_("Reason"), "reason", "text"),
+        (_("Lent by"), "by", "text"),
+    ),
+)
 GRANTS = Sheet(
     _("Opened to outsiders"),
     (

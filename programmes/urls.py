@@ -172,7 +172,9 @@ DOSSIERS = [
 AN_ACTIVITY = "activities/<uuid:pk>/"
 ACTIVITIES = [
     path("activities/", activities.ActivityList.as_view(), name="activity_list"),
-    path("activities/new/", activities.ActivityNew.as_view(), name="activity_new"),
+    path(
+        "projects/<uuid:pk>/activities/new/", activities.ActivityNew.as_view(), name="activity_new"
+    ),
     path(AN_ACTIVITY, activities.ActivityDetail.as_view(), name="activity_detail"),
     path(f"{AN_ACTIVITY}edit/", activities.ActivityEdit.as_view(), name="activity_edit"),
     path(
@@ -245,8 +247,16 @@ DECISIONS = [
 REGISTER = f"{ONE}regulations/"
 REGULATIONS = [
     path(REGISTER, regulations.RegulationList.as_view(), name="regulation_list"),
-    path(f"{REGISTER}<uuid:unit>/", regulations.RegulationUnit.as_view(), name="regulation_unit"),
-    path(f"{REGISTER}<uuid:unit>/new/", regulations.RegulationNew.as_view(), name="regulation_new"),
+    path(
+        f"{REGISTER}<uuid:organisation>/",
+        regulations.RegulationUnit.as_view(),
+        name="regulation_unit",
+    ),
+    path(
+        f"{REGISTER}<uuid:organisation>/new/",
+        regulations.RegulationNew.as_view(),
+        name="regulation_new",
+    ),
     path(
         "regulations/<uuid:pk>/", regulations.RegulationDetail.as_view(), name="regulation_detail"
     ),

@@ -190,6 +190,7 @@ VERBS = {
     "revised": _("revision begun"),
     "sent": _("sent"),
     "spoken": _("decided or spoken on"),
+    "uncredited": _("filed after its duty was closed"),
     "written": _("written"),
     "followed": _("what was done entered"),
     "repealed": _("repealed"),

@@ -10,21 +10,23 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
+from actionlearning.foundation.views import TenantFormView, TenantView
+from groups import exports
 from groups.actions.delegations import delegate, end_delegation
 from groups.forms import DelegationForm
 from groups.models import Delegation
 from groups.queries.delegations import Lending, delegations_listed, lending_of, own_tenures
 from groups.queries.sitting import ACTING
-from groups.views.sheets import spelled_out, today, written
+from groups.views.sheets import TenantSheetView, spelled_out, today, written
 
 
-class DelegationList(TenantListView):
+class DelegationList(TenantSheetView):
     """What is lent now or will be, and the reader's own posts, whose voice he may lend."""
 
     permission = Permission.DOSSIER_ACT
     template_name = "groups/delegation_list.html"
     order = ("starts_on", "id")
+    sheet = exports.DELEGATIONS
 
     def get_queryset(self) -> Any:
         ended = "ended" in self.request.GET
@@ -33,7 +35,6 @@ class DelegationList(TenantListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         user, day = self.request.user, today(self.request)
-        context["rows"] = [self._line(row) for row in context["rows"]]
         context["own"] = [
             {
                 "pk": row.pk,
@@ -44,6 +45,9 @@ class DelegationList(TenantListView):
         ]
         context["ended"] = "ended" in self.request.GET
         return context
+
+    def present(self, rows: list[Any]) -> list[dict[str, Any]]:
+        return [self._line(row) for row in rows]
 
     def _line(self, row: Delegation) -> dict[str, Any]:
         user, day = self.request.user, today(self.request)

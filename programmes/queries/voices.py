@@ -24,8 +24,7 @@ class Said:
 def said_of(rows: Iterable[Sequence[Any]]) -> list[Said]:
     """From (by, post, tenure, at) of voices in their order."""
     return [
-        Said(_text(by), _text(post), _text(tenure), _moment(at))
-        for by, post, tenure, at in rows
+        Said(_text(by), _text(post), _text(tenure), _moment(at)) for by, post, tenure, at in rows
     ]
 
 

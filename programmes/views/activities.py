@@ -1,10 +1,9 @@
 """What teams mean to do: the list of all topics, one activity with its buttons, one added by hand."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -75,7 +74,7 @@ class ActivityList(TenantListView):
 
 
 class ActivityNew(TenantFormView):
-    """By hand, `?project=` says for which topic."""
+    """By hand, for one topic."""
 
     permission = Permission.PROJECT_CHANGE
     template_name = "programmes/activity_new.html"
@@ -83,11 +82,7 @@ class ActivityNew(TenantFormView):
 
     @cached_property
     def project(self) -> Project:
-        try:
-            key = UUID(self.request.GET.get("project", ""))
-        except ValueError:
-            raise Http404 from None
-        return project_or_404(self.request, key, Permission.PROJECT_CHANGE)
+        return project_or_404(self.request, self.kwargs["pk"], Permission.PROJECT_CHANGE)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(project=self.project, **kwargs)

@@ -96,7 +96,7 @@ class TenantUnitRegisterView(TenantRegisterView):
 
     @cached_property
     def unit(self) -> Organisation:
-        found: Organisation = get_object_or_404(Organisation, pk=self.kwargs["unit"])
+        found: Organisation = get_object_or_404(Organisation, pk=self.kwargs["organisation"])
         if not self.request.user.has_perm(self.permission, found):
             raise Http404
         return found

@@ -28,9 +28,17 @@ SELECT DISTINCT a.attname, a.atttypid::regtype::text
  WHERE con.contype = 'c' AND con.conrelid = %s::regclass AND EXISTS (
    SELECT 1 FROM pg_attribute f WHERE f.attrelid = con.conrelid AND f.attnum = ANY (con.conkey)
       AND f.attname = %s)
-   AND a.attname <> %s AND a.atttypid::regtype::text IN ('uuid', 'timestamp with time zone')
+   AND a.attname <> %s AND a.atttypid::regtype::text = ANY (%s)
 """
 """What a check constraint wants filled together with a key (`all_or_none`)."""
+FILLED = {
+    "uuid": "",
+    "timestamp with time zone": "2026-03-02T04:00:00+00:00",
+    "date": "2026-03-02",
+    "smallint": "2026",
+    "integer": "2026",
+}
+"""Type of such a column → what it is filled with; '' a sign-in of our own."""
 FOREIGN_KEY_VIOLATION = "23503"
 ONE_OF = {"reporting_publicity": {"item_id", "briefing_id"}}
 """Keys of which a row has one: the others are empty when it is tried."""
@@ -163,8 +171,8 @@ def _point_at_rival(ours, rivals, table, column, target):
         if own is None:
             return FOREIGN_KEY_VIOLATION, "same_tenant: see test_walls.py"
         values = {column: foreign} | {
-            name: str(ours.sam.pk) if kind == "uuid" else "2026-03-02T04:00:00+00:00"
-            for name, kind in ask(COMPANIONS, [table, column, column])
+            name: FILLED[kind] or str(ours.sam.pk)
+            for name, kind in ask(COMPANIONS, [table, column, column, list(FILLED)])
         }
         values |= dict.fromkeys(ONE_OF[table] - {column}) if column in ONE_OF.get(table, ()) else {}
         try:

@@ -11,6 +11,7 @@ from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Organisation, Person
 from groups.roles import Role
 from programmes.actions.programmes import open_programme
+from programmes.actions.submissions import accept_project
 from programmes.models import Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.states import ProblemState
@@ -22,7 +23,8 @@ from tests.isolation.filling import canary_of, dress, fill
 from tests.moments import NOON
 from tests.programmes.activities import activity
 from tests.programmes.beside import fund, problem, problem_in, spend
-from tests.programmes.papers_on_their_way import sent
+from tests.programmes.papers_on_their_way import act, sent
+from tests.programmes.topics import JUNE, submitted
 from tests.reporting.exchanges import posted
 from tests.reporting.issues import series_of, signed_issue
 from tests.running import run_programme
@@ -65,6 +67,7 @@ def lay_ground(slug: str) -> Ground:
         draft_programme(world)
         tell_issues(world)
         run_beside(world, programme)
+        papers_at_their_end(world, programme)
         exchange(world, programme)
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
@@ -95,6 +98,13 @@ def run_beside(world: World, programme: Programme) -> None:
     problem_in(world, programme, ProblemState.ESCALATED)
     problem(world, programme)
     spend(world, fund(world, programme), 100)
+
+
+def papers_at_their_end(world: World, programme: Programme) -> None:
+    """A topic that may be concluded, and a decision of the county's office that may be signed."""
+    accept_project(submitted(world, programme, "敬老服务"), by=world.ana, now=JUNE)
+    request = sent(world, programme, "support_request")
+    act(request, "adopted", world.ana, JUNE, opinion="同意派促进师1名。")
 
 
 def exchange(world: World, programme: Programme) -> None:

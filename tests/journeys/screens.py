@@ -18,7 +18,17 @@ from tests.isolation.routes import Route, routes
 ROWS = 12
 """Newest rows tried of each of the two models that fit an address best."""
 TRIES = 80
-KEYS = ("pk", "turn", "project_turn", "member", "file", "remark")
+KEYS = (
+    "pk",
+    "turn",
+    "project_turn",
+    "member",
+    "file",
+    "remark",
+    "milestone",
+    "topic_opinion",
+    "organisation",
+)
 """Parts of an address that are the key of a row; any other part is a column of it."""
 EMPTY = b'class="empty"'
 """A page where something is missing is walked only if nobody has a fuller one."""

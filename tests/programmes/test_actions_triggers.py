@@ -11,6 +11,7 @@ from programmes.actions.laying import lay_down, trigger
 from programmes.actions.plans import change_rule
 from programmes.actions.programmes import close_programme
 from programmes.actions.projects import choose_project, decline_project
+from programmes.actions.sendings import take_back
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.sweeps import queue_due_notices
 from programmes.actions.teams import add_member, remove_member, set_team
@@ -27,7 +28,7 @@ from tests.programmes.papers_on_their_way import (
     sent,
     without_paper,
 )
-from tests.programmes.topics import JUNE, chosen, propose, seats, submitted
+from tests.programmes.topics import JUNE, chosen, concluded, propose, seats, submitted
 from tests.running import beijing
 from tests.world import World
 
@@ -175,7 +176,9 @@ def test_every_trigger_is_set_off_by_its_verb(world, programme, name, owed_by):
     topic = accept_project(submitted(world, programme), by=world.ana, now=JUNE)
     confirmed_list(world, topic)
     act(sent(world, programme, project=topic), "approved", promoter(world), JUNE)
-    sent(world, programme, "solution_report", project=topic)
+    solution = sent(world, programme, "solution_report", project=topic)
+    take_back(solution, reason="另行报送", by=world.ben, now=JUNE)
+    concluded(world, Project.objects.get(pk=topic.pk))
 
     (owed,) = Obligation.objects.filter(rule_key="plan_review")
     assert (owed.organisation_id, owed.due_at) == (debtor.pk, DUE)

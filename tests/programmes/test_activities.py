@@ -310,7 +310,7 @@ def test_an_activity_is_changed_dropped_and_taken_up_on_its_page(
 
 
 def test_one_is_added_from_the_topic_s_page(world: World, topic: Project, sign_in: Any) -> None:
-    address = f"{at('activity_new', world)}?project={topic.pk}"
+    address = at("activity_new", world, topic.pk)
     typed = {
         "kind": "study_visit",
         "title": "外县考察",
@@ -322,7 +322,7 @@ def test_one_is_added_from_the_topic_s_page(world: World, topic: Project, sign_i
     assert sign_in(world.ben).post(address, typed).status_code == 302
     assert Activity.objects.get().title == "外县考察"
     assert sign_in(world.ana).get(address).status_code == 404
-    assert sign_in(world.ben).get(at("activity_new", world)).status_code == 404
+    assert sign_in(world.ben).get(at("activity_new", world, world.bureau.pk)).status_code == 404
 
 
 FOUND = [

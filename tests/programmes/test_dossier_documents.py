@@ -177,9 +177,10 @@ def test_a_draft_is_printed_for_its_writers_only(
     name = get(sign_in(world.ben), world, "dossier_docx", paper)["Content-Disposition"]
     assert "%E8%8D%89%E7%A8%BF_" in name
     assert get(sign_in(world.ana), world, "dossier_pdf", paper, "?text=draft").status_code == 404
-    unsent = get(sign_in(world.ana), world, "dossier_pdf", paper)
+    unsent = get(sign_in(world.lena), world, "dossier_pdf", paper)
     assert unsent.status_code == 409
     assert "It is still being written" in text_of(unsent)
+    assert get(sign_in(world.ana), world, "dossier_pdf", paper).status_code == 404
     assert get(sign_in(world.sis), world, "dossier_pdf", paper).status_code == 404
 
 

@@ -229,7 +229,9 @@ def test_a_client_gets_the_proposal_and_patches_it(
     assert again(paper).content["sections"]["goal"] == "建成台账。"
 
 
-@pytest.mark.parametrize(("who", "status"), [("ben", 422), ("ana", 403), ("sis", 404)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("ben", 422), ("lena", 403), ("ana", 404), ("sis", 404)]
+)
 def test_a_client_without_a_file_or_a_right_is_refused(
     world: World, programme: Programme, sign_in: Any, who: str, status: int
 ) -> None:

@@ -82,7 +82,7 @@ def test_the_ledger_finds_narrows_and_leaves_as_a_sheet(
 ) -> None:
     paper = sent(world, programme)
     regulation = draft(world, programme, "system_document", title="学习制度")
-    client, address = sign_in(world.ana), at("dossier_list", world)
+    client, address = sign_in(world.ben), at("dossier_list", world)
     wanted: dict[str, Any]
     for wanted, found in (
         ({}, {paper.pk, regulation.pk}),
