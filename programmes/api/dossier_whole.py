@@ -26,9 +26,7 @@ LISTED = tuple(names_of(DossierLine))
 _OWN = (*LISTED, "reason", "previous_id")
 
 
-def dossier_whole(
-    dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime
-) -> dict[str, Any]:
+def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime) -> dict[str, Any]:
     """See `DossierWhole`. Raises Http404 where it is not among `dossiers`."""
     found = _with_journey(dossiers.select_related("plan")).filter(pk=key).first()
     if found is None:

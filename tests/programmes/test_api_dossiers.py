@@ -89,7 +89,10 @@ def test_what_is_being_written_is_read_by_its_unit_only(
     assert all(told["content"]["sections"] == dict.fromkeys(own["content"]["sections"], "如上。")
                for told in others)  # fmt: skip
     refused = call(world.ben, "get", at(paper, "docx/?text=draft")).status_code
-    assert (refused, call(world.ana, "get", at(paper, "docx/?text=draft")).status_code) == (200, 404)
+    assert (refused, call(world.ana, "get", at(paper, "docx/?text=draft")).status_code) == (
+        200,
+        404,
+    )
 
 
 def test_the_difference_in_a_refusal_ends_with_what_was_sent(
