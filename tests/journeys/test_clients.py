@@ -182,12 +182,15 @@ def test_a_topic_with_its_team_between_two_clients(
     assert (whole.status_code, last.status_code) == (200, 201)
     assert state(unit("post", f"{one}submission/")) == (200, "submitted")
 
-    assert state(office("post", f"{one}return/", {"opinion": "补充预期成果"})) == (200, "returned")
+    read = office("get", one).headers["ETag"]
+    back = office("post", f"{one}return/", {"opinion": "补充预期成果"}, If_Match=read)
+    assert state(back) == (200, "returned")
     seen = unit("get", one).headers["ETag"]
     assert unit("patch", one, {"approach": "入户"}, If_Match=seen).status_code == 200
     assert unit("patch", one, {"approach": "开会"}, If_Match=seen).status_code == 412
     assert state(unit("post", f"{one}submission/")) == (200, "submitted")
-    assert state(office("post", f"{one}acceptance/")) == (200, "accepted")
+    read = office("get", one).headers["ETag"]
+    assert state(office("post", f"{one}acceptance/", If_Match=read)) == (200, "accepted")
 
 
 def test_a_token_that_ended_opens_nothing(world: World, programme: Programme, unit: Caller) -> None:
