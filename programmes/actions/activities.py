@@ -12,7 +12,8 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock, take
+from actionlearning.foundation.workflow import lock, lock_row, take
+from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.models import Activity, Dossier, Project
 from programmes.states import (
     DROP_ACTIVITY,
@@ -99,6 +100,8 @@ def add_activity(
     """By hand, and taken up at once. Raises NotAllowed, RuleBroken (`wrong_state`), BadInput."""
     if not by.has_perm(Permission.PROJECT_CHANGE, project):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    project = lock_row(project)
+    refuse_if_concluded(project)
     if project.state not in TAKEN_ON:
         raise RuleBroken(
             _("“%(name)s” is not a chosen topic: %(state)s.")
@@ -119,6 +122,7 @@ def change_activity(
     activity: Activity, *, by: User, now: datetime, seen: int | None = None, **changes: Any
 ) -> Activity:
     """Kind, title and days, until it is dropped. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
     if not by.has_perm(Permission.PROJECT_CHANGE, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
@@ -161,6 +165,7 @@ def _fill(activity: Activity, given: dict[str, Any]) -> None:
 @transaction.atomic
 def take_up(activity: Activity, *, by: User, now: datetime, seen: int | None = None) -> Activity:
     """It will be done: also one that was dropped before. Raises RuleBroken, NotAllowed, Stale."""
+    refuse_concluded(activity.project)
     fresh = take(TAKE_UP_ACTIVITY, activity, by=by, seen=seen)
     fresh.decided_by, fresh.decided_at, fresh.reason = by, now, ""
     fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
@@ -170,9 +175,10 @@ def take_up(activity: Activity, *, by: User, now: datetime, seen: int | None = N
 
 @transaction.atomic
 def take_up_all(project: Project, *, by: User, now: datetime) -> int:
-    """Everything its plan proposes and still has. Returns how many. Raises NotAllowed."""
+    """Everything its plan proposes and still has. Returns how many. Raises NotAllowed, RuleBroken (`concluded`)."""
     if not by.has_perm(Permission.PROJECT_CHANGE, project):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    refuse_concluded(project)
     rows = Activity.objects.filter(project=project, state=ActivityState.PROPOSED, gone_at=None)
     count: int = rows.update(
         state=ActivityState.PLANNED, decided_by=by, decided_at=now, version=F("version") + 1
@@ -190,6 +196,7 @@ def drop(
     if not told or len(told) > REASON:
         words = _("Say in at most %(count)d characters why it is dropped.") % {"count": REASON}
         raise BadInput(words, fields={"reason": words})
+    refuse_concluded(activity.project)
     fresh = take(DROP_ACTIVITY, activity, by=by, seen=seen)
     fresh.decided_by, fresh.decided_at, fresh.reason = by, now, told
     fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])

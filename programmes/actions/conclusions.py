@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -17,8 +18,11 @@ from programmes.actions.exceptions import cancel_after
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CONCLUSION, Fault, asks_of
 from programmes.actions.project_turns import write_turn
-from programmes.models import Dossier, Problem, Project
+from programmes.actions.topic_order import refuse_beside_another
+from programmes.actions.topic_papers import wait_for_unit
+from programmes.models import Dossier, Problem, Project, Turn
 from programmes.notices import holders_of, tell_about
+from programmes.procedures import StepKind
 from programmes.queries import local_day
 from programmes.states import CONCLUDE, REOPEN, DossierState, ProjectState
 
@@ -67,14 +71,17 @@ def reopen_project(
 ) -> Project:
     """It was not solved after all: goes on as accepted, and what its end had laid down is cancelled.
 
-    Raises RuleBroken, NotAllowed, BadInput (no reason), Stale.
+    Raises RuleBroken (`one_by_one` among them), NotAllowed, BadInput (no reason), Stale.
     """
+    wait_for_unit(project, now)
     fresh = take(REOPEN, project, by=by, seen=seen)
     reason = reason.strip()
     if not reason:
         words = _("Say why it is opened again.")
         raise BadInput(words, fields={"opinion": words})
     _refuse_under_concluded(fresh, now)
+    if fresh.level == 1:
+        refuse_beside_another(fresh, now)
     fresh.concluded_on = fresh.concluded_by = fresh.concluded_at = None
     fresh.save(update_fields=["state", "version", *_PAIR])
 
@@ -121,8 +128,7 @@ def conclusion_faults(project: Project) -> list[Fault]:
     ended = (ProjectState.CONCLUDED, ProjectState.DECLINED)
     parts = Project.objects.inside(project).exclude(pk=project.pk).exclude(state__in=ended)
     problems = Problem.objects.open().filter(project=project).order_by("number")
-    under_way = (DossierState.UNDER_WAY, DossierState.RETURNED)
-    papers = Dossier.objects.filter(project=project, state__in=under_way).order_by("created_at")
+    papers = _open_papers(project)
     asked = (
         (parts, "open_parts", _("Parts not concluded yet: %(names)s. Conclude them first.")),
         (
@@ -141,6 +147,14 @@ def conclusion_faults(project: Project) -> list[Fault]:
         for rows, code, words in asked
         if (names := _names(rows.values_list("title", flat=True)[: NAMED + 1]))
     ]
+
+
+def _open_papers(project: Project) -> QuerySet[Any]:
+    """Not decided yet, or in effect and its filing returned: its unit has to answer. A filing alone may stay."""
+    under_way = (DossierState.UNDER_WAY, DossierState.RETURNED)
+    mending = Turn.objects.open().filter(dossier=OuterRef("pk"), kind=StepKind.MEND)
+    rows = Dossier.objects.filter(project=project)
+    return rows.filter(Q(state__in=under_way) | Q(Exists(mending))).order_by("created_at")
 
 
 def _names(titles: Iterable[str]) -> str:

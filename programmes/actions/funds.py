@@ -12,6 +12,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row
 from groups.models import Organisation
+from programmes.actions.concluded import refuse_concluded
 from programmes.models import Enrolment, Expense, FundLine, FundTier, Programme, Project
 from programmes.models.fund import MOST, yuan
 from programmes.queries import local_day
@@ -73,6 +74,7 @@ def _refuse_topic(
     if project.programme_id != programme.pk or project.organisation_id != organisation.pk:
         words = _("Choose a topic of this unit in this programme.")
         raise BadInput(words, fields={"project": words})
+    refuse_concluded(project)
 
 
 @transaction.atomic
@@ -87,6 +89,8 @@ def change_fund_line(
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
     if not changed:
         return fresh
+    if "planned" in changed and fresh.planned > before["planned"]:
+        refuse_concluded(fresh.project)
     if "planned" in changed and fresh.planned < fresh.spent:
         raise RuleBroken(
             _(
@@ -130,6 +134,8 @@ def book_expense(
     reason: str = "",
 ) -> Expense:
     """`amount` in fen. Beyond what is left only with a `reason`.
+
+    Also of a concluded topic: bills come in after the end, for what was done before it.
 
     Raises RuleBroken (`beyond_plan`), NotAllowed, BadInput.
     """

@@ -32,7 +32,7 @@ from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import ZONE, calendar_for
 from programmes.queries.dossiers import speakers_of
 from programmes.queries.voices import asked, in_turn
-from programmes.states import DossierState
+from programmes.states import DossierState, ProjectState
 
 KIND = "dossier"
 """Of its evidence."""
@@ -217,7 +217,7 @@ class Journey:
     def happened(self, names: dict[str, str]) -> None:
         """Sets off the duties of the plan that wait for it."""
         name, project = names.get(self.dossier.kind), self.dossier.project
-        if name is not None and project is not None:
+        if name and project is not None and project.state != ProjectState.DECLINED:
             trigger(self.dossier.programme, name, project, self.now, by=self.by)
 
     def _credit_filing(self) -> None:

@@ -18,6 +18,7 @@ from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.concluded import refuse_concluded
+from programmes.actions.declined import end_papers
 from programmes.actions.exceptions import cancel_about
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CANDIDATES, PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
@@ -41,6 +42,7 @@ from programmes.states import (
 TEXTS = ("title", "background", "approach", "expected_result", "months_reason")
 NOTES = ("participating_units", "source_note", "year_task")
 FIELDS = (*TEXTS, *NOTES, "months", "source")
+SUBMITTED_PARTS = (ProjectState.SUBMITTED, ProjectState.RETURNED)
 LONGEST_MONTHS = 60
 TOPIC = "topic"
 LONGEST_TEXT = 20_000
@@ -300,6 +302,7 @@ def _declined(fresh: Project, opinion: str, *, by: User, now: datetime) -> Proje
     for name, value in facts.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=["state", "version", *facts])
+    end_papers(fresh, reason=opinion, by=by, now=now)
     carry_parts(fresh, by=by, now=now, **facts)
     ended = cancel_about(list(Project.objects.inside(fresh)), reason=opinion, now=now)
 
@@ -378,8 +381,9 @@ def _refuse_part(project: Project, now: datetime) -> None:
 
 
 def carry_parts(project: Project, *, by: User, now: datetime, **facts: Any) -> None:
-    """Parts that the unit still holds follow their topic; a tree has a handful of them."""
-    held = {*CHOOSE.source, *DECLINE.source} - {project.state}
+    """Parts that the unit still holds follow their topic, and into its end those that went up."""
+    above = SUBMITTED_PARTS if project.state == ProjectState.DECLINED else ()
+    held = {*CHOOSE.source, *DECLINE.source, *above} - {project.state}
     parts = Project.objects.inside(project).filter(level__gt=1, state__in=held)
     for part in parts.select_for_update(of=("self",)):
         part.state = project.state

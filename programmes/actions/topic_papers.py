@@ -10,6 +10,7 @@ from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.workflow import lock_row
+from programmes.actions.declined import end_papers
 from programmes.actions.exceptions import cancel_about
 from programmes.actions.project_asks import (
     PARTS,
@@ -155,6 +156,7 @@ def _moved(
         cancel_about(list(Project.objects.inside(project)), reason=words, now=now)
     _becomes(project, state, facts, now)
     if state == ProjectState.DECLINED:
+        end_papers(project, reason=words, by=by, now=now)
         carry_parts(project, by=by, now=now, **facts)
     write_turn(project, by=by, at=now, opinion=words, snapshot=told)
     record(STEPS[state], target=project, by=by, at=now, **told)

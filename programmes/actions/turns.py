@@ -177,7 +177,8 @@ def _refuse_unseen(dossier: Dossier, text: int) -> None:
         return
     read = dossier.texts.filter(number=text).first()
     paper = papers_of(dossier.plan)[dossier.kind]
-    changed = plain_differences(paper, read.content if read else {}, dossier.content)
+    sent = dossier.texts.get(number=dossier.sent_text)  # never what its sender is writing now
+    changed = plain_differences(paper, read.content if read else {}, sent.content)
     raise RuleBroken(
         _("The text was changed after you read it: %(names)s. Read it again, then decide.")
         % {"names": "、".join(each["part"] for each in changed) or _("no part")},

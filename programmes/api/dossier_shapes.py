@@ -248,7 +248,9 @@ class DossierWhole(DossierLine):
     name = serializers.CharField(help_text="The plan's word for this kind of paper.")
     reason = serializers.CharField(help_text="What the revision is for.")
     previous_id = serializers.UUIDField(allow_null=True)
-    content = DossierContentTold()
+    content = DossierContentTold(
+        help_text="What was sent last; for whoever may write it, the text as it stands now."
+    )
     way = DossierStep(many=True)
     turns = DossierTurnLine(many=True)
     texts = DossierTextLine(many=True)

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
 from programmes.api.asking import names_of
 from programmes.api.dossier_shapes import (
     DossierLine,
@@ -21,16 +23,17 @@ from programmes.models import Dossier, DossierText, Remark, Turn, Voice
 from programmes.papers import Charge, charges, papers_of
 
 LISTED = tuple(names_of(DossierLine))
-_OWN = (*LISTED, "reason", "previous_id", "content")
+_OWN = (*LISTED, "reason", "previous_id")
 
 
-def dossier_whole(dossiers: QuerySet[Any], key: Any, now: datetime) -> dict[str, Any]:
+def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime) -> dict[str, Any]:
     """See `DossierWhole`. Raises Http404 where it is not among `dossiers`."""
     found = _with_journey(dossiers.select_related("plan")).filter(pk=key).first()
     if found is None:
         raise Http404
     paper = papers_of(found.plan).get(found.kind)
     told = {name: getattr(found, name) for name in _OWN}
+    told["content"] = _content_for(by, found)
     told["name"] = paper.name if paper else found.kind
     told["way"] = found.steps or [
         {**step, "organisation": None} for step in (paper.steps if paper else ())
@@ -38,6 +41,13 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, now: datetime) -> dict[str,
     told |= {"turns": found.journey, "texts": found.sendings, "remarks": found.opinions}
     told["charges"] = _charged(found.journey, now)
     return told
+
+
+def _content_for(user: User, dossier: Any) -> dict[str, Any]:
+    """What `user` reads on the paper's page: what was sent, unless he may write; {} before that."""
+    if user.has_perm(Permission.DOSSIER_WRITE, dossier):
+        return dossier.content  # type: ignore[no-any-return]
+    return dossier.sent_content or {}
 
 
 def _with_journey(dossiers: Any) -> Any:
@@ -48,6 +58,7 @@ def _with_journey(dossiers: Any) -> Any:
     told = ArraySubquery(voices.values(row=JSONObject(**_same(DossierVoice))))
     turn = {**_same(DossierTurnLine), "holder_name": F("holder__name"), "voices": told}
     return dossiers.annotate(
+        sent_content=Subquery(texts.filter(number=OuterRef("sent_text")).values("content")[:1]),
         journey=ArraySubquery(turns.values(row=JSONObject(**turn))),
         sendings=ArraySubquery(texts.values(row=JSONObject(**_same(DossierTextLine)))),
         opinions=ArraySubquery(remarks.values(row=JSONObject(**_same(DossierRemark)))),

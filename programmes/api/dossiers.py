@@ -142,7 +142,7 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
         return self._whole(dossier.pk, status)
 
     def _whole(self, pk: Any, status: int = 200) -> Response:
-        body = dossier_whole(self.visible(), pk, self.now)
+        body = dossier_whole(self.visible(), pk, by=asker(self.request), now=self.now)
         return Response(body, status=status, headers={"ETag": f'"{body["version"]}"'})
 
 

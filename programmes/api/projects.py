@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -212,19 +213,25 @@ class ProjectViewSet(
     @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"])
     def acceptance(self, request: Any, **kwargs: Any) -> Response:
-        return self._decided(accept_project)
+        return self._decided(accept_project, needs_match=True)
 
     @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     def give_back(self, request: Any, **kwargs: Any) -> Response:
-        return self._decided(return_project, needs_opinion=True)
+        return self._decided(return_project, needs_opinion=True, needs_match=True)
 
-    def _decided(self, verb: Any, *, needs_opinion: bool = False) -> Response:
+    def _decided(
+        self, verb: Any, *, needs_opinion: bool = False, needs_match: bool = False
+    ) -> Response:
+        """`needs_match`: nobody decides on a text without saying which one he has read."""
         project = self.get_object()
         given = {"opinion": "", **self.typed(ProjectOpinion)}
         if needs_opinion and not given["opinion"].strip():
             raise serializers.ValidationError({"opinion": ["This field is required."]})
         seen = self.seen(project)
+        if needs_match and seen is None:
+            words = _("Send the version that was read as If-Match.")
+            raise BadInput(words, fields={"If-Match": words}, code="unseen_text")
         return self._whole(verb(project, by=self.request.user, now=self.now, seen=seen, **given))
 
     def typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from groups.models import Appointment, Organisation, Person, Tenure
 from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, members_of, sitting
 from programmes.models import Dossier, Project, Turn, Voice
+from programmes.papers import TOPIC
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
 from programmes.queries.voices import asked, free_to_speak, said_of, speaking
@@ -56,12 +57,21 @@ def waiting_turns(user: User, day: date) -> QuerySet[Any]:
     Exactly those that take_turn() would let him take, without the ones for which a delegate speaks now.
     Two statements are asked at once: who sits where, and what lies before those bodies.
     """
-    sends = reach_of(user, Permission.DOSSIER_SEND).organisations
     earlier = Turn.objects.open().filter(
         dossier=OuterRef("dossier"), kind=StepKind.MEND, number__lt=OuterRef("number")
     )
-    mending = Q(kind=StepKind.MEND, holder__in=sends) & ~Q(Exists(earlier))
+    mending = Q(kind=StepKind.MEND) & _sends(user) & ~Q(Exists(earlier))
     return Turn.objects.open().filter(mending | Q(pk__in=_waiting_for(user, day)))
+
+
+def _sends(user: User) -> Q:
+    """Where `user` sends what has come back; a topic goes up by the hands that submit topics."""
+    topics, papers = (
+        reach_of(user, permission).organisations
+        for permission in (Permission.PROJECT_SUBMIT, Permission.DOSSIER_SEND)
+    )
+    topic = Q(dossier__kind=TOPIC)
+    return (topic & Q(holder__in=topics)) | (~topic & Q(holder__in=papers))
 
 
 def waits_for(user: User, project: Project, kind: str, day: date) -> bool:

@@ -171,10 +171,10 @@ class DossierTurn(TenantDossierAct):
 
     def _unseen(self, form: Any) -> list[Any]:
         """What changed between the text that was read and the one that lies before the body now."""
-        read = self.dossier.texts.filter(number=form.cleaned_data["text"]).first()
-        return differences(
-            paper_of(self.dossier), read.content if read else {}, self.dossier.content
-        )
+        texts = self.dossier.texts
+        read = texts.filter(number=form.cleaned_data["text"]).first()
+        sent = texts.get(number=self.dossier.sent_text)
+        return differences(paper_of(self.dossier), read.content if read else {}, sent.content)
 
 
 class DossierRemark(TenantDossierAct):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
-from actionlearning.foundation.errors import Refusal, Stale
+from actionlearning.foundation.errors import BadInput, Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
 from programmes.actions.project_asks import asks_of
@@ -271,6 +271,8 @@ class ProjectDecision(TenantFormView):
     template_name = "programmes/project_detail.html"
     form_class = ProjectOpinionForm
     said: Any = ""
+    needs_version = False
+    """Nobody decides on a text without saying which one he has read; the page's form says it."""
 
     @cached_property
     def project(self) -> Project:
@@ -282,6 +284,9 @@ class ProjectDecision(TenantFormView):
 
     def act(self, form: Any) -> HttpResponseRedirect:
         given = {"by": self.request.user, "now": self.request.received_at}
+        if self.needs_version and form.cleaned_data["version"] is None:
+            words = _("Open the topic again and read it, then decide.")
+            raise BadInput(words, fields={"version": words}, code="unseen_text")
         self.decide(
             **given, seen=form.cleaned_data["version"], opinion=form.cleaned_data["opinion"]
         )
@@ -326,6 +331,7 @@ class ProjectSubmission(ProjectDecision):
 class ProjectAcceptance(ProjectDecision):
     permission = Permission.PROJECT_REVIEW
     said = gettext_lazy("Accepted.")
+    needs_version = True
 
     def decide(self, **given: Any) -> Any:
         return accept_project(self.project, **given)
@@ -334,6 +340,7 @@ class ProjectAcceptance(ProjectDecision):
 class ProjectReturn(ProjectDecision):
     permission = Permission.PROJECT_REVIEW
     said = gettext_lazy("Returned as incomplete; the unit is told.")
+    needs_version = True
 
     def decide(self, **given: Any) -> Any:
         return return_project(self.project, **given)

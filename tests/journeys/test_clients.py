@@ -81,11 +81,12 @@ def office(world: World) -> Caller:
 def person(sign_in: Callable[[Any], Any], world: World) -> Callable[..., Any]:
     """A human being with a session, at the same routes."""
 
-    def act(user: Any, path: str, body: Any = None) -> Any:
+    def act(user: Any, path: str, body: Any = None, **headers: str) -> Any:
         return sign_in(user).post(
             f"/t/{world.tenant.slug}/api/v1/{path}",
             json.dumps(body or {}),
             content_type="application/json",
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
 
     return act
@@ -182,15 +183,18 @@ def test_a_topic_with_its_team_between_two_clients(
     assert (whole.status_code, last.status_code) == (200, 201)
     assert state(unit("post", f"{one}submission/")) == (200, "submitted")
 
-    back = f"{one}return/"
-    wrong = {"opinion": "补充预期成果"}
-    assert state(office("post", back, wrong)) == (403, "not_allowed")  # a program sits in no body
-    assert state(person(world.ana, back, wrong)) == (200, "returned")
+    back, wrong = f"{one}return/", {"opinion": "补充预期成果"}
+    read = office("get", one).headers["ETag"]
+    program = office("post", back, wrong, If_Match=read)
+    assert state(program) == (403, "not_allowed")  # it sits in no body
+    assert state(person(world.ana, back, wrong, If_Match=read)) == (200, "returned")
     seen = unit("get", one).headers["ETag"]
     assert unit("patch", one, {"approach": "入户"}, If_Match=seen).status_code == 200
     assert unit("patch", one, {"approach": "开会"}, If_Match=seen).status_code == 412
     assert state(unit("post", f"{one}submission/")) == (200, "submitted")
-    assert state(person(world.ana, f"{one}acceptance/")) == (200, "accepted")
+    read = office("get", one).headers["ETag"]
+    taken = person(world.ana, f"{one}acceptance/", If_Match=read)
+    assert state(taken) == (200, "accepted")
 
 
 def test_a_token_that_ended_opens_nothing(world: World, programme: Programme, unit: Caller) -> None:

@@ -75,6 +75,46 @@ def three(world: World, programme: Programme) -> list[Dossier]:
     return [plan, training, rules]
 
 
+def test_what_is_being_written_is_read_by_its_unit_only(
+    world: World, programme: Programme, call: Any, pro: User
+) -> None:
+    paper = act(sent(world, programme), Outcome.RETURNED, pro, june(11), opinion="请补充")
+    written(paper, world.ben, june(12), mark="还没有想好")
+
+    own = call(world.ben, "get", at(paper)).json()
+    others = [call(user, "get", at(paper)).json() for user in (world.ana, pro)]
+
+    assert "还没有想好" in str(own["content"])
+    assert all("还没有想好" not in str(told) for told in others)
+    assert all(told["content"]["sections"] == dict.fromkeys(own["content"]["sections"], "如上。")
+               for told in others)  # fmt: skip
+    refused = call(world.ben, "get", at(paper, "docx/?text=draft")).status_code
+    assert (refused, call(world.ana, "get", at(paper, "docx/?text=draft")).status_code) == (
+        200,
+        404,
+    )
+
+
+def test_the_difference_in_a_refusal_ends_with_what_was_sent(
+    world: World, programme: Programme, call: Any, pro: User
+) -> None:
+    """A filing lies beside the mending turn: who names another text is not shown the draft."""
+    paper = act(sent(world, programme), Outcome.RETURNED, pro, june(11), opinion="请补充")
+    written(paper, world.ben, june(12), mark="还没有想好")
+    filing = Turn.objects.create(
+        dossier=paper, number=9, text=1, step=1, kind="file", holder=world.county,
+        body="executive_office", together="any", received_at=june(11), due_at=june(20),
+        organisation_id=paper.organisation_id, org_path=paper.org_path,
+    )  # fmt: skip
+
+    refused = call(
+        world.ana, "post", at(paper, f"turns/{filing.pk}/"), {"outcome": "filed", "text": 7}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "unseen_text")
+    assert "还没有想好" not in refused.content.decode()
+
+
 def test_what_moved_last_comes_first_and_pages_follow(
     world: World, programme: Programme, call: Any
 ) -> None:

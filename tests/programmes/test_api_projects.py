@@ -248,7 +248,9 @@ def test_reviewer_elsewhere_in_the_tree_reviews_what_it_supervises(
     project = submitted(world, programme)
 
     assert project.supervisor == world.sister
-    assert call(world.ana, "post", f"{project.pk}/acceptance/").status_code == 403
+    seen = f'"{project.version}"'
+    refused = call(world.ana, "post", f"{project.pk}/acceptance/", If_Match=seen)
+    assert refused.status_code == 403
     assert JUNE
 
 

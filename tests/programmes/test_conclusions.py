@@ -9,8 +9,16 @@ from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent, Notice
+from programmes.actions.activities import (
+    add_activity,
+    change_activity,
+    drop,
+    take_up,
+    take_up_all,
+)
 from programmes.actions.conclusions import conclude_project, reopen_project
 from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.funds import add_fund_line, book_expense, change_fund_line
 from programmes.actions.milestones import add_milestone
 from programmes.actions.problem_steps import check, solve, take_in_hand
 from programmes.actions.problems import raise_problem
@@ -18,7 +26,17 @@ from programmes.actions.projects import change_project, propose_project
 from programmes.actions.submissions import accept_project
 from programmes.actions.teams import Seat, add_member
 from programmes.actions.topic_opinions import add_opinion
-from programmes.models import Obligation, Programme, Project, ProjectTurn, Rule
+from programmes.models import (
+    Activity,
+    FundLine,
+    FundTier,
+    Obligation,
+    Programme,
+    Project,
+    ProjectTurn,
+    Rule,
+    Turn,
+)
 from programmes.packs.vocabulary import FIRED
 from programmes.queries import plan_in_force
 from programmes.states import DossierState, ProjectState
@@ -123,12 +141,21 @@ def test_open_problems_and_papers_on_their_way_are_named(
     problem = solve(problem, words="列入预算", by=world.ben, now=JUNE)
     check(problem, words="属实", by=world.dora, now=JUNE)
     type(paper).objects.filter(pk=paper.pk).update(state=DossierState.STANDING)
+    mending = Turn.objects.create(
+        dossier=paper, number=1, text=1, step=0, kind="mend", holder=world.bureau,
+        received_at=JUNE, due_at=LATER, organisation=world.bureau, org_path=world.bureau.path,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken) as filing:  # in effect, its filing came back as incomplete
+        concluded(world, accepted)
+    assert filing.value.code == "open_papers"
+    Turn.objects.filter(pk=mending.pk).update(kind="file", holder=world.county)
     assert concluded(world, accepted).state == "concluded"
 
 
 def writes(world: World, project: Project) -> dict[str, Callable[[], object]]:
     who: dict[str, Any] = {"by": world.ben, "now": LATER}
     place = {"programme": project.programme, "organisation": world.bureau}
+    plans = Activity.objects.filter(project=project)
     return {
         "text": lambda: change_project(project, title="改名", **who),
         "team": lambda: add_member(project, seat=Seat("core_learner", name="新人"), **who),
@@ -139,14 +166,57 @@ def writes(world: World, project: Project) -> dict[str, Callable[[], object]]:
         "opinion": lambda: add_opinion(
             project, giver="甲", text="好", given_on=date(2026, 6, 1), **who
         ),
+        "activity": lambda: add_activity(
+            project=project, kind="meeting", title="再议", first_day=date(2026, 12, 1), **who
+        ),
+        "change": lambda: change_activity(plans.get(title="入户"), title="改", **who),
+        "drop": lambda: drop(plans.get(title="入户"), reason="不办了", **who),
+        "restore": lambda: take_up(plans.get(title="座谈"), **who),
+        "all": lambda: take_up_all(project, **who),
+        "fund": lambda: add_fund_line(
+            project=project, tier=FundTier.values[0], source="局内", planned=100_00, **place, **who
+        ),
+        "more_fund": lambda: change_fund_line(
+            FundLine.objects.get(project=project), planned=300_00, **who
+        ),
     }
 
 
-WRITES = ("text", "team", "paper", "problem", "part", "milestone", "opinion")
+WRITES = (
+    "text", "team", "paper", "problem", "part", "milestone", "opinion", "activity", "change",
+    "drop", "restore", "all", "fund", "more_fund",
+)  # fmt: skip
+
+
+def beside(world: World, project: Project) -> FundLine:
+    """One activity planned, one dropped, and money for them."""
+    day = date(2026, 6, 20)
+    made = [
+        add_activity(
+            project=project, kind="research", title=title, first_day=day, by=world.ben, now=JUNE
+        )
+        for title in ("入户", "座谈")
+    ]
+    drop(made[1], reason="并入", by=world.ben, now=JUNE)
+    return add_fund_line(
+        programme=project.programme, organisation=world.bureau, project=project,
+        tier=FundTier.values[0], source="专项", planned=200_00, by=world.ben, now=JUNE,
+    )  # fmt: skip
+
+
+def test_bill_that_comes_after_the_end_is_booked(world: World, accepted: Project) -> None:
+    line = beside(world, accepted)
+    concluded(world, accepted, now=LATER)
+
+    book_expense(line, day=date(2026, 6, 20), amount=50_00, purpose="车费", by=world.ben, now=LATER)
+
+    line.refresh_from_db()
+    assert line.spent == 50_00
 
 
 @pytest.mark.parametrize("what", WRITES)
 def test_nothing_is_added_to_a_concluded_topic(world: World, accepted: Project, what: str) -> None:
+    beside(world, accepted)
     project = concluded(world, accepted, now=LATER)
 
     with pytest.raises(RuleBroken) as refused:

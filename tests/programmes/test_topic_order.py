@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from actionlearning.foundation.errors import RuleBroken
+from programmes.actions.conclusions import reopen_project
 from programmes.actions.projects import change_project, choose_project, decline_project
 from programmes.actions.submissions import accept_project, submit_project
 from programmes.models import Plan, Programme, Project, TeamMember
@@ -30,6 +31,22 @@ def test_next_topic_begins_when_the_last_is_concluded(world: World) -> None:
     Project.objects.filter(pk=first.pk).update(state="accepted")
     concluded(world, first)
     assert choose_project(second, by=world.lena, now=JUNE).state == "chosen"
+
+
+@pytest.mark.rule("P3-36")
+def test_topic_is_not_opened_again_beside_the_next(world: World) -> None:
+    programme = run_programme(world, "plan3")
+    first = chosen(world, programme, team=[])
+    Project.objects.filter(pk=first.pk).update(state="accepted")
+    concluded(world, first)
+    second = choose_project(propose(world, programme, "第二课题"), by=world.lena, now=JUNE)
+
+    with pytest.raises(RuleBroken) as refused:
+        reopen_project(first, reason="未见效", by=world.lena, now=JUNE)
+
+    assert (refused.value.code, refused.value.rule) == ("one_by_one", "P3-36")
+    decline_project(second, opinion="先办完前一个", by=world.lena, now=JUNE)
+    assert reopen_project(first, reason="未见效", by=world.lena, now=JUNE).state == "accepted"
 
 
 @pytest.mark.rule("P3-36")

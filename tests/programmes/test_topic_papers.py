@@ -12,14 +12,23 @@ from groups.roles import Role
 from programmes.actions.dossiers import revise_dossier
 from programmes.actions.evidence import record_evidence
 from programmes.actions.laying import lay_down
-from programmes.actions.projects import change_project
+from programmes.actions.projects import change_project, decline_project
 from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.teams import set_team
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Evidence, Obligation, Programme, Project, ProjectTurn
 from programmes.procedures import Outcome
-from tests.programmes.papers_on_their_way import act, june, seat, turn_of, without_paper
+from programmes.queries.dossiers import waiting_turns
+from tests.programmes.papers_on_their_way import (
+    act,
+    june,
+    listed,
+    seat,
+    sent,
+    turn_of,
+    without_paper,
+)
 from tests.programmes.topics import JUNE, chosen, in_state, propose, seats, submitted
 from tests.running import run_programme
 from tests.world import START, World
@@ -98,6 +107,50 @@ def test_refused_for_good_it_is_declined_and_its_parts_and_duties_with_it(
     assert (turn.step, turn.opinion) == ("declined", "与职能不符")
     owed = Obligation.objects.get(project=project, deliverable="team_list")
     assert owed.cancelled_at == june(12)
+
+
+def test_papers_and_parts_of_a_declined_topic_end_with_it(
+    world: World, programme: Programme
+) -> None:
+    prescribe(programme, {"kind": "approve", "by": "supervising_office", "together": "any"})
+    project = submitted(world, programme)
+    part = propose(world, programme, "摸底", parent=project)
+    set_team(part, seats=seats(2, 0), by=world.ben, now=JUNE)
+    part = submit_project(fresh(part), by=world.ben, now=JUNE)
+    plan = sent(world, programme, project=project)
+    before = turn_of(plan)
+
+    act(paper_of(project), Outcome.REFUSED, world.ana, june(12), opinion="与职能不符")
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.holder, plan.turns.open().count()) == ("taken_back", None, 0)
+    assert (paper_of(part).state, fresh(part).state) == ("taken_back", "declined")
+    chief = seat(world, world.county, "pro", Role.PROMOTION_TEAM_LEADER, kind="promotion_team")
+    with pytest.raises(RuleBroken) as refused:
+        take_turn(before, outcome=Outcome.APPROVED, text=1, by=chief, now=june(13))
+    assert refused.value.code == "acted"
+
+
+def test_choice_taken_back_ends_the_list_of_its_team(world: World, programme: Programme) -> None:
+    project = chosen(world, programme)
+    paper = listed(world, project)
+
+    decline_project(fresh(project), opinion="条件不具备", by=world.lena, now=june(11))
+
+    paper.refresh_from_db()
+    assert (paper.state, paper.turns.open().count()) == ("taken_back", 0)
+
+
+def test_returned_topic_waits_for_those_who_may_submit_it(
+    world: World, programme: Programme
+) -> None:
+    head = seat(world, world.bureau, "bpro", Role.PROMOTION_TEAM_LEADER, kind="promotion_team")
+    project = in_state(world, programme, "returned")
+    waiting = [
+        waiting_turns(user, june(11).date()).filter(dossier__project=project).count()
+        for user in (world.ben, head)
+    ]
+    assert waiting == [1, 0]
 
 
 def test_taken_back_it_is_the_unit_s_again_and_may_be_sent_anew(

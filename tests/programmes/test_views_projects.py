@@ -294,12 +294,33 @@ def test_a_decision_that_somebody_else_has_taken_shows_what_was_typed(
     project = in_state(world, programme, ProjectState.ACCEPTED)
 
     answer = sign_in(world.ana).post(
-        at("project_return", world, project.pk), {"opinion": "请补充预期成果"}
+        at("project_return", world, project.pk),
+        {"opinion": "请补充预期成果", "version": project.version},
     )
 
     assert answer.status_code == 409
     assert "What you had typed" in text_of(answer)
     assert "请补充预期成果" in text_of(answer)
+
+
+@pytest.mark.parametrize("name", ["project_acceptance", "project_return"])
+def test_nobody_decides_without_saying_what_he_read(
+    world: World, programme: Programme, sign_in: Any, name: str
+) -> None:
+    project = in_state(world, programme, ProjectState.SUBMITTED)
+
+    page = sign_in(world.ana).post(at(name, world, project.pk), {"opinion": "请补充"})
+    act = "acceptance" if name == "project_acceptance" else "return"
+    rest = sign_in(world.ana).post(
+        f"/t/{world.tenant.slug}/api/v1/projects/{project.pk}/{act}/",
+        {"opinion": "请补充"},
+        content_type="application/json",
+    )
+
+    assert (page.status_code, rest.status_code) == (422, 422)
+    assert rest.json()["code"] == "unseen_text"
+    project.refresh_from_db()
+    assert project.state == "submitted"
 
 
 @pytest.mark.rule("P2-22")
