@@ -187,6 +187,7 @@ VERBS = {
     "rule": _("rule set"),
     "answered": _("opinion answered"),
     "drafted": _("drafted"),
+    "replaced": _("replaced by its revision"),
     "revised": _("revision begun"),
     "sent": _("sent"),
     "spoken": _("decided or spoken on"),

@@ -31,6 +31,8 @@ SEVERAL = (
     "special_survey_report",
 )
 """Kinds of which a unit writes more than one."""
+OVER = (DossierState.REPLACED, DossierState.ENDED, DossierState.TAKEN_BACK)
+"""Nobody writes on such a paper any more."""
 TITLE = 120
 
 
@@ -251,6 +253,8 @@ def right_to_send(dossier: Dossier) -> Permission:
 
 def held_by_sender(dossier: Dossier) -> bool:
     """It is a draft, or was returned and not sent again yet."""
+    if dossier.state in OVER:
+        return False
     if dossier.state == DossierState.DRAFT:
         return True
     return dossier.holder_id == dossier.organisation_id and dossier.holder_body == ""
@@ -330,11 +334,5 @@ def _refuse_decided_topic(old: Dossier) -> None:
 
 
 def _next_revision(old: Dossier) -> int:
-    rows = Dossier.objects.filter(
-        programme=old.programme,
-        kind=old.kind,
-        organisation=old.organisation,
-        project=old.project,
-        number=old.number,
-    )
+    rows = Dossier.objects.series(old)
     return (rows.aggregate(last=Max("revision"))["last"] or 0) + 1

@@ -208,11 +208,23 @@ class Journey:
         dossier = self.dossier
         self.becomes(DossierState.STANDING)
         dossier.stands_since, dossier.standing_text = self.now, dossier.sent_text
-        if dossier.previous_id is not None:
-            Dossier.objects.filter(pk=dossier.previous_id).update(state=DossierState.REPLACED)
+        self._replace_earlier()
         bring_regulation(dossier, by=self.by, now=self.now)
         self.happened(WHEN_STANDING)
         propose_activities(dossier, by=self.by, now=self.now)
+
+    def _replace_earlier(self) -> None:
+        """One revision of a paper is in effect, also where the one between them was refused."""
+        series = Dossier.objects.series(self.dossier).exclude(pk=self.dossier.pk)
+        standing = series.filter(state=DossierState.STANDING).order_by("pk")
+        for old in standing.select_for_update(of=("self",)):
+            earlier = Journey(old, self.by, self.now)
+            earlier.close_open()
+            earlier.becomes(DossierState.REPLACED)
+            earlier.hold()
+            old.version += 1
+            old.save()
+            record("dossier.replaced", target=old, by=self.by, at=self.now)
 
     def happened(self, names: dict[str, str]) -> None:
         """Sets off the duties of the plan that wait for it."""

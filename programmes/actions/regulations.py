@@ -41,11 +41,9 @@ def bring_regulation(dossier: Dossier, *, by: User, now: datetime) -> Regulation
     made.dossier, made.name, made.text = dossier, named[:120], sections.get("text", "")
     made.system = system_named(named, dossier.plan.head.get("systems", ()))
     made.issued_on = made.in_force_on = day
-    made.replaces = (
-        Regulation.objects.filter(dossier=dossier.previous_id, repealed_on=None).first()
-        if dossier.previous_id
-        else None
-    )
+    earlier = Dossier.objects.series(dossier).exclude(pk=dossier.pk)
+    in_force = Regulation.objects.filter(dossier__in=earlier, repealed_on=None)
+    made.replaces = in_force.order_by("-in_force_on", "-recorded_at").first()
     _kept(made, by, now)
     return made
 

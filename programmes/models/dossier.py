@@ -31,6 +31,16 @@ class DossierQuerySet(models.QuerySet[Any]):
             told |= Q(pk__in=granted_ids(user.pk, granted))
         return self.filter(told, reach.as_q(granted=granted))
 
+    def series(self, of: "Dossier") -> "DossierQuerySet":
+        """Every revision of the same paper, `of` itself too."""
+        return self.filter(
+            programme=of.programme_id,
+            kind=of.kind,
+            organisation=of.organisation_id,
+            project=of.project_id,
+            number=of.number,
+        )
+
 
 class Dossier(LedgerModel):
     """Sits at its sender. Written only by programmes/actions/dossiers.py and programmes/actions/turns.py."""

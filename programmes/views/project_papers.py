@@ -57,7 +57,7 @@ def _list_context(
 ) -> dict[str, Any]:
     """The one next act where the team is no longer the one on its list."""
     lists = [row for row in rows if row["kind"] == TEAM_LIST]
-    standing = next((row for row in lists if row["state"] == DossierState.STANDING), None)
+    standing = next((row for row in lists[::-1] if row["state"] == DossierState.STANDING), None)
     before = (standing["in_effect"] or "") if standing else now
     if standing is None or before == now:
         return {}
