@@ -192,16 +192,18 @@ def _refuse_circle(tenure: Tenure, to: User, name: str, starts_on: date, ends_on
         ends_on__gte=starts_on,
     )
     lent = list(rows.values_list("tenure__user", "user", "name", "starts_on", "ends_on"))
-    paths = [(to.pk, [name], starts_on, ends_on)]
+    # Told by sign-in: two people of one name are two people.
+    paths = [({to.pk: name}, starts_on, ends_on)]
     while paths:
-        at, names, first, last = paths.pop()
+        names, first, last = paths.pop()
+        at = next(reversed(names))
         for holder, delegate, named, since, until in lent:
             begins, ends = max(first, since), min(last, until)
-            if holder != at or begins > ends or named in names:
+            if holder != at or begins > ends or delegate in names:
                 continue
             if delegate == tenure.user_id:
-                _refuse_round([tenure.person_name, *names, named], begins, ends)
-            paths.append((delegate, [*names, named], begins, ends))
+                _refuse_round([tenure.person_name, *names.values(), named], begins, ends)
+            paths.append(({**names, delegate: named}, begins, ends))
 
 
 def _refuse_round(names: list[str], first: date, last: date) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
@@ -227,14 +227,15 @@ def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fa
 
 
 def _convener_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
-    """The leader in charge convenes (P2-31): whoever is on the roster must hold a leading post."""
+    """The leader in charge convenes (P2-31): whoever is on the roster must hold a leading post there or above."""
     rule = asks.rule(CONVENER)
     found = [row for row in members if row.role == TeamRole.CONVENER and row.person_id]
     if rule is None or asks.day is None or not found:
         return None
-    leading = Tenure.objects.filter(in_force(asks.day)).filter(
-        Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
-    )
+    leads = Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
+    alive = Tenure.objects.filter(leads, in_force(asks.day), post__body__ends_on=None)
+    here = Value(found[0].org_path)
+    leading = alive.alias(here=here).filter(here__startswith=F("org_path"))
     held = set(
         leading.filter(person__in=[row.person_id for row in found]).values_list("person", flat=True)
     )

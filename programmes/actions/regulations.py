@@ -42,7 +42,9 @@ def bring_regulation(dossier: Dossier, *, by: User, now: datetime) -> Regulation
     made.system = system_named(named, dossier.plan.head.get("systems", ()))
     made.issued_on = made.in_force_on = day
     earlier = Dossier.objects.series(dossier).exclude(pk=dossier.pk)
-    in_force = Regulation.objects.filter(dossier__in=earlier, repealed_on=None)
+    in_force = Regulation.objects.select_for_update(of=("self",)).filter(
+        dossier__in=earlier, repealed_on=None
+    )
     made.replaces = in_force.order_by("-in_force_on", "-recorded_at").first()
     _kept(made, by, now)
     return made
@@ -82,7 +84,7 @@ def enter_regulation(
 ) -> Regulation:
     """One that was issued without a paper of this product, with its number and day.
 
-    Raises NotAllowed, RuleBroken `not_enrolled`, BadInput.
+    Raises NotAllowed, RuleBroken (`not_enrolled`, `repealed`: what it replaces), BadInput.
     """
     if not by.has_perm(Permission.DOSSIER_SEND, organisation):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
@@ -91,6 +93,9 @@ def enter_regulation(
     made.system, made.issued_on = system, issued_on
     made.in_force_on, made.replaces = in_force_on or issued_on, replaces
     _refuse_faults(made, local_day(now))
+    if replaces is not None:
+        made.replaces = lock(replaces)
+        _refuse_repealed(made.replaces)
     _kept(made, by, now)
     return made
 
@@ -133,6 +138,14 @@ def _refuse_faults(made: Regulation, today: date) -> None:
         raise BadInput(_("Please mend the fields named here."), fields=faults)
 
 
+def _refuse_repealed(regulation: Regulation) -> None:
+    if regulation.repealed_on is not None:
+        day = regulation.repealed_on.isoformat()
+        raise RuleBroken(
+            _("It was repealed already, from %(day)s on.") % {"day": day}, code="repealed"
+        )
+
+
 @transaction.atomic
 def repeal_regulation(
     regulation: Regulation,
@@ -147,11 +160,7 @@ def repeal_regulation(
     fresh = lock(regulation, seen=seen)
     if not by.has_perm(Permission.DOSSIER_SEND, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if fresh.repealed_on is not None:
-        raise RuleBroken(
-            _("It was repealed already, from %(day)s on.") % {"day": fresh.repealed_on.isoformat()},
-            code="repealed",
-        )
+    _refuse_repealed(fresh)
     faults = {}
     if not reason.strip():
         faults["reason"] = _("Say why it is repealed.")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, Cited, RuleBroken
+from actionlearning.foundation.errors import BadInput, Cited, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
@@ -46,8 +46,11 @@ class Seat:
     name: str = ""
     title: str = ""
     duties: str = ""
-    login: str = ""
-    """The sign-in name of somebody from outside, who sees this topic while he is in its team."""
+    login: str | None = None
+    """The sign-in name of somebody from outside, who sees this topic while he is in its team.
+
+    None leaves it as it is; an empty one takes it away.
+    """
 
 
 @transaction.atomic
@@ -60,10 +63,13 @@ def set_team(
     """
     fresh = lock(project, seen=seen)
     refuse_unless(fresh, TEAM_OPEN, by=by)
-    staying = {_identity(row): row for row in _team(fresh)}
+    present = _team(fresh)
+    staying = {_identity(row): row for row in present}
+    known = {row.name: row.user for row in present if row.user is not None}
     members = []
     for rank, seat in enumerate(seats, 1):
         drafted = _drafted(fresh, seat, now)
+        drafted.user = _outsider(fresh, seat, known.get(drafted.name), by)
         member = staying.pop(_identity(drafted), drafted)
         member.title, member.duties, member.rank = drafted.title, drafted.duties, rank
         member.user = drafted.user
@@ -85,6 +91,7 @@ def add_member(
     fresh = lock(project, seen=seen)
     refuse_unless(fresh, TEAM_OPEN, by=by)
     made = _drafted(fresh, seat, now)
+    made.user = _outsider(fresh, seat, None, by)
     present = _team(fresh)
     if _identity(made) in {_identity(row) for row in present}:
         words = _("%(name)s is in the team already with this role.") % {"name": made.name}
@@ -196,20 +203,28 @@ def _drafted(project: Project, seat: Seat, now: datetime) -> TeamMember:
         role=seat.role,
         duties=seat.duties.strip(),
         joined_on=local_day(now),
-        user=_outsider(seat),
     )
     made.organisation_id, made.org_path = project.organisation_id, project.org_path
     _check(project, made, now)
     return made
 
 
-def _outsider(seat: Seat) -> User | None:
-    """Raises BadInput where nobody signs in by that name."""
-    if not seat.login.strip() or seat.person is not None:
+def _outsider(project: Project, seat: Seat, known: User | None, by: User) -> User | None:
+    """Whoever names a new sign-in opens the topic to it, and is asked whether he may before anything else.
+
+    Raises NotAllowed, BadInput where nobody signs in by that name.
+    """
+    if seat.person is not None:
         return None
-    found: User | None = User.objects.filter(
-        login=seat.login.strip().lower(), is_active=True, is_system=False
-    ).first()
+    login = seat.login.strip().lower() if seat.login is not None else None
+    if login is None or (known is not None and known.login == login):
+        return known
+    if not login:
+        return None
+    if not by.has_perm(Permission.GRANT, project):
+        words = _("Only the director of the office opens a topic to a sign-in from outside.")
+        raise NotAllowed(words, code="not_allowed")
+    found: User | None = User.objects.filter(login=login, is_active=True, is_system=False).first()
     if found is None:
         words = _("There is no such sign-in.")
         raise BadInput(words, fields={"login": words})

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
@@ -41,8 +42,10 @@ class TeamSeat(StrictSerializer):
     login = serializers.CharField(
         required=False,
         allow_blank=True,
+        allow_null=True,
         max_length=60,
-        help_text="Sign-in name of an outsider, who sees this topic while in its team.",
+        help_text="Sign-in name of an outsider, who sees this topic while in its team; a new one is"
+        " named by whoever may open the topic. Left out, it stays as it is; empty, it is taken away.",
     )
 
 
@@ -76,8 +79,14 @@ class TeamMemberLine(serializers.Serializer):
     left_on = serializers.DateField(allow_null=True, help_text="No longer in it from this day on.")
 
 
+class TeamSeatLine(TeamMemberLine):
+    login = serializers.CharField(
+        help_text="Of an outsider who sees the topic; empty for readers who may not change the team."
+    )
+
+
 class TeamLines(serializers.Serializer):
-    results = TeamMemberLine(many=True)
+    results = TeamSeatLine(many=True)
 
 
 class ProjectGrantLine(serializers.Serializer):
@@ -136,8 +145,7 @@ class ProjectTeam:
     def members(self, request: Any, **kwargs: Any) -> HttpResponse:
         asked = TeamDay(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        found = members_of(self.get_object(), asked.validated_data.get("on"))
-        return Response({"results": list(found)})
+        return self._team(self.get_object(), asked.validated_data.get("on"))
 
     @extend_schema(request=TeamSeat, parameters=[MATCH], responses={201: TeamMemberLine, **REFUSED})
     @members.mapping.post
@@ -182,8 +190,12 @@ class ProjectTeam:
         found: TeamMember = get_object_or_404(rows, pk=pk)
         return found
 
-    def _team(self, project: Project) -> Response:
-        return Response({"results": list(members_of(project))})
+    def _team(self, project: Project, day: date | None = None) -> Response:
+        told: Any = Value("")
+        if self.request.user.has_perm(Permission.PROJECT_CHANGE, project):
+            told = Coalesce("user__login", told)
+        rows = members_of(project, day).annotate(login=told)
+        return Response({"results": list(rows)})
 
 
 class ProjectGuests:

@@ -182,7 +182,7 @@ class ProjectFilterForm(TenantForm):
 
 
 class TeamMemberForm(TenantForm):
-    """Somebody of the roster, or an outsider by name."""
+    """Somebody of the roster, or an outsider by name; `opens`: whoever may open the topic names a sign-in."""
 
     person = forms.ModelChoiceField(
         Person.objects.none(), required=False, widget=forms.HiddenInput, label=_("Person")
@@ -207,18 +207,21 @@ class TeamMemberForm(TenantForm):
         project: Project,
         asks: Asks,
         member: TeamMember | None = None,
+        opens: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         role: Any = self.fields["role"]
         role.choices = list(asks.role_names().items())
+        if not opens:
+            del self.fields["login"]
         if member is None:
             person: Any = self.fields["person"]
             person.queryset = Person.objects.filter(
                 org_path__gte=project.org_path, org_path__lt=project.org_path + "~", ends_on=None
             )
             return
-        del self.fields["person"], self.fields["login"]
+        del self.fields["person"]
         if member.person_id:
             del self.fields["name"]
         else:

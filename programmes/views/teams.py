@@ -78,7 +78,9 @@ class ProjectMembers(TenantFormView):
         return {"version": self.project.version, "role": "core_learner"}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "project": self.project, "asks": self.asks}
+        opens = self.request.user.has_perm(Permission.GRANT, self.project)
+        given = {"project": self.project, "asks": self.asks, "opens": opens}
+        return {**super().get_form_kwargs(), **given}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         members = team_of(self.project)

@@ -182,6 +182,16 @@ def test_a_longer_circle_is_found_only_where_all_its_days_meet(world: World, tea
     assert lent(third, first, starts_on=DAY + 5 * day, ends_on=DAY + 9 * day)
 
 
+def test_two_people_of_one_name_hide_no_circle(world: World, team: Any) -> None:
+    first, second, third = team
+    Tenure.objects.filter(user=third).update(person_name="pro2")
+    lent(first, second)
+    lent(second, third)
+    with pytest.raises(RuleBroken) as refused:
+        lent(third, first)
+    assert refused.value.code == "circle"
+
+
 def test_for_an_absent_holder_the_head_or_the_office_lends_it_with_the_reason(
     world: World, team: Any
 ) -> None:

@@ -254,6 +254,18 @@ def test_the_office_above_reads_and_a_sister_does_not(
     ]
 
 
+def test_what_was_repealed_is_not_replaced_and_keeps_its_reason(
+    world: World, programme: Programme
+) -> None:
+    old = entered(world, programme, "learning")
+    repeal_regulation(old, day=date(2026, 7, 1), reason="过时", by=world.ben, now=july(8))
+    with pytest.raises(RuleBroken) as refused:
+        entered(world, programme, "learning", replaces=old, now=july(9))
+    assert refused.value.code == "repealed"
+    kept = Regulation.objects.get()
+    assert (kept.repealed_on, kept.repealed_at, kept.reason) == (date(2026, 7, 1), july(8), "过时")
+
+
 def test_the_sheet_has_a_line_for_each_missing_system(
     world: World, programme: Programme, sign_in: Any
 ) -> None:

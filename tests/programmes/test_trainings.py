@@ -11,7 +11,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from groups.actions.grants import grant
 from groups.actions.persons import add_person
-from groups.models import Grant, Person
+from groups.models import Body, Grant, Person, Tenure
 from programmes.actions.project_asks import asks_of, team_faults
 from programmes.actions.teams import Seat, add_member, change_member, remove_member
 from programmes.actions.trainings import record_training, withdraw_training
@@ -37,8 +37,10 @@ def on_roster(world: World, name: str) -> Person:
     )
 
 
-def join(project: Project, world: World, now: Any = JUNE, **seat: Any) -> TeamMember:
-    return add_member(project, seat=Seat(**seat), by=world.ben, now=now)
+def join(
+    project: Project, world: World, by: User | None = None, now: Any = JUNE, **seat: Any
+) -> TeamMember:
+    return add_member(project, seat=Seat(**seat), by=by or world.ben, now=now)
 
 
 def train(person: Person, programme: Programme, by: User, **given: Any) -> Training:
@@ -63,7 +65,7 @@ def test_an_expert_from_outside_sees_the_topic_while_he_is_in_its_team(
     assert [sign_in(guest).get(page).status_code for page in pages] == [404, 404]
     form = {"name": "观察员", "role": "observer", "login": "Guan", "duties": "列席指导"}
     team = reverse("programmes:project_members", args=[world.tenant.slug, project.pk])
-    assert sign_in(world.ben).post(team, form).status_code == 302
+    assert sign_in(world.dora).post(team, form).status_code == 302
     assert [sign_in(guest).get(page).status_code for page in pages] == [200, 404]
     member = TeamMember.objects.get(project=project, name="观察员")
     remove_member(member, by=world.ben, now=JUNE)
@@ -76,10 +78,56 @@ def test_a_sign_in_that_does_not_exist_is_refused_with_what_was_typed(
 ) -> None:
     form = {"name": "观察员", "role": "observer", "login": "nobody", "duties": "列席指导"}
     team = reverse("programmes:project_members", args=[world.tenant.slug, project.pk])
-    answer = sign_in(world.ben).post(team, form)
+    answer = sign_in(world.dora).post(team, form)
     assert answer.status_code == 422
     assert "列席指导" in answer.content.decode()
     assert not project.members.exists()
+
+
+def team_page(world: World, project: Project) -> str:
+    return f"/t/{world.tenant.slug}/api/v1/projects/{project.pk}/members/"
+
+
+def put(client: Any, page: str, seats: list[dict[str, Any]]) -> Any:
+    return client.put(page, {"seats": seats}, content_type="application/json")
+
+
+def test_a_team_that_is_read_and_put_back_keeps_its_experts(
+    world: World, project: Project, sign_in: Any
+) -> None:
+    guest = User.objects.create(login="guan", display_name="观察员", created_at=NOON)
+    join(project, world, world.dora, name="观察员", role="observer", login="guan")
+    client, page = sign_in(world.ben), team_page(world, project)
+    (row,) = client.get(page).json()["results"]
+    assert row["login"] == "guan"
+    assert sign_in(world.lena).get(page).json()["results"][0]["login"] == ""
+    words = {name: row[name] for name in ("name", "title", "role", "duties")}
+    for seat in ({**words, "login": row["login"]}, words, {**words, "role": "facilitator"}):
+        assert put(sign_in(world.ben), page, [seat]).status_code == 200
+        assert Grant.objects.get(user=guest).ended_at is None
+    assert put(sign_in(world.ben), page, [{**seat, "login": ""}]).status_code == 200
+    assert Grant.objects.get(user=guest).ended_at is not None
+
+
+def test_only_who_may_open_a_topic_names_a_sign_in_in_its_team(
+    world: World, project: Project, sign_in: Any
+) -> None:
+    User.objects.create(login="guan", display_name="观察员", created_at=NOON)
+    page = team_page(world, project)
+    told = []
+    for login in ("guan", "nobody"):
+        seat = {"name": "观察员", "role": "observer", "login": login}
+        client = sign_in(world.ben)
+        answers = [client.post(page, seat, content_type="application/json")]
+        answers.append(put(client, page, [seat]))
+        assert [each.status_code for each in answers] == [403, 403]
+        told.append([each.json()["title"] for each in answers])
+    assert told[0] == told[1]
+    assert not project.members.exists()
+    assert not Grant.objects.exists()
+    team = reverse("programmes:project_members", args=[world.tenant.slug, project.pk])
+    assert 'name="login"' not in sign_in(world.ben).get(team).content.decode()
+    assert 'name="login"' in sign_in(world.dora).get(team).content.decode()
 
 
 def test_what_an_office_opened_stays_open_when_he_leaves_the_team(
@@ -87,7 +135,7 @@ def test_what_an_office_opened_stays_open_when_he_leaves_the_team(
 ) -> None:
     guest = User.objects.create(login="guan", display_name="观察员", created_at=NOON)
     grant(project, to=guest, reason="专家", by=world.dora, now=JUNE)
-    member = join(project, world, name="观察员", role="observer", login="guan")
+    member = join(project, world, world.dora, name="观察员", role="observer", login="guan")
     remove_member(member, by=world.ben, now=JUNE)
     assert Grant.objects.get(user=guest).ended_at is None
 
@@ -112,6 +160,23 @@ def test_a_convener_of_the_roster_must_hold_a_leading_post(
     chief = join(project, world, person=person, role="convener")
     codes = [each.code for each in team_faults([chief], asks, level=1)]
     assert "convener_post" not in codes
+
+
+@pytest.mark.rule("P2-31")
+@pytest.mark.parametrize("where", ["sister", "ended"])
+def test_a_leading_post_elsewhere_or_in_a_body_of_the_past_is_none(
+    world: World, programme: Programme, project: Project, where: str
+) -> None:
+    lena = Person.objects.get(user=world.lena)
+    if where == "sister":
+        Tenure.objects.filter(person=lena).update(
+            organisation=world.sister, org_path=world.sister.path
+        )
+    else:
+        Body.objects.filter(posts__tenures__person=lena).update(ends_on=DAY)
+    member = join(project, world, person=lena, role="convener")
+    faults = team_faults([member], asks_of(programme, DAY), level=1)
+    assert "convener_post" in [each.code for each in faults]
 
 
 def test_the_team_of_any_day_can_be_told(world: World, project: Project, sign_in: Any) -> None:
