@@ -13,6 +13,7 @@ from groups.models import Organisation
 from groups.models.placed import ANCESTORS
 from programmes.models import (
     Activity,
+    Dossier,
     Enrolment,
     FundLine,
     Obligation,
@@ -22,7 +23,7 @@ from programmes.models import (
     Regulation,
 )
 from programmes.models.obligation import UNFINISHED
-from programmes.states import ProjectState
+from programmes.states import DossierState, ProjectState
 
 LEDGERS = (
     "programmes_obligation",
@@ -98,6 +99,10 @@ def follow_supervisor(enrolment: Enrolment) -> tuple[int, int]:
     topics = Project.objects.filter(**whose).exclude(state=ProjectState.DECLINED)
     papers += list(topics.values_list("pk", flat=True))
     topics.update(supervisor=enrolment.supervisor_id)
+    # A paper on its way finishes with the bodies that its way was fixed for when it was sent.
+    Dossier.objects.filter(**whose).exclude(state=DossierState.UNDER_WAY).update(
+        supervisor=enrolment.supervisor_id
+    )
     Activity.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     Regulation.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)
     FundLine.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)

@@ -7,12 +7,13 @@ import pytest
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent
 from groups.models import Organisation, Supervision
+from programmes.actions.dossiers import open_dossier
 from programmes.actions.enrolments import enrol, leave, report_to
 from programmes.actions.evidence import accept_evidence, recount
 from programmes.actions.exceptions import waive
 from programmes.actions.laying import lay_down
 from programmes.actions.sweeps import queue_due_notices
-from programmes.models import Enrolment, Evidence, Obligation, Programme, Project
+from programmes.models import Dossier, Enrolment, Evidence, Obligation, Programme, Project
 from programmes.models.obligation import DutyState
 from reporting.actions.items import adopt_item, return_item, start_item
 from reporting.models import InformationItem
@@ -200,6 +201,22 @@ def test_a_new_superior_takes_over_what_is_open_and_nothing_that_is_closed(world
     assert set(rows.values()) == {world.bureau.pk}
     others = Obligation.objects.filter(programme=programme).exclude(organisation=world.child)
     assert not others.filter(supervisor=world.bureau).exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "follows"), [("draft", True), ("standing", True), ("under_way", False)]
+)
+def test_a_paper_follows_the_new_superior_unless_it_is_on_its_way(world, programme, state, follows):
+    paper = open_dossier(
+        programme=programme, organisation=world.child, kind="system_document", title="学习制度",
+        by=world.kid, now=beijing(7, 1),
+    )  # fmt: skip
+    Dossier.objects.filter(pk=paper.pk).update(state=state)
+
+    to_bureau(world, programme)
+
+    paper.refresh_from_db()
+    assert paper.supervisor == (world.bureau if follows else world.county)
 
 
 def test_the_edge_is_closed_the_day_before_and_opened_on_the_day(world, programme):
