@@ -32,7 +32,7 @@ def keep_decision(turn: Turn, dossier: Dossier, *, by: User, now: datetime) -> D
     made = Decision(
         programme=dossier.programme, body=turn.body, turn=turn, dossier=dossier,
         held_on=local_day(turn.acted_at or now), matter=dossier.title, outcome=turn.outcome,
-        text=turn.opinion, present="、".join(dict.fromkeys(each.by_name for each in voices))[:500],
+        text=turn.opinion, present="、".join(dict.fromkeys(each.spoken_by for each in voices))[:500],
         voices=[_voice(each) for each in voices], created_by=by, created_at=now,
     )  # fmt: skip
     made.place(turn.holder)
@@ -43,7 +43,7 @@ def keep_decision(turn: Turn, dossier: Dossier, *, by: User, now: datetime) -> D
 
 def _voice(voice: Any) -> dict[str, str]:
     return {
-        "name": voice.by_name,
+        "name": voice.spoken_by,
         "post": voice.post_title,
         "outcome": voice.outcome,
         "opinion": voice.opinion,

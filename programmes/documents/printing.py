@@ -255,7 +255,7 @@ def _said(dossier: Dossier) -> Iterator[tuple[str, ...]]:
         body = wording.body_words(row.turn.holder.name, row.turn.body)
         step, outcome = wording.STEPS[row.turn.kind], wording.OUTCOMES[row.outcome]
         day = wording.day_words(local_day(row.at))
-        yield step, body, row.by_name, outcome, day, row.opinion
+        yield step, body, row.spoken_by, outcome, day, row.opinion
 
 
 def _asked(dossier: Dossier) -> Iterator[tuple[str, ...]]:

@@ -212,6 +212,11 @@ class Voice(PlacedModel):
     class Meta:
         constraints = [unique_in_tenant("turn", "tenure", name="voice_seat")]
 
+    @property
+    def spoken_by(self) -> str:
+        """As records and papers name him: a delegate with whose voice it was, `乙（代甲）`."""
+        return f"{self.by_name}（代{self.for_name}）" if self.for_name else self.by_name
+
 
 class Remark(PlacedModel):
     """One opinion of a body that is answered by itself (P2-50, P2-69, P4-23)."""

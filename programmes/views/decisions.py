@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
-from actionlearning.foundation.errors import Refusal
+from actionlearning.foundation.errors import BadInput, Refusal
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
 from groups.access import reach_of
@@ -219,7 +219,17 @@ class DecisionSigning(TenantDecisionButton):
     permission = Permission.DOSSIER_VIEW
 
     def done(self, row: Decision) -> Decision:
-        return sign_decision(row, by=self.request.user, now=self.request.received_at)
+        by, now = self.request.user, self.request.received_at
+        return sign_decision(row, seen=_seen(self.request), by=by, now=now)
+
+
+def _seen(request: Any) -> int:
+    """The version that was read; whoever names none has not read what he would sign."""
+    told = request.POST.get("version", "")
+    if not told.isdecimal() or len(told) > 9:
+        words = _("Read the record once more, then sign it.")
+        raise BadInput(words, fields={"version": words})
+    return int(told)
 
 
 class DecisionCorrection(TenantDecisionButton):

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from actionlearning.foundation.documents.official import plain_text
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
-from groups.models import Body
+from groups.actions.delegations import delegate
+from groups.models import Body, Tenure
 from programmes.actions.decisions import (
     change_decision,
     correct_decision,
@@ -16,6 +18,7 @@ from programmes.actions.decisions import (
     sign_decision,
     write_decision,
 )
+from programmes.documents.printing import paper_of, print_of
 from programmes.models import Decision, Programme
 from programmes.queries.decisions import agenda_of
 from tests.programmes.papers_on_their_way import act, seat, sent
@@ -104,6 +107,39 @@ def test_only_who_sits_in_the_body_signs(world: World, programme: Programme) -> 
     assert sign_decision(row, by=member, now=june(13)).signed_name == member.display_name
 
 
+def test_what_the_signer_has_not_read_is_not_signed(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    row = written(world, programme)
+    client, address = sign_in(world.lena), f"/t/teng/decisions/{row.pk}/"
+    assert '<input type="hidden" name="version" value="1" />' in client.get(address).text
+    change_decision(row, text="不同意。", by=world.ben, now=june(12))
+    for read, status in (({}, 422), ({"version": "x"}, 422), ({"version": "1"}, 412)):
+        refused = client.post(f"{address}signing/", read)
+        assert (refused.status_code, "不同意。" in refused.text) == (status, True)
+        row.refresh_from_db()
+        assert row.signed_at is None
+    assert client.post(f"{address}signing/", {"version": "2"}).status_code == 302
+    row.refresh_from_db()
+    assert row.signed_name == world.lena.display_name
+
+
+def test_a_delegates_voice_is_on_record_as_given_for_another(
+    world: World, programme: Programme
+) -> None:
+    member = seat(world, world.county, "off", "office_staff", kind="executive_office", rank=2)
+    delegate(
+        Tenure.objects.get(user=world.ana, post__body__kind="executive_office"), to=member,
+        starts_on=date(2026, 6, 12), ends_on=date(2026, 6, 20), by=world.ana, now=june(12),
+    )  # fmt: skip
+    paper = sent(world, programme, "support_request")
+    paper = act(paper, "adopted", member, june(12), opinion="同意派促进师1名。")
+    row, said = Decision.objects.get(dossier=paper), f"off（代{world.ana.display_name}）"
+    assert (row.present, row.voices[0]["name"]) == (said, said)
+    printed = plain_text(paper_of(print_of(paper, "", by=world.ana, opinions=True)))
+    assert said in printed
+
+
 def test_what_is_not_written_is_not_signed(world: World, programme: Programme) -> None:
     row = written(world, programme, text="")
     with pytest.raises(RuleBroken) as refusal:
@@ -172,8 +208,8 @@ def test_screens_from_the_record_to_what_became_of_it(
     made = client.post(f"{root}new/", typed)["Location"]
     assert "Not signed yet" in client.get(made).text
     assert client.post(f"{made}edit/", {**typed, "venue": "二楼", "version": 1}).status_code == 302
-    assert client.post(f"{made}signing/").status_code == 403
-    sign_in(world.lena).post(f"{made}signing/")
+    assert client.post(f"{made}signing/", {"version": 2}).status_code == 403
+    sign_in(world.lena).post(f"{made}signing/", {"version": 2})
     client = sign_in(world.ben)
     assert "〔2026〕1号" in client.get(made).text
     assert client.post(f"{made}steps/", {"day": "2026-06-12", "text": "已落实"}).status_code == 302
