@@ -11,12 +11,14 @@ from actionlearning.foundation.counters import next_number
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock
 from groups.models import Body, Organisation
 from groups.queries.sitting import sitting_in
 from programmes.models import Decision, DecisionOutcome, DecisionStep, Dossier, Programme, Turn
 from programmes.procedures import StepKind
-from programmes.queries import local_day
+from programmes.queries import enrolment_of, local_day
+from programmes.states import ProgrammeState
 
 FIELDS = ("held_on", "venue", "present", "matter", "outcome", "text")
 LONGEST_TEXT = 20_000
@@ -36,7 +38,9 @@ def keep_decision(turn: Turn, dossier: Dossier, *, by: User, now: datetime) -> D
         voices=[_voice(each) for each in voices], created_by=by, created_at=now,
     )  # fmt: skip
     made.place(turn.holder)
-    made.save(force_insert=True)
+    # Whoever sits in a body above by a post alone may stand outside that office's wall.
+    with scope(turn.tenant, path=WHOLE, actor=by):
+        made.save(force_insert=True)
     record("decision.kept", target=made, by=by, at=now, outcome=made.outcome)
     return made
 
@@ -56,9 +60,13 @@ def write_decision(
     *, programme: Programme, organisation: Organisation, body: str, by: User, now: datetime,
     **facts: Any,
 ) -> Decision:  # fmt: skip
-    """By hand; `facts`: held_on, venue, present, matter, outcome, text. Raises NotAllowed, BadInput."""
+    """By hand; `facts`: held_on, venue, present, matter, outcome, text.
+
+    Raises NotAllowed, RuleBroken (`programme_state`, `not_enrolled`), BadInput.
+    """
     if not by.has_perm(Permission.DOSSIER_WRITE, organisation):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    _refuse_elsewhere(programme, organisation, local_day(now))
     if not Body.objects.filter(organisation=organisation, kind=body, ends_on=None).exists():
         words = _("“%(unit)s” has no such body: form it first.") % {"unit": organisation}
         raise BadInput(words, fields={"body": words})
@@ -68,6 +76,20 @@ def write_decision(
     made.save(force_insert=True)
     record("decision.written", target=made, by=by, at=now)
     return made
+
+
+def _refuse_elsewhere(programme: Programme, organisation: Organisation, day: date) -> None:
+    """Of a programme that runs, and of a unit that takes part in it."""
+    if programme.state != ProgrammeState.IN_FORCE:
+        raise RuleBroken(
+            _("“%(name)s” is not in force.") % {"name": programme}, code="programme_state"
+        )
+    if programme.owner_id != organisation.pk and not enrolment_of(programme, organisation, day):
+        raise RuleBroken(
+            _("“%(unit)s” takes no part in “%(name)s”: enrol it first.")
+            % {"unit": organisation, "name": programme},
+            code="not_enrolled",
+        )
 
 
 @transaction.atomic

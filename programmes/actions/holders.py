@@ -1,17 +1,20 @@
 """The ladder of a duty that is blocked upstream climbs at the body that holds the paper, not at the unit."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.outbox import queue_notices
-from groups.queries.sitting import members_of
+from groups.queries.sitting import Sitting, sitting
 from programmes.actions.journeys import address_of
-from programmes.actions.turns import acts_now
 from programmes.actions.waits import BLOCKED
-from programmes.models import Obligation, Turn
+from programmes.models import Obligation, Turn, Voice
 from programmes.queries import local_day
+from programmes.queries.voices import asked, in_turn, said_of, silent
 from programmes.queries.waits import holders_at
 
 
@@ -24,7 +27,7 @@ def tell_holders(rungs: Iterable[Mapping[str, Any]], *, now: datetime) -> int:
     duties = {row["duty"] for row in rows}
     before = Notice.objects.filter(about__in=duties, kind=BLOCKED).count() if rows else 0
     turns = {str(pk): turn for pk, turn in holders_at(duties, now).items()}
-    people = {turn.pk: _speakers(turn, now) for turn in turns.values()}
+    people = _speakers(list({turn.pk: turn for turn in turns.values()}.values()), now)
     for row in rows:
         if row["duty"] in turns:
             _tell(row, turns[row["duty"]], people[turns[row["duty"]].pk])
@@ -32,12 +35,27 @@ def tell_holders(rungs: Iterable[Mapping[str, Any]], *, now: datetime) -> int:
     return after - before
 
 
-def _speakers(turn: Turn, now: datetime) -> list[User]:
-    """Whoever may act for the body at this moment and did not write the paper."""
-    seats = members_of(turn.holder, turn.body, local_day(now))
-    able = acts_now(turn, [row for row in seats if str(row.user) not in turn.dossier.authors])
-    users = {row.user for row in able}
-    return list(User.objects.filter(pk__in=users, is_active=True).order_by("pk"))
+def _speakers(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:
+    """Whoever may act for each body at this moment and did not write the paper; three statements."""
+    rows = sitting(Q(organisation__in={turn.holder_id for turn in turns}), local_day(now))
+    said: dict[uuid.UUID, list[Any]] = {turn.pk: [] for turn in turns}
+    voices = Voice.objects.filter(turn__in=turns).order_by("at", "id")
+    for key, *voice in voices.values_list("turn", "by", "post", "tenure"):
+        said[key].append(voice)
+    able = {turn.pk: _able(turn, rows, said[turn.pk]) for turn in turns}
+    wanted = {key for keys in able.values() for key in keys}
+    users = list(User.objects.filter(pk__in=wanted, is_active=True).order_by("pk"))
+    return {pk: [user for user in users if user.pk in keys] for pk, keys in able.items()}
+
+
+def _able(turn: Turn, rows: Iterable[Sitting], said: Iterable[Any]) -> set[uuid.UUID]:
+    seats = [
+        row
+        for row in rows
+        if (row.organisation, row.body) == (turn.holder_id, turn.body)
+        and str(row.user) not in turn.dossier.authors
+    ]
+    return {row.user for row in asked(in_turn(turn.together, silent(seats, said_of(said))))}
 
 
 def _tell(row: Mapping[str, Any], turn: Turn, people: list[User]) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from actionlearning.foundation.models import Notice
@@ -205,6 +207,24 @@ def test_the_ladder_climbs_at_whoever_holds_the_paper(world: World, programme: P
     assert {(kind, to) for _day, kind, to in told_about(row) if kind != "blocked"} == {
         ("escalation", "lena"), ("escalation", "ana"), ("escalation", "pro"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 2])  # a unit takes on two topics
+def test_the_sweep_asks_once_who_sits_in_the_bodies_that_hold_papers(
+    world: World, programme: Programme, count: int
+) -> None:
+    promoter(world)
+    plan_sent(world, programme)
+    for title in ("养老服务",)[: count - 1]:
+        paper = draft(world, programme, project=chosen(world, programme, title))
+        send_dossier(paper, by=world.ben, now=july(10))
+    lay_down(programme, now=beijing(6, 30))
+    with CaptureQueriesContext(connection) as asked:
+        queue_due_notices(now=july(28, 10))
+    told = [row["sql"] for row in asked if row["sql"].startswith(("SELECT", "("))]
+    assert Notice.objects.filter(kind="programmes.blocked").count() == count
+    for table in ("groups_tenure", "foundation_user", "programmes_voice"):
+        assert len([sql for sql in told if f'FROM "{table}"' in sql]) == 1
 
 
 def test_rungs_told_upstream_are_those_of_the_oracle(world: World, programme: Programme) -> None:

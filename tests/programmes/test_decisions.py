@@ -9,6 +9,9 @@ from openpyxl import load_workbook
 
 from actionlearning.foundation.documents.official import plain_text
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
+from actionlearning.foundation.models import User
+from actionlearning.foundation.scope import scope
+from groups.access import standing_of
 from groups.actions.delegations import delegate
 from groups.models import Body, Tenure
 from programmes.actions.decisions import (
@@ -19,9 +22,10 @@ from programmes.actions.decisions import (
     write_decision,
 )
 from programmes.documents.printing import paper_of, print_of
-from programmes.models import Decision, Programme
+from programmes.models import Decision, Enrolment, Programme
 from programmes.queries.decisions import agenda_of
-from tests.programmes.papers_on_their_way import act, seat, sent
+from programmes.states import ProgrammeState
+from tests.programmes.papers_on_their_way import act, seat, sent, turn_of
 from tests.running import beijing, run_programme
 from tests.world import World
 
@@ -65,6 +69,30 @@ def test_a_decision_on_a_paper_is_kept_by_itself_with_its_voices(
     )  # fmt: skip
     (voice,) = row.voices
     assert (voice["name"], voice["outcome"]) == (world.ana.display_name, "adopted_with_changes")
+
+
+def test_a_decision_belongs_to_a_programme_that_runs_and_a_unit_that_takes_part(
+    world: World, programme: Programme
+) -> None:
+    Enrolment.objects.filter(organisation=world.bureau).update(ends_on=date(2026, 6, 1))
+    with pytest.raises(RuleBroken) as apart:
+        written(world, programme)
+    programme.state = ProgrammeState.CLOSED
+    with pytest.raises(RuleBroken) as over:
+        written(world, programme)
+    assert [each.value.code for each in (apart, over)] == ["not_enrolled", "programme_state"]
+    assert not Decision.objects.exists()
+
+
+def test_a_member_without_another_role_keeps_the_record_of_a_decision_above(
+    world: World, programme: Programme
+) -> None:
+    paper = sent(world, programme, "support_request")
+    made = seat(world, world.county, "xin", "", kind=turn_of(paper).body, rank=1)
+    member = User.objects.get(pk=made.pk)
+    with scope(world.tenant, path=standing_of(member).path, actor=member):
+        act(paper, "adopted", member, june(12), opinion="同意。")
+    assert Decision.objects.get(dossier=paper).organisation == world.county
 
 
 def test_other_steps_leave_no_record(world: World, programme: Programme) -> None:
