@@ -12,11 +12,12 @@ from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import take
+from actionlearning.foundation.workflow import lock_row, take
 from programmes.actions.exceptions import cancel_after
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CONCLUSION, Fault, asks_of
 from programmes.actions.project_turns import write_turn
+from programmes.actions.redating import owe_again
 from programmes.models import Dossier, Problem, Project
 from programmes.notices import holders_of, tell_about
 from programmes.queries import local_day
@@ -53,6 +54,7 @@ def conclude_project(
     facts = {name: getattr(fresh, name) for name in WORDS}
     write_turn(fresh, by=by, at=now, opinion=fresh.result_summary, snapshot={"conclusion": facts})
     trigger(fresh.programme, TRIGGER, fresh, now, by=by)
+    owe_again(fresh, TRIGGER, by=by, now=now)
     record("project.concluded", target=fresh, by=by, at=now, day=str(concluded_on))
     _tell("project_concluded", fresh, by=by, now=now)
     return fresh
@@ -151,7 +153,7 @@ def _names(titles: Iterable[str]) -> str:
 
 def _refuse_under_concluded(project: Project, now: datetime) -> None:
     """A whole is concluded after its parts, so it is opened before them."""
-    whole = project.parent
+    whole = lock_row(project.parent) if project.parent else None
     if whole is not None and whole.state == ProjectState.CONCLUDED:
         raise RuleBroken(
             _("“%(name)s”, of which it is a part, is concluded: open that one first.")
