@@ -227,6 +227,8 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+# The largest page takes over a file: 200 lines of 4 fields, 500 loose pieces of 2, a paper's parts of 2.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {

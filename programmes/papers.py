@@ -35,6 +35,8 @@ LONGEST_SECTION = 20_000
 """Characters: far above any section of a plan, far below a pasted register."""
 MOST_LINES = 200
 """Lines of all timetables of one paper together."""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of the days in a timetable: any other is a slip of the hand."""
 
 
 TOPIC_BEFORE: Mapping[str, Any] = {
@@ -200,11 +202,20 @@ class Paper:
             first, last = date.fromisoformat(line["from"]), date.fromisoformat(line["to"])
         except ValueError:
             return line, _("give its days as in 2026-05-31.")
-        if last < first:
-            return line, _("it ends before it begins.")
+        if last < first or first.year < FIRST_YEAR or last.year > LAST_YEAR:
+            return line, _days_problem(first, last)
         if not line["text"] or len(line["text"]) > 300:
             return line, _("say what is done then, in at most 300 characters.")
         return line, ""
+
+
+def _days_problem(first: date, last: date) -> str:
+    if last < first:
+        return _("it ends before it begins.")
+    return _("give days between the years %(first)d and %(last)d.") % {
+        "first": FIRST_YEAR,
+        "last": LAST_YEAR,
+    }
 
 
 def _named(row: Mapping[str, Any]) -> str:

@@ -6,20 +6,21 @@ from actionlearning.foundation.tasks import tenant_task
 from programmes.actions.calendars import check_calendar
 from programmes.actions.digests import queue_copies
 from programmes.actions.laying import lay_down_all
-from programmes.actions.presence import observe_regulations
+from programmes.actions.presence import observe_each
 from programmes.actions.standing import observe_bodies
 from programmes.actions.sweeps import queue_due_notices
 
 
 @tenant_task("lay_down")
 def lay_down(now: datetime) -> int:
-    return lay_down_all(now=now)
+    laid = lay_down_all(now=now)
+    observe_each(now=now)
+    return laid
 
 
 @tenant_task("sweep", in_transaction=False)
 def sweep(now: datetime) -> int:
     observe_bodies(now=now)
-    observe_regulations(now=now)
     return queue_due_notices(now=now)
 
 

@@ -1,7 +1,7 @@
 """A post's voice lent for some days to somebody of the same body, and taken back (`model.md` §5)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,6 +19,7 @@ from groups.models import Delegation, Person, Tenure
 from groups.queries.sitting import Sitting, heads_of, members_of
 
 LONGEST = 200
+LONGEST_TERM = timedelta(days=365)
 
 
 @transaction.atomic
@@ -133,6 +134,8 @@ def _refuse_days(tenure: Tenure, starts_on: date, ends_on: date, now: datetime) 
         problems["starts_on"] = _("Choose today or a later day on which the post is held.")
     if ends_on < starts_on:
         problems["ends_on"] = _("The last day lies before the first.")
+    elif ends_on - starts_on > LONGEST_TERM:
+        problems["ends_on"] = _("A voice is lent for a year at most: choose an earlier last day.")
     if problems:
         raise BadInput(" ".join(problems.values()), fields=problems)
 

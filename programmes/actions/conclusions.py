@@ -13,11 +13,12 @@ from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import take
+from actionlearning.foundation.workflow import lock_row, take
 from programmes.actions.exceptions import cancel_after
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CONCLUSION, Fault, asks_of
 from programmes.actions.project_turns import write_turn
+from programmes.actions.redating import owe_again
 from programmes.actions.topic_order import refuse_beside_another
 from programmes.actions.topic_papers import wait_for_unit
 from programmes.models import Dossier, Problem, Project, Turn
@@ -57,6 +58,7 @@ def conclude_project(
     facts = {name: getattr(fresh, name) for name in WORDS}
     write_turn(fresh, by=by, at=now, opinion=fresh.result_summary, snapshot={"conclusion": facts})
     trigger(fresh.programme, TRIGGER, fresh, now, by=by)
+    owe_again(fresh, TRIGGER, by=by, now=now)
     record("project.concluded", target=fresh, by=by, at=now, day=str(concluded_on))
     _tell("project_concluded", fresh, by=by, now=now)
     return fresh
@@ -165,7 +167,7 @@ def _names(titles: Iterable[str]) -> str:
 
 def _refuse_under_concluded(project: Project, now: datetime) -> None:
     """A whole is concluded after its parts, so it is opened before them."""
-    whole = project.parent
+    whole = lock_row(project.parent) if project.parent else None
     if whole is not None and whole.state == ProjectState.CONCLUDED:
         raise RuleBroken(
             _("“%(name)s”, of which it is a part, is concluded: open that one first.")

@@ -4,18 +4,22 @@ Days typed in do not make it earlier: it counts from the moment we were told. On
 counts no more; what takes its place on that day keeps its first instant.
 """
 
+import logging
 import uuid
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from actionlearning.foundation.errors import RuleBroken
 from programmes.actions.evidence import record_evidence, recount
 from programmes.calendar import day_start
 from programmes.models import Evidence, Obligation, Regulation
 from programmes.queries import ZONE, local_day
+
+logger = logging.getLogger(__name__)
 
 KIND = "regulation"
 """Of its evidence."""
@@ -26,16 +30,40 @@ def observe_regulations(
     *, now: datetime, programme: uuid.UUID | None = None, organisation: uuid.UUID | None = None
 ) -> int:
     """Returns how many regulations count anew or no more; telling twice changes nothing."""
-    there = Regulation.objects.filter(
-        programme=OuterRef("programme"), organisation=OuterRef("organisation")
-    )
-    duties = Obligation.objects.filter(
-        Exists(there), deliverable="system_document", cancelled_at=None, opens_at__lte=now
-    ).exclude(closes_at__lte=now)
+    duties = _stirred(now)
     if programme is not None:
         duties = duties.filter(programme=programme, organisation=organisation)
+    return sum(_observe(duty, now) for duty in duties)
+
+
+def observe_each(*, now: datetime) -> int:
+    """What the days themselves changed. A duty that takes nothing now is logged; the others go on."""
+    changed = 0
+    for duty in _stirred(now):
+        try:
+            with transaction.atomic():
+                changed += _observe(duty, now)
+        except RuleBroken as refused:
+            logger.warning("regulations of duty %s do not count: %s", duty.pk, refused.code)
+    return changed
+
+
+def _stirred(now: datetime) -> QuerySet[Any]:
+    """Open duties with a regulation in force that has not been counted, or a repealed one that still is."""
+    counted = Evidence.objects.filter(
+        obligation=OuterRef(OuterRef("pk")), kind=KIND, source=OuterRef("pk"), withdrawn_at=None
+    )
+    holds, today = Q(repealed_on=None) | Q(repealed_on__gt=local_day(now)), local_day(now)
+    stirring = Regulation.objects.filter(
+        (holds & Q(in_force_on__lte=today) & ~Exists(counted))
+        | (Q(repealed_on__isnull=False) & Exists(counted.filter(counts_until=None))),
+        programme=OuterRef("programme"), organisation=OuterRef("organisation"),
+    )  # fmt: skip
+    duties: QuerySet[Any] = Obligation.objects.filter(
+        Exists(stirring), deliverable="system_document", cancelled_at=None, opens_at__lte=now
+    ).exclude(closes_at__lte=now)
     related = ("rule__plan", "programme", "organisation", "tenant")
-    return sum(_observe(duty, now) for duty in duties.select_related(*related).order_by("pk"))
+    return duties.select_related(*related).order_by("pk")
 
 
 def _observe(duty: Obligation, now: datetime) -> int:

@@ -6,14 +6,26 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
+from actionlearning.foundation.scope import WHOLE, scope
+from programmes.actions.evidence import recount
 from programmes.actions.laying import rungs_of, window_facts
 from programmes.actions.schedules import schedule_of
+from programmes.actions.waits import recount_waits
 from programmes.calendar import Event, Schedule, WorkCalendar, event_window, windows
 from programmes.calendar import Window as Span
-from programmes.models import Obligation, Plan, Rung, Window
+from programmes.models import Obligation, Plan, Project, ProjectTurn, Rule, Rung, Window
 from programmes.packs.format import Pack
-from programmes.queries import ZONE, calendar_for, division_chain, pack_of
+from programmes.queries import (
+    ZONE,
+    calendar_for,
+    division_chain,
+    local_day,
+    pack_of,
+    plan_in_force,
+)
+from programmes.states import ProgrammeState
 
 COPIED = ("opens_at", "soon_at", "due_at", "grace_ends_at", "closes_at")
 
@@ -42,6 +54,51 @@ def redate(*, scope: str, year: int, now: datetime) -> list[Moved]:
         if span is not None and (found := _redate(window, span, now)) is not None:
             moved.append(found)
     return moved
+
+
+def owe_again(project: Project, name: str, *, by: User, now: datetime) -> int:
+    """`name` happened to the topic once more: what taking it back had cancelled is owed from `now` on.
+
+    Returns how many duties are owed again.
+    """
+    programme = project.programme
+    plan = plan_in_force(programme, local_day(now))
+    if programme.state != ProgrammeState.IN_FORCE or plan is None:
+        return 0
+    with scope(project.tenant, path=WHOLE, actor=by):
+        asked = Rule.objects.filter(plan=plan, enabled=True, spec__after=name)
+        taken_back = ProjectTurn.objects.filter(project=project, snapshot__reopened=True)
+        rows = Obligation.objects.select_for_update(of=("self",)).filter(
+            project=project,
+            rule_key__in=asked.values("key"),
+            cancelled_at__in=taken_back.values("at"),
+        )
+        engine = _Engine()
+        ids = [row.pk for row in rows.order_by("pk") if _open_anew(row, plan, engine, now)]
+        again = Obligation.objects.filter(pk__in=ids)
+        recount(list(again), now=now)
+        recount_waits(again, now=now)
+    return len(ids)
+
+
+def _open_anew(row: Obligation, plan: Plan, engine: "_Engine", now: datetime) -> bool:
+    """By the rule as the plan has it now."""
+    known = Window.objects.select_related("rule__clause", "rule__plan__programme")
+    window = known.filter(rule__plan=plan, rule__key=row.rule_key, key=row.window_key).first()
+    if window is None:
+        return False
+    window.opens_at = now
+    span = engine.span_of(window)
+    if span is None:
+        return False
+    facts = window_facts(span, window.partial)
+    _put(window, span, facts)
+    Obligation.objects.filter(pk=row.pk).update(
+        cancelled_at=None, reason="", rule=window.rule, window=window,
+        provisional=facts["provisional"], next_look_at=facts["first_rung_at"],
+        due_version=F("due_version") + 1, **{each: facts[each] for each in COPIED},
+    )  # fmt: skip
+    return True
 
 
 def _standing_on(year: int, now: datetime) -> list[Window]:
@@ -110,14 +167,18 @@ def _redate(window: Window, span: Span, now: datetime) -> Moved | None:
     if all(getattr(window, name) == value for name, value in facts.items()):
         return None
     before = Moved(window, window.last_day, window.asked_for_on)
+    _put(window, span, facts)
+    moved = (span.last_day, span.asked_for_on) != (before.last_day, before.asked_for_on)
+    _follow(window, facts, now, moved=moved)
+    return before if moved else None
+
+
+def _put(window: Window, span: Span, facts: dict[str, Any]) -> None:
     for name, value in facts.items():
         setattr(window, name, value)
     window.save(update_fields=list(facts))
     Rung.objects.filter(window=window).delete()
     Rung.objects.bulk_create(rungs_of(window, span))
-    moved = (span.last_day, span.asked_for_on) != (before.last_day, before.asked_for_on)
-    _follow(window, facts, now, moved=moved)
-    return before if moved else None
 
 
 def _follow(window: Window, facts: dict[str, Any], now: datetime, *, moved: bool) -> None:

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from string import ascii_uppercase
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from programmes.models import Dossier, Milestone, Project, ProjectTurn, Turn
+from programmes.models import Dossier, DossierText, Milestone, Project, ProjectTurn, Turn
 from programmes.papers import papers_of
 from programmes.procedures import Outcome
 from programmes.queries import local_day
@@ -81,18 +82,24 @@ def _standing_plan(user: Any, project: Project) -> Dossier | None:
     rows = Dossier.objects.visible_to(user).filter(
         project=project, kind=PLAN, state=DossierState.STANDING
     )
-    found: Dossier | None = rows.select_related("plan").order_by("-revision").first()
+    texts = DossierText.objects.filter(dossier=OuterRef("pk"), number=OuterRef("standing_text"))
+    told = rows.annotate(in_effect=Subquery(texts.values("content")[:1])).defer("content")
+    found: Dossier | None = told.select_related("plan").order_by("-revision").first()
     return found
 
 
 def _tracks(plan: Dossier | None) -> list[tuple[str, list[Span]]]:
-    """In the plan's order; what is not a day is left out, the paper itself says more."""
+    """Of the text in effect, never of what its sender writes on; in the plan's order.
+
+    What is not a day is left out, the paper itself says more.
+    """
     if plan is None:
         return []
+    told = plan.in_effect or {}  # type: ignore[attr-defined]
     paper = papers_of(plan.plan).get(plan.kind)
     names = paper.tracks if paper else {}
     spans: dict[str, list[Span]] = {key: [] for key in names}
-    for line in plan.content.get("tracks", ()):
+    for line in told.get("tracks", ()):
         span = _span(line)
         if span is not None and line.get("track") in spans:
             spans[line["track"]].append(span)

@@ -66,10 +66,11 @@ class _Scale:
         first, last = min(days), max(days)
         self.first = first.replace(day=1)
         count = (last.year - first.year) * 12 + last.month - first.month + 1
-        self.count = min(count, MOST_MONTHS)
-        self.clipped = count > MOST_MONTHS
+        left = (date.max.year - first.year) * 12 + date.max.month - first.month
+        self.count = max(min(count, MOST_MONTHS, left), 1)
+        self.clipped = count > self.count
         self.end = later(self.first, self.count)
-        self.days = (self.end - self.first).days
+        self.days = max((self.end - self.first).days, 1)
 
     def holds(self, day: date) -> bool:
         return self.first <= day < self.end
@@ -80,8 +81,9 @@ class _Scale:
 
 
 def later(month: date, count: int) -> date:
-    """The first day, `count` months after `month`."""
-    place = month.year * 12 + month.month - 1 + count
+    """The first day, `count` months after `month`; never beyond the last month that there is."""
+    last = date.max.year * 12 + date.max.month - 1
+    place = min(month.year * 12 + month.month - 1 + count, last)
     return date(place // 12, place % 12 + 1, 1)
 
 
@@ -152,7 +154,8 @@ def _bar_row(name: str, spans: Sequence[Span], scale: _Scale, y: int) -> tuple[R
 
 
 def _end(scale: _Scale, span: Span) -> float:
-    return scale.at(span.last + timedelta(days=1))
+    """The day after its last one; what ends beyond the picture ends with the picture."""
+    return scale.at(min(span.last, scale.end) + timedelta(days=1))
 
 
 def _mark_row(name: str, points: Sequence[Mark], scale: _Scale, y: int) -> tuple[Row, int]:

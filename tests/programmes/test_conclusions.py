@@ -290,6 +290,16 @@ def test_conclusion_fires_its_trigger_and_reopening_cancels_what_it_laid(
     reopen_project(project, reason="未见效", by=world.lena, now=JUNE)
     owed.refresh_from_db()
     assert (owed.cancelled_at, owed.reason) == (JUNE, "未见效")
+    due = owed.due_at
+    project = concluded(world, project, now=LATER)
+
+    owed.refresh_from_db()
+    assert (owed.cancelled_at, owed.reason, owed.opens_at) == (None, "", LATER)
+    assert owed.due_at > due
+    assert (owed.window.due_at, owed.due_version) == (owed.due_at, 2)
+    reopen_project(project, reason="仍未见效", by=world.lena, now=LATER)
+    owed.refresh_from_db()
+    assert owed.cancelled_at == LATER
 
 
 def test_concluded_topic_still_counts_against_the_plans_number(

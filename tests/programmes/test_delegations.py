@@ -209,13 +209,16 @@ def test_for_an_absent_holder_the_head_or_the_office_lends_it_with_the_reason(
 
 
 def test_days_that_make_no_sense_are_refused(world: World, team: Any) -> None:
-    first, second, _third = team
+    first, second, third = team
     for days in (
         {"starts_on": DAY - timedelta(days=1)},
         {"ends_on": DAY - timedelta(days=1)},
+        {"ends_on": DAY + timedelta(days=366)},
+        {"ends_on": date.max},
     ):
         with pytest.raises(BadInput):
             lent(first, second, **days)
+    assert lent(first, third, ends_on=DAY + timedelta(days=365)).name == "pro3"
     end_tenure(tenure_of(first), on=DAY, by=world.ana, now=june(11))
     with pytest.raises(RuleBroken) as gone:
         lent(first, second, starts_on=DAY + timedelta(days=1))

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from programmes.forms.dossier_imports import MOST_LOOSE
 from programmes.models import Dossier, Programme
+from programmes.papers import MOST_LINES
 from tests.foundation.documents.word_files import hostile, of_lines
 from tests.programmes.paper_screens import again, at, count_queries, text_of
 from tests.programmes.papers_on_their_way import draft, sent
@@ -78,6 +80,27 @@ def test_what_was_shown_is_taken_over_and_the_rest_is_shown_once_more(
     assert told["sections"]["lead_unit"] == "如上。"
     assert [(line["track"], line["from"]) for line in told["tracks"]] == [("seminars", "2026-08-03")]  # fmt: skip
     assert answer.context["left_over"] == ["孤儿救助实施方案", "2026-10-08 – 2026-10-08 待定"]
+
+
+def test_a_file_at_the_limits_is_taken_over(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    paper, client = draft(world, programme), sign_in(world.ben)
+    typed = {"version": str(paper.version), "how_tracks": "replace"}
+    for number in range(MOST_LINES):
+        line = {"track": "seminars", "from": "2026-08-03", "to": "2026-08-10", "text": f"{number}"}
+        typed |= {f"line_{number}_{part}": text for part, text in line.items()}
+    for number in range(MOST_LOOSE):
+        typed |= {f"loose_{number}": f"第{number}段", f"place_{number}": "goal"}
+    for key in paper.content["sections"]:
+        typed |= {f"how_{key}": "add", f"section_{key}": "新"}
+
+    answer = take(client, world, paper, typed)
+
+    told = again(paper).content
+    assert answer.status_code == 200
+    assert len(told["tracks"]) == MOST_LINES
+    assert f"第{MOST_LOOSE - 1}段" in told["sections"]["goal"]
 
 
 def test_one_press_puts_the_earlier_text_back(

@@ -3,6 +3,7 @@
 import io
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from openpyxl import load_workbook
@@ -10,13 +11,14 @@ from openpyxl import load_workbook
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.plans import change_rule
-from programmes.actions.presence import observe_regulations
+from programmes.actions.presence import observe_each, observe_regulations
 from programmes.actions.regulations import enter_regulation, repeal_regulation
 from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Evidence, Obligation, Programme, Regulation
 from programmes.packs.reading import read, shipped_text
 from programmes.queries import local_day
 from programmes.regulations import check_list, system_named
+from programmes.tasks import lay_down
 from tests.handing_in import state_of
 from tests.programmes.papers_on_their_way import act
 from tests.running import beijing, run_programme
@@ -144,6 +146,26 @@ def test_one_that_comes_into_force_later_counts_from_then(
     assert seven(world).credited == 0
     observe_regulations(now=july(20, 9))
     assert seven(world).credited == 1
+
+
+def test_a_duty_that_takes_nothing_does_not_stop_the_others(
+    world: World, programme: Programme
+) -> None:
+    days = {"issued_on": date(2026, 7, 8), "in_force_on": date(2026, 7, 20)}
+    row = entered(world, programme, "learning", **days)
+    row.place(world.sister)
+    row.pk, row._state.adding = uuid4(), True
+    row.save(force_insert=True)
+    other = seven(world)
+    other.pk, other._state.adding = uuid4(), True
+    other.rule_key, other.cancelled_at, other.reason = "another", july(9), "已撤销"
+    other.save(force_insert=True)
+
+    lay_down.job(july(20, 9))
+
+    assert seven(world).credited == 0
+    assert Obligation.objects.get(organisation=world.sister, rule_key="seven_systems").credited == 1
+    assert observe_each(now=july(20, 10)) == 0
 
 
 @pytest.mark.rule("P1-14")

@@ -16,7 +16,7 @@ from programmes.actions.milestones import (
     change_milestone,
     remove_milestone,
 )
-from programmes.models import Dossier, Milestone, Programme, Project
+from programmes.models import Dossier, DossierText, Milestone, Programme, Project
 from programmes.states import DossierState, ProjectState
 from programmes.views.timeline_drawing import MOST_BARS, MOST_LANES, Mark, Picture, Span, draw
 from tests.programmes.topics import JUNE, chosen, in_state, propose, seats
@@ -152,7 +152,13 @@ def planned(project: Project, world: World) -> Dossier:
     ]
     content = {**paper.content, "tracks": lines}
     paper = change_dossier(paper, content=content, by=world.ben, now=JUNE)
-    Dossier.objects.filter(pk=paper.pk).update(state=DossierState.STANDING)
+    text = DossierText(
+        dossier=paper, number=1, title=paper.title, content=paper.content, at=JUNE,
+        by=world.ben, by_name="本",
+    )  # fmt: skip
+    text.place(world.bureau)
+    text.save(force_insert=True)
+    Dossier.objects.filter(pk=paper.pk).update(state=DossierState.STANDING, standing_text=1)
     return paper
 
 
@@ -179,6 +185,41 @@ def test_page_draws_the_timetable_of_the_plan_in_effect(
     assert {"1", "2", "A", "B"} <= set(signs)
     assert "style=" not in picture[: picture.index("</svg>")]
     assert "入户调研" in words[words.index("</svg>") :]
+
+
+def test_readers_see_the_text_in_effect_and_not_what_its_sender_writes_on(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project = chosen(world, programme)
+    paper = planned(project, world)
+    line = {"track": "research", "from": "2026-07-01", "to": "2026-08-15", "text": "尚未报送"}
+    Dossier.objects.filter(pk=paper.pk).update(content={**paper.content, "tracks": [line]})
+    for user in (world.lena, world.ben):
+        words = sign_in(user).get(f"/t/teng/projects/{project.pk}/").text
+        assert ("入户调研" in words, "尚未报送" in words) == (True, False)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "1999-12-31", "0001-01-01"])
+def test_line_far_away_is_refused_and_one_that_is_there_is_drawn(
+    world: World, programme: Programme, sign_in: Any, day: str
+) -> None:
+    project = chosen(world, programme)
+    paper = planned(project, world)
+    line = {"track": "research", "from": min(day, "2026-07-01"), "to": max(day, "2026-07-01"), "text": "一次"}  # fmt: skip
+    content = {**paper.content, "tracks": [line]}
+    Dossier.objects.filter(pk=paper.pk).update(state=DossierState.DRAFT)
+    with pytest.raises(BadInput) as refused:
+        change_dossier(paper, content=content, by=world.ben, now=JUNE)
+    assert "between the years 2000 and 2100" in refused.value.fields["line_1"]
+    Dossier.objects.filter(pk=paper.pk).update(state=DossierState.STANDING)
+    DossierText.objects.filter(dossier=paper).update(content=content)
+    assert sign_in(world.ben).get(f"/t/teng/projects/{project.pk}/").status_code == 200
+
+
+def test_last_day_of_all_is_drawn() -> None:
+    last = Span(date(9999, 12, 31), date.max, "一次")
+    assert drawn(last, today=None).rows
+    assert drawn(last, today=DAY).clipped
 
 
 def test_milestones_are_kept_on_the_page_and_by_rest(
