@@ -14,7 +14,7 @@ from programmes.actions.journeys import address_of
 from programmes.actions.waits import BLOCKED
 from programmes.models import Obligation, Turn, Voice
 from programmes.queries import local_day
-from programmes.queries.voices import asked, in_turn, said_of, silent
+from programmes.queries.voices import asked, said_of, speaking
 from programmes.queries.waits import holders_at
 
 
@@ -40,7 +40,7 @@ def _speakers(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:
     rows = sitting(Q(organisation__in={turn.holder_id for turn in turns}), local_day(now))
     said: dict[uuid.UUID, list[Any]] = {turn.pk: [] for turn in turns}
     voices = Voice.objects.filter(turn__in=turns).order_by("at", "id")
-    for key, *voice in voices.values_list("turn", "by", "post", "tenure"):
+    for key, *voice in voices.values_list("turn", "by", "post", "tenure", "at"):
         said[key].append(voice)
     able = {turn.pk: _able(turn, rows, said[turn.pk]) for turn in turns}
     wanted = {key for keys in able.values() for key in keys}
@@ -49,13 +49,9 @@ def _speakers(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:
 
 
 def _able(turn: Turn, rows: Iterable[Sitting], said: Iterable[Any]) -> set[uuid.UUID]:
-    seats = [
-        row
-        for row in rows
-        if (row.organisation, row.body) == (turn.holder_id, turn.body)
-        and str(row.user) not in turn.dossier.authors
-    ]
-    return {row.user for row in asked(in_turn(turn.together, silent(seats, said_of(said))))}
+    seats = [row for row in rows if (row.organisation, row.body) == (turn.holder_id, turn.body)]
+    able = speaking(turn.together, seats, turn.dossier.authors, said_of(said))
+    return {row.user for row in asked(able)}
 
 
 def _tell(row: Mapping[str, Any], turn: Turn, people: list[User]) -> None:

@@ -107,7 +107,7 @@ class RegulationUnit(TenantUnitRegisterView):
 
     permission = Permission.DOSSIER_VIEW
 
-    def get(self, request: Any, pk: Any, unit: Any) -> HttpResponse:
+    def get(self, request: Any, pk: Any, organisation: Any) -> HttpResponse:
         rows = self.found([self.unit.pk])[self.unit.pk]
         checks = check_list(self.systems, rows, self.day)
         context = {

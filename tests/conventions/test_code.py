@@ -39,6 +39,7 @@ UNRECORDED = {
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "programmes/actions/laying.py:lay_anew": "part of the verb that changes the plan",
     "programmes/actions/projects.py:carry_parts": "recorded for the topic that took the step",
+    "programmes/actions/redating.py:owe_again": "recorded by the verb that concludes the topic",
     "reporting/actions/articles.py:wrote": "recorded by the verb that wrote",
 }
 """Verbs without an audit row, each with the reason."""
@@ -48,6 +49,8 @@ IN_THE_CALLERS = {
     "programmes/actions/earlier_topics.py:return_earlier": "part of the verb that returns a topic",
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
+    "programmes/actions/declined.py:end_papers": "part of the step that declines the topic",
+    "programmes/actions/redating.py:owe_again": "part of the verb that concludes the topic",
     "programmes/actions/projects.py:choose_candidate": "part of a body's act on the candidates' paper",
     "programmes/actions/projects.py:decline_candidate": "part of a body's act on the candidates' paper",
     "programmes/actions/projects.py:carry_parts": "part of the step that the topic takes",

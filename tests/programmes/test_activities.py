@@ -259,17 +259,19 @@ def test_the_page_of_the_topic_and_the_desk_show_them(
     assert "proposed activities" not in page
 
 
-def test_this_month_s_stand_on_the_desk(world: World, topic: Project, sign_in: Any) -> None:
+def test_the_desk_leads_to_this_month_s(world: World, topic: Project, sign_in: Any) -> None:
     client = sign_in(world.ben)
     page = client.get(f"/t/{world.tenant.slug}/")
     now = local_day(page.wsgi_request.received_at)
     activity(topic, world, "本月研讨", first_day=now)
     activity(topic, world, "明年研讨", first_day=now.replace(year=now.year + 1, day=1))
-    shown = text_of(client.get(f"/t/{world.tenant.slug}/"))
+    address = f"{at('activity_list', world)}?month={now:%Y-%m}"
 
+    assert address in page.content.decode()
+    shown = text_of(client.get(address))
     assert "本月研讨" in shown
     assert "明年研讨" not in shown
-    assert "本月研讨" not in text_of(sign_in(world.sis).get(f"/t/{world.tenant.slug}/"))
+    assert "本月研讨" not in text_of(sign_in(world.sis).get(address))
 
 
 def test_an_activity_is_changed_dropped_and_taken_up_on_its_page(

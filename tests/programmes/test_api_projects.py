@@ -182,8 +182,10 @@ def test_verb_endpoint_moves_the_state_and_refuses_the_second_time(
     project, user = in_state(world, programme, before), getattr(world, who)
     body = {} if path == "submission" else {"opinion": "理由"}
 
-    first = call(user, "post", f"{project.pk}/{path}/", body)
-    second = call(user, "post", f"{project.pk}/{path}/", body)
+    seen = f'"{project.version}"'
+
+    first = call(user, "post", f"{project.pk}/{path}/", body, If_Match=seen)
+    second = call(user, "post", f"{project.pk}/{path}/", body, If_Match=f'"{project.version + 1}"')
 
     assert (first.status_code, first.json()["state"]) == (200, after)
     assert (second.status_code, second.json()["code"]) == (409, "wrong_state")

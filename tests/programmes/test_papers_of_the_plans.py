@@ -188,7 +188,7 @@ def test_the_union_s_own_plan_says_three_things_and_is_confirmed(world: World) -
     )  # fmt: skip
     with pytest.raises(RuleBroken, match="Guiding ideology") as refused:
         send_dossier(paper, by=world.ana, now=JUNE)
-    assert [cited.rule for cited in refused.value.cited] == ["P4-06"]
+    assert [cited.rule for cited in refused.value.cited] == ["P4-03", "P4-06"]
     paper = send_dossier(written(paper, world.ana), by=world.ana, now=JUNE)
     assert act(paper, Outcome.CONFIRMED, chief, june(12)).state == DossierState.STANDING
 
