@@ -197,7 +197,7 @@ def test_verb_endpoint_forbids_who_may_only_read(
 ) -> None:
     project = in_state(world, programme, before)
 
-    reader = call(world.liu, "post", f"{project.pk}/{path}/", {} if path == "submission" else {"opinion": "x"})  # fmt: skip
+    reader = call(world.liu, "post", f"{project.pk}/{path}/", {} if path == "submission" else {"opinion": "x"}, If_Match=f'"{project.version}"')  # fmt: skip
     stranger = call(world.sis, "post", f"{project.pk}/{path}/")
 
     assert (reader.status_code, stranger.status_code) == (403, 404)
