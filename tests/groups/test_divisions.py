@@ -220,7 +220,11 @@ def test_a_division_above_that_does_not_hold_it(line, words):
 
 
 def test_a_level_may_be_missing():
-    read(file(*GOOD, "459001,直管市,county,450000,,", "450100104000,直管镇,township,450100,,"))
+    found = read(
+        file(*GOOD, "459001,直管市,county,450000,,", "450100104000,直管镇,township,450100,,")
+    )
+
+    assert len(found) == len(GOOD) + 1  # the heading is none
 
 
 @pytest.mark.parametrize(
