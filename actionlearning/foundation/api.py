@@ -112,6 +112,20 @@ class TenantViewSet(VersionedList, GenericViewSet):
                 code="stale",
             )
 
+    def seen(self, subject: Any, *, needed: bool = False) -> int | None:
+        """The version of `If-Match`, for the verb to check again under its lock.
+
+        Raises Stale (412); BadInput `unseen_text` when it is `needed`: nobody decides on a text
+        without saying which one he has read.
+        """
+        self.check_match(subject)
+        if self.request.headers.get("If-Match"):
+            return int(subject.version)
+        if needed:
+            words = _("Send the version that was read as If-Match.")
+            raise BadInput(words, fields={"If-Match": words}, code="unseen_text")
+        return None
+
 
 def chosen_fields(given: str, names: Iterable[str]) -> list[str]:
     """`fields=`: the names to send, in our order, all of them when none is asked for. Raises BadInput."""

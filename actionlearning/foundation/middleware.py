@@ -196,6 +196,7 @@ class ReachMiddleware:
             request.user = AnonymousUser()
             return NOWHERE
         user.standing = _backend().standing(user)
+        user.tenant = request.tenant  # read once: scopes opened for this reader need not ask again
         return str(user.standing.path)
 
 

@@ -132,8 +132,7 @@ class ActivityViewSet(TenantViewSet):
 
     def _act(self, verb: Any, given: dict[str, Any]) -> Response:
         activity = self.get_object()
-        self.check_match(activity)
-        seen = activity.version if self.request.headers.get("If-Match") else None
+        seen = self.seen(activity)
         return _told(verb(activity, by=asker(self.request), now=self.now, seen=seen, **given))
 
     def _typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:

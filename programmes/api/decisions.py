@@ -147,14 +147,15 @@ class DecisionViewSet(TenantViewSet):
         row = self.get_object()
         read = DecisionText(data=request.data, partial=True)
         read.is_valid(raise_exception=True)
-        given = {"by": request.user, "now": self.now, "seen": self._seen(row)}
+        given = {"by": request.user, "now": self.now, "seen": self.seen(row)}
         return self._whole(change_decision(row, **given, **read.validated_data))
 
     @extend_schema(request=None, parameters=[MATCH], responses=ANSWERS)
     @action(detail=True, methods=["post"])
     def signing(self, request: Any, **kwargs: Any) -> Response:
         row = self.get_object()
-        return self._whole(sign_decision(row, by=request.user, now=self.now, seen=self._seen(row)))
+        seen = self.seen(row, needed=True)
+        return self._whole(sign_decision(row, by=request.user, now=self.now, seen=seen))
 
     @extend_schema(request=None, responses={201: DecisionWhole, **REFUSED})
     @action(detail=True, methods=["post"])
@@ -168,11 +169,6 @@ class DecisionViewSet(TenantViewSet):
         row = self.get_object()
         follow_up(row, by=request.user, now=self.now, **typed(request, DecisionFollowUp))
         return self._whole(row, status=201)
-
-    def _seen(self, row: Decision) -> int | None:
-        """The version of `If-Match`, checked again under the lock."""
-        self.check_match(row)
-        return row.version if self.request.headers.get("If-Match") else None
 
     def _whole(self, row: Decision, status: int = 200) -> Response:
         names = [name for name in names_of(DecisionWhole) if name != "steps"]

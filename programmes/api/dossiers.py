@@ -132,8 +132,7 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
 
     def _act(self, verb: Any, serializer: Any, status: int = 200) -> Response:
         dossier = self.get_object()
-        self.check_match(dossier)
-        seen = dossier.version if self.request.headers.get("If-Match") else None
+        seen = self.seen(dossier)
         asked = typed(self.request, serializer)
         done = verb(dossier, by=self.request.user, now=self.now, seen=seen, **asked)
         return self.told(done, status=status)

@@ -176,8 +176,7 @@ class FundViewSet(TenantViewSet):
     @extend_schema(request=FundText, parameters=[MATCH], responses={200: FundLineRow, **REFUSED})
     def partial_update(self, request: Any, **kwargs: Any) -> Response:
         line = self.get_object()
-        self.check_match(line)
-        seen = line.version if request.headers.get("If-Match") else None
+        seen = self.seen(line)
         given = self._typed(FundText, partial=True)
         return _whole(change_fund_line(line, by=request.user, now=self.now, seen=seen, **given))
 

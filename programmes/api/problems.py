@@ -170,7 +170,7 @@ class ProblemViewSet(TenantViewSet):
     )
     def partial_update(self, request: Any, **kwargs: Any) -> Response:
         problem = self.get_object()
-        seen = self._seen(problem)
+        seen = self.seen(problem)
         given = self._typed(ProblemText, partial=True)
         return self._whole(
             change_problem(problem, by=request.user, now=self.now, seen=seen, **given)
@@ -210,7 +210,7 @@ class ProblemViewSet(TenantViewSet):
     def _step(self, verb: Any) -> Response:
         problem = self.get_object()
         given = {"words": "", **self._typed(ProblemWords)}
-        seen = self._seen(problem)
+        seen = self.seen(problem)
         return self._whole(verb(problem, by=self.request.user, now=self.now, seen=seen, **given))
 
     def _typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:
@@ -220,11 +220,6 @@ class ProblemViewSet(TenantViewSet):
         if given.get("person"):
             given["person"] = named(visible_persons(self.request.user), "person", given["person"])
         return given
-
-    def _seen(self, problem: Problem) -> int | None:
-        """The version of `If-Match`, checked again under the lock."""
-        self.check_match(problem)
-        return problem.version if self.request.headers.get("If-Match") else None
 
     def _whole(self, problem: Problem, status: int = 200) -> Response:
         turns = list(ProblemTurn.objects.filter(problem=problem).order_by("number"))

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -228,21 +227,13 @@ class ProjectViewSet(
         given = {"opinion": "", **self.typed(ProjectOpinion)}
         if needs_opinion and not given["opinion"].strip():
             raise serializers.ValidationError({"opinion": ["This field is required."]})
-        seen = self.seen(project)
-        if needs_match and seen is None:
-            words = _("Send the version that was read as If-Match.")
-            raise BadInput(words, fields={"If-Match": words}, code="unseen_text")
+        seen = self.seen(project, needed=needs_match)
         return self._whole(verb(project, by=self.request.user, now=self.now, seen=seen, **given))
 
     def typed(self, serializer: Any, *, partial: bool = False) -> dict[str, Any]:
         read = serializer(data=self.request.data, partial=partial)
         read.is_valid(raise_exception=True)
         return dict(read.validated_data)
-
-    def seen(self, project: Project) -> int | None:
-        """The version of `If-Match`, checked again under the lock."""
-        self.check_match(project)
-        return project.version if self.request.headers.get("If-Match") else None
 
     def _whole(self, project: Project, status: int = 200) -> Response:
         body = {name: getattr(project, name) for name in (*LISTED, *TEXTS)}

@@ -118,8 +118,7 @@ class RegulationViewSet(TenantViewSet):
     def repeal(self, request: Any, **kwargs: Any) -> Response:
         row = self.get_object()
         given = typed(request, RegulationEnd)
-        seen = row.version if request.headers.get("If-Match") else None
-        self.check_match(row)
+        seen = self.seen(row)
         return self._whole(
             repeal_regulation(row, by=request.user, now=self.now, seen=seen, **given)
         )

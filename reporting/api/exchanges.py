@@ -181,7 +181,7 @@ class ExchangeViewSet(TenantViewSet):
         post = self._one(pk)
         before = {n: getattr(post, n) for n in ("kind", "title", "text", "reach", "project")}
         said = self._said(self._typed(ExchangeText), before)
-        change_exchange(post, said=said, seen=self._seen(post), by=self._by, now=self.now)
+        change_exchange(post, said=said, seen=self.seen(post), by=self._by, now=self.now)
         return self._told(post)
 
     @extend_schema(request=NewReply, responses={201: ExchangeDetails, **_REFUSED})
@@ -197,7 +197,7 @@ class ExchangeViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     def withdrawal(self, request: Request, pk: str, **kwargs: Any) -> Response:
         post, typed = self._one(pk), self._typed(WithReason)
-        withdraw_exchange(post, seen=self._seen(post), by=self._by, now=self.now, **typed)
+        withdraw_exchange(post, seen=self.seen(post), by=self._by, now=self.now, **typed)
         return self._told(post)
 
     @extend_schema(request=WithReason, responses={200: ExchangeDetails, **_REFUSED})
@@ -237,10 +237,6 @@ class ExchangeViewSet(TenantViewSet):
 
     def _one(self, pk: Any) -> Any:
         return get_object_or_404(self.get_queryset(), pk=_key(pk))
-
-    def _seen(self, post: Any) -> int | None:
-        self.check_match(post)
-        return post.version if "If-Match" in self.request.headers else None
 
     def _told(self, post: Any, status: int = 200) -> Response:
         """As it stands now; what was withdrawn keeps its place and loses its text."""

@@ -115,7 +115,7 @@ class SeriesViewSet(OfficeViewSet):
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         series = self._one(pk)
         typed = self._facts(SeriesFacts)
-        change_series(series, seen=self._seen(series), by=self._by, now=self.now, **typed)
+        change_series(series, seen=self.seen(series), by=self._by, now=self.now, **typed)
         return self._told(pk)
 
     @writes(Nothing, SeriesLine)
@@ -123,7 +123,7 @@ class SeriesViewSet(OfficeViewSet):
     def closing(self, request: Request, pk: str, **kwargs: Any) -> Response:
         series = self._one(pk)
         self._typed(Nothing)
-        close_series(series, seen=self._seen(series), by=self._by, now=self.now)
+        close_series(series, seen=self.seen(series), by=self._by, now=self.now)
         return self._told(pk)
 
     def _facts(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
@@ -221,7 +221,7 @@ class IssueViewSet(OfficeViewSet):
     def compilation(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take adopted items in, each an article."""
         items, issue = self._chosen(self._typed(Choice)["items"]), self._one(pk)
-        compile_items(issue, items, seen=self._seen(issue), by=self._by, now=self.now)
+        compile_items(issue, items, seen=self.seen(issue), by=self._by, now=self.now)
         return self._told(pk)
 
     @extend_schema(
@@ -252,7 +252,7 @@ class IssueViewSet(OfficeViewSet):
         """One article of several items; each paragraph keeps its own item and unit."""
         typed = self._typed(Merger)
         items, issue, title = self._chosen(typed["items"]), self._one(pk), typed["title"]
-        merge_items(issue, items, title=title, seen=self._seen(issue), by=self._by, now=self.now)
+        merge_items(issue, items, title=title, seen=self.seen(issue), by=self._by, now=self.now)
         return self._told(pk, status=201)
 
     def _chosen(self, wanted: Sequence[uuid.UUID]) -> Sequence[InformationItem]:
@@ -281,7 +281,7 @@ class IssueViewSet(OfficeViewSet):
         typed = self._typed(ArticleText)
         pieces = [Piece(each["text"], each.get("id")) for each in typed["paragraphs"]]
         issue, found = self._article(pk, article)
-        seen, title = self._seen(issue), typed["title"]
+        seen, title = self.seen(issue), typed["title"]
         write_article(found, title=title, pieces=pieces, seen=seen, by=self._by, now=self.now)
         return self._told(pk)
 
@@ -291,7 +291,7 @@ class IssueViewSet(OfficeViewSet):
     @article.mapping.delete
     def remove(self, request: Request, pk: str, article: str, **kwargs: Any) -> Response:
         issue, found = self._article(pk, article)
-        remove_article(found, seen=self._seen(issue), by=self._by, now=self.now)
+        remove_article(found, seen=self.seen(issue), by=self._by, now=self.now)
         return self._told(pk)
 
     @extend_schema(
@@ -303,7 +303,7 @@ class IssueViewSet(OfficeViewSet):
     def position(self, request: Request, pk: str, article: str, **kwargs: Any) -> Response:
         to = self._typed(ArticlePlace)["to"]
         issue, found = self._article(pk, article)
-        move_article(found, to=to, seen=self._seen(issue), by=self._by, now=self.now)
+        move_article(found, to=to, seen=self.seen(issue), by=self._by, now=self.now)
         return self._told(pk)
 
     @writes(Nothing)
@@ -363,7 +363,7 @@ class IssueViewSet(OfficeViewSet):
 
     def _act(self, pk: str, verb: Any, **typed: Any) -> Response:
         issue = self._one(pk)
-        verb(issue, seen=self._seen(issue), by=self._by, now=self.now, **typed)
+        verb(issue, seen=self.seen(issue), by=self._by, now=self.now, **typed)
         return self._told(pk)
 
     def _article(self, pk: str, article: str) -> tuple[Any, Any]:

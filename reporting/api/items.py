@@ -165,7 +165,7 @@ class ItemViewSet(TenantViewSet):
     @extend_schema(request=ItemText, responses={200: ItemDetails, **_REFUSED}, parameters=[_MATCH])
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         item = self._item(pk)
-        save_draft(item, seen=self._seen(item), by=self._by, now=self.now, **self._typed(ItemText))
+        save_draft(item, seen=self.seen(item), by=self._by, now=self.now, **self._typed(ItemText))
         return self._told(self._item(pk))
 
     @_noun(Nothing)
@@ -273,13 +273,9 @@ class ItemViewSet(TenantViewSet):
             raise BadInput(_("Unknown project."), fields={"project": _("Unknown project.")})
         return found  # type: ignore[no-any-return]
 
-    def _seen(self, item: Any) -> int | None:
-        self.check_match(item)
-        return item.version if "If-Match" in self.request.headers else None
-
     def _step(self, pk: str, serializer: type[StrictSerializer], verb: Any) -> Response:
         item = self._item(pk)
-        verb(item, seen=self._seen(item), by=self._by, now=self.now, **self._typed(serializer))
+        verb(item, seen=self.seen(item), by=self._by, now=self.now, **self._typed(serializer))
         return self._told(self._item(pk))
 
     def _told(self, item: Any, status: int = 200) -> Response:

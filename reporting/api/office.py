@@ -48,10 +48,6 @@ class OfficeViewSet(TenantViewSet):
     def _one(self, pk: Any) -> Any:
         return get_object_or_404(self.get_queryset(), pk=key_of(pk))
 
-    def _seen(self, subject: Any) -> int | None:
-        self.check_match(subject)
-        return subject.version if "If-Match" in self.request.headers else None
-
 
 def key_of(text: Any) -> Any:
     """A key that is no UUID is simply not found."""

@@ -169,14 +169,14 @@ class PublicityViewSet(TenantViewSet):
     def confirmation(self, request: Request, pk: str, **kwargs: Any) -> Response:
         self._typed(Nothing)
         told = self._one(pk)
-        confirm_publicity(told, seen=self._seen(told), by=self._by, now=self.now)
+        confirm_publicity(told, seen=self.seen(told), by=self._by, now=self.now)
         return self._told(told.pk)
 
     @extend_schema(request=WithReason, responses={200: PublicityLine, **_REFUSED})
     @action(detail=True, methods=["post"])
     def withdrawal(self, request: Request, pk: str, **kwargs: Any) -> Response:
         told, typed = self._one(pk), self._typed(WithReason)
-        withdraw_publicity(told, seen=self._seen(told), by=self._by, now=self.now, **typed)
+        withdraw_publicity(told, seen=self.seen(told), by=self._by, now=self.now, **typed)
         return self._told(told.pk)
 
     @extend_schema(
@@ -236,10 +236,6 @@ class PublicityViewSet(TenantViewSet):
             return get_object_or_404(self.get_queryset(), pk=uuid.UUID(str(pk)))
         except ValueError:
             raise Http404 from None
-
-    def _seen(self, told: Any) -> int | None:
-        self.check_match(told)
-        return told.version if "If-Match" in self.request.headers else None
 
     def _told(self, pk: Any, status: int = 200) -> Response:
         row = Publicity.objects.filter(pk=pk).values(*_LISTED).get()

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from actionlearning.foundation.models import AuditEvent, User
 from groups.divisions.reading import shipped
+from programmes.models import ProjectTurn
 from reporting.models import Publication, Series
 from tests.isolation.filling import CANARY
 from tests.isolation.grounds import inside
@@ -98,6 +99,8 @@ def recorded(probe):
         rows = AuditEvent.objects.values_list("actor_name", "target_name").distinct()
         names = {name for row in rows for name in row if name} | {probe.ours.tenant.name}
         names |= {text for row in Publication.objects.values_list("content") for text in told(row)}
+        turns = list(ProjectTurn.objects.values_list("snapshot", flat=True))
+        names |= set(told(turns)) | {one["name"] for turn in turns for one in turn.get("team", ())}
         names |= {text for row in Series.objects.values_list(*LISTS) for text in told(row)}
     names |= {line.name for line in shipped() if line.level in ("region", "city")}
     return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))

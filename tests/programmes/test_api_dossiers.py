@@ -1,24 +1,19 @@
 """REST twin of papers on their way: the same verbs and walls, the difference with the refusal, few questions."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actionlearning.foundation.models import AuditEvent, User
-from groups.queries.sitting import members_of
-from groups.roles import CLIENT_SCOPES
 from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, DossierText, Programme, Remark, Turn
 from programmes.papers import papers_of
 from programmes.procedures import Outcome
 from tests.programmes.papers_on_their_way import act, draft, june, promoter, sent, turn_of, written
 from tests.programmes.topics import chosen
-from tests.reporting.clients import client_of
 from tests.world import World
 
 
@@ -569,50 +564,3 @@ def test_a_turn_is_found_at_its_own_paper_only(
 
     assert crossed.status_code == 404
     assert call(world.ana, "get", at(two, "turns/x/")).status_code == 404
-
-
-# -- programs ------------------------------------------------------------------------------------------
-
-
-def as_client(secret: str, method: str, path: str, body: Any = None) -> Any:
-    given = {} if method == "get" else {"data": json.dumps(body or {})}
-    return getattr(Client(), method)(
-        f"/api/v1/{path}",
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {secret}"},
-        **given,
-    )
-
-
-def test_a_client_that_reads_briefings_finds_no_paper(world: World, programme: Programme) -> None:
-    paper = sent(world, programme)
-    secret = client_of(world, world.county)[1]
-
-    for path in ("dossiers/", "dossiers/waiting/", at(paper), at(paper, "texts/1/"), "papers/"):
-        assert as_client(secret, "get", path).status_code == 404
-    for path in ("dossiers/", at(paper, "sending/"), turn_at(paper)):
-        assert as_client(secret, "post", path).status_code == 404
-
-
-def test_a_client_that_reads_papers_changes_none(world: World, programme: Programme) -> None:
-    paper = draft(world, programme)
-    secret = client_of(world, world.bureau, ("dossier.view",))[1]
-
-    assert as_client(secret, "get", at(paper)).status_code == 200
-    assert as_client(secret, "patch", at(paper), {"title": "x"}).status_code == 403
-    assert as_client(secret, "post", at(paper, "sending/")).status_code == 403
-    assert as_client(secret, "get", f"papers/?programme={programme.pk}").status_code == 404
-
-
-def test_no_client_sits_in_a_body_or_decides(world: World, programme: Programme, pro: User) -> None:
-    """Nobody could tell whether who holds its token has written the paper."""
-    token, secret = client_of(world, world.county, [str(scope) for scope in CLIENT_SCOPES])
-    paper = act(sent(world, programme), Outcome.APPROVED, pro, june(12))
-
-    answer = as_client(secret, "post", turn_at(paper), {"outcome": "filed", "text": 1})
-
-    assert answer.status_code == 403
-    assert "dossier.act" not in CLIENT_SCOPES
-    sitting = members_of(world.county, "executive_office", token.created_at.date() + timedelta(1))
-    assert token.user_id not in {row.user for row in sitting}
-    assert as_client(secret, "get", "dossiers/waiting/").json()["results"] == []

@@ -300,8 +300,11 @@ def test_rest_writes_changes_signs_and_corrects(
     assert made.status_code == 201, made.text
     one = f"{root}{made.json()['id']}/"
     assert client.patch(one, {"text": "知悉。"}, **asked).json()["version"] == 2
-    assert client.post(f"{one}signing/", {}, **asked).status_code == 403
-    signed = sign_in(world.lena).post(f"{one}signing/", {}, **asked)
+    read = {**asked, "headers": {"If-Match": '"2"'}}
+    assert client.post(f"{one}signing/", {}, **read).status_code == 403
+    reader = sign_in(world.lena)
+    assert reader.post(f"{one}signing/", {}, **asked).json()["code"] == "unseen_text"
+    signed = reader.post(f"{one}signing/", {}, **read)
     assert signed.json()["number"] == 1
     client = sign_in(world.ben)
     assert client.patch(one, {"text": "改"}, **asked).status_code == 409
