@@ -42,6 +42,7 @@ class RemarkState(models.TextChoices):
 class ActivityState(models.TextChoices):
     PROPOSED = "proposed", _("proposed by the plan")
     PLANNED = "planned", _("planned")
+    HELD = "held", _("held")
     DROPPED = "dropped", _("dropped")
 
 
@@ -57,6 +58,20 @@ class ActivityKind(models.TextChoices):
     COUNSELLING = "counselling", _("expert counselling")
     IMPLEMENTATION = "implementation", _("implementation and pilot")
     MEETING = "meeting", _("meeting")
+
+
+class ActivityMode(models.TextChoices):
+    """How people met; several may hold for one activity (P2-52)."""
+
+    DISCUSSION = "discussion", _("discussion meeting")
+    ON_SITE = "on_site", _("on-site visit")
+    ONLINE = "online", _("online")
+
+
+class Presence(models.TextChoices):
+    PRESENT = "present", _("present")
+    EXCUSED = "excused", _("excused")
+    ABSENT = "absent", _("absent")
 
 
 class ProblemState(models.TextChoices):
@@ -115,6 +130,8 @@ DROP_ACTIVITY = Step(
     ActivityState.DROPPED,
     needs=Permission.PROJECT_CHANGE,
 )
+LOGGED_FROM = (ActivityState.PROPOSED, ActivityState.PLANNED, ActivityState.HELD)
+"""What may be logged; a second log corrects the first."""
 TAKE_PROBLEM = Step(
     (ProblemState.RAISED, ProblemState.ESCALATED),
     ProblemState.IN_HAND,

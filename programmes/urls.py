@@ -4,6 +4,7 @@ from django.urls import path
 
 from programmes.views import (
     activities,
+    activity_logs,
     bodies,
     calendars,
     conclusions,
@@ -175,6 +176,16 @@ ACTIVITIES = [
     path(
         "projects/<uuid:pk>/activities/new/", activities.ActivityNew.as_view(), name="activity_new"
     ),
+    path(
+        "projects/<uuid:pk>/activities/log/", activity_logs.ProjectLog.as_view(), name="project_log"
+    ),
+    path(f"{AN_ACTIVITY}log/", activity_logs.ActivityLog.as_view(), name="activity_log"),
+    path(
+        f"{AN_ACTIVITY}log/back/",
+        activity_logs.ActivityLogBack.as_view(),
+        name="activity_log_back",
+    ),
+    path("steps/<uuid:pk>/done/", activity_logs.NextStepDone.as_view(), name="next_step_done"),
     path(AN_ACTIVITY, activities.ActivityDetail.as_view(), name="activity_detail"),
     path(f"{AN_ACTIVITY}edit/", activities.ActivityEdit.as_view(), name="activity_edit"),
     path(

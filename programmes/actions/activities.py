@@ -126,7 +126,7 @@ def change_activity(
     fresh = lock(activity, seen=seen)
     if not by.has_perm(Permission.PROJECT_CHANGE, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if fresh.state == ActivityState.DROPPED:
+    if fresh.state in (ActivityState.DROPPED, ActivityState.HELD):
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
             % {"name": fresh, "state": fresh.get_state_display()},

@@ -55,7 +55,7 @@ def record_evidence(
         "captured_at": captured_at,
         "received_at": received_at,
     }
-    by_rule = _by_rule(deliverable, programme, organisation, project)
+    by_rule = duties_by_rule(deliverable, programme, organisation, project, locked=True)
     found = (_credited(rows, told, window_key, by=by, now=now) for rows in by_rule)
     return [each for each in found if each is not None]
 
@@ -85,16 +85,34 @@ def _credit(evidence: Evidence, obligation: Obligation, *, by: User, now: dateti
     record("evidence.recorded", target=obligation, by=by, at=now, kind=evidence.kind, source=source)
 
 
-def _by_rule(
-    deliverable: str, programme: Programme, organisation: Organisation, project: Project | None
+def credit_to(obligation: Obligation, *, by: User, now: datetime, **told: Any) -> Evidence:
+    """Credit one record to a duty that the caller has locked and found to be the right one.
+
+    `told`: kind, source, title, address, captured_at, received_at.
+    """
+    told["title"] = told["title"][:200]
+    made = Evidence(programme=obligation.programme, rule_key=obligation.rule_key, **told)
+    _credit(made, obligation, by=by, now=now)
+    return made
+
+
+def duties_by_rule(
+    deliverable: str,
+    programme: Programme,
+    organisation: Organisation,
+    project: Project | None,
+    *,
+    locked: bool = False,
 ) -> Iterable[list[Obligation]]:
+    """The duties that such a record could meet, rule by rule in the order they open."""
     about = Q(project=None) if project is None else Q(project=None) | Q(project=project)
     rows = (
-        Obligation.objects.select_for_update(of=("self",))
-        .select_related("rule__clause", "window", "organisation", "programme")
+        Obligation.objects.select_related("rule__clause", "window", "organisation", "programme")
         .filter(about, programme=programme, organisation=organisation, deliverable=deliverable)
         .order_by("rule_key", "opens_at", "id")
     )
+    if locked:
+        rows = rows.select_for_update(of=("self",))
     groups: dict[str, list[Obligation]] = {}
     for row in rows:
         groups.setdefault(row.rule_key, []).append(row)

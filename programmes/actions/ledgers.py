@@ -54,6 +54,8 @@ PLACED = (
     "programmes_remark",
     "programmes_decisionstep",
     "programmes_training",
+    "programmes_attendance",
+    "programmes_nextstep",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",

@@ -1,4 +1,5 @@
 from programmes.models.activity import Activity
+from programmes.models.attendance import Attendance, NextStep
 from programmes.models.calendar import CalendarDay, CalendarYear
 from programmes.models.decision import Decision, DecisionOutcome, DecisionStep
 from programmes.models.dossier import Dossier, DossierText, Remark, Turn, Voice
@@ -16,6 +17,7 @@ from programmes.models.window import Rung, Window
 
 __all__ = [
     "Activity",
+    "Attendance",
     "CalendarDay",
     "CalendarYear",
     "Clause",
@@ -32,6 +34,7 @@ __all__ = [
     "FundLine",
     "FundTier",
     "Milestone",
+    "NextStep",
     "Obligation",
     "Plan",
     "Problem",

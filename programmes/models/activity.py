@@ -10,7 +10,7 @@ from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
-from groups.access import reach_of
+from groups.access import granted_ids, reach_of
 from groups.models import LedgerModel
 from programmes.models.dossier import Dossier
 from programmes.models.programme import Programme
@@ -22,7 +22,12 @@ class ActivityQuerySet(models.QuerySet[Any]):
     def visible_to(
         self, user: User, permission: Permission = Permission.PROJECT_VIEW
     ) -> "ActivityQuerySet":
-        return self.filter(reach_of(user, permission).as_q())
+        """Whoever reads the topic, also by a grant, reads what its team does."""
+        reach = reach_of(user, permission)
+        found = reach.as_q()
+        if reach.guest and permission is Permission.PROJECT_VIEW:
+            found |= Q(project__in=granted_ids(user.pk, "programmes.project"))
+        return self.filter(found)
 
     def between(self, first: date, last: date) -> "ActivityQuerySet":
         """Any of whose days lies there, both ends included."""
@@ -30,7 +35,7 @@ class ActivityQuerySet(models.QuerySet[Any]):
 
 
 class Activity(LedgerModel):
-    """Sits at the topic's unit. Written only by programmes/actions/activities.py."""
+    """Sits at the topic's unit. Written only by programmes/actions/activities.py and activity_logs.py."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="activities")
     project = models.ForeignKey(Project, models.PROTECT, related_name="activities")
@@ -55,6 +60,23 @@ class Activity(LedgerModel):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     """When it was taken up or dropped."""
+    began_at = models.DateTimeField(null=True)
+    """What follows is known once it was held and logged."""
+    ended_at = models.DateTimeField(null=True)
+    place = models.CharField(max_length=120, blank=True)
+    modes = models.JSONField(default=list)
+    """Of ActivityMode."""
+    methods = models.JSONField(default=list)
+    """Keys of the plan's methods (P2-65)."""
+    minutes = models.TextField(blank=True)
+    questions = models.TextField(blank=True)
+    reflections = models.TextField(blank=True)
+    logged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    logged_name = models.CharField(max_length=60, blank=True)
+    logged_at = models.DateTimeField(null=True)
+    """When it was logged first; corrections are in the log of acts."""
+    log_key = models.UUIDField(null=True)
+    """By which duties know its log; a new one whenever it counts for others than before."""
 
     objects = TenantManager.from_queryset(ActivityQuerySet)()
 
@@ -62,7 +84,9 @@ class Activity(LedgerModel):
         constraints = [
             unique_in_tenant("project", "line", name="activity_line", condition=~Q(line="")),
             all_or_none("decided_by", "decided_at", name="activity_decided"),
+            all_or_none("began_at", "ended_at", "logged_by", "logged_at", name="activity_logged"),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="activity_days"),
+            models.CheckConstraint(condition=Q(ended_at__gt=F("began_at")), name="activity_hours"),
         ]
         indexes = [
             *[

@@ -33,9 +33,13 @@ from programmes.models import Activity, Project
 from programmes.queries import local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
+from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
 from programmes.views.project_page import project_or_404, to_project
 from programmes.views.projects import renew_version
+
+PLANS = (ActivityState.PROPOSED, ActivityState.PLANNED)
+"""Kind, title and days are changed here; what was held is corrected in its log."""
 
 
 class ActivityList(TenantListView):
@@ -207,11 +211,12 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "tone": TONES[ActivityState(activity.state)],
         "days": days_words(activity.first_day, activity.last_day),
         "gone": activity.gone_at is not None,
-        "can_change": changes and activity.state != ActivityState.DROPPED,
+        "can_change": changes and activity.state in PLANS,
         "can_take_up": TAKE_UP_ACTIVITY.open_to(user, activity),
         "can_drop": DROP_ACTIVITY.open_to(user, activity),
         "edit_form": ActivityForm(initial={**stored, **version}, auto_id="edit_%s"),
         "seen_form": ActivitySeenForm(initial=version, auto_id="seen_%s"),
         "drop_form": ActivityDropForm(initial=version, auto_id="drop_%s"),
+        **held_context(request, activity),
         **given,
     }

@@ -16,7 +16,8 @@ COLUMNS = (
 )  # fmt: skip
 TONES = {
     ActivityState.PROPOSED: "yellow",
-    ActivityState.PLANNED: "green",
+    ActivityState.PLANNED: "blue",
+    ActivityState.HELD: "green",
     ActivityState.DROPPED: "grey",
 }
 

@@ -1,0 +1,225 @@
+"""What really happened: logged once, corrected with the version that was read (`model.md` §6, P2-53 to P2-55)."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock
+from programmes.actions.activities import add_activity
+from programmes.actions.concluded import refuse_concluded
+from programmes.actions.counting import count_activity, uncount_activity
+from programmes.actions.next_steps import StepText, keep_steps, step_faults
+from programmes.models import Activity, Attendance, Project, TeamMember
+from programmes.models.project import TeamRole
+from programmes.queries import head_of, local_day
+from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
+
+LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
+"""Who logs for his team besides the unit's office."""
+LONGEST = {"place": 120, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
+LONGEST_STAY = timedelta(days=31)
+GUESTS = 60
+LOGGED = (
+    "state", "began_at", "ended_at", "place", "modes", "methods", "minutes", "questions",
+    "reflections", "logged_by", "logged_name", "logged_at", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Log:
+    """What was typed about one activity. `presence` names every member of the team by its key."""
+
+    began_at: datetime
+    ended_at: datetime
+    presence: Mapping[uuid.UUID, str]
+    guests: tuple[str, ...] = ()
+    place: str = ""
+    modes: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    minutes: str = ""
+    questions: str = ""
+    reflections: str = ""
+    steps: tuple[StepText, ...] = field(default=())
+
+
+@transaction.atomic
+def log_activity(
+    activity: Activity, log: Log, *, by: User, now: datetime, seen: int | None = None
+) -> Activity:
+    """The first log or a correction of it; what counts is credited at once.
+
+    Raises NotAllowed, RuleBroken (`concluded`, `wrong_state`), BadInput, Stale.
+    """
+    refuse_concluded(activity.project)
+    fresh = lock(activity, seen=seen)
+    team = team_on(fresh.project, log.began_at)
+    if not may_log(by, fresh.project, team):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.state not in LOGGED_FROM:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    _refuse_faults(fresh, log, team, now)
+    first = fresh.state != ActivityState.HELD
+    _write(fresh, log, by, now)
+    _note_presence(fresh, log, team)
+    keep_steps(fresh, log.steps, team, by=by, now=now)
+    record(
+        "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
+        present=sum(each == Presence.PRESENT for each in log.presence.values()),
+    )  # fmt: skip
+    count_activity(fresh, by=by, now=now)
+    return fresh
+
+
+@transaction.atomic
+def log_unplanned(
+    project: Project, log: Log, *, kind: str, title: str, by: User, now: datetime
+) -> Activity:
+    """Held without having been planned. Raises what add_activity and log_activity raise."""
+    first, last = local_day(log.began_at), local_day(log.ended_at)
+    made = add_activity(
+        project=project, kind=kind, title=title, first_day=first, last_day=last, by=by, now=now
+    )
+    return log_activity(made, log, by=by, now=now)
+
+
+@transaction.atomic
+def take_log_back(
+    activity: Activity, *, by: User, now: datetime, seen: int | None = None
+) -> Activity:
+    """It was not held after all: planned again, and nothing counts. Raises NotAllowed, RuleBroken, Stale."""
+    refuse_concluded(activity.project)
+    fresh = lock(activity, seen=seen)
+    if not may_log(by, fresh.project, team_on(fresh.project, now)):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.state != ActivityState.HELD:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    uncount_activity(fresh, by=by, now=now)
+    fresh.state, fresh.logged_by, fresh.logged_name = ActivityState.PLANNED, None, ""
+    fresh.began_at = fresh.ended_at = fresh.logged_at = fresh.log_key = None
+    fresh.version += 1
+    fresh.save(update_fields=[*LOGGED, "log_key"])
+    keep_steps(fresh, (), [], by=by, now=now)
+    record("activity.log_taken_back", target=fresh, by=by, at=now)
+    return fresh
+
+
+def team_on(project: Project, at: datetime) -> list[TeamMember]:
+    rows = TeamMember.objects.filter(project=project).on(local_day(at))
+    return list(rows.select_related("person").order_by("rank", "id"))
+
+
+def may_log(user: User, project: Project, team: Iterable[TeamMember]) -> bool:
+    if user.has_perm(Permission.PROJECT_CHANGE, project):
+        return True
+    return any(
+        row.role in LOGGERS and user.pk in (row.user_id, row.person.user_id if row.person else None)
+        for row in team
+    )
+
+
+def _write(activity: Activity, log: Log, by: User, now: datetime) -> None:
+    for name in ("began_at", "ended_at"):
+        setattr(activity, name, getattr(log, name))
+    for name in LONGEST:
+        setattr(activity, name, getattr(log, name).replace("\r\n", "\n").strip())
+    activity.modes, activity.methods = list(log.modes), list(log.methods)
+    if activity.state != ActivityState.HELD:
+        activity.state = ActivityState.HELD
+        activity.logged_by, activity.logged_name, activity.logged_at = by, by.display_name, now
+        if activity.decided_at is None:
+            activity.decided_by, activity.decided_at = by, now
+    activity.version += 1
+    activity.save(update_fields=[*LOGGED, "decided_by", "decided_at"])
+
+
+def _note_presence(activity: Activity, log: Log, team: list[TeamMember]) -> None:
+    """Anew each time: who was there is one list, and what it was before is in the log of acts."""
+    Attendance.objects.filter(activity=activity).delete()
+    rows = [
+        Attendance(
+            activity=activity, member=row, person=row.person, name=row.name, role=row.role,
+            presence=log.presence[row.pk], rank=rank,
+        )
+        for rank, row in enumerate(team, 1)
+    ]  # fmt: skip
+    rows += [
+        Attendance(activity=activity, name=name, presence=Presence.PRESENT, rank=len(team) + number)
+        for number, name in enumerate(log.guests, 1)
+    ]
+    for row in rows:
+        row.organisation_id, row.org_path = activity.organisation_id, activity.org_path
+    Attendance.objects.bulk_create(rows)
+
+
+def _refuse_faults(activity: Activity, log: Log, team: list[TeamMember], now: datetime) -> None:
+    faults = {
+        **_when_faults(activity, log, now),
+        **_who_faults(log, team),
+        **_what_faults(activity, log),
+        **step_faults(log.steps, team, local_day(log.began_at)),
+    }
+    if faults:
+        raise BadInput(_("Please mend the fields named here."), fields=faults)
+
+
+def _when_faults(activity: Activity, log: Log, now: datetime) -> dict[str, str]:
+    if log.ended_at <= log.began_at:
+        return {"ended_at": _("It ends before it begins.")}
+    if log.ended_at > now:
+        return {"ended_at": _("It is not over yet: log it afterwards.")}
+    if log.ended_at - log.began_at > LONGEST_STAY:
+        return {"ended_at": _("At most %(count)d days: log the parts one by one.") % {"count": 31}}
+    start = activity.programme.starts_on
+    if start is not None and local_day(log.began_at) < start:
+        words = _("The programme began on %(day)s: what was held before does not belong to it.")
+        return {"began_at": words % {"day": start.isoformat()}}
+    return {}
+
+
+def _who_faults(log: Log, team: list[TeamMember]) -> dict[str, str]:
+    if {row.pk for row in team} != set(log.presence):
+        return {"presence": _("Say of everybody in the team of that day whether he was there.")}
+    if not set(log.presence.values()) <= set(Presence.values):
+        return {"presence": _("Choose present, excused or absent.")}
+    named = [name.strip() for name in log.guests]
+    if len(named) > GUESTS or any(not name or len(name) > 60 for name in named):
+        return {"guests": _("One name a line, each of at most 60 characters, at most 60 of them.")}
+    known = {row.name for row in team}
+    twice = next((name for name in named if name in known or named.count(name) > 1), None)
+    if twice:
+        words = _("“%(name)s” is named twice: once is enough; add the unit to tell two apart.")
+        return {"guests": words % {"name": twice}}
+    if not log.guests and Presence.PRESENT not in log.presence.values():
+        return {"presence": _("Nobody was there: then it was not held.")}
+    return {}
+
+
+def _what_faults(activity: Activity, log: Log) -> dict[str, str]:
+    faults = {
+        name: _("At most %(count)d characters.") % {"count": most}
+        for name, most in LONGEST.items()
+        if len(getattr(log, name)) > most
+    }
+    if not set(log.modes) <= set(ActivityMode.values):
+        faults["modes"] = _("Choose one of the kinds.")
+    head: dict[str, Any] = head_of(activity.programme, local_day(log.began_at))
+    if not set(log.methods) <= {row["key"] for row in head.get("methods", ())}:
+        faults["methods"] = _("Choose from the plan's methods.")
+    return faults

@@ -1,0 +1,119 @@
+"""A logged activity is weighed against every duty it could serve; what a correction loses is taken back."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.tenancy import uuid7
+from programmes.actions.evidence import credit_to, duties_by_rule, withdraw_evidence
+from programmes.actions.project_asks import asks_of, team_faults
+from programmes.calendar import return_due
+from programmes.counting import DELIVERED, Held, Owed, owed_on, shortfalls
+from programmes.models import Activity, Attendance, Evidence, Obligation, TeamMember
+from programmes.models.project import TeamRole
+from programmes.queries import ZONE, calendar_for, local_day
+from programmes.states import ActivityKind, ActivityState, Presence
+
+KIND = "activity"
+LOG_WORKING_DAYS = 3
+"""Logged within so many working days an activity counts from its end, later from its log."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One duty that the activity could serve, and why it does not; no shortfall: it counts."""
+
+    duty: Obligation
+    shortfalls: tuple[str, ...]
+
+
+def weighed(activity: Activity, held: Held, *, locked: bool = False) -> list[Weighed]:
+    """Against the duty of each rule in whose span it was held; [] when nothing is owed."""
+    deliverable = DELIVERED.get(ActivityKind(activity.kind))
+    if activity.state != ActivityState.HELD or deliverable is None:
+        return []
+    by_rule = duties_by_rule(
+        deliverable, activity.programme, activity.organisation, activity.project, locked=locked
+    )
+    found = (_weigh(activity, held, rows) for rows in by_rule)
+    return [each for each in found if each is not None]
+
+
+def _weigh(activity: Activity, held: Held, rows: Iterable[Obligation]) -> Weighed | None:
+    told = {_owed(row): row for row in rows}
+    found = owed_on(told, local_day(held.began_at))
+    return Weighed(told[found], shortfalls(found, held)) if found else None
+
+
+def _owed(row: Obligation) -> Owed:
+    return Owed(
+        first_day=row.window.starts_on,
+        last_day=row.window.ends_on,
+        closes_at=row.closes_at,
+        cancelled=row.cancelled_at is not None,
+        conditions=tuple(row.rule.spec.get("conditions") or ()),
+    )
+
+
+def held_of(activity: Activity) -> Held:
+    """What conditions may ask of its log; its team as it was on that day."""
+    day = local_day(activity.began_at)
+    team = list(TeamMember.objects.filter(project=activity.project).on(day))
+    asks = asks_of(activity.programme, day)
+    present = Attendance.objects.filter(activity=activity, presence=Presence.PRESENT)
+    return Held(
+        began_at=activity.began_at,
+        logged_at=activity.logged_at,
+        leaders_named=sum(row.role == TeamRole.PROJECT_LEADER for row in team),
+        leaders_present=present.filter(role=TeamRole.PROJECT_LEADER).count(),
+        team_complete=not team_faults(team, asks, level=activity.project.level),
+    )
+
+
+@transaction.atomic
+def count_activity(activity: Activity, *, by: User, now: datetime) -> list[Weighed]:
+    """Credit what counts, take back what no longer does. `activity` is locked; its key may change."""
+    found = weighed(activity, held_of(activity), locked=True)
+    counting = {each.duty.pk: each.duty for each in found if not each.shortfalls}
+    standing = _standing(activity)
+    if standing.keys() == counting.keys():
+        return found
+    if standing:
+        withdraw_evidence(kind=KIND, source=activity.log_key, by=by, now=now)
+    activity.log_key = uuid7()
+    activity.save(update_fields=["log_key"])
+    for key, duty in counting.items():
+        dated = standing.get(key) or _dated(activity, duty, now)
+        _credit(activity, duty, dated, by=by, now=now)
+    return found
+
+
+def uncount_activity(activity: Activity, *, by: User, now: datetime) -> None:
+    """Its log was taken back."""
+    withdraw_evidence(kind=KIND, source=activity.log_key, by=by, now=now)
+
+
+def _standing(activity: Activity) -> Mapping[uuid.UUID, datetime]:
+    rows = Evidence.objects.filter(kind=KIND, source=activity.log_key, withdrawn_at=None)
+    return dict(rows.values_list("obligation_id", "received_at"))
+
+
+def _dated(activity: Activity, duty: Obligation, now: datetime) -> datetime:
+    """Whoever logs at once is as punctual as the activity was."""
+    ended: datetime = activity.ended_at
+    until = return_due(ended, LOG_WORKING_DAYS, calendar_for(duty.window.calendar), ZONE)
+    return ended if now < until else now
+
+
+def _credit(
+    activity: Activity, duty: Obligation, dated: datetime, *, by: User, now: datetime
+) -> None:
+    credit_to(
+        duty, kind=KIND, source=activity.log_key, title=activity.title,
+        address=f"activities/{activity.pk}/", captured_at=activity.ended_at, received_at=dated,
+        by=by, now=now,
+    )  # fmt: skip

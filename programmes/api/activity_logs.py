@@ -1,0 +1,229 @@
+"""What was held, as programs read and write it: the verbs and verdicts of the pages."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import StrictSerializer
+from programmes.actions.activity_logs import (
+    GUESTS,
+    LONGEST,
+    Log,
+    log_activity,
+    log_unplanned,
+    take_log_back,
+)
+from programmes.actions.counting import held_of, weighed
+from programmes.actions.next_steps import StepText, finish_step
+from programmes.api.asking import KEY, REFUSED, asker, named, typed
+from programmes.api.project_people import MATCH
+from programmes.counting import why_not
+from programmes.models import Activity, NextStep, Project
+from programmes.queries import rule_ids
+from programmes.queries.next_steps import steps_of
+from programmes.states import ActivityKind, ActivityMode, ActivityState, Presence
+
+
+class PresenceGiven(StrictSerializer):
+    member = serializers.UUIDField(help_text="Of the team on that day.")
+    presence = serializers.ChoiceField(Presence.choices)
+
+
+class StepGiven(StrictSerializer):
+    id = serializers.UUIDField(required=False, help_text="Of a step that the log named before.")
+    text = serializers.CharField(max_length=300)
+    due_on = serializers.DateField()
+    owner = serializers.UUIDField(required=False, allow_null=True, help_text="A member.")
+    owner_name = serializers.CharField(
+        required=False, allow_blank=True, max_length=60, help_text="Of somebody else."
+    )
+
+
+class ActivityLogText(StrictSerializer):
+    began_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    place = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST["place"], default=""
+    )
+    modes = serializers.ListField(
+        child=serializers.ChoiceField(ActivityMode.choices), required=False, default=list
+    )
+    methods = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        default=list,
+        max_length=40,
+        help_text="Keys of the plan's methods.",
+    )
+    presence = PresenceGiven(many=True)
+    guests = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, default=list, max_length=GUESTS
+    )
+    minutes = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST["minutes"], default=""
+    )
+    questions = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST["questions"], default=""
+    )
+    reflections = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST["reflections"], default=""
+    )
+    steps = StepGiven(many=True, required=False, default=list)
+
+
+class UnplannedLog(ActivityLogText):
+    project = serializers.UUIDField()
+    kind = serializers.ChoiceField(ActivityKind.choices)
+    title = serializers.CharField(max_length=300)
+
+
+class StepDone(StrictSerializer):
+    done = serializers.BooleanField()
+
+
+class AttendanceLine(serializers.Serializer):
+    member_id = serializers.UUIDField(allow_null=True, help_text="Null: a guest.")
+    name = serializers.CharField()
+    role = serializers.CharField()
+    presence = serializers.ChoiceField(Presence.choices)
+
+
+class StepLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    owner_id = serializers.UUIDField(allow_null=True)
+    owner_name = serializers.CharField()
+    due_on = serializers.DateField()
+    done_on = serializers.DateField(allow_null=True)
+    done_name = serializers.CharField()
+
+
+class Missing(serializers.Serializer):
+    code = serializers.CharField()
+    what = serializers.CharField()
+    remedy = serializers.CharField()
+
+
+class CountsFor(serializers.Serializer):
+    obligation_id = serializers.UUIDField()
+    rule = serializers.CharField()
+    window = serializers.CharField()
+    counts = serializers.BooleanField()
+    missing = Missing(many=True)
+    credited = serializers.IntegerField()
+    minimum = serializers.IntegerField()
+
+
+class ActivityLogWhole(serializers.Serializer):
+    """The log of one activity, and what it counts for."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(ActivityState.choices)
+    began_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    place = serializers.CharField()
+    modes = serializers.ListField(child=serializers.ChoiceField(ActivityMode.choices))
+    methods = serializers.ListField(child=serializers.CharField())
+    minutes = serializers.CharField()
+    questions = serializers.CharField()
+    reflections = serializers.CharField()
+    logged_name = serializers.CharField()
+    logged_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    attendances = AttendanceLine(many=True)
+    steps = StepLine(many=True)
+    counts_for = CountsFor(many=True)
+
+
+ANSWERS: dict[int, Any] = {200: ActivityLogWhole, **REFUSED}
+
+
+class ActivityLogActs:
+    """The acts of the activity view set that are about what was held."""
+
+    @extend_schema(responses=ANSWERS)
+    @action(detail=True, methods=["get"])
+    def log(self: Any, request: Request, **kwargs: Any) -> Response:
+        return whole_log(self.get_object())
+
+    @extend_schema(request=ActivityLogText, parameters=[MATCH], responses=ANSWERS)
+    @log.mapping.put
+    def write_log(self: Any, request: Request, **kwargs: Any) -> Response:
+        activity = self.get_object()
+        log = log_of(typed(request, ActivityLogText))
+        seen, by = self.seen(activity), asker(request)
+        return whole_log(log_activity(activity, log, by=by, now=self.now, seen=seen))
+
+    @extend_schema(request=UnplannedLog, responses={201: ActivityLogWhole, **REFUSED})
+    @action(detail=False, methods=["post"])
+    def logs(self: Any, request: Request, **kwargs: Any) -> Response:
+        """What was held without having been planned."""
+        given = typed(request, UnplannedLog)
+        projects = Project.objects.visible_to(asker(request)).select_related("organisation")
+        about = {"kind": given.pop("kind"), "title": given.pop("title")}
+        project = named(projects, "project", given.pop("project"))
+        by, now = asker(request), self.now
+        return whole_log(log_unplanned(project, log_of(given), **about, by=by, now=now), status=201)
+
+    @extend_schema(request=None, parameters=[MATCH], responses=ANSWERS)
+    @action(detail=True, methods=["post"], url_path="log/back", url_name="log-back")
+    def log_back(self: Any, request: Request, **kwargs: Any) -> Response:
+        activity = self.get_object()
+        seen = self.seen(activity)
+        return whole_log(take_log_back(activity, by=asker(request), now=self.now, seen=seen))
+
+    @extend_schema(request=StepDone, responses=ANSWERS)
+    @action(detail=True, methods=["post"], url_path=f"steps/(?P<step_id>{KEY})", url_name="step")
+    def step(self: Any, request: Request, step_id: str, **kwargs: Any) -> Response:
+        activity = self.get_object()
+        steps = NextStep.objects.filter(activity=activity).select_related("project")
+        given = typed(request, StepDone)
+        finish_step(named(steps, "step", step_id), by=asker(request), now=self.now, **given)
+        return whole_log(activity)
+
+
+def log_of(given: dict[str, Any]) -> Log:
+    steps = tuple(
+        StepText(
+            row["text"], row["due_on"], row.get("owner"), row.get("owner_name", ""), row.get("id")
+        )
+        for row in given.pop("steps")
+    )
+    presence = {row["member"]: row["presence"] for row in given.pop("presence")}
+    lists = {name: tuple(given.pop(name)) for name in ("modes", "methods", "guests")}
+    return Log(presence=presence, steps=steps, **lists, **given)
+
+
+def whole_log(activity: Activity, status: int = 200) -> Response:
+    body = {
+        name: getattr(activity, name) for name in ActivityLogWhole().fields if name not in _MADE
+    }
+    body["attendances"] = list(activity.attendances.order_by("rank", "id"))
+    body["steps"] = steps_of(activity)
+    body["counts_for"] = _counts_for(activity)
+    answer = ActivityLogWhole(body).data
+    return Response(answer, status=status, headers={"ETag": f'"{activity.version}"'})
+
+
+_MADE = ("attendances", "steps", "counts_for")
+
+
+def _counts_for(activity: Activity) -> list[dict[str, Any]]:
+    if activity.state != ActivityState.HELD:
+        return []
+    held = held_of(activity)
+    found = []
+    for each in weighed(activity, held):
+        told = ((code, *why_not(code, held)) for code in each.shortfalls)
+        missing = [{"code": c, "what": what, "remedy": remedy} for c, what, remedy in told]
+        duty = each.duty
+        found.append({
+            "obligation_id": duty.pk, "rule": rule_ids(duty.rule), "window": duty.window_key,
+            "counts": not missing, "missing": missing,
+            "credited": duty.credited, "minimum": duty.minimum,
+        })  # fmt: skip
+    return found

@@ -1,0 +1,169 @@
+"""What is typed about an activity that was held: one page, most of it filled in already."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from actionlearning.foundation.forms import TenantForm
+from programmes.actions.activity_logs import LONGEST, Log
+from programmes.actions.next_steps import StepText
+from programmes.forms.programmes import DayInput
+from programmes.models import NextStep, TeamMember
+from programmes.queries import ZONE
+from programmes.states import ActivityKind, ActivityMode, Presence
+
+BLANK_STEPS = 3
+"""Empty lines below the steps that are there."""
+STEP_PARTS = ("text", "owner", "name", "due", "key")
+
+
+class HourInput(forms.TimeInput):
+    """The browser's own clock."""
+
+    input_type = "time"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
+def _words(label: Any, name: str, rows: int) -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, required=False, max_length=LONGEST[name], widget=area)
+
+
+class ActivityLogForm(TenantForm):
+    """`team` of the day, `methods` as (key, name), `steps` that the log named before."""
+
+    day = forms.DateField(label=_("Held on"), widget=DayInput())
+    begins = forms.TimeField(label=_("From"), widget=HourInput())
+    ends = forms.TimeField(label=_("To"), widget=HourInput())
+    last_day = forms.DateField(
+        label=_("Until (if it took several days)"), required=False, widget=DayInput()
+    )
+    place = forms.CharField(label=_("Place"), required=False, max_length=LONGEST["place"])
+    modes = forms.MultipleChoiceField(
+        label=_("How people met"),
+        required=False,
+        choices=ActivityMode.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    methods = forms.MultipleChoiceField(
+        label=_("Methods used"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    guests = forms.CharField(
+        label=_("Guests"),
+        required=False,
+        help_text=_("One name a line."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    minutes = _words(_("Minutes"), "minutes", 8)
+    questions = _words(_("Questions raised"), "questions", 3)
+    reflections = _words(_("Reflections"), "reflections", 3)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        team: Iterable[TeamMember],
+        methods: Iterable[tuple[str, str]] = (),
+        steps: Iterable[NextStep] = (),
+        presence: Mapping[uuid.UUID, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.team, self.known, was = list(team), list(steps), presence or {}
+        offered: Any = self.fields["methods"]
+        offered.choices = list(methods)
+        for row in self.team:
+            self.fields[f"presence_{row.pk}"] = forms.ChoiceField(
+                label=row.name,
+                choices=Presence.choices,
+                initial=was.get(row.pk, Presence.PRESENT),
+                widget=forms.RadioSelect(attrs={"class": "choices"}),
+            )
+        for number in range(1, len(self.known) + BLANK_STEPS + 1):
+            self._add_step(number)
+
+    def _add_step(self, number: int) -> None:
+        row = self.known[number - 1] if number <= len(self.known) else None
+        owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in self.team)]
+        held: date = self.initial.get("day") or date.today()  # noqa: DTZ011  a proposal on screen
+        made: dict[str, forms.Field] = {
+            "text": forms.CharField(label=_("What is to be done"), required=False, max_length=300,
+                                    initial=row.text if row else ""),
+            "owner": forms.ChoiceField(label=_("By whom"), required=False, choices=owners,
+                                       initial=str(row.owner_id or "") if row else ""),
+            "name": forms.CharField(label=_("or somebody else"), required=False, max_length=60,
+                                    initial=row.owner_name if row and not row.owner_id else ""),
+            "due": forms.DateField(label=_("By"), required=False, widget=DayInput(),
+                                   initial=row.due_on if row else held + timedelta(days=28)),
+            "key": forms.UUIDField(required=False, widget=forms.HiddenInput,
+                                   initial=row.pk if row else None),
+        }  # fmt: skip
+        for part, field in made.items():
+            self._dress(field)
+            self.fields[f"step_{number}_{part}"] = field
+
+    @property
+    def people(self) -> list[Any]:
+        return [self[f"presence_{row.pk}"] for row in self.team]
+
+    @property
+    def step_lines(self) -> list[dict[str, Any]]:
+        numbers = range(1, len(self.known) + BLANK_STEPS + 1)
+        return [{part: self[f"step_{n}_{part}"] for part in STEP_PARTS} for n in numbers]
+
+    @property
+    def upper(self) -> list[Any]:
+        names = ("day", "begins", "ends", "last_day", "place", "modes", "methods")
+        return [self[name] for name in names]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        for number in range(1, len(self.known) + BLANK_STEPS + 1):
+            told = found.get(f"step_{number}_text")
+            if told and not found.get(f"step_{number}_due"):
+                self.add_error(f"step_{number}_due", ValidationError(_("By which day?")))
+        return found
+
+    def log(self) -> Log:
+        told = self.cleaned_data
+        last = told["last_day"] or told["day"]
+        return Log(
+            began_at=datetime.combine(told["day"], told["begins"], ZONE),
+            ended_at=datetime.combine(last, told["ends"], ZONE),
+            presence={row.pk: told[f"presence_{row.pk}"] for row in self.team},
+            guests=tuple(line.strip() for line in told["guests"].splitlines() if line.strip()),
+            place=told["place"],
+            modes=tuple(told["modes"]),
+            methods=tuple(told["methods"]),
+            minutes=told["minutes"],
+            questions=told["questions"],
+            reflections=told["reflections"],
+            steps=tuple(self._steps()),
+        )
+
+    def _steps(self) -> Iterable[StepText]:
+        told = self.cleaned_data
+        for number in range(1, len(self.known) + BLANK_STEPS + 1):
+            text, owner, name, due, key = (told[f"step_{number}_{part}"] for part in STEP_PARTS)
+            if text:
+                owned = uuid.UUID(owner) if owner else None
+                yield StepText(text, due, owned, "" if owned else name, key)
+
+
+class UnplannedLogForm(ActivityLogForm):
+    """Of what was held without having been planned."""
+
+    kind = forms.ChoiceField(choices=ActivityKind.choices, label=_("Kind of activity"))
+    title = forms.CharField(max_length=300, label=_("What is done"))
+    field_order = ("kind", "title")
+
+
+class NextStepForm(TenantForm):
+    done = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -1,0 +1,96 @@
+"""What the page of a held activity shows: who was there, what was said, what it counts for and why not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from actionlearning.foundation.languages import in_english, product_words
+from programmes.actions.activity_logs import may_log, team_on
+from programmes.actions.counting import Weighed, held_of, weighed
+from programmes.clauses import sentence_of
+from programmes.counting import Held, why_not
+from programmes.models import Activity, Attendance, NextStep
+from programmes.queries import head_of, local_day, rule_ids
+from programmes.queries.next_steps import steps_of
+from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
+
+TONES = {Presence.PRESENT: "green", Presence.EXCUSED: "yellow", Presence.ABSENT: "red"}
+
+
+def named_methods(head: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(key, name) of the plan's methods, in the reader's language."""
+    return [
+        (row["key"], row["name_en"] if in_english() else product_words(row["name"]))
+        for row in head.get("methods", ())
+    ]
+
+
+def held_context(request: Any, activity: Activity) -> dict[str, Any]:
+    """For the activity's page; nothing but the button while it is not logged."""
+    at = activity.began_at or request.received_at
+    logs = activity.state in LOGGED_FROM and may_log(
+        request.user, activity.project, team_on(activity.project, at)
+    )
+    if activity.state != ActivityState.HELD:
+        return {"can_log": logs, "held": None}
+    held = held_of(activity)
+    methods = dict(named_methods(head_of(activity.programme, local_day(activity.began_at))))
+    return {
+        "can_log": logs,
+        "held": {
+            "span": _span_words(activity),
+            "modes": "、".join(str(ActivityMode(mode).label) for mode in activity.modes),
+            "methods": "、".join(methods.get(key, key) for key in activity.methods),
+            "logged": date_format(timezone.localtime(activity.logged_at), "DATETIME_FORMAT"),
+            "people": [_person(row) for row in activity.attendances.order_by("rank", "id")],
+        },
+        "steps": [_step(request, row) for row in steps_of(activity)],
+        "counts": [_verdict(each, held) for each in weighed(activity, held)],
+    }
+
+
+def _span_words(activity: Activity) -> str:
+    began, ended = timezone.localtime(activity.began_at), timezone.localtime(activity.ended_at)
+    first = f"{date_format(began, 'DATE_FORMAT')} {began:%H:%M}"
+    if began.date() == ended.date():
+        return f"{first} – {ended:%H:%M}"
+    return f"{first} – {date_format(ended, 'DATE_FORMAT')} {ended:%H:%M}"
+
+
+def _person(row: Attendance) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "role": row.get_role_display() if row.role else "",
+        "presence": row.presence,
+        "label": row.get_presence_display(),
+        "tone": TONES[Presence(row.presence)],
+    }
+
+
+def _step(request: Any, row: NextStep) -> dict[str, Any]:
+    today = local_day(request.received_at)
+    return {
+        "pk": row.pk,
+        "text": row.text,
+        "owner": row.owner_name,
+        "due": date_format(row.due_on, "DATE_FORMAT"),
+        "late": row.done_on is None and row.due_on < today,
+        "done": date_format(row.done_on, "DATE_FORMAT") if row.done_on else "",
+        "by": row.done_name,
+    }
+
+
+def _verdict(each: Weighed, held: Held) -> dict[str, Any]:
+    duty = each.duty
+    return {
+        "pk": duty.pk,
+        "title": duty.rule.title_en if in_english() else product_words(duty.rule.title),
+        "window": duty.window.name,
+        "credited": duty.credited,
+        "minimum": duty.minimum,
+        "why": [why_not(shortfall, held) for shortfall in each.shortfalls],
+        "rule": rule_ids(duty.rule),
+        "sentence": sentence_of(duty.rule.clause, duty.programme.year),
+    }

@@ -1,0 +1,214 @@
+"""Logging what was held: planned or not, corrected, taken back; and the steps it left to be done."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.errors import Refusal, Stale
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantFormView
+from programmes.actions.activity_logs import (
+    log_activity,
+    log_unplanned,
+    may_log,
+    take_log_back,
+    team_on,
+)
+from programmes.actions.next_steps import finish_step
+from programmes.forms.activities import ActivitySeenForm
+from programmes.forms.activity_logs import ActivityLogForm, NextStepForm, UnplannedLogForm
+from programmes.models import Activity, NextStep, Project
+from programmes.queries import ZONE, head_of, local_day
+from programmes.queries.next_steps import carried_into, steps_of
+from programmes.states import LOGGED_FROM, ActivityState
+from programmes.views.activities import activity_or_404, to_activity
+from programmes.views.activity_held import named_methods
+from programmes.views.project_page import project_or_404
+from programmes.views.projects import renew_version
+
+BEGINS, ENDS = time(9), time(11)
+"""Proposed where nobody has said when."""
+WORDS = ("place", "modes", "methods", "minutes", "questions", "reflections", "version")
+
+
+class TenantLogView(TenantFormView):
+    """The page of one log; who is asked about is the team of the day that is typed."""
+
+    permission = Permission.PROJECT_VIEW
+    template_name = "programmes/activity_log.html"
+    form_class: Any = ActivityLogForm
+
+    @property
+    def project(self) -> Project:
+        raise NotImplementedError
+
+    @cached_property
+    def day(self) -> date:
+        """Of the team: as typed, else as planned, and never ahead."""
+        try:
+            typed = date.fromisoformat(self.request.POST.get("day", ""))
+        except ValueError:
+            typed = self.planned_day
+        return min(typed, local_day(self.request.received_at))
+
+    @property
+    def planned_day(self) -> date:
+        return local_day(self.request.received_at)
+
+    @cached_property
+    def team(self) -> list[Any]:
+        return team_on(self.project, datetime.combine(self.day, BEGINS, ZONE))
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        head = head_of(self.project.programme, self.day)
+        known = {"team": self.team, "methods": named_methods(head)}
+        return {**super().get_form_kwargs(), **known}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"day": self.day, "begins": BEGINS, "ends": ENDS}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        carried = carried_into(self.project, local_day(self.request.received_at))
+        return super().get_context_data(project=self.project, carried=carried, **kwargs)
+
+    def _refuse_strangers(self) -> None:
+        if not may_log(self.request.user, self.project, self.team):
+            raise Http404
+
+
+class ActivityLog(TenantLogView):
+    @cached_property
+    def activity(self) -> Activity:
+        return activity_or_404(self.request, self.kwargs["pk"], self.permission)
+
+    @property
+    def project(self) -> Project:
+        return self.activity.project
+
+    @property
+    def planned_day(self) -> date:
+        began = self.activity.began_at
+        return local_day(began) if began else self.activity.first_day
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._refuse_strangers()
+        if self.activity.state not in LOGGED_FROM:
+            return to_activity(request, self.activity)
+        return super().get(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        row, found = self.activity, super().get_initial()
+        found |= {name: getattr(row, name) for name in WORDS}
+        if row.state == ActivityState.HELD:
+            began, ended = (at.astimezone(ZONE) for at in (row.began_at, row.ended_at))
+            found |= {"begins": began.time(), "ends": ended.time()}
+            found["last_day"] = ended.date() if ended.date() != began.date() else None
+            guests = row.attendances.filter(member=None).order_by("rank")
+            found["guests"] = "\n".join(guests.values_list("name", flat=True))
+        return found
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        was = dict(self.activity.attendances.values_list("member", "presence"))
+        known = {"steps": steps_of(self.activity), "presence": was}
+        return {**super().get_form_kwargs(), **known}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(activity=self.activity, **kwargs)
+
+    def show(self, form: Any, *, status: int = 200, refusal: Refusal | None = None) -> HttpResponse:
+        if isinstance(refusal, Stale):
+            renew_version(form, self.activity)
+        return super().show(form, status=status, refusal=refusal)
+
+    def act(self, form: Any) -> HttpResponseBase:
+        given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
+        log_activity(self.activity, form.log(), seen=form.cleaned_data["version"], **given)
+        messages.success(self.request, _("Logged."))
+        return to_activity(self.request, self.activity)
+
+
+class ProjectLog(TenantLogView):
+    """What was held without having been planned: activity and log in one."""
+
+    form_class = UnplannedLogForm
+
+    @cached_property
+    def project(self) -> Project:
+        return project_or_404(self.request, self.kwargs["pk"], self.permission)
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._refuse_strangers()
+        return super().get(request, *args, **kwargs)
+
+    def act(self, form: Any) -> HttpResponseBase:
+        made = log_unplanned(
+            self.project,
+            form.log(),
+            kind=form.cleaned_data["kind"],
+            title=form.cleaned_data["title"],
+            by=self.request.user,
+            now=self.request.received_at,
+        )
+        messages.success(self.request, _("Logged."))
+        return to_activity(self.request, made)
+
+
+class ActivityLogBack(TenantFormView):
+    """POST: it was not held after all."""
+
+    permission = Permission.PROJECT_VIEW
+    form_class = ActivitySeenForm
+
+    @cached_property
+    def activity(self) -> Activity:
+        return activity_or_404(self.request, self.kwargs["pk"], self.permission)
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return to_activity(request, self.activity)
+
+    def act(self, form: Any) -> HttpResponseBase:
+        given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
+        take_log_back(self.activity, seen=form.cleaned_data["version"], **given)
+        messages.success(self.request, _("The log is taken back; the activity is planned again."))
+        return to_activity(self.request, self.activity)
+
+    def show(self, form: Any, *, status: int = 200, refusal: Refusal | None = None) -> HttpResponse:
+        if refusal is not None:
+            messages.error(self.request, refusal.message)
+        return to_activity(self.request, self.activity)
+
+
+class NextStepDone(TenantFormView):
+    """POST: done, or open again."""
+
+    permission = Permission.PROJECT_VIEW
+    form_class = NextStepForm
+
+    @cached_property
+    def step(self) -> NextStep:
+        mine = Project.objects.visible_to(self.request.user)
+        rows = NextStep.objects.filter(project__in=mine).select_related("project", "activity")
+        found: NextStep = get_object_or_404(rows, pk=self.kwargs["pk"])
+        return found
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._back()
+
+    def act(self, form: Any) -> HttpResponseBase:
+        given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
+        finish_step(self.step, done=form.cleaned_data["done"], **given)
+        messages.success(self.request, _("Kept."))
+        return self._back()
+
+    def show(self, form: Any, *, status: int = 200, refusal: Refusal | None = None) -> HttpResponse:
+        if refusal is not None:
+            messages.error(self.request, refusal.message)
+        return self._back()
+
+    def _back(self) -> HttpResponseRedirect:
+        return to_activity(self.request, self.step.activity)
