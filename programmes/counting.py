@@ -24,8 +24,10 @@ class Held:
 
     began_at: datetime
     logged_at: datetime
+    leader: str
+    """The plan's own word for whoever is responsible for the project."""
     leaders_named: int
-    """Project leaders in the team on that day."""
+    """Of them in the team on that day."""
     leaders_present: int
     team_complete: bool
 
@@ -63,14 +65,15 @@ def shortfalls(owed: Owed, held: Held) -> tuple[str, ...]:
 
 def why_not(shortfall: str, held: Held) -> tuple[str, str]:
     """(what is missing, what would mend it), in the reader's language."""
+    told = {"leader": held.leader}
     if shortfall == LEADER and held.leaders_named == 0:
         return (
-            _("The team has no project leader."),
-            _("Name the project leader in the team, then correct the log."),
+            _("The team has nobody as %(leader)s.") % told,
+            _("Name one in the team, then correct the log."),
         )
     if shortfall == LEADER:
         return (
-            _("The project leader was not there."),
+            _("The %(leader)s was not there.") % told,
             _("If that is an error, correct the attendance; otherwise hold another one with him."),
         )
     if shortfall == TEAM:

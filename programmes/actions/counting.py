@@ -10,7 +10,7 @@ from django.db import transaction
 from actionlearning.foundation.models import User
 from actionlearning.foundation.tenancy import uuid7
 from programmes.actions.evidence import credit_to, duties_by_rule, withdraw_evidence
-from programmes.actions.project_asks import asks_of, team_faults
+from programmes.actions.project_asks import Asks, asks_of, team_faults
 from programmes.calendar import return_due
 from programmes.counting import DELIVERED, Held, Owed, owed_on, shortfalls
 from programmes.models import Activity, Attendance, Evidence, Obligation, TeamMember
@@ -21,6 +21,11 @@ from programmes.states import ActivityKind, ActivityState, Presence
 KIND = "activity"
 LOG_WORKING_DAYS = 3
 """Logged within so many working days an activity counts from its end, later from its log."""
+LEADS = (TeamRole.PROJECT_LEADER, TeamRole.CONVENER, TeamRole.TEAM_LEADER)
+"""Who is the project's responsible leader (项目负责人): the first of these that the plan's catalogue has.
+
+In plan 2 that is the convener, because the leader in charge serves as one (Q6).
+"""
 
 
 @dataclass(frozen=True)
@@ -64,14 +69,21 @@ def held_of(activity: Activity) -> Held:
     day = local_day(activity.began_at)
     team = list(TeamMember.objects.filter(project=activity.project).on(day))
     asks = asks_of(activity.programme, day)
+    role = _leads(asks)
     present = Attendance.objects.filter(activity=activity, presence=Presence.PRESENT)
     return Held(
         began_at=activity.began_at,
         logged_at=activity.logged_at,
-        leaders_named=sum(row.role == TeamRole.PROJECT_LEADER for row in team),
-        leaders_present=present.filter(role=TeamRole.PROJECT_LEADER).count(),
+        leader=asks.role_names().get(role) or str(role.label),
+        leaders_named=sum(row.role == role for row in team),
+        leaders_present=present.filter(role=role).count(),
         team_complete=not team_faults(team, asks, level=activity.project.level),
     )
+
+
+def _leads(asks: Asks) -> TeamRole:
+    catalogue = {row.role for row in asks.roles}
+    return next((role for role in LEADS if role in catalogue), TeamRole.PROJECT_LEADER)
 
 
 @transaction.atomic
