@@ -123,7 +123,8 @@ def _became(dossier: Dossier, turn: Turn) -> str:
         return "dossier_returned" if effect is Effect.BACK else "dossier_refused"
     if turn.outcome == Outcome.FILED:
         return "dossier_filed"
-    return "dossier_standing" if dossier.state == DossierState.STANDING else "dossier_onward"
+    approved = dossier.state == DossierState.STANDING and dossier.standing_text == dossier.sent_text
+    return "dossier_standing" if approved else "dossier_onward"
 
 
 def _tell_dossier(

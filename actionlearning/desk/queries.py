@@ -28,12 +28,19 @@ from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, Tenant, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
-from programmes.models import CalendarYear, Dossier, Obligation, Problem, Project
+from programmes.models import (
+    BEFORE_A_BODY,
+    CalendarYear,
+    Dossier,
+    Obligation,
+    Problem,
+    Project,
+)
 from programmes.papers import TOPIC, TOPIC_PROPOSAL
 from programmes.procedures import StepKind
 from programmes.queries import NATION, local_day
 from programmes.queries.dossiers import waiting_turns
-from programmes.states import DossierState, ProjectState
+from programmes.states import ProjectState
 from programmes.views.calendar_page import year_needed
 from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
 from reporting.queries import without_hand_of
@@ -233,10 +240,10 @@ def _projects(user: User, now: datetime) -> list[Papers]:
 def _proposals() -> QuerySet[Any]:
     """Papers in which a unit's candidates lie before its leading group: told as those papers."""
     return Dossier.objects.filter(
+        BEFORE_A_BODY,
         programme=OuterRef("programme"),
         organisation=OuterRef("organisation"),
         kind=TOPIC_PROPOSAL,
-        state=DossierState.UNDER_WAY,
         sent_at__gte=OuterRef("created_at"),
     )
 

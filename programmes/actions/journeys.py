@@ -40,6 +40,8 @@ KINDS_BEFORE = {TOPIC: "project", TEAM_LIST: "team"}
 """Of the evidence of what was handed in before it travelled as a paper; its source is the topic."""
 DELIVERABLES = {TOPIC_PROPOSAL: "candidate_topic"}
 """What a duty asks for where it is not called like the paper: a proposal hands in its candidates."""
+UNTIL_ANOTHER = (DossierState.UNDER_WAY, DossierState.RETURNED)
+"""Where a changed text of a paper in effect may be; the paper itself stands meanwhile."""
 STANDS_IN = {BodyKind.PROMOTION_TEAM.value: BodyKind.LEADING_GROUP.value}
 """A level without promotion team answers by its leading group."""
 WHEN_SENT = {
@@ -95,7 +97,18 @@ class Journey:
     now: datetime
 
     def becomes(self, state: str) -> None:
-        self.dossier.state = state
+        """What was approved stays in effect until a later text stands, whatever becomes of that one."""
+        kept = self.dossier.state == DossierState.STANDING and state in UNTIL_ANOTHER
+        self.dossier.state = DossierState.STANDING if kept else state
+
+    def fall_back(self) -> bool:
+        """Changed words came to nothing: what was approved is the paper's text again. False where nothing was."""
+        dossier = self.dossier
+        if dossier.state != DossierState.STANDING:
+            return False
+        kept = dossier.texts.get(number=dossier.standing_text)
+        dossier.title, dossier.content = kept.title, kept.content
+        return True
 
     def advance(self, step: int) -> None:
         """On from `step`: a filing is opened and not waited for; after the last step the paper stands."""

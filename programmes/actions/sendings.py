@@ -106,7 +106,7 @@ def _refuse_unanswered(dossier: Dossier) -> None:
 def _reworded(dossier: Dossier) -> bool:
     """Whether it says something else than what the bodies have read."""
     old = dossier.texts.get(number=dossier.sent_text)
-    return not same_text(old.content, dossier.content)
+    return old.title != dossier.title or not same_text(old.content, dossier.content)
 
 
 def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
@@ -142,7 +142,7 @@ def _onward(journey: Journey, mended: list[Turn]) -> None:
     if not mended:
         journey.close_open()
         journey.advance(0)
-    elif dossier.state == DossierState.STANDING:
+    elif dossier.state == DossierState.STANDING and dossier.standing_text == dossier.sent_text - 1:
         dossier.standing_text = dossier.sent_text
     for each in mended:
         if LAWS[dossier.steps[each.step]["kind"]].waits:

@@ -60,8 +60,20 @@ def hold_topic(dossier: Dossier, now: datetime, *, sending: bool = False) -> Non
     """
     if dossier.kind == TOPIC_PROPOSAL or (dossier.kind == TOPIC and sending):
         wait_for_unit(dossier, now)
+    if dossier.kind == TOPIC_PROPOSAL:
+        hold_candidates(dossier)
     if dossier.project is not None and (dossier.kind == TOPIC or sending):
         lock_row(dossier.project)
+
+
+def hold_candidates(dossier: Dossier) -> None:
+    """Locks the unit's candidates: what is decided on is what was read."""
+    rows = Project.objects.filter(
+        programme=dossier.programme_id,
+        organisation=dossier.organisation_id,
+        state=ProjectState.CANDIDATE,
+    )
+    list(rows.order_by("pk").select_for_update(of=("self",)))
 
 
 def wait_for_unit(of: Project | Dossier, now: datetime) -> None:

@@ -178,7 +178,8 @@ def _refuse_unseen(dossier: Dossier, text: int) -> None:
     read = dossier.texts.filter(number=text).first()
     paper = papers_of(dossier.plan)[dossier.kind]
     sent = dossier.texts.get(number=dossier.sent_text)  # never what its sender is writing now
-    changed = plain_differences(paper, read.content if read else {}, sent.content)
+    titles = (read.title if read else "", sent.title)
+    changed = plain_differences(paper, read.content if read else {}, sent.content, titles)
     raise RuleBroken(
         _("The text was changed after you read it: %(names)s. Read it again, then decide.")
         % {"names": "、".join(each["part"] for each in changed) or _("no part")},
@@ -254,8 +255,9 @@ def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now:
         _return(turn, journey, said)
     elif effect is Effect.END:
         journey.close_open()
-        journey.becomes(DossierState.ENDED)
-        dossier.ended_at = now
+        if not journey.fall_back():
+            journey.becomes(DossierState.ENDED)
+            dossier.ended_at = now
     elif LAWS[turn.kind].waits:
         _onward(turn, journey, outcome)
     journey.settle(said)
@@ -275,7 +277,7 @@ def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
 def _return(turn: Turn, journey: Journey, said: str) -> None:
     """A filing that comes back as incomplete changes nothing of what is in effect."""
     dossier = journey.dossier
-    if LAWS[turn.kind].waits:
+    if LAWS[turn.kind].waits and dossier.state != DossierState.STANDING:
         journey.becomes(DossierState.RETURNED)
         told = evidence_of(dossier)
         return_evidence(**told, reason=said, by=journey.by, now=journey.now)

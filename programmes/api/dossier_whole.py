@@ -19,7 +19,7 @@ from programmes.api.dossier_shapes import (
     DossierTurnLine,
     DossierVoice,
 )
-from programmes.models import Dossier, DossierText, Remark, Turn, Voice
+from programmes.models import TEXT_READ, Dossier, DossierText, Remark, Turn, Voice
 from programmes.papers import Charge, charges, papers_of
 
 LISTED = tuple(names_of(DossierLine))
@@ -58,7 +58,8 @@ def _with_journey(dossiers: Any) -> Any:
     told = ArraySubquery(voices.values(row=JSONObject(**_same(DossierVoice))))
     turn = {**_same(DossierTurnLine), "holder_name": F("holder__name"), "voices": told}
     return dossiers.annotate(
-        sent_content=Subquery(texts.filter(number=OuterRef("sent_text")).values("content")[:1]),
+        text_read=TEXT_READ,
+        sent_content=Subquery(texts.filter(number=OuterRef("text_read")).values("content")[:1]),
         journey=ArraySubquery(turns.values(row=JSONObject(**turn))),
         sendings=ArraySubquery(texts.values(row=JSONObject(**_same(DossierTextLine)))),
         opinions=ArraySubquery(remarks.values(row=JSONObject(**_same(DossierRemark)))),

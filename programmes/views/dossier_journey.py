@@ -1,6 +1,6 @@
 """One paper's way: every turn as it went, in whose court it is now, and who may speak there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,7 +55,13 @@ def with_words(turns: QuerySet[Any]) -> QuerySet[Any]:
     )  # fmt: skip
     remarks = Remark.objects.filter(turn=OuterRef("pk")).order_by("number")
     remark = JSONObject(
-        pk="id", number="number", text="text", state="state", reply="reply", by="replied_name"
+        pk="id",
+        number="number",
+        text="text",
+        state="state",
+        reply="reply",
+        by="replied_name",
+        at="replied_at",
     )
     found: QuerySet[Any] = turns.annotate(
         told_voices=ArraySubquery(voices.values(told=voice)),
@@ -209,7 +215,7 @@ def _weight(number: int, effect: Effect) -> str:
 
 
 def remarks_of(
-    turns: list[Turn], *, may_answer: bool, given: Mapping[str, Any]
+    turns: list[Turn], *, may_answer: Callable[[Mapping[str, Any]], bool], given: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Every opinion with its answer; for the sender with a form, the one that was refused as typed."""
     found = []
@@ -217,7 +223,7 @@ def remarks_of(
         for row in turn.told_remarks:  # type: ignore[attr-defined]
             line = {**row, "label": RemarkState(row["state"]).label, "who": body_of(turn)}
             line["open"] = row["state"] == RemarkState.OPEN
-            if may_answer:
+            if may_answer(row):
                 line["form"] = _remark_form(row, given)
             found.append(line)
     return found

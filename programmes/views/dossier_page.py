@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from actionlearning.foundation.permissions import Permission
-from programmes.actions.dossiers import held_by_sender, right_to_send
+from programmes.actions.dossiers import OVER, held_by_sender, right_to_send
 from programmes.actions.drawn import redrawn
+from programmes.actions.remarks import answerable
 from programmes.forms.dossiers import DossierNoteForm, DossierReasonForm
-from programmes.models import Dossier, DossierText, Turn
+from programmes.models import TEXT_READ, Dossier, DossierText, Turn
 from programmes.papers import TOPIC, Paper, charges, differences, papers_of
 from programmes.states import DossierState, RemarkState
 from programmes.views.dossier_journey import (
@@ -44,11 +45,18 @@ def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
             "organisation", "supervisor", "programme", "plan", "project", "holder"
         ).annotate(
             sent_texts=ArraySubquery(texts.order_by("number").values(told=told)),
-            sent_content=Subquery(texts.filter(number=OuterRef("sent_text")).values("content")[:1]),
+            text_read=TEXT_READ,
+            sent_content=Subquery(texts.filter(number=OuterRef("text_read")).values("content")[:1]),
+            sent_title=Subquery(texts.filter(number=OuterRef("text_read")).values("title")[:1]),
             content_before=Subquery(
                 texts.filter(number__lt=OuterRef("sent_text"))
                 .order_by("-number")
                 .values("content")[:1]
+            ),
+            title_before=Subquery(
+                texts.filter(number__lt=OuterRef("sent_text"))
+                .order_by("-number")
+                .values("title")[:1]
             ),
             later_pk=Subquery(later.values("pk")[:1]),
         ),
@@ -87,12 +95,29 @@ def page_context(request: Any, dossier: Dossier, **given: Any) -> dict[str, Any]
         "texts": [_text_line(row) for row in dossier.sent_texts],  # type: ignore[attr-defined]
         "journey": journey_of(turns, now),
         "charges": _charges(turns, now),
-        "can_answer": user.has_perm(Permission.DOSSIER_WRITE, dossier) and dossier.ended_at is None,
+        "earlier_in_effect": dossier.state == DossierState.STANDING
+        and dossier.text_read != dossier.standing_text,  # type: ignore[attr-defined]
+        "can_answer": user.has_perm(Permission.DOSSIER_WRITE, dossier)
+        and dossier.state not in OVER,
         **_sender_acts(user, dossier, paper, turns),
         **_body_acts(dossier, paper, court),
     }
-    context["remarks"] = remarks_of(turns, may_answer=context["can_answer"], given=given)
+    context["remarks"] = remarks_of(
+        turns,
+        may_answer=lambda row: context["can_answer"] and _answerable(dossier, row),
+        given=given,
+    )
     return {**context, **given}
+
+
+def _answerable(dossier: Dossier, remark: Mapping[str, Any]) -> bool:
+    sent = [row["at"] for row in dossier.sent_texts]  # type: ignore[attr-defined]
+    return answerable(
+        remark["state"],
+        datetime.fromisoformat(remark["at"]) if remark["at"] else None,
+        held=held_by_sender(dossier),
+        sent_at=datetime.fromisoformat(sent[-1]) if sent else None,
+    )
 
 
 def _turns(dossier: Dossier) -> list[Turn]:
@@ -164,7 +189,8 @@ def _body_acts(dossier: Dossier, paper: Paper, court: Court) -> dict[str, Any]:
         return {}
     before = dossier.content_before  # type: ignore[attr-defined]
     sent = dossier.sent_content  # type: ignore[attr-defined]
-    changed = differences(paper, before, sent) if before is not None else []
+    titles = (dossier.title_before, dossier.sent_title)  # type: ignore[attr-defined]
+    changed = differences(paper, before, sent, titles) if before is not None else []
     return {
         **act_context(court, dossier),
         "changed": changed,

@@ -119,6 +119,10 @@ def _theirs(context: Mapping[str, Any], paper: Paper, dossier: Dossier) -> list[
     return found
 
 
+def _changed(paper: Paper, before: Any, found: Any) -> list[Any]:
+    return differences(paper, before.content, found.content, (before.title, found.title))
+
+
 class DossierVersion(TenantView):
     """A text as it was sent, with what changed since the one before."""
 
@@ -135,7 +139,7 @@ class DossierVersion(TenantView):
             "at": minute_words(found.at),
             "text": text_context(paper, found.content),
             "before": number - 1 if before else None,
-            "changed": differences(paper, before.content, found.content) if before else [],
+            "changed": _changed(paper, before, found) if before else [],
             "in_effect": dossier.standing_text == number,
         }
         return render(request, "programmes/dossier_version.html", context)
