@@ -152,10 +152,8 @@ def test_an_unchanged_text_goes_back_to_who_returned_it(world: World, programme:
     paper = written(paper, world.ben, june(13), mark="改了正文")
     paper = send_dossier(paper, by=world.ben, now=june(13))
     assert (paper.state, paper.holder_body) == (DossierState.STANDING, "promotion_team")
-    assert (paper.stands_since, paper.standing_text) == (
-        june(11),
-        1,
-    )  # the approved text stands until the new one does
+    # the approved text stands until the new one does
+    assert (paper.stands_since, paper.standing_text) == (june(11), 1)
     paper = act(paper, Outcome.APPROVED, pro, june(15))
     assert paper.standing_text == 2
 
