@@ -16,6 +16,7 @@ from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.drawn import known_of, redrawn, refuse_typed
+from programmes.actions.topic_papers import wait_for_unit
 from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
@@ -82,6 +83,7 @@ def begin_dossier(
     made.place(organisation)
     made.supervisor = enrolment.supervisor if enrolment else None
     made.plan_id = plan_key(programme, now)
+    wait_for_unit(made, now)  # two clerks at once would both take the same number
     made.number = _number(made)
     made.title = _title(title) or _default_title(paper, programme, project)
     known = known_of(paper, project, made.plan)

@@ -24,7 +24,7 @@ from programmes.actions.project_asks import (
 )
 from programmes.actions.project_turns import snapshot_of, write_turn
 from programmes.actions.projects import carry_parts
-from programmes.models import Dossier, Project, TeamMember
+from programmes.models import Dossier, Programme, Project, TeamMember
 from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL
 from programmes.queries import enrolment_of, local_day
 from programmes.states import SUBMIT, DossierState, ProjectState
@@ -77,10 +77,15 @@ def hold_candidates(dossier: Dossier) -> None:
 
 
 def wait_for_unit(of: Project | Dossier, now: datetime) -> None:
-    """Locks the unit's enrolment: what a plan counts per unit is counted one after the other."""
+    """Locks the unit's enrolment: what a plan counts per unit is counted one after the other.
+
+    Whoever runs the programme has none: then the programme itself, which rows beside it may still name.
+    """
     found = enrolment_of(of.programme, of.organisation, local_day(now))
     if found is not None:
         lock_row(found)
+    elif of.organisation_id == of.programme.owner_id:
+        Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=of.programme_id)
 
 
 def refuse_unready(dossier: Dossier, now: datetime) -> None:
