@@ -279,7 +279,7 @@ def differences(
         if before != after:
             found.append((name, edits(before, after)))
     for key, name in paper.tracks.items():
-        before, after = (_timetable(each, key) for each in (old, new))
+        before, after = (timetable_text(each, key) for each in (old, new))
         if before != after:
             found.append((name, edits(before, after)))
     return found
@@ -295,7 +295,8 @@ def plain_differences(
     ]
 
 
-def _timetable(content: Mapping[str, Any], track: str) -> str:
+def timetable_text(content: Mapping[str, Any], track: str) -> str:
+    """Its lines of one timetable, one to a line."""
     return "\n".join(
         f"{line['from']} – {line['to']} {line['text']}"
         for line in content.get("tracks", ())

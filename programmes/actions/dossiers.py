@@ -21,6 +21,7 @@ from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
 from programmes.queries.dossiers import person_behind
+from programmes.queries.drafts import beside_the_text, by_plan_in_force
 from programmes.states import SUBMIT, TAKEN_ON, DossierState, ProjectState
 
 SEVERAL = (
@@ -224,19 +225,20 @@ def change_dossier(
     """The text, while its sender holds it. Raises RuleBroken, NotAllowed, BadInput, Stale."""
     fresh = lock(dossier, seen=seen)
     refuse_unless_held(fresh, by=by)
+    by_plan_in_force(fresh, now)
     paper = papers_of(fresh.plan)[fresh.kind]
     before = (fresh.title, fresh.content)
     if title is not None:
         fresh.title = _title(title) or fresh.title
     if content is not None:
         refuse_typed(fresh, paper, content)
-        fresh.content = paper.read(content)
+        fresh.content = {**beside_the_text(fresh.content), **paper.read(content)}
     fresh.content = redrawn(fresh, paper)
     if (fresh.title, fresh.content) == before:
         return fresh
     signed_by(fresh, by)
     fresh.version += 1
-    fresh.save(update_fields=["title", "content", "authors", "version"])
+    fresh.save(update_fields=["title", "content", "plan", "authors", "version"])
     record("dossier.changed", target=fresh, by=by, at=now)
     return fresh
 
@@ -283,7 +285,8 @@ def revise_dossier(
 ) -> Dossier:
     """A new revision of a paper that stands or was refused: reflect, improve, do it again (P2-66).
 
-    The old one stands until the new one does. Raises RuleBroken, NotAllowed, BadInput (no reason), Stale.
+    The old one stands until the new one does. Raises RuleBroken (`not_in_plan` among them), NotAllowed,
+    BadInput (no reason), Stale.
     """
     old = lock(dossier, seen=seen)
     if not by.has_perm(Permission.DOSSIER_WRITE, old):
@@ -301,6 +304,7 @@ def revise_dossier(
         raise BadInput(words, fields={"reason": words})
     if old.later.exclude(state=DossierState.TAKEN_BACK).exists():
         raise RuleBroken(_("A revision of it is under way already."), code="there_already")
+    paper_in_force(old.programme, old.kind, now)
     made = Dossier(
         programme=old.programme,
         plan=old.plan,
@@ -317,6 +321,7 @@ def revise_dossier(
         created_at=now,
         moved_at=now,
     )
+    by_plan_in_force(made, now)
     signed_by(made, by)
     made.place(old.organisation)
     made.save(force_insert=True)

@@ -29,6 +29,7 @@ from programmes.models import Dossier, DossierText, Evidence, Turn
 from programmes.papers import Paper, papers_of, same_text
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
+from programmes.queries.drafts import as_sent, by_plan_in_force
 from programmes.states import DossierState, RemarkState
 
 
@@ -45,6 +46,7 @@ def send_dossier(
     fresh = lock(dossier, seen=seen)
     refuse_unless_held(fresh, by=by, needs=right_to_send(fresh))
     if fresh.sent_at is None:
+        by_plan_in_force(fresh, now)
         _set_out(fresh, now)
     paper = papers_of(fresh.plan)[fresh.kind]
     fresh.content = redrawn(fresh, paper)
@@ -115,7 +117,7 @@ def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
         dossier=dossier,
         number=dossier.sent_text,
         title=dossier.title,
-        content=dossier.content,
+        content=as_sent(dossier.content),
         note=note.strip()[:300],
         at=now,
         by=by,

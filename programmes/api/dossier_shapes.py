@@ -83,10 +83,20 @@ class DossierSubject(serializers.Serializer):
     title = serializers.CharField()
 
 
+class DossierFormerPart(serializers.Serializer):
+    """Of a part that the plan has dropped since it was written."""
+
+    name = serializers.CharField()
+    text = serializers.CharField()
+
+
 class DossierContentTold(DossierContent):
     """`topics`: the candidates of a proposal, drawn when it was sent."""
 
     topics = DossierSubject(many=True, required=False)
+    former = DossierFormerPart(
+        many=True, required=False, help_text="Kept for its writer and never sent."
+    )
 
 
 class DossierAct(StrictSerializer):

@@ -18,6 +18,7 @@ from programmes.actions.remarks import answerable
 from programmes.forms.dossiers import DossierNoteForm, DossierReasonForm
 from programmes.models import TEXT_READ, Dossier, DossierText, Turn
 from programmes.papers import TOPIC, Paper, charges, differences, papers_of
+from programmes.queries.drafts import FORMER, by_plan_in_force
 from programmes.states import DossierState, RemarkState
 from programmes.views.dossier_journey import (
     Court,
@@ -35,7 +36,8 @@ TAKEN_BACK_FROM = (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETU
 
 
 def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
-    """For whoever may not do it here, it is not there. One statement, with its sent texts."""
+    """For whoever may not do it here, it is not there. One statement, with its sent texts; a second for a draft,
+    which is read by the plan in force."""
     texts = DossierText.objects.filter(dossier=OuterRef("pk"))
     told = JSONObject(number="number", at="at", by="by_name", note="note")
     later = Dossier.objects.filter(previous=OuterRef("pk")).exclude(state=DossierState.TAKEN_BACK)
@@ -62,6 +64,7 @@ def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
         ),
         pk=pk,
     )
+    by_plan_in_force(found, request.received_at)
     return found
 
 
@@ -92,6 +95,7 @@ def page_context(request: Any, dossier: Dossier, **given: Any) -> dict[str, Any]
         "tone": TONES.get(DossierState(dossier.state), ""),
         "court": court,
         "text": text_context(paper, content) if content is not None else None,
+        "former": _former(user, dossier),
         "texts": [_text_line(row) for row in dossier.sent_texts],  # type: ignore[attr-defined]
         "journey": journey_of(turns, now),
         "charges": _charges(turns, now),
@@ -130,6 +134,13 @@ def _content_for(user: Any, dossier: Dossier) -> Mapping[str, Any] | None:
     if user.has_perm(Permission.DOSSIER_WRITE, dossier):
         return dossier.content  # type: ignore[no-any-return]
     return dossier.sent_content  # type: ignore[attr-defined, no-any-return]
+
+
+def _former(user: Any, dossier: Dossier) -> list[dict[str, str]]:
+    """Words whose part the plan has dropped: for whoever writes the paper, while it may be written."""
+    if held_by_sender(dossier) and user.has_perm(Permission.DOSSIER_WRITE, dossier):
+        return list(dossier.content.get(FORMER, ()))
+    return []
 
 
 def text_context(paper: Paper, content: Mapping[str, Any]) -> dict[str, Any]:

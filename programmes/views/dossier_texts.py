@@ -18,6 +18,7 @@ from programmes.actions.drawn import redrawn
 from programmes.forms.dossiers import DossierForm
 from programmes.models import Dossier
 from programmes.papers import TOPIC, Paper, differences
+from programmes.queries.drafts import FORMER
 from programmes.views.dossier_lines import numbered
 from programmes.views.dossier_page import dossier_or_404, paper_of, text_context, to_dossier
 from programmes.views.project_lines import minute_words
@@ -75,6 +76,7 @@ class DossierEdit(TenantFormView):
             dossier=dossier,
             paper_name=numbered(paper.name, dossier.number, dossier.revision),
             theirs=_theirs(kwargs, paper, dossier),
+            former=dossier.content.get(FORMER, ()),
             **kwargs,
         )
 
