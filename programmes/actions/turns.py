@@ -24,7 +24,7 @@ from programmes.actions.proposals import Verdict, carry_out, in_words, read_verd
 from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
-from programmes.notices import tell_sender
+from programmes.notices import tell_sender, tell_turn
 from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
@@ -71,12 +71,15 @@ def take_turn(
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
     _keep_readable(dossier, by, now)
-    decided = _decided(fresh, free_to_speak(members, dossier.authors))
+    speakers = free_to_speak(members, dossier.authors)
+    decided = decided_by(fresh, speakers)
     facts = {"step": fresh.kind, "outcome": outcome, "text": text, "instead": seat.instead}
     record("dossier.spoken", target=dossier, by=by, at=now, **facts)
     if decided is None:
+        users = [row.user for row in acts_now(fresh, speakers)]
+        tell_turn(fresh, dossier, users, by=by, now=now)
         return fresh
-    _close(fresh, dossier, decided, said, by, now)
+    close(fresh, dossier, decided, said, by, now)
     if LAWS[fresh.kind].outcomes[decided] is Effect.ONWARD:
         carry_out(verdicts, by=by, now=now)
     return fresh
@@ -237,7 +240,8 @@ def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
         remark.save(force_insert=True)
 
 
-def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
+def decided_by(turn: Turn, speakers: list[Sitting]) -> str | None:
+    """What the body has decided, if none of `speakers` has to be waited for any more."""
     rows = turn.voices.order_by("at", "id").values_list("outcome", "by", "post", "tenure", "at")
     voices = list(rows)
     left = silent(speakers, said_of(row[1:] for row in voices))
@@ -245,7 +249,8 @@ def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
     return settled(turn.kind, turn.together, [row[0] for row in voices], silent=waiting)
 
 
-def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
+def close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
+    """The body has decided: the locked paper goes where that brings it."""
     journey = Journey(dossier, by, now)
     number = _filing_number(turn, dossier, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)

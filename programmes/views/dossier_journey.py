@@ -18,7 +18,7 @@ from groups.queries.sitting import ACTING, Sitting
 from programmes.actions.proposals import asked_of
 from programmes.forms.dossiers import DossierActForm, RemarkForm
 from programmes.models import Dossier, Remark, Turn, Voice
-from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together
+from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
 from programmes.queries.voices import asked, said_of, speaking
@@ -118,12 +118,19 @@ def _holder(
         "due": date_format(last_day(turn.due_at), "DATE_FORMAT"),
         "late": turn.late(now),
         "names": "、".join(dict.fromkeys(row.told for row in asked(able))),
+        "agreed": not mending and not able and _agreed(turn),
         "vacant": not mending and not able,
         "all_wrote": bool(members),
         "unit": turn.holder.name,
         "unit_pk": turn.holder_id,
         "may_appoint": by.has_perm(Permission.APPOINT, turn.holder),
     }
+
+
+def _agreed(turn: Turn) -> bool:
+    """Whoever sits there still has said his word; the next look at the waiting papers sends it on."""
+    said = [row["outcome"] for row in turn.told_voices]  # type: ignore[attr-defined]
+    return settled(turn.kind, turn.together, said, silent=0) is not None
 
 
 def body_of(turn: Turn) -> str:

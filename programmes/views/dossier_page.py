@@ -36,8 +36,10 @@ TAKEN_BACK_FROM = (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETU
 
 
 def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
-    """For whoever may not do it here, it is not there. One statement, with its sent texts; a second for a draft,
-    which is read by the plan in force."""
+    """For whoever may not do it here, it is not there. One statement, with its sent texts.
+
+    What was not sent yet asks a second one: it is read by the plan in force.
+    """
     texts = DossierText.objects.filter(dossier=OuterRef("pk"))
     told = JSONObject(number="number", at="at", by="by_name", note="note")
     later = Dossier.objects.filter(previous=OuterRef("pk")).exclude(state=DossierState.TAKEN_BACK)
