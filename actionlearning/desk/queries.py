@@ -68,6 +68,7 @@ ISSUE_BACK = "issue_back"
 ACT = "act"
 CALENDAR = "calendar"
 MEND = "mend"
+ANSWER = "answer"
 PROBLEM = "problem"
 
 Papers = QuerySet[Any, dict[str, Any]]
@@ -269,19 +270,24 @@ def _issues(user: User) -> list[Papers]:
 
 
 def _dossiers(user: User, now: datetime) -> list[Papers]:
-    """Papers on which one may act now, and those returned to one's unit."""
+    """Papers on which one may act now, and those of one's unit returned or with points to be answered."""
     if not user.has_perm(Permission.DOSSIER_VIEW):
         return []
-    mending = Q(turns__kind=StepKind.MEND)
+    mending, over = Q(turns__kind=StepKind.MEND), Q(turns__acted_at__isnull=False)
     returned_topic = Q(kind=StepKind.MEND, dossier__kind=TOPIC)  # told as a topic already
     turns = waiting_turns(user, local_day(now)).exclude(returned_topic)
     found = (
         Dossier.objects.filter(turns__in=turns)
         .annotate(
             app=Value("programmes", CharField()),
-            bucket=Case(When(mending, Value(MEND)), default=Value(ACT), output_field=CharField()),
+            bucket=Case(
+                When(mending, Value(MEND)),
+                When(over, Value(ANSWER)),
+                default=Value(ACT),
+                output_field=CharField(),
+            ),
             unit=F("organisation__name"),
-            since=F("turns__received_at"),
+            since=Coalesce("turns__acted_at", "turns__received_at"),
         )
         .order_by("since", "id")
         .values("app", "bucket", "id", "title", "unit", "since")

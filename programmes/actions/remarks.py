@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
-from programmes.actions.dossiers import OVER, held_by_sender
+from programmes.actions.dossiers import held_by_sender
 from programmes.models import Remark
+from programmes.notices import POINTS
+from programmes.queries.dossiers import CLOSED
 from programmes.states import RemarkState
 
 LONGEST_REPLY = 2000
@@ -20,16 +23,16 @@ LONGEST_REPLY = 2000
 
 @transaction.atomic
 def answer_remark(remark: Remark, *, state: str, reply: str, by: User, now: datetime) -> Remark:
-    """The sender's answer; it may be put better until the paper is sent on, with which a body has read it.
+    """The sender's answer, also after a refusal.
 
-    Raises NotAllowed, RuleBroken `wrong_state`, BadInput (no such state, no words).
+    It may be put better until the paper is sent on, with which a body has read it. Raises NotAllowed, RuleBroken `wrong_state`, BadInput (no such state, no words).
     """
     paper = lock_row(remark.dossier)
     fresh = lock_row(remark)
     if not by.has_perm(Permission.DOSSIER_WRITE, paper):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     sent_at = paper.texts.aggregate(last=Max("at"))["last"]
-    if paper.state in OVER or not answerable(
+    if paper.state in CLOSED or not answerable(
         fresh.state, fresh.replied_at, held=held_by_sender(paper), sent_at=sent_at
     ):
         raise RuleBroken(
@@ -50,6 +53,8 @@ def answer_remark(remark: Remark, *, state: str, reply: str, by: User, now: date
     fresh.state, fresh.reply = state, told
     fresh.replied_by, fresh.replied_name, fresh.replied_at = by, by.display_name, now
     fresh.save(update_fields=["state", "reply", "replied_by", "replied_name", "replied_at"])
+    if not paper.remarks.filter(state=RemarkState.OPEN).exists():
+        retract_notices([paper.pk], now=now, kind=POINTS)
     record("dossier.answered", target=paper, by=by, at=now, remark=fresh.number, state=state)
     return fresh
 

@@ -29,8 +29,9 @@ from programmes.models import Dossier, DossierText, Evidence, Turn
 from programmes.papers import Paper, papers_of, same_text
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
+from programmes.queries.dossiers import unanswered_of
 from programmes.queries.drafts import as_sent, by_plan_in_force
-from programmes.states import DossierState, RemarkState
+from programmes.states import DossierState
 
 
 @transaction.atomic
@@ -94,15 +95,18 @@ def _refuse_incomplete(dossier: Dossier, paper: Paper, now: datetime) -> None:
 
 
 def _refuse_unanswered(dossier: Dossier) -> None:
-    """What the bodies asked for is answered one by one before they see it again (P2-50)."""
-    left = dossier.remarks.filter(state=RemarkState.OPEN).order_by("number")
-    numbers = "、".join(str(number) for number in left.values_list("number", flat=True))
-    if numbers:
-        raise RuleBroken(
-            _("Opinions without an answer: %(numbers)s. Say of each whether it is taken up.")
-            % {"numbers": numbers},
-            code="unanswered",
+    """What the bodies asked for is answered one by one before they see it again, also as a new revision (P2-50)."""
+    words = _("Opinions without an answer: %(numbers)s. Say of each whether it is taken up.")
+    left = unanswered_of(dossier)
+    if not left and dossier.previous is not None:
+        words = _(
+            "Opinions on the revision before without an answer: %(numbers)s."
+            " Say of each on its page whether it is taken up."
         )
+        left = unanswered_of(dossier.previous)
+    if left:
+        numbers = "、".join(str(number) for number in left)
+        raise RuleBroken(words % {"numbers": numbers}, code="unanswered")
 
 
 def _reworded(dossier: Dossier) -> bool:

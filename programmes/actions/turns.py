@@ -24,14 +24,14 @@ from programmes.actions.proposals import Verdict, carry_out, in_words, read_verd
 from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
-from programmes.notices import tell_sender, tell_turn
+from programmes.notices import tell_points, tell_sender, tell_turn
 from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
 from programmes.queries.dossiers import person_behind, seats_for
 from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
-from programmes.states import DossierState
+from programmes.states import DossierState, RemarkState
 
 MOST_REMARKS = 50
 LONGEST_OPINION = 4000
@@ -269,6 +269,9 @@ def close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: 
     dossier.version += 1
     dossier.save()
     tell_sender(dossier, turn, by=by, now=now)
+    points = turn.remarks.filter(state=RemarkState.OPEN).count()
+    if points and effect is not Effect.BACK:
+        tell_points(dossier, turn, points, by=by, now=now)
 
 
 def _onward(turn: Turn, journey: Journey, outcome: str) -> None:

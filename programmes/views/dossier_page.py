@@ -12,12 +12,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from actionlearning.foundation.permissions import Permission
-from programmes.actions.dossiers import OVER, held_by_sender, right_to_send
+from programmes.actions.dossiers import held_by_sender, right_to_send
 from programmes.actions.drawn import redrawn
 from programmes.actions.remarks import answerable
 from programmes.forms.dossiers import DossierNoteForm, DossierReasonForm
 from programmes.models import TEXT_READ, Dossier, DossierText, Turn
 from programmes.papers import TOPIC, Paper, charges, differences, papers_of
+from programmes.queries.dossiers import CLOSED, unanswered_of
 from programmes.queries.drafts import FORMER, by_plan_in_force
 from programmes.states import DossierState, RemarkState
 from programmes.views.dossier_journey import (
@@ -46,7 +47,7 @@ def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
     rows = Dossier.objects.visible_to(request.user, permission)
     found: Dossier = get_object_or_404(
         rows.select_related(
-            "organisation", "supervisor", "programme", "plan", "project", "holder"
+            "organisation", "supervisor", "programme", "plan", "project", "holder", "previous"
         ).annotate(
             sent_texts=ArraySubquery(texts.order_by("number").values(told=told)),
             text_read=TEXT_READ,
@@ -104,7 +105,7 @@ def page_context(request: Any, dossier: Dossier, **given: Any) -> dict[str, Any]
         "earlier_in_effect": dossier.state == DossierState.STANDING
         and dossier.text_read != dossier.standing_text,  # type: ignore[attr-defined]
         "can_answer": user.has_perm(Permission.DOSSIER_WRITE, dossier)
-        and dossier.state not in OVER,
+        and dossier.state not in CLOSED,
         **_sender_acts(user, dossier, paper, turns),
         **_body_acts(dossier, paper, court),
     }
@@ -185,6 +186,7 @@ def _sender_acts(user: Any, dossier: Dossier, paper: Paper, turns: list[Turn]) -
         "sent_before": dossier.sent_text > 0,
         "missing": paper.missing(dossier.content) if writes and held else [],
         "unanswered": [row["number"] for row in opened if row["state"] == RemarkState.OPEN],
+        "unanswered_before": _unanswered_before(dossier) if writes and held else [],
         "can_take_back": sends and dossier.state in TAKEN_BACK_FROM,
         "can_revise": writes
         and dossier.kind != TOPIC
@@ -194,6 +196,11 @@ def _sender_acts(user: Any, dossier: Dossier, paper: Paper, turns: list[Turn]) -
         "take_back_form": DossierReasonForm(initial=version, auto_id="back_%s"),
         "revise_form": DossierReasonForm(initial=version, auto_id="revise_%s"),
     }
+
+
+def _unanswered_before(dossier: Dossier) -> list[int]:
+    """Of the revision before, which its sending would be refused for."""
+    return unanswered_of(dossier.previous) if dossier.previous is not None else []
 
 
 def _body_acts(dossier: Dossier, paper: Paper, court: Court) -> dict[str, Any]:

@@ -75,15 +75,15 @@ def test_lines_of_a_timetable_that_is_gone_are_kept(world: World, programme: Pro
     assert {line["track"] for line in paper.content["tracks"]} == {
         "training", "seminars", "implementation",
     }  # fmt: skip
-    assert paper.content["former"] == [
-        {"name": "Research", "text": "2026-07-01 – 2026-07-31 一次"}
-    ]
+    assert paper.content["former"] == [{"name": "Research", "text": "2026-07-01 – 2026-07-31 一次"}]
     assert send_dossier(paper, by=world.ben, now=june(12)).state == DossierState.UNDER_WAY
 
 
 @pytest.mark.rule("P2-66")
 def test_a_revision_is_written_by_the_plan_of_its_day(world: World, programme: Programme) -> None:
-    old = act(sent(world, programme, "implementation_plan"), Outcome.CONFIRMED, world.lena, june(10))
+    old = act(
+        sent(world, programme, "implementation_plan"), Outcome.CONFIRMED, world.lena, june(10)
+    )
     put_in(world, programme, GONE, NEW, june(11))
     again = revise_dossier(old, reason="中期反思", by=world.ben, now=june(12))
     assert list(again.content["sections"]) == ["guiding_ideology", "goals", "measures"]
