@@ -65,8 +65,9 @@ def _open_turns(after: uuid.UUID | None) -> list[Turn]:
 
 def _looked_at(turns: list[Turn], now: datetime) -> tuple[int, list[Turn]]:
     """(how many were told of, those on which the body has decided)."""
-    places = {turn.holder_id for turn in turns}
-    seats = sitting(Q(organisation__in=places), local_day(now)) if places else []
+    if not turns:
+        return 0, []
+    seats = sitting(Q(organisation__in={turn.holder_id for turn in turns}), local_day(now))
     told = _told([turn.pk for turn in turns])
     by, found, decided = system_user(), 0, []
     for turn in turns:

@@ -17,6 +17,7 @@ from programmes.access import takes_papers
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.drawn import known_of, redrawn, refuse_typed
 from programmes.actions.topic_papers import wait_for_unit
+from programmes.clauses import cited_for
 from programmes.models import Dossier, Enrolment, Programme, Project
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
@@ -108,7 +109,11 @@ def paper_in_force(programme: Programme, kind: str, now: datetime) -> Paper:
     found = papers_of(plan_in_force(programme, local_day(now))).get(kind)
     if found is None:
         raise RuleBroken(
-            _("The plan of “%(name)s” knows no such paper.") % {"name": programme},
+            _(
+                "The plan of “%(name)s” knows no such paper: write one of those it names,"
+                " or have whoever runs the programme put it into the plan."
+            )
+            % {"name": programme},
             code="not_in_plan",
         )
     return found
@@ -128,7 +133,13 @@ def refuse_place(
 ) -> None:
     if not takes_papers(programme, organisation, paper.kind, now):
         raise RuleBroken(
-            _("“%(name)s” is not in force.") % {"name": programme}, code="programme_state"
+            _(
+                "“%(name)s” is not in force: papers are written while it runs, and after its end only those"
+                " that the unit still owes."
+            )
+            % {"name": programme},
+            code="programme_state",
+            cited=cited_for(programme, paper.cites, local_day(now)),
         )
     if (paper.about == "project") != (project is not None):
         words = (
@@ -270,8 +281,12 @@ def refuse_unless_held(
     """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
     if not by.has_perm(needs, dossier):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    refuse_if_concluded(dossier.project)
-    if not held_by_sender(dossier):
+    held = held_by_sender(dossier)
+    if (
+        dossier.sent_at is None or not held
+    ):  # what came back as incomplete is put in order all the same
+        refuse_if_concluded(dossier.project)
+    if not held:
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
             % {"name": dossier, "state": dossier.get_state_display()},

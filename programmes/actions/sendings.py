@@ -80,7 +80,7 @@ def _set_out(dossier: Dossier, now: datetime) -> None:
     enrolment = taking_part(dossier.programme, dossier.organisation, now)
     dossier.plan_id = plan_key(dossier.programme, now)
     dossier.supervisor = enrolment.supervisor if enrolment else None
-    dossier.steps = way_of(paper, enrolment, dossier)
+    dossier.steps = way_of(paper, enrolment, dossier, now)
     dossier.sent_at = now
 
 

@@ -135,6 +135,8 @@ def follow(dossier: Dossier, *, by: User, now: datetime, words: str, sent: bool)
     if dossier.sent_at is None or dossier.project is None:
         return
     project = lock_row(dossier.project)
+    if project.state == ProjectState.CONCLUDED:  # a filing may still come; it opens nothing again
+        return
     target = ProjectState(FOLLOWS.get(DossierState(dossier.state), project.state))
     if sent and (project.state in SUBMIT.source or target == ProjectState.SUBMITTED):
         _submitted(project, dossier, words, by=by, now=now)

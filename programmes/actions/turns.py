@@ -60,7 +60,7 @@ def take_turn(
     hold_topic(paper, now)
     dossier = lock_row(paper)
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
-    _refuse_closed(fresh)
+    _refuse_closed(fresh, dossier, now)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
@@ -85,14 +85,18 @@ def take_turn(
     return fresh
 
 
-def _refuse_closed(turn: Turn) -> None:
+def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
     if turn.kind == StepKind.MEND:
         raise RuleBroken(_("The paper is with its sender."), code="wrong_state")
     if turn.acted_at is not None:
         raise RuleBroken(
-            _("%(name)s has acted on it already: %(outcome)s.")
+            _(
+                "%(name)s has acted on it already: %(outcome)s. Nothing more is said at this step:"
+                " read on the paper's page where it lies now."
+            )
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
+            cited=_cited(dossier, now),
         )
 
 
@@ -259,10 +263,7 @@ def close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: 
     if effect is Effect.BACK:
         _return(turn, journey, said)
     elif effect is Effect.END:
-        journey.close_open()
-        if not journey.fall_back():
-            journey.becomes(DossierState.ENDED)
-            dossier.ended_at = now
+        _end(journey, outcome, said)
     elif LAWS[turn.kind].waits:
         _onward(turn, journey, outcome)
     journey.settle(said)
@@ -283,13 +284,29 @@ def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
 
 
 def _return(turn: Turn, journey: Journey, said: str) -> None:
-    """A filing that comes back as incomplete changes nothing of what is in effect."""
+    """A filing that comes back as incomplete changes nothing of what is in effect.
+
+    Paper and duty have one clock: what is back in time keeps its first instant.
+    """
     dossier = journey.dossier
+    mending = journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
     if LAWS[turn.kind].waits and dossier.state != DossierState.STANDING:
         journey.becomes(DossierState.RETURNED)
+        told, due_at = evidence_of(dossier), mending.due_at
+        return_evidence(**told, reason=said, due_at=due_at, by=journey.by, now=journey.now)
+
+
+def _end(journey: Journey, outcome: str, said: str) -> None:
+    """What was refused is owed again from then on; what was decided against was handed in all the same."""
+    dossier = journey.dossier
+    journey.close_open()
+    if journey.fall_back():
+        return
+    journey.becomes(DossierState.ENDED)
+    dossier.ended_at = journey.now
+    if outcome == Outcome.REFUSED:
         told = evidence_of(dossier)
-        return_evidence(**told, reason=said, by=journey.by, now=journey.now)
-    journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
+        return_evidence(**told, reason=said, flat=True, by=journey.by, now=journey.now)
 
 
 def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:
