@@ -4,6 +4,7 @@ from datetime import datetime
 
 from actionlearning.foundation.tasks import tenant_task
 from programmes.actions.calendars import check_calendar
+from programmes.actions.courts import look_at_turns
 from programmes.actions.digests import queue_copies
 from programmes.actions.laying import lay_down_all
 from programmes.actions.presence import observe_each
@@ -22,6 +23,11 @@ def lay_down(now: datetime) -> int:
 def sweep(now: datetime) -> int:
     observe_bodies(now=now)
     return queue_due_notices(now=now)
+
+
+@tenant_task("turns", in_transaction=False)
+def turns(now: datetime) -> int:
+    return look_at_turns(now=now)
 
 
 @tenant_task("digest")

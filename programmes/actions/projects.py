@@ -25,7 +25,7 @@ from programmes.actions.project_asks import CANDIDATES, PARTS, TOPIC_TEXT, TOPIC
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
 from programmes.actions.topic_order import refuse_beside_another
-from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.models import BEFORE_A_BODY, Dossier, Enrolment, Programme, Project
 from programmes.models.project import TopicSource
 from programmes.notices import holders_of, tell_about
 from programmes.papers import TOPIC_PROPOSAL
@@ -35,7 +35,6 @@ from programmes.states import (
     DECLINE,
     TAKEN_ON,
     TEXT_OPEN,
-    DossierState,
     ProjectState,
 )
 
@@ -241,11 +240,10 @@ def paper_with(project: Project) -> Dossier | None:
 
 def candidates_paper(project: Project) -> Q:
     """The same as a condition."""
-    return Q(
+    return BEFORE_A_BODY & Q(
         programme=project.programme_id,
         organisation=project.organisation_id,
         kind=TOPIC_PROPOSAL,
-        state=DossierState.UNDER_WAY,
         content__topics__contains=[{"id": str(project.pk)}],
     )
 

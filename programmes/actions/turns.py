@@ -24,14 +24,14 @@ from programmes.actions.proposals import Verdict, carry_out, in_words, read_verd
 from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
-from programmes.notices import tell_sender
+from programmes.notices import tell_points, tell_sender, tell_turn
 from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
 from programmes.queries.dossiers import person_behind, seats_for
 from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
-from programmes.states import DossierState
+from programmes.states import DossierState, RemarkState
 
 MOST_REMARKS = 50
 LONGEST_OPINION = 4000
@@ -60,7 +60,7 @@ def take_turn(
     hold_topic(paper, now)
     dossier = lock_row(paper)
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
-    _refuse_closed(fresh)
+    _refuse_closed(fresh, dossier, now)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
@@ -71,25 +71,32 @@ def take_turn(
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
     _keep_readable(dossier, by, now)
-    decided = _decided(fresh, free_to_speak(members, dossier.authors))
+    speakers = free_to_speak(members, dossier.authors)
+    decided = decided_by(fresh, speakers)
     facts = {"step": fresh.kind, "outcome": outcome, "text": text, "instead": seat.instead}
     record("dossier.spoken", target=dossier, by=by, at=now, **facts)
     if decided is None:
+        users = [row.user for row in acts_now(fresh, speakers)]
+        tell_turn(fresh, dossier, users, by=by, now=now)
         return fresh
-    _close(fresh, dossier, decided, said, by, now)
+    close(fresh, dossier, decided, said, by, now)
     if LAWS[fresh.kind].outcomes[decided] is Effect.ONWARD:
         carry_out(verdicts, by=by, now=now)
     return fresh
 
 
-def _refuse_closed(turn: Turn) -> None:
+def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
     if turn.kind == StepKind.MEND:
         raise RuleBroken(_("The paper is with its sender."), code="wrong_state")
     if turn.acted_at is not None:
         raise RuleBroken(
-            _("%(name)s has acted on it already: %(outcome)s.")
+            _(
+                "%(name)s has acted on it already: %(outcome)s. Nothing more is said at this step:"
+                " read on the paper's page where it lies now."
+            )
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
+            cited=_cited(dossier, now),
         )
 
 
@@ -178,7 +185,8 @@ def _refuse_unseen(dossier: Dossier, text: int) -> None:
     read = dossier.texts.filter(number=text).first()
     paper = papers_of(dossier.plan)[dossier.kind]
     sent = dossier.texts.get(number=dossier.sent_text)  # never what its sender is writing now
-    changed = plain_differences(paper, read.content if read else {}, sent.content)
+    titles = (read.title if read else "", sent.title)
+    changed = plain_differences(paper, read.content if read else {}, sent.content, titles)
     raise RuleBroken(
         _("The text was changed after you read it: %(names)s. Read it again, then decide.")
         % {"names": "、".join(each["part"] for each in changed) or _("no part")},
@@ -236,7 +244,8 @@ def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
         remark.save(force_insert=True)
 
 
-def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
+def decided_by(turn: Turn, speakers: list[Sitting]) -> str | None:
+    """What the body has decided, if none of `speakers` has to be waited for any more."""
     rows = turn.voices.order_by("at", "id").values_list("outcome", "by", "post", "tenure", "at")
     voices = list(rows)
     left = silent(speakers, said_of(row[1:] for row in voices))
@@ -244,7 +253,8 @@ def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
     return settled(turn.kind, turn.together, [row[0] for row in voices], silent=waiting)
 
 
-def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
+def close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
+    """The body has decided: the locked paper goes where that brings it."""
     journey = Journey(dossier, by, now)
     number = _filing_number(turn, dossier, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)
@@ -253,15 +263,16 @@ def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now:
     if effect is Effect.BACK:
         _return(turn, journey, said)
     elif effect is Effect.END:
-        journey.close_open()
-        journey.becomes(DossierState.ENDED)
-        dossier.ended_at = now
+        _end(journey, outcome, said)
     elif LAWS[turn.kind].waits:
         _onward(turn, journey, outcome)
     journey.settle(said)
     dossier.version += 1
     dossier.save()
     tell_sender(dossier, turn, by=by, now=now)
+    points = turn.remarks.filter(state=RemarkState.OPEN).count()
+    if points and effect is not Effect.BACK:
+        tell_points(dossier, turn, points, by=by, now=now)
 
 
 def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
@@ -273,13 +284,29 @@ def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
 
 
 def _return(turn: Turn, journey: Journey, said: str) -> None:
-    """A filing that comes back as incomplete changes nothing of what is in effect."""
+    """A filing that comes back as incomplete changes nothing of what is in effect.
+
+    Paper and duty have one clock: what is back in time keeps its first instant.
+    """
     dossier = journey.dossier
-    if LAWS[turn.kind].waits:
+    mending = journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
+    if LAWS[turn.kind].waits and dossier.state != DossierState.STANDING:
         journey.becomes(DossierState.RETURNED)
+        told, due_at = evidence_of(dossier), mending.due_at
+        return_evidence(**told, reason=said, due_at=due_at, by=journey.by, now=journey.now)
+
+
+def _end(journey: Journey, outcome: str, said: str) -> None:
+    """What was refused is owed again from then on; what was decided against was handed in all the same."""
+    dossier = journey.dossier
+    journey.close_open()
+    if journey.fall_back():
+        return
+    journey.becomes(DossierState.ENDED)
+    dossier.ended_at = journey.now
+    if outcome == Outcome.REFUSED:
         told = evidence_of(dossier)
-        return_evidence(**told, reason=said, by=journey.by, now=journey.now)
-    journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
+        return_evidence(**told, reason=said, flat=True, by=journey.by, now=journey.now)
 
 
 def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:

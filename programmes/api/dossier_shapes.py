@@ -83,10 +83,20 @@ class DossierSubject(serializers.Serializer):
     title = serializers.CharField()
 
 
+class DossierFormerPart(serializers.Serializer):
+    """Of a part that the plan has dropped since it was written."""
+
+    name = serializers.CharField()
+    text = serializers.CharField()
+
+
 class DossierContentTold(DossierContent):
     """`topics`: the candidates of a proposal, drawn when it was sent."""
 
     topics = DossierSubject(many=True, required=False)
+    former = DossierFormerPart(
+        many=True, required=False, help_text="Kept for its writer and never sent."
+    )
 
 
 class DossierAct(StrictSerializer):
@@ -143,7 +153,7 @@ class DossierLines(serializers.Serializer):
 
 
 class WaitingLine(serializers.Serializer):
-    """A turn that is open, and the paper that lies there."""
+    """A turn that is open, and the paper that lies there; or one whose points wait for the unit's answers."""
 
     id = serializers.UUIDField()
     dossier_id = serializers.UUIDField()
@@ -155,7 +165,11 @@ class WaitingLine(serializers.Serializer):
     body = serializers.CharField()
     sent_text = serializers.IntegerField()
     received_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField(help_text="First instant that is too late.")
+    acted_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Told where the body has acted and left points without an answer.",
+    )
+    due_at = serializers.DateTimeField(help_text="First instant that is too late for the turn.")
 
 
 class WaitingLines(serializers.Serializer):

@@ -19,8 +19,9 @@ from programmes.api.dossier_shapes import (
     DossierTurnLine,
     DossierVoice,
 )
-from programmes.models import Dossier, DossierText, Remark, Turn, Voice
+from programmes.models import TEXT_READ, Dossier, DossierText, Remark, Turn, Voice
 from programmes.papers import Charge, charges, papers_of
+from programmes.queries.drafts import by_plan_in_force
 
 LISTED = tuple(names_of(DossierLine))
 _OWN = (*LISTED, "reason", "previous_id")
@@ -28,9 +29,10 @@ _OWN = (*LISTED, "reason", "previous_id")
 
 def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime) -> dict[str, Any]:
     """See `DossierWhole`. Raises Http404 where it is not among `dossiers`."""
-    found = _with_journey(dossiers.select_related("plan")).filter(pk=key).first()
+    found = _with_journey(dossiers.select_related("plan", "programme")).filter(pk=key).first()
     if found is None:
         raise Http404
+    by_plan_in_force(found, now)
     paper = papers_of(found.plan).get(found.kind)
     told = {name: getattr(found, name) for name in _OWN}
     told["content"] = _content_for(by, found)
@@ -58,7 +60,8 @@ def _with_journey(dossiers: Any) -> Any:
     told = ArraySubquery(voices.values(row=JSONObject(**_same(DossierVoice))))
     turn = {**_same(DossierTurnLine), "holder_name": F("holder__name"), "voices": told}
     return dossiers.annotate(
-        sent_content=Subquery(texts.filter(number=OuterRef("sent_text")).values("content")[:1]),
+        text_read=TEXT_READ,
+        sent_content=Subquery(texts.filter(number=OuterRef("text_read")).values("content")[:1]),
         journey=ArraySubquery(turns.values(row=JSONObject(**turn))),
         sendings=ArraySubquery(texts.values(row=JSONObject(**_same(DossierTextLine)))),
         opinions=ArraySubquery(remarks.values(row=JSONObject(**_same(DossierRemark)))),

@@ -31,6 +31,7 @@ from programmes.api.dossier_whole import LISTED, dossier_whole
 from programmes.models import Dossier, Programme, Project
 from programmes.queries import key_asked, local_day
 from programmes.queries.dossiers import narrowed_dossiers, waiting_turns
+from programmes.queries.drafts import by_plan_in_force
 from programmes.states import DossierState
 
 MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="version seen")
@@ -50,6 +51,12 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
 
     def narrow(self, queryset: Any) -> Any:
         return queryset.select_related("organisation", "programme", "plan", "project")
+
+    def get_object(self) -> Any:
+        """What was not sent yet follows the plan in force, as on its page."""
+        found = super().get_object()
+        by_plan_in_force(found, self.now)
+        return found
 
     @extend_schema(
         operation_id="dossiers_list",

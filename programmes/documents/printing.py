@@ -133,8 +133,15 @@ def _mark(copy: Print) -> str:
         return ""
     if copy.number < copy.dossier.sent_text:
         return f"（第{copy.number}稿，已由后稿代替）"
-    words = wording.SENT.get(copy.dossier.state, "")
+    words = wording.SENT.get(_fate(copy.dossier), "")
     return f"（{words}）" if words else ""
+
+
+def _fate(dossier: Dossier) -> str:
+    """State of the text that was sent last: of a paper in effect its changed words are on their way, or were refused."""
+    if dossier.state != DossierState.STANDING:
+        return dossier.state
+    return DossierState.UNDER_WAY if dossier.holder_id else DossierState.ENDED
 
 
 def _addressees(copy: Print, turns: list[Turn]) -> str:

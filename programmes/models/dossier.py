@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
@@ -17,6 +17,16 @@ from programmes.models.programme import Programme
 from programmes.models.project import Project
 from programmes.procedures import Outcome, StepKind, Together
 from programmes.states import DossierState, RemarkState
+
+LATER_WORDS = Q(state=DossierState.STANDING, sent_text__gt=F("standing_text"), holder__isnull=False)
+"""Of a paper in effect: changed words of it are on their way, before a body or with their sender."""
+BEFORE_A_BODY = Q(state=DossierState.UNDER_WAY) | (LATER_WORDS & ~Q(holder_body=""))
+ON_ITS_WAY = Q(state__in=(DossierState.UNDER_WAY, DossierState.RETURNED)) | LATER_WORDS
+TEXT_READ = Case(
+    When(state=DossierState.STANDING, holder=None, then=F("standing_text")),
+    default=F("sent_text"),
+)
+"""Number of the text that lies before its readers: what was refused after another was approved is none."""
 
 
 class DossierQuerySet(models.QuerySet[Any]):

@@ -16,12 +16,15 @@ from groups.access import reach_of, standing_of
 from groups.models import Appointment, Organisation, Person, Tenure
 from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, members_of, sitting
-from programmes.models import Dossier, Project, Turn, Voice
+from programmes.models import Dossier, Project, Remark, Turn, Voice
 from programmes.papers import TOPIC
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
 from programmes.queries.voices import asked, free_to_speak, said_of, speaking
-from programmes.states import DossierState
+from programmes.states import DossierState, RemarkState
+
+CLOSED = (DossierState.REPLACED, DossierState.TAKEN_BACK)
+"""On such a paper no point is answered any more; one that was refused is learned from."""
 
 
 def narrowed_dossiers(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
@@ -52,16 +55,39 @@ def sent_dossiers(user: User) -> QuerySet[Any]:
 
 
 def waiting_turns(user: User, day: date) -> QuerySet[Any]:
-    """Open turns that wait for `user` at this moment, and those in which his unit mends a paper.
+    """Open turns that wait for `user` now, those in which his unit mends a paper, and those whose points it has to answer.
 
     Exactly those that take_turn() would let him take, without the ones for which a delegate speaks now.
-    Two statements are asked at once: who sits where, and what lies before those bodies.
+    Three statements are asked at once: who sits where, what lies before those bodies, and which points are open.
     """
     earlier = Turn.objects.open().filter(
         dossier=OuterRef("dossier"), kind=StepKind.MEND, number__lt=OuterRef("number")
     )
     mending = Q(kind=StepKind.MEND) & _sends(user) & ~Q(Exists(earlier))
-    return Turn.objects.open().filter(mending | Q(pk__in=_waiting_for(user, day)))
+    lying = Q(acted_at=None) & (mending | Q(pk__in=_waiting_for(user, day)))
+    return Turn.objects.filter(lying | Q(pk__in=_unanswered(user)))
+
+
+def open_points() -> QuerySet[Any]:
+    """Points that still ask their sender for an answer: of a paper that was refused, too (P2-50)."""
+    return Remark.objects.filter(state=RemarkState.OPEN).exclude(dossier__state__in=CLOSED)
+
+
+def unanswered_of(dossier: Dossier) -> list[int]:
+    """Numbers of its open points."""
+    rows = open_points().filter(dossier=dossier).order_by("number")
+    return list(rows.values_list("number", flat=True))
+
+
+def _unanswered(user: User) -> list[Any]:
+    """Of each paper that `user` may write for and need not mend the last turn with such points."""
+    own = reach_of(user, Permission.DOSSIER_WRITE).organisations
+    if not own:
+        return []
+    mending = Turn.objects.open().filter(dossier=OuterRef("dossier"), kind=StepKind.MEND)
+    rows = open_points().filter(organisation__in=own, turn__acted_at__isnull=False)
+    rows = rows.exclude(Exists(mending)).order_by("dossier", "-turn__number")
+    return list(rows.distinct("dossier").values_list("turn", flat=True))
 
 
 def _sends(user: User) -> Q:
@@ -79,7 +105,7 @@ def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
     turns = Turn.objects.open().filter(dossier__project=project, dossier__kind=kind)
     if not turns.exists():
         return True
-    mine = waiting_turns(user, day).exclude(kind=StepKind.MEND)
+    mine = waiting_turns(user, day).filter(acted_at=None).exclude(kind=StepKind.MEND)
     return bool(mine.filter(dossier__project=project, dossier__kind=kind).exists())
 
 

@@ -60,6 +60,7 @@ class Paper:
     state: str = "draft"
     words: int = 0
     words_sent: int = -1
+    words_of: dict[int, int] = field(default_factory=dict)
     texts: int = 0
     standing: int = 0
     lying: list[Lying] = field(default_factory=list)
@@ -87,7 +88,7 @@ class Paper:
         mending = [each for each in self.lying if each.with_sender]
         same = bool(mending) and self.words == self.words_sent
         self.texts += 1
-        self.words_sent = self.words
+        self.words_sent = self.words_of[self.texts] = self.words
         for each in mending:
             self._leave(each, day)
         if not same:
@@ -95,7 +96,7 @@ class Paper:
                 self._leave(each, day)
             self._go(0, day)
             return
-        if self.state == "standing":
+        if self.state == "standing" and self.standing == self.texts - 1:
             self.standing = self.texts
         for each in sorted(mending, key=lambda each: each.step):
             if self.steps[each.step][0] == "file":
@@ -181,13 +182,15 @@ class Paper:
         if said[-1] == "returned":
             self._leave(place, day)
             if kind != "file":
-                self.state = "returned"
+                self._is("returned")
             self.lying.append(Lying(place.step, "sender", day, with_sender=True))
             return
         if said[-1] in ("refused", "declined"):
             for each in list(self.lying):
                 self._leave(each, day)
-            self.state = "ended"
+            self._is("ended")
+            if self.state == "standing":  # the words in effect are its words again
+                self.words = self.words_of[self.standing]
             return
         if together in ("all", "in_order") and len(said) < len(self.speaking_seats(body)):
             return
@@ -195,8 +198,13 @@ class Paper:
         if kind != "file":
             self._go(place.step + 1, day)
 
+    def _is(self, state: str) -> None:
+        """What was approved stays in effect until later words stand."""
+        if self.state != "standing":
+            self.state = state
+
     def _go(self, step: int, day: int) -> None:
-        self.state = "under_way"
+        self._is("under_way")
         for number in range(step, len(self.steps)):
             self._lay(number, day)
             if self.steps[number][0] != "file":

@@ -12,6 +12,7 @@ from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
+from programmes.queries.dossiers import waiting_turns
 from programmes.states import DossierState
 from tests.programmes.papers_on_their_way import (
     act,
@@ -65,6 +66,9 @@ def test_the_solution_is_checked_and_then_reviewed_by_experts(world: World) -> N
     assert paper.state == DossierState.UNDER_WAY  # all of them have to speak
     paper = act(paper, Outcome.REVIEWED, experts[1], june(16), opinion="同意推广")
     assert paper.state == DossierState.STANDING
+    assert [turn.kind for turn in waiting_turns(world.ben, june(17).date())] == ["review"]
+    answer_remark(paper.remarks.get(), state="taken", reply="已列明", by=world.ben, now=june(17))
+    assert not waiting_turns(world.ben, june(17).date()).exists()
     assert [voice.opinion for voice in paper.turns.get(kind="review").voices.order_by("at")] == [
         "可行",
         "同意推广",
