@@ -59,12 +59,27 @@ class Desk:
         project = self._project(topic)
         if topic and project is None:
             return None
-        made = open_dossier(
+        made = self._opened(kind, now, project=project, title=title)
+        self._fill(made, now, words)
+        return send_dossier(made, by=self.unit.clerk, now=now)
+
+    def _opened(
+        self, kind: str, now: datetime, *, project: Project | None = None, title: str = ""
+    ) -> Dossier:
+        return open_dossier(
             programme=self.programme, organisation=self.unit.organisation, kind=kind,
             project=project, title=title, by=self.unit.clerk, now=now,
         )  # fmt: skip
-        self._fill(made, now, words)
-        return send_dossier(made, by=self.unit.clerk, now=now)
+
+    def draft(self, kind: str, day: date, *, title: str = "", words: dict[str, str]) -> None:
+        """Begun on `day` and still in the clerk's drawer."""
+
+        def begun(now: datetime) -> None:
+            made = self._opened(kind, now, title=title)
+            content = {"sections": words, "tracks": []}
+            change_dossier(made, content=content, by=self.unit.clerk, now=now)
+
+        self.clock.put(at(day, 16), begun)
 
     def whole_way(self, kind: str, day: date, *, topic: str = "", returned: bool = False) -> None:
         """Every body of the plan's way acts two working days after the paper has come to it."""
@@ -83,7 +98,9 @@ class Desk:
                 self.again()(now, paper)
             else:
                 back = returned and Outcome.RETURNED in LAWS[turn.kind].outcomes
-                if not self._spoken(turn, paper, now, back=back):
+                outcome = Outcome.RETURNED if back else next(iter(LAWS[turn.kind].outcomes))
+                opinion = "要素不全，请补充。" if back else "同意。"
+                if not self._spoken(turn, paper, now, outcome, opinion):
                     back = False
                     self._form(turn, now)
             following = self._followed(returned and not back)
@@ -93,15 +110,24 @@ class Desk:
 
         return deed
 
-    def _spoken(self, turn: Turn, paper: Dossier, now: datetime, *, back: bool) -> bool:
+    def said(self, outcome: str, opinion: str = "") -> Then:
+        """By whoever sits in the body before which the paper lies."""
+
+        def deed(now: datetime, paper: Dossier) -> None:
+            turn = paper.turns.open().order_by("number")[0]
+            self._spoken(turn, paper, now, outcome, opinion)
+
+        return deed
+
+    def _spoken(
+        self, turn: Turn, paper: Dossier, now: datetime, outcome: str, opinion: str
+    ) -> bool:
         """By whoever sits there and may; False where the body has nobody."""
         seats = speakers_of(paper, turn.holder, turn.body, now=now, by=self.unit.clerk)
         able = acts_now(turn, seats)
         if not able:
             return False
-        outcome = Outcome.RETURNED if back else next(iter(LAWS[turn.kind].outcomes))
         by = User.objects.get(pk=able[0].user)
-        opinion = "要素不全，请补充。" if back else "同意。"
         take_turn(turn, outcome=outcome, opinion=opinion, text=turn.text, by=by, now=now)
         return True
 
@@ -264,7 +290,36 @@ def _county_beside(desk: Desk, office: Unit, topic: str, today: date) -> None:
         topic=topic,
     )
     _support(desk, clerk, year)
+    _office_reports(Desk(desk.clock, desk.programme, office), year)
+    system = "行动学习推进管理制度"
+    words = {"system": system, "text": "一、每季度召开一次推进会。"}
+    desk.draft(
+        "system_document", desk.clock.calendar.previous_working(today), title=system, words=words
+    )
     desk.send("solution_report", date(year, 11, 9), topic=topic)
+
+
+def _office_reports(desk: Desk, year: int) -> None:
+    """The county's office reports to its own leading group once a quarter; the first came back."""
+    leader = desk.unit.leader
+    wanted = acts(leader, Outcome.RETURNED, "问题要写具体。", "请列出进展慢的乡镇和原因")
+    told = "五个试点乡镇中，两个因人员变动进度滞后；三部门数据仍需人工核对。"
+    desk.send(
+        "status_report",
+        date(year, 9, 17),
+        [
+            (date(year, 9, 21), wanted),
+            (date(year, 9, 23), desk.again(problems=told)),
+            (date(year, 9, 25), acts(leader, Outcome.PASSED, "情况清楚，继续推进。")),
+        ],
+        title="三季度行动学习工作情况报告",
+    )
+    desk.send(
+        "status_report",
+        date(year, 12, 16),
+        [(date(year, 12, 18), acts(leader, Outcome.PASSED))],
+        title="四季度行动学习工作情况报告",
+    )
 
 
 def _support(desk: Desk, clerk: User, year: int) -> None:

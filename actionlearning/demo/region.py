@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, cycle
 
 from actionlearning.demo import region_texts, story
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.crowd import OFFICE, Crowd
+from actionlearning.demo.endings import otherwise
 from actionlearning.demo.lists import proposed
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk
@@ -249,16 +250,24 @@ class Play:
         self._papers(clock, programme)
 
     def _papers(self, clock: Clock, programme: Programme) -> None:
-        """Of the first two units: each paper of the plan goes its whole way, with the second after a return."""
-        for number, unit in enumerate(self.units[:2]):
-            desk = Desk(clock, programme, unit, self.owner)
-            topic = self.scene.topics[number % len(self.scene.topics)].title
-            for week, paper in enumerate(self.pack.papers):
-                if paper.about == "owner" or paper.kind in TOLD_BY_ITSELF:
-                    continue
-                day = clock.calendar.add_working_days(self.opened, 45 + 5 * week)
-                about = topic if paper.about == "project" else ""
-                desk.whole_way(paper.kind, day, topic=about, returned=number == 1)
+        """Each paper of the plan goes its whole way: the owner's own, and those of the first two units.
+
+        With the second unit it comes back once; with the others some end otherwise.
+        """
+        own = Desk(clock, programme, self.owner, self.owner)
+        desks = [Desk(clock, programme, unit, self.owner) for unit in self.units]
+        topics = [
+            topic.title for topic, _unit in zip(cycle(self.scene.topics), desks, strict=False)
+        ]
+        for week, paper in enumerate(self.pack.papers):
+            day = clock.calendar.add_working_days(self.opened, 45 + 5 * week)
+            if paper.about == "owner":
+                own.whole_way(paper.kind, day)
+            elif paper.kind not in TOLD_BY_ITSELF:
+                for number, desk in enumerate(desks[:2]):
+                    about = topics[number] if paper.about == "project" else ""
+                    desk.whole_way(paper.kind, day, topic=about, returned=number == 1)
+        otherwise(self.scene.pack, desks, topics, self.opened)
 
     def _topic(self, told: Story, unit: Unit, topic: Topic, number: int) -> None:
         days = [self.opened + timedelta(days=n + number % 4) for n in (8, 15, 23)]

@@ -36,6 +36,7 @@ from programmes.models import (
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
 from programmes.papers import papers_of
+from programmes.procedures import Outcome, StepKind
 from programmes.queries import tally
 from programmes.queries.dossiers import waiting_turns
 from programmes.queries.trainings import untrained_of
@@ -92,22 +93,43 @@ def people_who_speak_for_others():
 
 
 def papers_by_pack():
-    """Every pack that prescribes papers has one of each at the end of its way."""
+    """Every paper that a pack prescribes went its whole way in one dossier at least: nothing of it is open."""
     plans = {plan.programme.pack: plan for plan in Plan.objects.select_related("programme")}
-    for pack, plan in plans.items():
-        for paper in papers_of(plan).values():
-            if paper.about != "owner":
-                rows = Dossier.objects.filter(programme__pack=pack, kind=paper.kind)
-                assert rows.filter(stands_since__isnull=False).exists(), (pack, paper.kind)
-                assert {step["kind"] for step in paper.steps} <= set(
-                    Turn.objects.filter(dossier__in=rows).values_list("kind", flat=True)
-                )
+    prescribed = {
+        (pack, each.kind): each for pack in plans for each in papers_of(plans[pack]).values()
+    }
+    assert set(plans) == set(SHIPPED)
+    assert {("plan2", "status_report"), ("plan4", "implementation_plan")} <= set(prescribed)
+    assert [key for key, paper in prescribed.items() if not at_its_end(*key, paper)] == []
+
+
+def at_its_end(pack, kind, paper):
+    walked = {step["kind"] for step in paper.steps}
+    rows = Dossier.objects.filter(programme__pack=pack, kind=kind, stands_since__isnull=False)
+    return any(
+        walked <= set(row.turns.values_list("kind", flat=True))
+        for row in rows
+        if not row.turns.open().exists()
+    )
+
+
+def papers_of_the_region_with_every_outcome():
+    """Each state of a paper and each word of a body; a filing came back, and was put on record after all."""
+    rows = Dossier.objects.all()
+    assert set(rows.values_list("state", flat=True)) == set(DossierState.values)
+    said = set(Turn.objects.exclude(acted_at=None).values_list("outcome", flat=True))
+    assert set(Outcome.values) - said == set()
+    back = Turn.objects.filter(kind=StepKind.FILE, outcome=Outcome.RETURNED)
+    on_record = Turn.objects.exclude(filing_number="").values("dossier")
+    assert back.filter(dossier__in=on_record).exists()
 
 
 def papers_with_every_outcome():
     """The county's: in each state, filed without gaps, one before experts of whom one has spoken."""
     rows = Dossier.objects.all()
-    assert set(rows.values_list("state", flat=True)) == set(DossierState.values) - {"draft"}
+    assert set(rows.values_list("state", flat=True)) == set(DossierState.values)
+    reports = rows.filter(kind="status_report", organisation__kind="county")
+    assert [(row.state, row.sent_text) for row in reports] == [("standing", 2)]
     filed = Turn.objects.exclude(filing_number="").order_by("acted_at")
     numbers = [turn.filing_number for turn in filed]
     assert numbers == [f"行动备〔2026〕{n}号" for n in range(1, len(numbers) + 1)]
@@ -218,6 +240,7 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
         if world.slug == "guangxi":
             only_the_region_shows(tenant.slug, sign_in)
             papers_by_pack()
+            papers_of_the_region_with_every_outcome()
 
     assert {DutyState.MET, DutyState.MET_LATE} <= states
     assert states & {DutyState.OVERDUE, DutyState.MISSED}
