@@ -71,11 +71,11 @@ FIRED = (
     "plan_submitted",
     "plan_approved",
     "report_received",
+    "expert_engaged",
 )
 """What acts of the product set off: only rules that wait for one of these may be switched on."""
 TRIGGERS = (
     *FIRED,
-    "expert_engaged",
     "survey_held",
     "appraisal_held",
 )

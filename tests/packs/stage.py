@@ -25,7 +25,7 @@ from programmes.actions.sendings import send_dossier
 from programmes.actions.standing import observe_bodies
 from programmes.actions.submissions import submit_project
 from programmes.actions.sweeps import queue_due_notices
-from programmes.actions.teams import Seat, set_team
+from programmes.actions.teams import Seat, add_member, set_team
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Obligation, Programme, Project, Turn
 from programmes.packs.reading import read, shipped_text
@@ -301,6 +301,15 @@ class Choice:
             project=project, by=self.unit.staff, now=now,
         )  # fmt: skip
         send_dossier(made, by=self.unit.staff, now=now)
+
+    def engage(self, name: str) -> Act:
+        """An expert joins the team as its observer."""
+
+        def joined(now: datetime) -> None:
+            seat = Seat(role="observer", name=name, duties="提供咨询和指导")
+            add_member(self.fresh(), seat=seat, by=self.unit.staff, now=now)
+
+        return joined
 
     def act(self, kind: str, outcome: str, by: User, opinion: str = "") -> Act:
         """What somebody says on the topic's paper of this kind, at the turn that is open."""

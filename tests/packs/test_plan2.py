@@ -97,12 +97,24 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     year.on(date(2026, 7, 3), send_paper(year.programme, bureau, "project_plan", topic))
     year.on(date(2026, 7, 13), topic.act("project_plan", Outcome.APPROVED, above))
     year.on(date(2026, 7, 14), topic.act("project_plan", Outcome.FILED, world.ana))
+    year.on(date(2026, 8, 3), topic.engage("蒙教授"))
+    year.on(date(2026, 8, 7), send_paper(year.programme, bureau, "training_plan", topic))
     for day in (date(2026, 9, 21), date(2026, 12, 14)):
         year.on(day, send_paper(year.programme, county, "status_report"))
 
 
 @pytest.mark.rule(
-    "P2-83", "P2-10", "P2-11", "P2-15", "P2-22", "P2-32", "P2-33", "P2-47", "P2-48", "P2-62"
+    "P2-83",
+    "P2-10",
+    "P2-11",
+    "P2-15",
+    "P2-22",
+    "P2-32",
+    "P2-33",
+    "P2-47",
+    "P2-48",
+    "P2-57",
+    "P2-62",
 )
 def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     year = begin(plan, world, now=at(date(2026, 5, 25)))
@@ -127,13 +139,18 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
         ("team_list", "standing", 2),
         ("topic", "standing", 1),
         ("project_plan", "standing", 2),
+        ("training_plan", "standing", 1),
     ]
-    of_papers = ("bureau_plan", "project_plan", "project_plan_filing", "status_report")
+    of_papers = (
+        "bureau_plan", "project_plan", "project_plan_filing", "training_plan", "status_report",
+    )  # fmt: skip
     found = tallied(year.duties(rule_key__in=of_papers), end)
-    assert (found.owed, found.done, found.in_time) == (5, 5, 5)
+    assert (found.owed, found.done, found.in_time) == (6, 6, 6)
+    training = year.duties(rule_key="training_plan").get()
+    assert (training.opens_at, training.due_at) == (at(date(2026, 8, 3)), at(date(2026, 8, 11), 0))
     filing = year.duties(rule_key="project_plan_filing").get()
     assert (filing.opens_at, filing.met_at) == (at(date(2026, 7, 13)),) * 2
-    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 5
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6
     told_once(year, end)
     october_is_told_to_the_end(
         year.duties(rule_key=MONTHLY, window_key="2026-10").get(), world, end

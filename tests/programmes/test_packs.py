@@ -37,6 +37,7 @@ SWITCHED_ON = {
         "team_list",
         "project_plan",
         "project_plan_filing",
+        "training_plan",
         "status_report",
         "monthly_information",
     ],
