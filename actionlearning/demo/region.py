@@ -13,6 +13,7 @@ from actionlearning.demo.endings import otherwise
 from actionlearning.demo.lists import proposed
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk
+from actionlearning.demo.registers import issued
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import Topic
@@ -268,6 +269,16 @@ class Play:
                     about = topics[number] if paper.about == "project" else ""
                     desk.whole_way(paper.kind, day, topic=about, returned=number == 1)
         otherwise(self.scene.pack, desks, topics, self.opened)
+        self._systems(clock, programme)
+
+    def _systems(self, clock: Clock, programme: Programme) -> None:
+        """What the plan wants issued; the first two send one of them as a paper, the last has issued none."""
+        if not any(paper.kind == "system_document" for paper in self.pack.papers):
+            return
+        day = clock.calendar.add_working_days(self.opened, 35)
+        for number, unit in enumerate(self.units):
+            if number < max(len(self.units) - 1, 1):
+                issued(clock, programme, unit, day, but="work" if number < 2 else None)
 
     def _topic(self, told: Story, unit: Unit, topic: Topic, number: int) -> None:
         days = [self.opened + timedelta(days=n + number % 4) for n in (8, 15, 23)]

@@ -14,7 +14,7 @@ from actionlearning.demo.lists import county_desk, group_list
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, group_papers
 from actionlearning.demo.region import region
-from actionlearning.demo.registers import registers
+from actionlearning.demo.registers import issued, registers
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import (
@@ -164,6 +164,7 @@ def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
     )
     _months(story, unit, topic.title, date(before, 6, 1), outcomes)
     topics.concluded(story, topic.title, date(before, 12, 18), unit.leader)
+    issued(run.clock, story.programme, unit, date(before, 7, 17))
 
     run.clock.put(at(date(now, 6, 1), 8), lambda _moment: _county_now(run, unit, station, today))
 
@@ -304,6 +305,7 @@ def _group_year(run: Run, year: int, topics: tuple[Topic, ...], *, late_unit: in
             returned=number == 1,
         )
         _months(story, unit, topic.title, date(year, 6, 1), _GROUP_MONTHS[number])
+        issued(run.clock, story.programme, unit, date(year, 7, 6 + number))
     desks = [Desk(run.clock, story.programme, unit) for unit in run.units]
     group_papers(desks, run.owner, year, run.clock.until.date())
     group_list(desks[0], run.owner, topics[0].title, year)

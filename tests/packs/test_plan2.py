@@ -13,6 +13,7 @@ from programmes.actions.bodies import form_by_plan
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.models import Dossier, Obligation, Rung
+from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from reporting.actions.items import return_item, sign_item, submit_item
@@ -26,6 +27,8 @@ from tests.packs.stage import (
     Year,
     at,
     begin,
+    bring_system,
+    enter_systems,
     send_item,
     send_paper,
     tallied,
@@ -97,6 +100,11 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     year.on(date(2026, 7, 3), send_paper(year.programme, bureau, "project_plan", topic))
     year.on(date(2026, 7, 13), topic.act("project_plan", Outcome.APPROVED, above))
     year.on(date(2026, 7, 14), topic.act("project_plan", Outcome.FILED, world.ana))
+    *first, last = (row.key for row in read(shipped_text("plan2")).systems)
+    year.on(date(2026, 7, 6), enter_systems(year.programme, bureau, *first))
+    learners = bring_system(year.programme, bureau, "行动学习学员管理制度", Outcome.CONFIRMED)
+    assert last == "learners"
+    year.on(date(2026, 7, 31), learners, 17)
     year.on(date(2026, 8, 3), topic.engage("蒙教授"))
     year.on(date(2026, 8, 7), send_paper(year.programme, bureau, "training_plan", topic))
     for day in (date(2026, 9, 21), date(2026, 12, 14)):
@@ -111,6 +119,7 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     "P2-22",
     "P2-32",
     "P2-33",
+    "P2-39",
     "P2-47",
     "P2-48",
     "P2-57",
@@ -150,7 +159,9 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     assert (training.opens_at, training.due_at) == (at(date(2026, 8, 3)), at(date(2026, 8, 11), 0))
     filing = year.duties(rule_key="project_plan_filing").get()
     assert (filing.opens_at, filing.met_at) == (at(date(2026, 7, 13)),) * 2
-    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6
+    systems = year.duties(rule_key="seven_systems").get()
+    assert (systems.credited, systems.met_at) == (7, at(date(2026, 7, 31), 17))
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1
     told_once(year, end)
     october_is_told_to_the_end(
         year.duties(rule_key=MONTHLY, window_key="2026-10").get(), world, end

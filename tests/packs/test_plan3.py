@@ -18,6 +18,7 @@ from programmes.actions.submissions import submit_project
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Enrolment, Obligation
 from programmes.packs.reading import read, shipped_text
+from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from tests.oracles import programme_year as by_hand
 from tests.packs.stage import (
@@ -28,6 +29,8 @@ from tests.packs.stage import (
     Year,
     at,
     begin,
+    bring_system,
+    enter_systems,
     form_bodies,
     send_paper,
     tallied,
@@ -100,10 +103,16 @@ def play(year: Year, region: Region) -> None:
         )
         first.play(year)
         year.on(date(2026, 6, 22), send_paper(year.programme, unit, "implementation_plan"))
-    year.on(date(2026, 7, 20), form_bodies(region.cities[2]))
+        year.on(date(2026, 7, 6), enter_systems(year.programme, unit, "learning", "rewards"))
+        work = bring_system(year.programme, unit, "行动学习工作制度", Outcome.CONFIRMED)
+        year.on(date(2026, 7, 20), work)
+    late = region.cities[2]
+    year.on(date(2026, 7, 20), form_bodies(late))
+    year.on(date(2026, 7, 20), enter_systems(year.programme, late, "learning", "rewards"))
+    year.on(date(2026, 8, 10), enter_systems(year.programme, late, "work"))
 
 
-@pytest.mark.rule("P3-02", "P3-03", "P3-35", "P3-45", "P3-46")
+@pytest.mark.rule("P3-02", "P3-03", "P3-35", "P3-45", "P3-46", "P3-47")
 def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     year = begin(region.plan(switched_on=(SEMINAR,)), world, now=at(OPENED))
     play(year, region)
@@ -129,7 +138,9 @@ def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     assert topics == ["met", "met", "overdue", "met", "met", "overdue"]
     plans = [year.state(unit, "unit_plan", "once", end) for unit in region.units]
     assert plans == ["met", "met", "overdue", "met", "met", "overdue"]
-    assert tallied(year.duties(), end).owed == 3 + 6 * 5 + 5
+    systems = [year.state(unit, "three_systems", "standing", end) for unit in region.units]
+    assert systems == ["met", "met", "met_late", "met", "met", "overdue"]
+    assert tallied(year.duties(), end).owed == 3 + 6 * 6 + 5
     told_once(year, end)
 
     done = close_programme(year.programme, by=region.region.director, now=at(date(2027, 9, 1)))

@@ -21,6 +21,7 @@ from tests.programmes.small_pack import SMALL
 PACKS = {pack_id: read(shipped_text(pack_id)) for pack_id in SHIPPED}
 SWITCHED_ON = {
     "plan1": [
+        "unit_rules",
         "progress_report",
         "unit_leading_group",
         "unit_office",
@@ -35,6 +36,7 @@ SWITCHED_ON = {
         "office",
         "topics",
         "team_list",
+        "seven_systems",
         "project_plan",
         "project_plan_filing",
         "training_plan",
@@ -51,6 +53,7 @@ SWITCHED_ON = {
         "unit_leading_group",
         "unit_promotion_team",
         "unit_office",
+        "three_systems",
     ],
     "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing"],
     "plan5": [],
