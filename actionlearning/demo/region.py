@@ -261,21 +261,26 @@ class Play:
             topic.title for topic, _unit in zip(cycle(self.scene.topics), desks, strict=False)
         ]
         for week, paper in enumerate(self.pack.papers):
-            day = clock.calendar.add_working_days(self.opened, 45 + 5 * week)
-            if paper.about == "owner":
-                own.whole_way(paper.kind, day)
-            elif paper.kind not in TOLD_BY_ITSELF:
-                for number, desk in enumerate(desks[:2]):
-                    about = topics[number] if paper.about == "project" else ""
-                    desk.whole_way(paper.kind, day, topic=about, returned=number == 1)
+            if paper.about == "owner" or owes_itself(self.pack, paper.kind):
+                own.whole_way(paper.kind, self._working_day(clock, 10 + 5 * week))
+            if paper.about == "owner" or paper.kind in TOLD_BY_ITSELF:
+                continue
+            day = self._working_day(clock, 45 + 5 * week)
+            for number, desk in enumerate(desks[:2]):
+                about = topics[number] if paper.about == "project" else ""
+                desk.whole_way(paper.kind, day, topic=about, returned=number == 1)
         otherwise(self.scene.pack, desks, topics, self.opened)
         self._systems(clock, programme)
+
+    def _working_day(self, clock: Clock, count: int) -> date:
+        """The `count`th after the programme's opening."""
+        return clock.calendar.add_working_days(self.opened, count)
 
     def _systems(self, clock: Clock, programme: Programme) -> None:
         """What the plan wants issued; the first two send one of them as a paper, the last has issued none."""
         if not any(paper.kind == "system_document" for paper in self.pack.papers):
             return
-        day = clock.calendar.add_working_days(self.opened, 35)
+        day = self._working_day(clock, 35)
         for number, unit in enumerate(self.units):
             if number < max(len(self.units) - 1, 1):
                 issued(clock, programme, unit, day, but="work" if number < 2 else None)
@@ -325,6 +330,14 @@ def monthly_item(pack: Pack) -> RuleSpec | None:
         if wanted and rule.deliverable == "information_item":
             return rule
     return None
+
+
+def owes_itself(pack: Pack, deliverable: str) -> bool:
+    """Whether the office that runs the programme owes such a paper, as its units do."""
+    return any(
+        rule.enabled and rule.owed_by == "owner_office" and rule.deliverable == deliverable
+        for rule in pack.rules
+    )
 
 
 def fixed_roles(pack: Pack) -> tuple[str, ...]:

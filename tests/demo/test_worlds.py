@@ -101,6 +101,9 @@ def papers_by_pack():
     assert set(plans) == set(SHIPPED)
     assert {("plan2", "status_report"), ("plan4", "implementation_plan")} <= set(prescribed)
     assert [key for key, paper in prescribed.items() if not at_its_end(*key, paper)] == []
+    met = Obligation.objects.exclude(met_at=None).values_list("rule_key", flat=True)
+    of_systems = {"unit_rules", "seven_systems", "three_systems"}
+    assert of_systems | {"region_plan", "status_report"} <= set(met)
 
 
 def at_its_end(pack, kind, paper):

@@ -96,6 +96,7 @@ def region(world: World) -> Region:
 def play(year: Year, region: Region) -> None:
     """Everybody but 玉州区 forms its bodies; 贺州市 is late with them and chooses no topic."""
     year.on(date(2026, 5, 8), form_bodies(region.region))
+    year.on(date(2026, 5, 18), send_paper(year.programme, region.region, "implementation_plan"))
     for unit in (*region.cities[:2], region.binyang, region.liunan):
         year.on(date(2026, 6, 10), form_bodies(unit))
         first = Choice(
@@ -112,7 +113,7 @@ def play(year: Year, region: Region) -> None:
     year.on(date(2026, 8, 10), enter_systems(year.programme, late, "work"))
 
 
-@pytest.mark.rule("P3-02", "P3-03", "P3-35", "P3-45", "P3-46", "P3-47")
+@pytest.mark.rule("P3-02", "P3-03", "P3-06", "P3-35", "P3-45", "P3-46", "P3-47")
 def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     year = begin(region.plan(switched_on=(SEMINAR,)), world, now=at(OPENED))
     play(year, region)
@@ -130,6 +131,11 @@ def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
 
     own = [year.state(region.region, rule, "standing", end) for rule in REGION_BODIES]
     assert own == ["met", "met", "met"]
+    drawn_up = year.duties(rule_key="region_plan").get()
+    assert (drawn_up.organisation, drawn_up.met_at) == (
+        region.region.organisation,
+        at(date(2026, 5, 18)),
+    )
     found = tallied(year.duties(rule_key__in=UNIT_BODIES, organisation__kind="city"), end)
     assert (found.owed, found.done, found.in_time) == (9, 9, 7)  # offices stood from the beginning
     found = tallied(year.duties(rule_key__in=UNIT_BODIES, organisation__kind="county"), end)
@@ -140,7 +146,7 @@ def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     assert plans == ["met", "met", "overdue", "met", "met", "overdue"]
     systems = [year.state(unit, "three_systems", "standing", end) for unit in region.units]
     assert systems == ["met", "met", "met_late", "met", "met", "overdue"]
-    assert tallied(year.duties(), end).owed == 3 + 6 * 6 + 5
+    assert tallied(year.duties(), end).owed == 3 + 1 + 6 * 6 + 5
     told_once(year, end)
 
     done = close_programme(year.programme, by=region.region.director, now=at(date(2027, 9, 1)))

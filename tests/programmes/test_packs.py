@@ -44,6 +44,7 @@ SWITCHED_ON = {
         "monthly_information",
     ],
     "plan3": [
+        "region_plan",
         "unit_plan",
         "topics",
         "solution",
