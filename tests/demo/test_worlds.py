@@ -150,10 +150,15 @@ def registers_of_the_county():
     """A duty blocked upstream, a check list with something missing, two signed decisions."""
     now = beijing(11, 20)
     assert Obligation.objects.blocked(now).filter(rule_key="project_seminars").count() == 1
-    (programme,) = Programme.objects.filter(pk__in=Regulation.objects.values("programme"))
+    programme = Programme.objects.get(state="in_force")
     systems = programme.plans.order_by("number").last().head["systems"]
-    lines = check_list(systems, Regulation.objects.all(), TODAY)
+    lines = check_list(systems, Regulation.objects.filter(programme=programme), TODAY)
     assert {line.present for line in lines} == {True, False}
+    owed = Obligation.objects.filter(rule_key="seven_systems").with_state(now)
+    assert sorted((row.programme.year, row.state) for row in owed) == [
+        (2025, "met"),
+        (2026, "overdue"),
+    ]
     signed = Decision.objects.exclude(signed_at=None)
     assert {row.organisation.kind for row in signed} == {"county", "department"}
     assert signed.filter(steps__isnull=False).exists()
