@@ -147,6 +147,7 @@ PAPERS = (
     "status_report",
     "special_survey_report",
     "solution_report",
+    "appraisal_report",
     "rectification",
     "support_request",
 )

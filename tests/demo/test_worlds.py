@@ -223,6 +223,9 @@ def topics_with_all_that_stands_beside_them():
     }
     assert told == {(True, False), (False, True), (False, False)}
     ended = Project.objects.get(state="concluded")
+    appraised = Turn.objects.filter(dossier__project=ended, kind=StepKind.APPRAISE)
+    words = appraised.order_by("number").values_list("outcome", flat=True)
+    assert list(words) == [Outcome.RETURNED, Outcome.APPRAISED]
     assert (ended.programme.year, ended.result_summary != "") == (TODAY.year - 1, True)
 
 
