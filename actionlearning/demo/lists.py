@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.papers import Desk, Then, acts, county_papers
-from actionlearning.demo.staff import Unit
+from actionlearning.demo.staff import DEPUTY, Unit
 from actionlearning.demo.story import Story
 from actionlearning.foundation.models import User
 from programmes.actions.proposals import CHOSEN, DECLINED, Verdict
@@ -26,11 +26,11 @@ def county_desk(
 
 
 def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
-    """Plan 2: the main leader says his opinion, the leading group confirms; one team has changed since.
+    """Plan 2: the main leader says his opinion, all of the leading group confirm; one team has changed since.
 
     Of the second topic the list came late; its revision waits for the leader.
     """
-    year, leader = today.year, desk.unit.leader
+    year, leader, deputy = today.year, desk.unit.leader, desk.unit.users[DEPUTY]
     yesterday = desk.clock.calendar.previous_working(today)
     first, second = topics
     changed = yesterday > date(year, 7, 20)
@@ -40,6 +40,7 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
         [
             (date(year, 6, 30), acts(leader, Outcome.GIVEN, "人选熟悉业务，同意。")),
             (date(year, 7, 1), acts(leader, Outcome.CONFIRMED, "审定同意。")),
+            (date(year, 7, 2), acts(deputy, Outcome.CONFIRMED, "同意。")),
         ],
         topic=first,
     )
@@ -48,7 +49,8 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
         date(year, 7, 9),
         [
             (date(year, 7, 10), acts(leader, Outcome.GIVEN, "请尽快报齐，下不为例。")),
-            (date(year, 7, 13), acts(leader, Outcome.CONFIRMED)),
+            (date(year, 7, 13), acts(deputy, Outcome.CONFIRMED)),
+            (date(year, 7, 14), acts(leader, Outcome.CONFIRMED)),
             *([(yesterday, desk.revised("增补一名观察员，请专家把关。"))] if changed else []),
         ],
         topic=second,

@@ -126,6 +126,7 @@ def county(system: User, today: date, done: Told) -> None:
     owner, unit, station = Unit(root, "xianban"), Unit(bureau, "minzheng"), Unit(below[0], "jiuzhu")
     staff.seat_all(owner, pack, "owner", at(since))
     staff.seat_all(unit, pack, "unit", at(since, 15))
+    staff.deputy(unit, at(since, 16))
     load_divisions(shipped(), under=CITY, by=owner.director, now=at(since, 17))
     staff.seat_institution(station, pack, at(since, 16))
     for organisation in below:

@@ -139,6 +139,8 @@ def papers_with_every_outcome():
     waiting = Turn.objects.filter(acted_at=None).values_list("kind", "body")
     assert {("approve", "promotion_team"), ("review", "review_team"), ("mend", "")} <= set(waiting)
     assert ("opinion", "leading_group") in set(waiting)  # a team list that is revised
+    confirmed = Voice.objects.filter(turn__dossier__kind="team_list", outcome=Outcome.CONFIRMED)
+    assert set(Counter(confirmed.values_list("turn", flat=True)).values()) == {2}  # the whole group
     assert ("decide", "leading_group") in set(waiting)  # candidates before the leader
     topics = rows.filter(kind="topic")
     assert set(topics.values_list("state", flat=True)) == {"standing", "under_way"}

@@ -3,7 +3,6 @@
 import pytest
 
 from actionlearning.foundation.errors import NotAllowed, RuleBroken
-from actionlearning.foundation.models import User
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
@@ -18,9 +17,8 @@ POINTS = ("把转介流程写成制度", "补一张前后对比表")
 
 def appraised(world: World, paper: Dossier) -> Dossier:
     """Sent back with two points, mended, and passed by every expert."""
-    experts: list[User] = [
-        seat(world, world.bureau, f"zj{n}", "", kind="expert_group", rank=n) for n in (1, 2)
-    ]
+    bureau = world.bureau
+    experts = [seat(world, bureau, f"zj{n}", "", kind="expert_group", rank=n) for n in (1, 2)]
     paper = act(paper, Outcome.RETURNED, experts[0], june(12), opinion="成果要固化", remarks=POINTS)
     assert paper.state == DossierState.RETURNED
     mended = written(paper, world.ben, june(15), "完善")
