@@ -1,6 +1,6 @@
 """Papers on their way in the demonstration, each with another outcome, through the real verbs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from programmes.models import Dossier, Programme, Project, Turn
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
 from programmes.queries.dossiers import speakers_of
+from programmes.states import RemarkState
 
 Then = Callable[[datetime, Dossier], None]
 
@@ -167,13 +168,15 @@ class Desk:
         content = {"sections": {**texts, **told, **words}, "tracks": lines}
         change_dossier(paper, content=content, by=self.unit.clerk, now=now)
 
-    def again(self, **words: str) -> Then:
-        """The unit answers every opinion, mends the text and sends it on."""
+    def again(self, left: Mapping[int, str] | None = None, **words: str) -> Then:
+        """The unit answers every opinion, mends the text and sends it on; `left`: what it does not take up, and why."""
 
         def deed(now: datetime, paper: Dossier) -> None:
-            clerk = self.unit.clerk
-            for remark in paper.remarks.filter(state="open"):
-                answer_remark(remark, state="taken", reply="已按意见修改。", by=clerk, now=now)
+            clerk, why = self.unit.clerk, left or {}
+            for each in paper.remarks.filter(state=RemarkState.OPEN):
+                state = RemarkState.NOT_TAKEN if each.number in why else RemarkState.TAKEN
+                reply = why.get(each.number, "已按意见修改。")
+                answer_remark(each, state=state, reply=reply, by=clerk, now=now)
             sections = {**paper.content["sections"], **words}
             content = {**paper.content, "sections": sections}
             change_dossier(paper, content=content, by=clerk, now=now)
@@ -227,9 +230,8 @@ def _done(_paper: Dossier) -> None:
 
 
 def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date) -> None:
-    """Plan 2: approved and filed, returned and mended, waiting, filed only, decided, refused, taken back."""
-    year = today.year
-    yesterday = desk.clock.calendar.previous_working(today)
+    """Plan 2: approved and filed, returned and mended, refused and revised, filed only, decided, taken back."""
+    year, yesterday = today.year, desk.clock.calendar.previous_working(today)
     leader, above = desk.unit.leader, office.users["promotion_team_leader"]
     clerk = office.clerk
     desk.send(
@@ -249,10 +251,10 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
             (
                 date(year, 7, 16),
                 acts(
-                    above, Outcome.RETURNED, "方向对，目标和分工要再具体。", "总体目标请量化", "里程碑请写明责任单位",
+                    above, Outcome.RETURNED, "方向对，目标和分工要再具体。", "总体目标请量化", "里程碑请写明责任单位", "可增加一次区外考察",
                 ),
             ),
-            (date(year, 7, 20), desk.again(goal=mended, milestones="7月摸底（县民政局）、9月试点（乡镇）、11月总结（县民政局）。")),
+            (date(year, 7, 20), desk.again({3: "本年考察名额已定，先用好县外考察，明年再申请。"}, goal=mended, milestones="7月摸底（县民政局）、9月试点（乡镇）、11月总结（县民政局）。")),
             (date(year, 7, 28), acts(above, Outcome.APPROVED, "同意实施。")),
             (date(year, 7, 29), partly_taken_up(desk.unit.clerk, "到外县学习考察", "外出考察名额未批。")),
             (date(year, 7, 30), acts(clerk, Outcome.FILED)),
@@ -262,8 +264,19 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
         ],
         topic=first,
     )  # fmt: skip
-    desk.send("project_plan", yesterday, topic=second)
+    _refused_plan(desk, above, second, yesterday)
     _county_beside(desk, office, first, today)
+
+
+def _refused_plan(desk: Desk, above: User, topic: str, revised: date) -> None:
+    """Sent in time and refused; its revision lies above since the eve of the visit."""
+    sent, refused = date(revised.year, 7, 24), date(revised.year, 7, 31)
+    no = "与首个项目同时铺开，力量和经费都不足，不予批准；请缩小范围，调整后另报。"
+    then: list[tuple[date, Then]] = [(refused, acts(above, Outcome.REFUSED, no))]
+    if revised > refused:
+        goal = "先在两个乡镇试点，年底前形成可推广的流程。"
+        then.append((revised, desk.revised("按审批意见缩小范围。", goal=goal)))
+    desk.send("project_plan", sent, then, topic=topic)
 
 
 def _county_beside(desk: Desk, office: Unit, topic: str, today: date) -> None:

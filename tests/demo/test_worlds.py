@@ -41,7 +41,7 @@ from programmes.queries import tally
 from programmes.queries.dossiers import waiting_turns
 from programmes.queries.trainings import untrained_of
 from programmes.regulations import check_list
-from programmes.states import DossierState
+from programmes.states import DossierState, RemarkState
 from reporting.models import InformationItem, Issue, Publication, ScoreEntry, Webhook
 from tests.conftest import found_tenant
 from tests.running import beijing
@@ -145,12 +145,22 @@ def papers_with_every_outcome():
     topics = rows.filter(kind="topic")
     assert set(topics.values_list("state", flat=True)) == {"standing", "under_way"}
     assert topics.filter(sent_text=2).exists()  # returned, mended, accepted
-    assert set(Remark.objects.values_list("state", flat=True)) == {"taken"}
+    outcomes_of_plans_and_points(rows)
+
+
+def outcomes_of_plans_and_points(rows):
+    """A plan was refused and comes again; points were taken up, left with a reason, and one waits for an answer."""
+    refused = rows.get(turns__outcome=Outcome.REFUSED)
+    again = rows.get(previous=refused)
+    assert (refused.kind, refused.state, again.state) == ("project_plan", "ended", "under_way")
+    answers = Counter(Remark.objects.values_list("state", flat=True))
+    assert (set(answers), answers["not_taken"], answers["open"]) == (set(RemarkState.values), 1, 1)
+    assert Remark.objects.get(state=RemarkState.OPEN).dossier.kind == "solution_report"
 
 
 def registers_of_the_county():
     """A duty blocked upstream, a check list with something missing, two signed decisions."""
-    now = beijing(11, 20)
+    now = beijing(11, 20, 16)
     assert Obligation.objects.blocked(now).filter(rule_key="project_seminars").count() == 1
     programme = Programme.objects.get(state="in_force")
     systems = programme.plans.order_by("number").last().head["systems"]
