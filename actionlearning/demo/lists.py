@@ -21,6 +21,8 @@ def county_desk(
     """Plan 2's papers of every kind."""
     desk = Desk(clock, story.programme, unit)
     county_papers(desk, office, topics, today)
+    yesterday = clock.calendar.previous_working(today)
+    refused_plan(desk, office.users["promotion_team_leader"], topics[1], yesterday)
     county_proposals(desk, topics, today)
     county_lists(desk, topics, today)
 
@@ -60,6 +62,17 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
     expert = Seat(role="observer", name="蒙学清", title="社会工作学院教授", duties="提供咨询和指导")
     for topic in topics:
         _joins(desk, topic, expert, yesterday)
+
+
+def refused_plan(desk: Desk, above: User, topic: str, revised: date) -> None:
+    """Sent in time and refused; its revision lies above since the eve of the visit."""
+    sent, refused = date(revised.year, 7, 24), date(revised.year, 7, 31)
+    no = "与首个项目同时铺开，力量和经费都不足，不予批准；请缩小范围，调整后另报。"
+    then: list[tuple[date, Then]] = [(refused, acts(above, Outcome.REFUSED, no))]
+    if revised > refused:
+        goal = "先在两个乡镇试点，年底前形成可推广的流程。"
+        then.append((revised, desk.revised("按审批意见缩小范围。", goal=goal)))
+    desk.send("project_plan", sent, then, topic=topic)
 
 
 def county_proposals(desk: Desk, chosen: tuple[str, str], today: date) -> None:

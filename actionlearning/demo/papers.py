@@ -230,8 +230,8 @@ def _done(_paper: Dossier) -> None:
 
 
 def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date) -> None:
-    """Plan 2: approved and filed, returned and mended, refused and revised, filed only, decided, taken back."""
-    year, yesterday = today.year, desk.clock.calendar.previous_working(today)
+    """Plan 2: approved and filed, returned and mended, filed only, decided, taken back."""
+    year = today.year
     leader, above = desk.unit.leader, office.users["promotion_team_leader"]
     clerk = office.clerk
     desk.send(
@@ -242,7 +242,7 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
             (date(year, 6, 23), acts(clerk, Outcome.FILED)),
         ],
     )
-    first, second = topics
+    first = topics[0]
     mended = "到今年12月，探访关爱覆盖率达到100%，5个乡镇建成互助点20个。"
     desk.send(
         "project_plan",
@@ -264,19 +264,7 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
         ],
         topic=first,
     )  # fmt: skip
-    _refused_plan(desk, above, second, yesterday)
     _county_beside(desk, office, first, today)
-
-
-def _refused_plan(desk: Desk, above: User, topic: str, revised: date) -> None:
-    """Sent in time and refused; its revision lies above since the eve of the visit."""
-    sent, refused = date(revised.year, 7, 24), date(revised.year, 7, 31)
-    no = "与首个项目同时铺开，力量和经费都不足，不予批准；请缩小范围，调整后另报。"
-    then: list[tuple[date, Then]] = [(refused, acts(above, Outcome.REFUSED, no))]
-    if revised > refused:
-        goal = "先在两个乡镇试点，年底前形成可推广的流程。"
-        then.append((revised, desk.revised("按审批意见缩小范围。", goal=goal)))
-    desk.send("project_plan", sent, then, topic=topic)
 
 
 def _county_beside(desk: Desk, office: Unit, topic: str, today: date) -> None:
