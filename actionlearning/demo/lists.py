@@ -1,4 +1,4 @@
-"""Team lists on their way in the demonstration: in time and late, confirmed, changed afterwards, revised."""
+"""Team lists, candidates and a refused plan in the demonstration: in time and late, decided, changed afterwards, revised."""
 
 from collections.abc import Collection
 from datetime import date, datetime

@@ -28,6 +28,7 @@ SWITCHED_ON = {
         "unit_plan",
         "topics",
         "solution_report",
+        "solution_review",
         "monthly_information",
     ],
     "plan2": [
@@ -39,6 +40,7 @@ SWITCHED_ON = {
         "seven_systems",
         "project_plan",
         "project_plan_filing",
+        "plan_review",
         "training_plan",
         "status_report",
         "monthly_information",
@@ -56,7 +58,7 @@ SWITCHED_ON = {
         "unit_office",
         "three_systems",
     ],
-    "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing"],
+    "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing", "review"],
     "plan5": [],
     "organs": [
         "topics",
