@@ -356,8 +356,10 @@ def _support(desk: Desk, clerk: User, year: int) -> None:
 
 
 def group_papers(desks: Sequence[Desk], office: Unit, year: int, today: date) -> None:
-    """Plan 1: the plan goes up before the end of May and is checked; the report follows in the last weeks."""
-    clerk = office.clerk
+    """Plan 1: the group's own, then the units' plans, which go up before the end of May and are checked."""
+    clerk, agreed = office.clerk, acts(office.leader, Outcome.CONFIRMED, "同意，按此推进。")
+    own = Desk(desks[0].clock, desks[0].programme, office)
+    own.send("promotion_plan", date(year, 5, 15), [(date(year, 5, 19), agreed)])
     for number, desk in enumerate(desks):
         sent, checked = date(year, 5, 21 + number), date(year, 5, 27)
         done = [(checked, acts(clerk, Outcome.PASSED, "要素齐全。"))]

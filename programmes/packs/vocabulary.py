@@ -30,6 +30,7 @@ DELIVERABLES = (
     "candidate_topic",
     "team_list",
     "body",
+    "promotion_plan",
     "implementation_plan",
     "project_plan",
     "training_plan",
@@ -138,6 +139,7 @@ ABOUT = ("unit", "project", "owner")
 PAPERS = (
     "topic_proposal",
     "topic",
+    "promotion_plan",
     "implementation_plan",
     "project_plan",
     "training_plan",

@@ -61,7 +61,7 @@ def before_the_leader(transactional_db: None) -> Dossier:
             now = database_now()
         project = propose(world, programme, TOPIC, now=now)
         set_team(project, seats=seats(), by=world.ben, now=now)
-        choose_project(project, by=world.lena, now=now)
+        project = choose_project(project, by=world.lena, now=now)
         made = open_dossier(
             programme=programme, organisation=world.bureau, kind="project_plan", project=project,
             by=world.ben, now=now,

@@ -95,6 +95,7 @@ def play(plan: Plan, year: Year) -> list[Unit]:
     papers(year, upkeep, date(2026, 5, 20), date(2026, 9, 8), date(2026, 12, 15))
     papers(year, delay, date(2026, 5, 31), date(2026, 12, 31), date(2026, 12, 31))
     papers(year, danger, date(2026, 6, 2), date(2027, 1, 4), date(2027, 1, 8))
+    year.on(date(2026, 5, 18), send_paper(year.programme, plan.owner, "promotion_plan"))
     reviews(
         year,
         plan.owner,
@@ -112,7 +113,7 @@ def play(plan: Plan, year: Year) -> list[Unit]:
 
 
 @pytest.mark.rule(
-    "P1-03", "P1-14", "P1-51", "P1-24", "P1-25", "P1-29", "P1-20", "P1-32", "P1-46", "P1-47"
+    "P1-05", "P1-03", "P1-14", "P1-51", "P1-24", "P1-25", "P1-29", "P1-20", "P1-32", "P1-46", "P1-47"
 )  # fmt: skip
 def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(date(2026, 4, 27)))
@@ -145,10 +146,11 @@ def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     ):
         told = [year.state(unit, rule, window, end) for unit, _ in plan.units]
         assert told == ["met", "met", "met_late", "overdue"], rule
+    assert year.state(plan.owner, "group_plan", "standing", end) == "met"
     reviewed = tallied(year.duties(rule_key="solution_review"), end)
     assert (reviewed.owed, reviewed.done, reviewed.in_time) == (3, 3, 3)
     # the training of the group's own office: one window, 3 + 2 slots
-    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 3
+    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 3 + 1
     assert first.organisation not in {row.organisation for row in year.duties().overdue(end)}
     told_once(year, end)
     closed(year, plan, end)

@@ -38,7 +38,7 @@ def test_the_group_s_office_owes_the_review_of_each_report_it_receives(world: Wo
     other = written(begun(world, programme, topic, june(11)), world.ben, june(11))
     send_dossier(other, by=world.ben, now=june(11))
     first = Obligation.objects.filter(rule_key="solution_review").earliest("opens_at")
-    assert (first.opens_at, first.due_at) == (JUNE, beijing(6, 25, 0))
+    assert (first.opens_at, first.due_at) == (JUNE, beijing(6, 26, 0))
 
     paper = act(paper, Outcome.PASSED, world.ana, june(12))
     paper = act(paper, Outcome.REVIEWED, one, june(15), opinion="可行", remarks=["写明经费"])

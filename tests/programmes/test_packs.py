@@ -21,6 +21,7 @@ from tests.programmes.small_pack import SMALL
 PACKS = {pack_id: read(shipped_text(pack_id)) for pack_id in SHIPPED}
 SWITCHED_ON = {
     "plan1": [
+        "group_plan",
         "unit_rules",
         "progress_report",
         "unit_leading_group",
