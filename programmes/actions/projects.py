@@ -20,6 +20,7 @@ from programmes.access import takes_papers
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.declined import end_papers
 from programmes.actions.exceptions import cancel_about
+from programmes.actions.experts import tell_experts
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CANDIDATES, PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
@@ -273,6 +274,7 @@ def _chosen(fresh: Project, opinion: str, *, by: User, now: datetime) -> Project
     write_turn(fresh, by=by, at=now, opinion=opinion)
     for each in Project.objects.inside(fresh).filter(state=ProjectState.CHOSEN):
         trigger(fresh.programme, "topic_chosen", each, now, by=by)
+        tell_experts(each, by=by, now=now)
     credit_team(fresh, by=by, now=now)
     record("project.chosen", target=fresh, by=by, at=now)
     _tell_outcome("project_chosen", fresh, opinion, by=by, now=now)

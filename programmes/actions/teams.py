@@ -18,6 +18,7 @@ from actionlearning.foundation.workflow import lock
 from groups.access import reach_of
 from groups.actions.grants import let_see, let_see_no_more
 from groups.models import Grant, Person
+from programmes.actions.experts import tell_experts
 from programmes.actions.project_asks import (
     TEAM_OF_PART,
     TEAM_ROLES,
@@ -268,3 +269,4 @@ def _settle(project: Project, by: User, now: datetime) -> None:
     project.version += 1
     project.save(update_fields=["version"])
     credit_team(project, by=by, now=now)
+    tell_experts(project, by=by, now=now)

@@ -21,6 +21,7 @@ from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
 from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
+from programmes.actions.reviews import credit_review
 from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
@@ -259,6 +260,7 @@ def close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: 
     number = _filing_number(turn, dossier, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)
     keep_decision(turn, dossier, by=by, now=now)
+    credit_review(turn, dossier, by=by, now=now)
     effect = LAWS[turn.kind].outcomes[outcome]
     if effect is Effect.BACK:
         _return(turn, journey, said)

@@ -21,12 +21,15 @@ from tests.programmes.small_pack import SMALL
 PACKS = {pack_id: read(shipped_text(pack_id)) for pack_id in SHIPPED}
 SWITCHED_ON = {
     "plan1": [
+        "group_plan",
+        "unit_rules",
         "progress_report",
         "unit_leading_group",
         "unit_office",
         "unit_plan",
         "topics",
         "solution_report",
+        "solution_review",
         "monthly_information",
     ],
     "plan2": [
@@ -35,12 +38,16 @@ SWITCHED_ON = {
         "office",
         "topics",
         "team_list",
+        "seven_systems",
         "project_plan",
         "project_plan_filing",
+        "plan_review",
+        "training_plan",
         "status_report",
         "monthly_information",
     ],
     "plan3": [
+        "region_plan",
         "unit_plan",
         "topics",
         "solution",
@@ -50,8 +57,9 @@ SWITCHED_ON = {
         "unit_leading_group",
         "unit_promotion_team",
         "unit_office",
+        "three_systems",
     ],
-    "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing"],
+    "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing", "review"],
     "plan5": [],
     "organs": [
         "topics",

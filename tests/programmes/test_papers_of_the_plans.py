@@ -1,5 +1,7 @@
 """Each plan's papers by the people it names, from the desk of their writer to their end."""
 
+from typing import Any
+
 import pytest
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
@@ -9,7 +11,7 @@ from programmes.actions.dossiers import open_dossier, revise_dossier
 from programmes.actions.plans import load_plan
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier
-from programmes.models import Dossier, Programme
+from programmes.models import Dossier, Obligation, Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
 from programmes.queries.dossiers import waiting_turns
@@ -44,6 +46,36 @@ def test_progress_is_reported_besides_the_monthly_item(world: World) -> None:
     first, second = (sent(world, programme, "progress_report", title=f"第{n}季度") for n in (2, 3))
     assert (first.number, second.number) == (1, 2)
     assert act(first, Outcome.PASSED, world.ana, june(12)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P1-05")
+def test_the_group_s_office_writes_its_plan_and_methods_and_writes_them_anew(world: World) -> None:
+    """Its own paper, owed by nobody else, agreed to by its leading group, kept in each revision."""
+    programme = run_programme(world, "plan1")
+    chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
+    given: dict[str, Any] = {
+        "programme": programme,
+        "kind": "promotion_plan",
+        "by": world.ana,
+        "now": JUNE,
+    }
+    with pytest.raises(BadInput):
+        open_dossier(**given | {"organisation": world.bureau, "by": world.ben})
+    paper = open_dossier(organisation=world.county, **given)
+    with pytest.raises(RuleBroken, match="Promotion plan、Implementing methods") as refused:
+        send_dossier(paper, by=world.ana, now=JUNE)
+    assert [cited.rule for cited in refused.value.cited] == ["P1-05"]
+    paper = send_dossier(written(paper, world.ana), by=world.ana, now=JUNE)
+    duty = Obligation.objects.get(rule_key="group_plan")
+    assert (duty.organisation, duty.met_at) == (world.county, JUNE)
+    paper = act(paper, Outcome.CONFIRMED, chief, june(12))
+
+    again = revise_dossier(paper, reason="增加一批单位", by=world.ana, now=june(15))
+    again = send_dossier(written(again, world.ana, june(15), "二"), by=world.ana, now=june(15))
+    again = act(again, Outcome.CONFIRMED, chief, june(16))
+    paper.refresh_from_db()
+    assert (again.revision, again.state) == (2, DossierState.STANDING)
+    assert paper.state == DossierState.REPLACED
 
 
 @pytest.mark.rule("P1-14")

@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
-from programmes.actions.plans import change_rule
 from programmes.actions.presence import observe_each, observe_regulations
 from programmes.actions.regulations import enter_regulation, repeal_regulation
 from programmes.actions.sendings import send_dossier
@@ -25,15 +24,11 @@ from tests.running import beijing, run_programme
 from tests.world import World
 
 SEVEN = {row.key: row.name for row in read(shipped_text("plan2")).systems}
-OFF = """        enabled: false
-        note: 制度台账模块启用后由该模块开启。
-"""
 
 
 @pytest.fixture
 def programme(world: World) -> Programme:
-    text = shipped_text("plan2").replace(OFF, "")
-    return run_programme(world, now=beijing(5, 20), text=text)
+    return run_programme(world, now=beijing(5, 20))
 
 
 def july(day: int, hour: int = 12) -> Any:
@@ -171,10 +166,6 @@ def test_a_duty_that_takes_nothing_does_not_stop_the_others(
 @pytest.mark.rule("P1-14")
 def test_a_plan_without_a_list_counts_each_regulation(world: World) -> None:
     made = run_programme(world, "plan1", now=beijing(4, 20))
-    change_rule(
-        made, "unit_rules", {"enabled": None, "note": None},
-        applies_from=date(2026, 6, 1), by=world.ana, now=beijing(5, 20),
-    )  # fmt: skip
     entered(world, made, "", now=beijing(6, 3))
     row = Obligation.objects.get(organisation=world.bureau, rule_key="unit_rules")
     assert state_of(row, beijing(6, 4)) == "met"

@@ -52,6 +52,24 @@ def test_the_main_leader_says_his_opinion_and_the_leading_group_confirms(
     assert (paper.state, paper.stands_since) == (DossierState.STANDING, june(12))
 
 
+@pytest.mark.rule("P2-33")
+def test_the_group_confirms_and_not_its_head_once_more(world: World, programme: Programme) -> None:
+    """Who said his opinion is one voice among those who confirm; the order of the others is free."""
+    role = Role.LEADING_GROUP_MEMBER
+    deputies = [
+        seat(world, world.bureau, f"fu{n}", role, kind="leading_group", rank=2) for n in (1, 2)
+    ]
+    paper = listed(world, chosen(world, programme))
+    with pytest.raises(NotAllowed):
+        act(paper, Outcome.GIVEN, deputies[0], june(11), opinion="同意")  # the head's alone
+    paper = act(paper, Outcome.GIVEN, world.lena, june(11), opinion="人选合适")
+    for by in (deputies[1], world.lena):
+        paper = act(paper, Outcome.CONFIRMED, by, june(12))
+        assert paper.state == DossierState.UNDER_WAY
+    paper = act(paper, Outcome.CONFIRMED, deputies[0], june(15))
+    assert (paper.state, paper.stands_since) == (DossierState.STANDING, june(15))
+
+
 @pytest.mark.rule("P1-31")
 def test_in_plan_1_the_list_goes_to_the_office_above(world: World) -> None:
     programme = run_programme(world, "plan1")
