@@ -79,7 +79,7 @@ def unanswered_of(dossier: Dossier) -> list[int]:
     return list(rows.values_list("number", flat=True))
 
 
-class Among(Lookup[Any]):
+class Among(Lookup):
     """A key among those of a subquery that is asked once; beside another condition an index answers both."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
