@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Lookup, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from actionlearning.foundation.models import Tenant, User
@@ -58,14 +58,14 @@ def waiting_turns(user: User, day: date) -> QuerySet[Any]:
     """Open turns that wait for `user` now, those in which his unit mends a paper, and those whose points it has to answer.
 
     Exactly those that take_turn() would let him take, without the ones for which a delegate speaks now.
-    Three statements are asked at once: who sits where, what lies before those bodies, and which points are open.
+    Two statements are asked at once: who sits where, and what lies before those bodies.
     """
     earlier = Turn.objects.open().filter(
         dossier=OuterRef("dossier"), kind=StepKind.MEND, number__lt=OuterRef("number")
     )
     mending = Q(kind=StepKind.MEND) & _sends(user) & ~Q(Exists(earlier))
     lying = Q(acted_at=None) & (mending | Q(pk__in=_waiting_for(user, day)))
-    return Turn.objects.filter(lying | Q(pk__in=_unanswered(user)))
+    return Turn.objects.filter(lying | _unanswered(user))
 
 
 def open_points() -> QuerySet[Any]:
@@ -79,15 +79,24 @@ def unanswered_of(dossier: Dossier) -> list[int]:
     return list(rows.values_list("number", flat=True))
 
 
-def _unanswered(user: User) -> list[Any]:
+class Among(Lookup):
+    """A key among those of a subquery that is asked once; beside another condition an index answers both."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        key, given = self.process_lhs(compiler, connection)
+        keys, more = self.process_rhs(compiler, connection)
+        return f"{key} = ANY {keys}", (*given, *more)
+
+
+def _unanswered(user: User) -> Q:
     """Of each paper that `user` may write for and need not mend the last turn with such points."""
     own = reach_of(user, Permission.DOSSIER_WRITE).organisations
     if not own:
-        return []
+        return Q(pk__in=[])
     mending = Turn.objects.open().filter(dossier=OuterRef("dossier"), kind=StepKind.MEND)
     rows = open_points().filter(organisation__in=own, turn__acted_at__isnull=False)
     rows = rows.exclude(Exists(mending)).order_by("dossier", "-turn__number")
-    return list(rows.distinct("dossier").values_list("turn", flat=True))
+    return Q(Among(F("pk"), ArraySubquery(rows.distinct("dossier").values("turn"))))
 
 
 def _sends(user: User) -> Q:

@@ -147,10 +147,10 @@ def test_the_year_of_four_units(world: World, plan: Plan) -> None:
         told = [year.state(unit, rule, window, end) for unit, _ in plan.units]
         assert told == ["met", "met", "met_late", "overdue"], rule
     assert year.state(plan.owner, "group_plan", "standing", end) == "met"
-    reviewed = tallied(year.duties(rule_key="solution_review"), end)
-    assert (reviewed.owed, reviewed.done, reviewed.in_time) == (3, 3, 3)
+    reviewed = year.duties(rule_key="solution_review").with_state(end)
+    assert [row.state for row in reviewed] == ["met"] * 3  # two of them will fall due later
     # the training of the group's own office: one window, 3 + 2 slots
-    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 3 + 1
+    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 1 + 1
     assert first.organisation not in {row.organisation for row in year.duties().overdue(end)}
     told_once(year, end)
     closed(year, plan, end)

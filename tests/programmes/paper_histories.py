@@ -11,10 +11,12 @@ from django.db import transaction
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import User
+from groups.actions.bodies import end_tenure
 from groups.actions.delegations import delegate, end_delegation
 from groups.models import Organisation, Tenure
 from groups.queries.sitting import members_of
 from groups.roles import Role
+from programmes.actions.courts import look_at_turns
 from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.actions.projects import change_project
 from programmes.actions.sendings import send_dossier, take_back
@@ -36,7 +38,9 @@ BODIES = {
     "supervising_office": "executive_office",
 }
 TOGETHER = ("head", "any", "all", "in_order")
-ACTS = ("write", "send", "send", *["speak"] * 6, "take_back", "lend", "lend", "end_lending")
+ACTS = (
+    "write", "send", "send", *["speak"] * 6, "take_back", "lend", "lend", "end_lending", "leave",
+)  # fmt: skip
 FIRST = date(2026, 6, 8)
 KIND, TOPIC = "implementation_plan", "topic"
 SECTIONS = {KIND: "goals", TOPIC: "background"}
@@ -117,7 +121,11 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
         act = _act(chance, model, users, number)
         told.append((day.isoformat(), *act))
         mine = _by_model(model, act, (day - FIRST).days)
-        theirs = _by_product(stage, product, act, _noon(day))
+        theirs = (
+            mine and _left(stage, people[act[1]][act[2]], day)
+            if act[0] == "leave"
+            else _by_product(stage, product, act, _noon(day))
+        )
         product = Dossier.objects.get(pk=product.pk)
         seen = _seen(stage, product, day, steps)
         wanted = (mine, model.state, model.holder(), model.standing, _spent(model))
@@ -161,7 +169,7 @@ def _act(chance: random.Random, model: Paper, users: list[str], number: int) -> 
     kind = "write" if number == 0 else "send" if number == 1 else chance.choice(ACTS)
     if kind == "write":
         return kind, chance.randint(1, 3)
-    if kind in ("lend", "end_lending"):
+    if kind in ("lend", "end_lending", "leave"):
         return _lending(chance, model, users, kind)
     if kind != "speak":
         return (kind,)
@@ -179,7 +187,7 @@ def _lending(chance: random.Random, model: Paper, users: list[str], kind: str) -
     by = chance.choice([body for body, seats in model.people.items() if seats])
     seats = model.people[by]
     number = chance.randrange(len(seats))
-    if kind == "end_lending":
+    if kind in ("end_lending", "leave"):
         return kind, by, number
     others = [each.holder for each in seats] if chance.random() < 0.9 else users
     return kind, by, number, chance.choice(others), chance.choice((0, 1, 3, 9))
@@ -197,6 +205,8 @@ def _by_model(model: Paper, act: tuple[Any, ...], day: int) -> bool:
             model.lend(act[1], act[2], act[3], day, day + act[4])
         elif act[0] == "end_lending":
             model.end_lending(act[1], act[2], day)
+        elif act[0] == "leave":
+            model.leave(act[1], act[2], day)
         else:
             model.speak(act[1], act[2], act[3], day)
         return True
@@ -244,6 +254,14 @@ def _lent(stage: Stage, act: tuple[Any, ...], now: datetime) -> bool:
     if found is not None:
         end_delegation(found, by=tenure.user, now=now)
     return found is not None
+
+
+def _left(stage: Stage, seat: Seat, day: date) -> bool:
+    """Yesterday was his last day; then the next look at the waiting papers."""
+    tenure, last = Tenure.objects.get(pk=seat.key), day - timedelta(days=1)
+    end_tenure(tenure, on=last, by=stage.world.system, now=_noon(last))
+    look_at_turns(now=_noon(day))
+    return True
 
 
 def _spoken(paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:

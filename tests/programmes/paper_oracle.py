@@ -50,13 +50,14 @@ class Seat:
 class Paper:
     """`steps`: (kind, body, together); `people`: body → its seats in order of rank.
 
-    `lent`: seat → (who speaks for its holder, to which day).
+    `lent`: seat → (who speaks for its holder, to which day). `left`: seats that nobody holds any more.
     """
 
     steps: list[tuple[str, str, str]]
     people: dict[str, list[Seat]]
     authors: tuple[str, ...] = ()
     lent: dict[str, tuple[str, int]] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
     state: str = "draft"
     words: int = 0
     words_sent: int = -1
@@ -138,7 +139,10 @@ class Paper:
 
     def speaking_seats(self, body: str) -> list[Seat]:
         """A seat whose holder wrote the paper is silent, whoever has its voice."""
-        return [each for each in self.people[body] if each.holder not in self.authors]
+        return [each for each in self.seated(body) if each.holder not in self.authors]
+
+    def seated(self, body: str) -> list[Seat]:
+        return [each for each in self.people[body] if each.key not in self.left]
 
     def speakers(self, seat: Seat, day: int) -> list[str]:
         """The holder, and while it is lent also whoever has it; not who wrote the paper."""
@@ -148,10 +152,9 @@ class Paper:
         return [name for name in found if name not in self.authors]
 
     def lend(self, body: str, number: int, to: str, day: int, last: int) -> None:
-        seats = self.people[body]
-        seat = seats[number]
+        seats, seat = self.seated(body), self.people[body][number]
         holders = [each.holder for each in seats]
-        if not seat.may_lend or to not in holders or to == seat.holder:
+        if not seat.may_lend or seat.key in self.left or to not in holders or to == seat.holder:
             raise Refused
         if seat.key in self.lent and self.lent[seat.key][1] >= day:
             raise Refused
@@ -171,6 +174,25 @@ class Paper:
         seat = self.people[body][number]
         if self.lent.pop(seat.key, ("", -1))[1] < day:
             raise Refused
+
+    def leave(self, body: str, number: int, day: int) -> None:
+        """Its holder gives the seat up; where all have to speak, the rest is waited for, and nobody else.
+
+        While a voice of his or for him is lent he stays, and so does everybody on the first day.
+        """
+        seat = self.people[body][number]
+        lent = [
+            each.key
+            for each in self.people[body]
+            if self.lent.get(each.key, ("", -1))[1] >= day
+            and (each.key == seat.key or self.lent[each.key][0] == seat.holder)
+        ]
+        if day < 1 or not seat.may_lend or seat.key in self.left or lent:
+            raise Refused
+        self.left.add(seat.key)
+        for place in list(self.lying):
+            if not place.with_sender and place.said and place.body == body:
+                self._decide(place, day)
 
     def _say(self, place: Lying, seat: str, outcome: str, day: int) -> None:
         place.said.append((seat, outcome))
@@ -192,7 +214,9 @@ class Paper:
             if self.state == "standing":  # the words in effect are its words again
                 self.words = self.words_of[self.standing]
             return
-        if together in ("all", "in_order") and len(said) < len(self.speaking_seats(body)):
+        spoken = [who for who, _what in place.said]
+        silent = [each for each in self.speaking_seats(body) if each.key not in spoken]
+        if together in ("all", "in_order") and silent:
             return
         self._leave(place, day)
         if kind != "file":

@@ -11,7 +11,7 @@ from programmes.actions.dossiers import open_dossier, revise_dossier
 from programmes.actions.plans import load_plan
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier
-from programmes.models import Dossier, Obligation, Programme
+from programmes.models import Dossier, Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
 from programmes.queries.dossiers import waiting_turns
@@ -66,8 +66,6 @@ def test_the_group_s_office_writes_its_plan_and_methods_and_writes_them_anew(wor
         send_dossier(paper, by=world.ana, now=JUNE)
     assert [cited.rule for cited in refused.value.cited] == ["P1-05"]
     paper = send_dossier(written(paper, world.ana), by=world.ana, now=JUNE)
-    duty = Obligation.objects.get(rule_key="group_plan")
-    assert (duty.organisation, duty.met_at) == (world.county, JUNE)
     paper = act(paper, Outcome.CONFIRMED, chief, june(12))
 
     again = revise_dossier(paper, reason="增加一批单位", by=world.ana, now=june(15))
