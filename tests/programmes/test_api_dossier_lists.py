@@ -85,7 +85,8 @@ def test_only_who_sends_for_a_unit_reads_what_it_has_sent(
     ("query", "count"),
     [
         ("kind=training_plan", 1),
-        ("state=under_way", 3),
+        ("state=under_way", 2),
+        ("state=standing", 1),
         ("state=draft", 0),
         ("q=促进师", 1),
         ("programme={programme}", 3),
