@@ -190,8 +190,8 @@ def asks_of(programme: Programme, day: date) -> Asks:
     plan, clauses = citing_plan(programme, day)
     if plan is None:
         return Asks()
-    parts = (plan.head.get(name, {}) for name in ("team", "topics", "labels"))
-    return Asks(*parts, clauses, programme.year, day, plan)
+    team, topics, labels = (plan.head.get(name, {}) for name in ("team", "topics", "labels"))
+    return Asks(team, topics, labels, clauses, programme.year, day, plan)
 
 
 def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:

@@ -111,7 +111,7 @@ def _tracks(plan: PlanInEffect | None) -> list[tuple[str, list[Span]]]:
     ]
 
 
-def _span(line: dict[str, Any]) -> Span | None:
+def _span(line: Mapping[str, Any]) -> Span | None:
     try:
         first = date.fromisoformat(str(line.get("from") or line.get("to")))
         last = date.fromisoformat(str(line.get("to") or line.get("from")))
