@@ -14,9 +14,9 @@ from groups.models import Tenure
 from groups.queries import in_force
 from groups.roles import BodyKind, Role
 from programmes.clauses import cited_in
-from programmes.models import Clause, Programme, Project, TeamMember
+from programmes.models import Clause, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
-from programmes.queries import plan_in_force
+from programmes.queries.citing import citing_plan
 
 TOPICS_PER_UNIT = ("P1-30", "P2-22")
 CANDIDATES = ("P2-21", "P2-22")
@@ -88,6 +88,8 @@ class Asks:
     year: int = 0
     day: date | None = None
     """Of which the posts that people hold are asked."""
+    plan: Plan | None = None
+    """The version itself."""
 
     def cite(self, ids: Iterable[str]) -> tuple[Cited, ...]:
         """Those of `ids` that this plan cites, each with its sentence, as a refusal shows them."""
@@ -185,19 +187,11 @@ def guide_word(labels: Mapping[str, Any]) -> str:
 
 
 def asks_of(programme: Programme, day: date) -> Asks:
-    plan = plan_in_force(programme, day)
+    plan, clauses = citing_plan(programme, day)
     if plan is None:
         return Asks()
-    clauses = Clause.objects.filter(plan=plan).exclude(cites=[]).order_by("ordinal")
-    head = plan.head
-    return Asks(
-        head.get("team", {}),
-        head.get("topics", {}),
-        head.get("labels", {}),
-        tuple(clauses),
-        programme.year,
-        day,
-    )
+    team, topics, labels = (plan.head.get(name, {}) for name in ("team", "topics", "labels"))
+    return Asks(team, topics, labels, clauses, programme.year, day, plan)
 
 
 def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
@@ -234,16 +228,18 @@ def _convener_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
         return None
     leads = Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
     alive = Tenure.objects.filter(leads, in_force(asks.day), post__body__ends_on=None)
-    here = Value(found[0].org_path)
-    leading = alive.alias(here=here).filter(here__startswith=F("org_path"))
-    held = set(
-        leading.filter(person__in=[row.person_id for row in found]).values_list("person", flat=True)
+    here, own = Value(found[0].org_path), found[0].organisation_id
+    leading = alive.alias(here=here).filter(
+        Q(person__in=[row.person_id for row in found]) | Q(organisation=own),
+        here__startswith=F("org_path"),
     )
+    told = ("person", "organisation", "person_name")
+    rows = list(leading.order_by("post__rank", "id").values_list(*told))
+    held = {person for person, _place, _name in rows}
     others = [row for row in found if row.person_id not in held]
     if not others:
         return None
-    rows = leading.filter(organisation=others[0].organisation_id).order_by("post__rank", "id")
-    names = "、".join(dict.fromkeys(rows.values_list("person_name", flat=True)))
+    names = "、".join(dict.fromkeys(name for _person, place, name in rows if place == own))
     words = (
         _("The convener is the leader in charge: %(name)s holds no leading post. Choose one of: %(names)s.")
         if names

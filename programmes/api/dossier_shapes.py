@@ -152,6 +152,21 @@ class DossierLines(serializers.Serializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+class SentLine(DossierLine):
+    """A paper that somebody still has to act on: whom to call, and how long it has lain there."""
+
+    holder_name = serializers.CharField()
+    days = serializers.IntegerField(
+        help_text="Days of the wall calendar with which the holder is charged so far."
+    )
+    late = serializers.BooleanField(help_text="Whether the holder's last day has passed.")
+
+
+class SentLines(serializers.Serializer):
+    results = SentLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
 class WaitingLine(serializers.Serializer):
     """A turn that is open, and the paper that lies there; or one whose points wait for the unit's answers."""
 

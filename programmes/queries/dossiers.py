@@ -60,12 +60,39 @@ def waiting_turns(user: User, day: date) -> QuerySet[Any]:
     Exactly those that take_turn() would let him take, without the ones for which a delegate speaks now.
     Two statements are asked at once: who sits where, and what lies before those bodies.
     """
+    bodies = _bodies_of(user, day)
+    mine = []
+    if bodies:
+        lying = _with_voices(Turn.objects.open().filter(_lying(bodies))).values("pk", *_FACTS)
+        mine = [row["pk"] for row in lying if _is_for(user, row, bodies)]
+    lying = Q(acted_at=None) & (_mending(user) | Q(pk__in=mine))
+    return Turn.objects.filter(lying | _unanswered(user))
+
+
+def _mending(user: User) -> Q:
+    """Papers that came back to the units for which `user` sends, none that has to be mended first."""
     earlier = Turn.objects.open().filter(
         dossier=OuterRef("dossier"), kind=StepKind.MEND, number__lt=OuterRef("number")
     )
-    mending = Q(kind=StepKind.MEND) & _sends(user) & ~Q(Exists(earlier))
-    lying = Q(acted_at=None) & (mending | Q(pk__in=_waiting_for(user, day)))
-    return Turn.objects.filter(lying | _unanswered(user))
+    return Q(kind=StepKind.MEND) & _sends(user) & ~Q(Exists(earlier))
+
+
+def waiting_rows(user: User, day: date, *columns: str) -> list[dict[str, Any]]:
+    """The same turns as rows of `columns`, the most urgent first: the second statement reads them at once.
+
+    For lists that are read whole: what lies before the reader's bodies has to be looked at anyway.
+    """
+    bodies = _bodies_of(user, day)
+    lying = Q(acted_at=None) & (_mending(user) | _lying(bodies))
+    rows = _with_voices(Turn.objects.filter(lying | _unanswered(user)))
+    names = dict.fromkeys((*columns, "kind", "acted_at", *_FACTS))
+    found = rows.order_by("due_at", "id").values(*names)
+    return [row for row in found if _is_own(row) or _is_for(user, row, bodies)]
+
+
+def _is_own(row: Mapping[str, Any]) -> bool:
+    """It lies with the sender: to be mended, or its points to be answered."""
+    return row["kind"] == StepKind.MEND or row["acted_at"] is not None
 
 
 def open_points() -> QuerySet[Any]:
@@ -112,45 +139,47 @@ def _sends(user: User) -> Q:
 def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
     """Whether `user` may act now on the topic's paper of this kind; also where it went up before it was one."""
     turns = Turn.objects.open().filter(dossier__project=project, dossier__kind=kind)
-    if not turns.exists():
+    rows = list(_with_voices(turns).values("kind", *_FACTS))
+    if not rows:
         return True
-    mine = waiting_turns(user, day).filter(acted_at=None).exclude(kind=StepKind.MEND)
-    return bool(mine.filter(dossier__project=project, dossier__kind=kind).exists())
-
-
-def _waiting_for(user: User, day: date) -> list[Any]:
-    """Keys of the turns of the bodies in which `user` sits, at which it is for him to speak."""
-    if not user.has_perm(Permission.DOSSIER_ACT):
-        return []
     bodies = _bodies_of(user, day)
-    if not bodies:
-        return []
-    lying = Q(pk__in=[])
-    for place, body in bodies:
-        lying |= Q(holder=place, body=body)
+    return any(row["kind"] != StepKind.MEND and _is_for(user, row, bodies) for row in rows)
+
+
+_FACTS = ("holder_id", "body", "together", "dossier__authors", "told")
+"""Of a turn what tells for whom it waits."""
+
+
+def _with_voices(turns: QuerySet[Any]) -> QuerySet[Any]:
+    """Each with `told`, what was said there already."""
     said = Voice.objects.filter(turn=OuterRef("pk")).order_by("at", "id")
-    turns = (
-        Turn.objects.open()
-        .filter(lying)
-        .exclude(kind=StepKind.MEND)
-        .annotate(
-            told=ArraySubquery(
-                said.values(told=JSONObject(by="by", post="post", tenure="tenure", at="at"))
-            )
-        )
-        .values_list("pk", "holder", "body", "together", "dossier__authors", "told")
-    )
-    found = []
-    for key, place, body, together, authors, told in turns:
-        voices = said_of((row["by"], row["post"], row["tenure"], row["at"]) for row in told)
-        rows = asked(speaking(together, bodies[place, body], authors, voices))
-        if any(row.user == user.pk for row in rows):
-            found.append(key)
+    voice = JSONObject(by="by", post="post", tenure="tenure", at="at")
+    found: QuerySet[Any] = turns.annotate(told=ArraySubquery(said.values(told=voice)))
     return found
 
 
+def _lying(bodies: Iterable[tuple[Any, str]]) -> Q:
+    """Before one of these bodies, and not with its sender."""
+    lying = Q(pk__in=[])
+    for place, body in bodies:
+        lying |= Q(holder=place, body=body)
+    return lying & ~Q(kind=StepKind.MEND)
+
+
+def _is_for(
+    user: User, row: Mapping[str, Any], bodies: Mapping[tuple[Any, str], list[Sitting]]
+) -> bool:
+    """Whether at this turn it is for `user` to speak; `row` has its _FACTS."""
+    seats = bodies.get((row["holder_id"], row["body"]), [])
+    voices = said_of((each["by"], each["post"], each["tenure"], each["at"]) for each in row["told"])
+    speakers = asked(speaking(row["together"], seats, row["dossier__authors"], voices))
+    return any(each.user == user.pk for each in speakers)
+
+
 def _bodies_of(user: User, day: date) -> dict[tuple[Any, str], list[Sitting]]:
-    """Of every body in which `user` sits everybody in it; an expert's seats lie outside what he sees."""
+    """Of every body in which `user` sits and may speak everybody in it; an expert's seats lie outside what he sees."""
+    if not user.has_perm(Permission.DOSSIER_ACT):
+        return {}
     own = Q(user=user) & in_force(day)
     posts = Tenure.objects.filter(own).values("organisation")
     roles = Appointment.objects.filter(own).values("organisation")

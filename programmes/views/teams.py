@@ -92,7 +92,7 @@ class ProjectMembers(TenantFormView):
             words=given.get("q", ""),
             can_change_team=True,
             **team_context(members, self.asks, self.project),
-            **list_context(self.request, self.project, members),
+            **list_context(self.request, self.project, members, self.asks.plan),
             **kwargs,
         )
 
