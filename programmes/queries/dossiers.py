@@ -63,8 +63,8 @@ def waiting_turns(user: User, day: date) -> QuerySet[Any]:
     bodies = _bodies_of(user, day)
     mine = []
     if bodies:
-        lying = _with_voices(Turn.objects.open().filter(_lying(bodies))).values("pk", *_FACTS)
-        mine = [row["pk"] for row in lying if _is_for(user, row, bodies)]
+        rows = _with_voices(Turn.objects.open().filter(_lying(bodies))).values("pk", *_FACTS)
+        mine = [row["pk"] for row in rows if _is_for(user, row, bodies)]
     lying = Q(acted_at=None) & (_mending(user) | Q(pk__in=mine))
     return Turn.objects.filter(lying | _unanswered(user))
 
