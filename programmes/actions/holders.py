@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.outbox import queue_notices
@@ -33,6 +34,13 @@ def tell_holders(rungs: Iterable[Mapping[str, Any]], *, now: datetime) -> int:
             _tell(row, turns[row["duty"]], people[turns[row["duty"]].pk])
     after = Notice.objects.filter(about__in=duties, kind=BLOCKED).count() if rows else 0
     return after - before
+
+
+def vacant_words(holder: str) -> str:
+    """Of a body at `holder` in which nobody may speak on the paper: the remedy."""
+    return _(
+        "Nobody at %(holder)s can act on it: appoint somebody to the body, and it goes on."
+    ) % {"holder": holder}
 
 
 def speakers_at(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:

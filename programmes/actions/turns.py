@@ -19,6 +19,7 @@ from groups.actions.grants import let_see
 from groups.queries.sitting import Sitting
 from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
+from programmes.actions.holders import vacant_words
 from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
 from programmes.actions.topic_papers import hold_topic
@@ -60,7 +61,7 @@ def take_turn(
     hold_topic(paper, now)
     dossier = lock_row(paper)
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
-    _refuse_closed(fresh)
+    _refuse_closed(fresh, dossier, now)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
@@ -82,14 +83,18 @@ def take_turn(
     return fresh
 
 
-def _refuse_closed(turn: Turn) -> None:
+def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
     if turn.kind == StepKind.MEND:
         raise RuleBroken(_("The paper is with its sender."), code="wrong_state")
     if turn.acted_at is not None:
         raise RuleBroken(
-            _("%(name)s has acted on it already: %(outcome)s.")
+            _(
+                "%(name)s has acted on it already: %(outcome)s. A voice counts only before that:"
+                " if something has to change, ask the sender for a revision."
+            )
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
+            cited=_cited(dossier, now),
         )
 
 
@@ -122,6 +127,8 @@ def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> 
     """The seat for which `by` speaks now; of several the first in rank that has not spoken."""
     _refuse_author(dossier, by)
     own = [row for row in members if row.user == by.pk]
+    if not own and not free_to_speak(members, dossier.authors):
+        raise NotAllowed(vacant_words(turn.holder.name), code="not_allowed")
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     able = free_to_speak(members, dossier.authors)
