@@ -217,11 +217,11 @@ def test_the_days_before_are_the_plans(world: World, setting: str, days: list[st
 def test_a_plan_without_such_a_setting_has_the_days_of_every_duty(
     world: World, programme: Programme
 ) -> None:
+    promoter(world)
+    turn = turn_of(sent(world, programme))
     plan = programme.plans.get()
     plan.head = {name: value for name, value in plan.head.items() if name != "notices"}
     plan.save(update_fields=["head"])
-    promoter(world)
-    turn = turn_of(sent(world, programme))
     swept(11, 30)
     assert told(turn) == LADDER
 
