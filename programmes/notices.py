@@ -52,7 +52,7 @@ def addressee(key: str) -> Addressee:
 
 
 def holders_of(
-    organisation: Organisation, permission: Permission, *, day: date, by: User
+    organisation: Organisation, permission: Permission, *, day: date, by: User | None
 ) -> list[User]:
     """Who may do it at `organisation` on `day`, by posts and appointments; [] when all are vacant.
 

@@ -5,14 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, Value
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
-from groups.models import Tenure
-from groups.queries import in_force
-from groups.roles import BodyKind, Role
+from programmes.actions.conveners import post_words, unseen_words
 from programmes.clauses import cited_in
 from programmes.models import Clause, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
@@ -45,6 +42,7 @@ class RoleAsk:
     least: int
     most: int | None
     counted: bool = True
+    leading_post: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +124,7 @@ class Asks:
                 least=max(row.get("min", 0), int(row.get("required", False))),
                 most=row.get("max"),
                 counted=row.get("counted", True),
+                leading_post=row.get("leading_post", ""),
             )
             for row in self.team.get("roles", ())
         )
@@ -134,6 +133,15 @@ class Asks:
         """The plan's own words for the roles it gives; without any, the whole catalogue."""
         named = {ask.role: ask.name for ask in self.roles}
         return named or {role.value: str(role.label) for role in TeamRole}
+
+    @property
+    def conveners(self) -> RoleAsk | None:
+        return next((ask for ask in self.roles if ask.role == TeamRole.CONVENER), None)
+
+    @property
+    def leading_post(self) -> str:
+        """`block` or `warn` of a convener without one; '' where the plan does not say."""
+        return self.conveners.leading_post if self.conveners else ""
 
     @property
     def depth(self) -> int:
@@ -216,37 +224,27 @@ def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fa
     sizes = sizes_of(members, asks)
     found = [_size_fault(sizes, asks), _guide_fault(sizes, asks)]
     found += [_role_fault(members, ask, asks) for ask in asks.roles]
-    found.append(_convener_fault(members, asks))
-    return [fault for fault in found if fault]
+    return [fault for fault in found if fault] + _convener_faults(members, asks, refused=True)
 
 
-def _convener_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
-    """The leader in charge convenes (P2-31): whoever is on the roster must hold a leading post there or above."""
-    rule = asks.rule(CONVENER)
-    found = [row for row in members if row.role == TeamRole.CONVENER and row.person_id]
-    if rule is None or asks.day is None or not found:
-        return None
-    leads = Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
-    alive = Tenure.objects.filter(leads, in_force(asks.day), post__body__ends_on=None)
-    here, own = Value(found[0].org_path), found[0].organisation_id
-    leading = alive.alias(here=here).filter(
-        Q(person__in=[row.person_id for row in found]) | Q(organisation=own),
-        here__startswith=F("org_path"),
-    )
-    told = ("person", "organisation", "person_name")
-    rows = list(leading.order_by("post__rank", "id").values_list(*told))
-    held = {person for person, _place, _name in rows}
-    others = [row for row in found if row.person_id not in held]
-    if not others:
-        return None
-    names = "、".join(dict.fromkeys(name for _person, place, name in rows if place == own))
-    words = (
-        _("The convener is the leader in charge: %(name)s holds no leading post. Choose one of: %(names)s.")
-        if names
-        else _("The convener is the leader in charge: %(name)s holds no leading post, and nobody of the unit does yet: enter its leading group first.")
-    )  # fmt: skip
-    facts = {"name": "、".join(row.name for row in others), "names": names}
-    return Fault(words % facts, "convener_post", rule)
+def _convener_faults(
+    members: list[TeamMember], asks: Asks, *, refused: bool = False
+) -> list[Fault]:
+    """The leader in charge convenes (P2-31): what is refused of its conveners, or what is only shown.
+
+    Where the plan does not say how strictly, whoever is on the roster must hold a leading post, and of who
+    is typed by name it cannot be seen.
+    """
+    rule, strict = asks.rule(CONVENER), asks.leading_post
+    found = [row for row in members if row.role == TeamRole.CONVENER]
+    if asks.day is None or not found or not (rule or strict):
+        return []
+    told = {}
+    if refused == (strict != "warn"):
+        told["convener_post"] = post_words(found, asks.day)
+    if refused == (strict == "block"):
+        told["convener_outside"] = unseen_words(found)
+    return [Fault(words, code, rule) for code, words in told.items() if words]
 
 
 def _nobody(asks: Asks) -> Fault:
@@ -384,12 +382,7 @@ def concerns(
     if asks.rule(SEVERAL_UNITS) and project.level == 1 and not project.participating_units.strip():
         words = _("A topic should be one that needs several units: name those that take part.")
         found.append(Fault(words, "one_unit", asks.rule(SEVERAL_UNITS)))
-    outside = [row.name for row in members if row.role == TeamRole.CONVENER and not row.person_id]
-    if asks.rule(CONVENER) and outside:
-        words = _(
-            "The convener is the leader in charge: whether %(name)s holds a leading post cannot be seen; take the person in from the roster."
-        ) % {"name": "、".join(outside)}
-        found.append(Fault(words, "convener_outside", asks.rule(CONVENER)))
+    found += _convener_faults(members, asks)
     if asks.rule(DUTIES) and any(not member.duties for member in members):
         words = _("Each member's duties should be stated.")
         found.append(Fault(words, "duties", asks.rule(DUTIES)))

@@ -20,6 +20,7 @@ from groups.actions.grants import let_see, let_see_no_more
 from groups.models import Grant, Person
 from programmes.actions.experts import tell_experts
 from programmes.actions.project_asks import (
+    CONVENER,
     TEAM_OF_PART,
     TEAM_ROLES,
     TEAM_SIZE,
@@ -30,6 +31,7 @@ from programmes.actions.project_asks import (
 from programmes.actions.projects import refuse_unless
 from programmes.actions.team_lists import credit_team
 from programmes.models import Project, TeamMember
+from programmes.models.project import TeamRole
 from programmes.queries import local_day
 from programmes.states import TEAM_OPEN, ProjectState
 
@@ -76,6 +78,7 @@ def set_team(
         member.user = drafted.user
         member.save()
         members.append(member)
+    _refuse_conveners(fresh, members, now)
     for left in staying.values():
         _end(left, now)
     _keep_readers(fresh, by, now)
@@ -97,6 +100,7 @@ def add_member(
     if _identity(made) in {_identity(row) for row in present}:
         words = _("%(name)s is in the team already with this role.") % {"name": made.name}
         raise BadInput(words, fields={"role": words}, code="already_there")
+    _refuse_conveners(fresh, [*present, made], now)
     made.rank = max((row.rank for row in present), default=0) + 1
     made.save(force_insert=True)
     _keep_readers(fresh, by, now)
@@ -117,12 +121,14 @@ def change_member(
         setattr(row, name, changes[name].strip())
     if row.person_id is None:
         row.name = changes.get("name", row.name).strip()
-    row.role = changes.get("role", row.role)
+    before, row.role = row.role, changes.get("role", row.role)
     _check(fresh, row, now)
-    others = {_identity(each) for each in _team(fresh) if each.pk != row.pk}
-    if _identity(row) in others:
+    others = [each for each in _team(fresh) if each.pk != row.pk]
+    if _identity(row) in map(_identity, others):
         words = _("%(name)s is in the team already with this role.") % {"name": row.name}
         raise BadInput(words, fields={"role": words}, code="already_there")
+    if row.role != before:
+        _refuse_conveners(fresh, [*others, row], now)
     row = _dated(row, now)
     _settle(fresh, by, now)
     record("team.changed", target=fresh, by=by, at=now, name=row.name, role=row.role)
@@ -252,6 +258,23 @@ def _check(project: Project, member: TeamMember, now: datetime) -> None:
             problems[name] = _("At most %(count)d characters.") % {"count": field.max_length}
     if problems:
         raise BadInput(" ".join(problems.values()), fields=problems, cited=cited)
+
+
+def _refuse_conveners(project: Project, members: Iterable[TeamMember], now: datetime) -> None:
+    """One more than the plan has is never entered: somebody has to answer for the topic (P2-31)."""
+    asks = asks_of(project.programme, local_day(now))
+    names = [row.name for row in members if row.role == TeamRole.CONVENER]
+    ask = asks.conveners
+    if project.level > 1 or ask is None or ask.most is None or len(names) <= ask.most:
+        return
+    words = _(
+        "“%(role)s”: the plan has at most %(most)d, and this would make %(count)d (%(names)s):"
+        " take one out or give another role first."
+    )
+    facts = {"role": ask.name, "most": ask.most, "count": len(names), "names": "、".join(names)}
+    raise RuleBroken(
+        words % facts, code="conveners", cited=asks.cite(CONVENER) or asks.cite(TEAM_ROLES)
+    )
 
 
 def _settle(project: Project, by: User, now: datetime) -> None:

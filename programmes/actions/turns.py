@@ -19,6 +19,7 @@ from groups.actions.grants import let_see
 from groups.queries.sitting import Sitting
 from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
+from programmes.actions.holders import vacant_words
 from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
 from programmes.actions.reviews import credit_review
@@ -130,6 +131,8 @@ def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> 
     """The seat for which `by` speaks now; of several the first in rank that has not spoken."""
     _refuse_author(dossier, by)
     own = [row for row in members if row.user == by.pk]
+    if not own and not free_to_speak(members, dossier.authors):
+        raise NotAllowed(vacant_words(turn.holder.name), code="not_allowed")
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     able = free_to_speak(members, dossier.authors)

@@ -273,6 +273,14 @@ class DossierCharge(serializers.Serializer):
     days = serializers.IntegerField()
 
 
+class DossierUnattended(serializers.Serializer):
+    turn = serializers.UUIDField()
+    holder_id = serializers.UUIDField()
+    holder_name = serializers.CharField()
+    body = serializers.CharField()
+    remedy = serializers.CharField()
+
+
 class DossierWhole(DossierLine):
     name = serializers.CharField(help_text="The plan's word for this kind of paper.")
     reason = serializers.CharField(help_text="What the revision is for.")
@@ -285,3 +293,6 @@ class DossierWhole(DossierLine):
     texts = DossierTextLine(many=True)
     remarks = DossierRemark(many=True)
     charges = DossierCharge(many=True)
+    unattended = DossierUnattended(
+        many=True, help_text="Turns that wait for a body in which nobody may speak on this paper."
+    )

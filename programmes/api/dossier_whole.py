@@ -11,6 +11,7 @@ from django.http import Http404
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from programmes.actions.holders import vacant_words
 from programmes.api.asking import names_of
 from programmes.api.dossier_shapes import (
     DossierLine,
@@ -21,7 +22,11 @@ from programmes.api.dossier_shapes import (
 )
 from programmes.models import TEXT_READ, Dossier, DossierText, Remark, Turn, Voice
 from programmes.papers import Charge, charges, papers_of
+from programmes.procedures import StepKind
+from programmes.queries import local_day
+from programmes.queries.dossiers import seats_at
 from programmes.queries.drafts import by_plan_in_force
+from programmes.queries.voices import free_to_speak
 
 LISTED = tuple(names_of(DossierLine))
 _OWN = (*LISTED, "reason", "previous_id")
@@ -42,7 +47,29 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
     ]
     told |= {"turns": found.journey, "texts": found.sendings, "remarks": found.opinions}
     told["charges"] = _charged(found.journey, now)
+    told["unattended"] = _unattended(found, by=by, now=now)
     return told
+
+
+def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]]:
+    """One statement; none where nobody is waited for."""
+    rows = [
+        row for row in dossier.journey if row["acted_at"] is None and row["kind"] != StepKind.MEND
+    ]
+    places = {uuid.UUID(row["holder_id"]) for row in rows}
+    seats = seats_at(places, day=local_day(now), tenant=by.tenant, by=by)
+    able = {(str(seat.organisation), seat.body) for seat in free_to_speak(seats, dossier.authors)}
+    return [
+        {
+            "turn": row["id"],
+            "holder_id": row["holder_id"],
+            "holder_name": row["holder_name"],
+            "body": row["body"],
+            "remedy": vacant_words(row["holder_name"]),
+        }
+        for row in rows
+        if (row["holder_id"], row["body"]) not in able
+    ]
 
 
 def _content_for(user: User, dossier: Any) -> dict[str, Any]:

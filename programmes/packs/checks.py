@@ -108,6 +108,8 @@ def _check_team(pack: Pack, place: Place) -> None:
         _check_order(row, at, "min", "max")
         if row.required and row.min == 0:
             at.child("required").say(gettext_noop("a required role has a “min” of at least 1"))
+        if row.leading_post and row.role != "convener":
+            at.child("leading_post").say(gettext_noop("a leading post is asked of conveners only"))
     offered = {row.role for row, _ in _rows(pack.team.roles, roles)}
     if pack.team.facilitators_min and "facilitator" not in offered:
         place.child("facilitators_min").say(

@@ -180,6 +180,7 @@ TEAM_ROLES = (
     "facilitator",
     "observer",
 )
+STRICTNESS = ("block", "warn")
 INFORMATION_TYPES = ("dynamic", "experience", "research", "reference", "problem")
 CLAUSE_KINDS = ("heading", "paragraph")
 

@@ -220,6 +220,8 @@ def speakers_of(
 
 
 def person_behind(user: User, *, tenant: Tenant) -> Any:
-    """Key of the person whose sign-in it is; None for one that belongs to nobody on a roster."""
+    """Key of the person whose sign-in it is, or who has held a post with it; None where nobody on a roster has."""
     with scope(tenant, path=WHOLE, actor=user):
-        return Person.objects.filter(user=user).values_list("pk", flat=True).first()
+        found = Person.objects.filter(user=user).values_list("pk", flat=True).first()
+        held = Tenure.objects.filter(user=user).order_by("-starts_on", "-id")
+        return found or held.values_list("person", flat=True).first()

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
-from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem
+from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem, solved_it
 from programmes.actions.problems import CHANGEABLE
 from programmes.forms.problems import ProblemWordsForm
 from programmes.models import Problem, ProblemTurn
@@ -54,7 +54,7 @@ def problem_context(request: Any, problem: Problem, **given: Any) -> dict[str, A
         "turns": [_turn(turn) for turn in reversed(turns)],
         "acts": acts,
         "heading": _heading(problem),
-        "solver_waits": problem.state == ProblemState.SOLVED and problem.solved_by_id == user.pk,
+        "solver_waits": problem.state == ProblemState.SOLVED and solved_it(user, problem),
         "can_change": waits and problem.state in CHANGEABLE,
         "topic_open": problem.project is not None
         and user.has_perm(Permission.PROJECT_VIEW, problem.project),

@@ -256,6 +256,7 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
         people = sign_ins_to_try(day=TODAY, made_before=beijing(11, 22, 8))
 
         if world.slug == "teng":
+            assert "programmes.dossier_overdue" in kinds
             only_the_county_shows()
             papers_with_every_outcome()
             registers_of_the_county()

@@ -36,6 +36,7 @@ CASES = [
     ("size_max: 10", "size_max: 5", 24, "team.size_max", "“size_max” (5) is below “size_min” (6)"),
     ("in_size: true", "in_size: yes", 25, "team.facilitator_counts_in_size", "true or false is expected here"),
     ("role: member", "role: monitor", 29, "team.roles[monitor].role", "“monitor” is not one of: convener, project_leader, team_leader, liaison, study_committee, presenter, core_learner, member, facilitator, observer"),
+    ("role: member, name: 成员", "role: member, name: 成员, leading_post: block", 29, "team.roles[member].leading_post", "a leading post is asked of conveners only"),
     ("role: member", "role: facilitator", 30, "team.roles[facilitator].role", "“facilitator” was already used on line 29"),
     ("required: true, min: 1", "required: true", 30, "team.roles[facilitator].required", "a required role has a “min” of at least 1"),
     ("{role: facilitator, name: 催化师", "{role: observer, name: 催化师", 26, "team.facilitators_min", "facilitators are asked for, and “roles” offers none"),

@@ -1,0 +1,48 @@
+"""Who may convene: the leader in charge, by a leading post that the roster shows (P2-31)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import F, Q, Value
+from django.utils.translation import gettext as _
+
+from groups.models import Tenure
+from groups.queries import in_force
+from groups.roles import BodyKind, Role
+from programmes.models import TeamMember
+
+
+def post_words(conveners: Iterable[TeamMember], day: date) -> str:
+    """Of those of the roster who hold none on `day` at the topic's unit or above, and who could convene; '' for nobody."""
+    found = [row for row in conveners if row.person_id]
+    if not found:
+        return ""
+    leads = Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
+    alive = Tenure.objects.filter(leads, in_force(day), post__body__ends_on=None)
+    here, own = Value(found[0].org_path), found[0].organisation_id
+    leading = alive.alias(here=here).filter(
+        Q(person__in=[row.person_id for row in found]) | Q(organisation=own),
+        here__startswith=F("org_path"),
+    )
+    told = ("person", "organisation", "person_name")
+    rows = list(leading.order_by("post__rank", "id").values_list(*told))
+    held = {person for person, _place, _name in rows}
+    others = [row.name for row in found if row.person_id not in held]
+    if not others:
+        return ""
+    names = "、".join(dict.fromkeys(name for _person, place, name in rows if place == own))
+    words = (
+        _("The convener is the leader in charge: %(name)s holds no leading post. Choose one of: %(names)s.")
+        if names
+        else _("The convener is the leader in charge: %(name)s holds no leading post, and nobody of the unit does yet: enter its leading group first.")
+    )  # fmt: skip
+    return words % {"name": "、".join(others), "names": names}
+
+
+def unseen_words(conveners: Iterable[TeamMember]) -> str:
+    """Of those who are typed by name; '' for nobody."""
+    names = "、".join(row.name for row in conveners if not row.person_id)
+    words = _(
+        "The convener is the leader in charge: whether %(name)s holds a leading post cannot be seen; take the person in from the roster."
+    )
+    return words % {"name": names} if names else ""
