@@ -18,6 +18,7 @@ from actionlearning.foundation.workflow import lock
 from groups.access import reach_of
 from groups.actions.grants import let_see, let_see_no_more
 from groups.models import Grant, Person
+from programmes.actions.authors import wrote_team
 from programmes.actions.project_asks import (
     TEAM_OF_PART,
     TEAM_ROLES,
@@ -265,6 +266,7 @@ def _settle(project: Project, by: User, now: datetime) -> None:
                 code=faults[0].code,
                 cited=asks.cite(cited_of(faults) or ids),
             )
+    wrote_team(project, by)
     project.version += 1
-    project.save(update_fields=["version"])
+    project.save(update_fields=["team_authors", "version"])
     credit_team(project, by=by, now=now)

@@ -76,6 +76,10 @@ class Project(LedgerModel):
     """What it speaks of, for the search of similar topics: foundation/similarity.py."""
     state = models.CharField(max_length=10, choices=ProjectState, default=ProjectState.CANDIDATE)
     version = models.PositiveIntegerField(default=1)
+    authors = models.JSONField(default=list)
+    """Ids of the sign-ins that worded it, and of the persons behind them: none of them decides on it."""
+    team_authors = models.JSONField(default=list)
+    """Likewise of those who put its team together."""
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     chosen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
