@@ -1,4 +1,4 @@
-"""A topic that was declined takes its papers along: nobody decides on them any more, and they lay down no duties."""
+"""A topic that was declined takes its papers along: nobody decides on them or files them, and none is in effect."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from programmes.models import Dossier, Project
 from programmes.papers import TOPIC
 from programmes.states import DossierState
 
-ON_THEIR_WAY = (DossierState.UNDER_WAY, DossierState.RETURNED)
+ALIVE = (DossierState.UNDER_WAY, DossierState.RETURNED, DossierState.STANDING)
 
 
 def end_papers(project: Project, *, reason: str, by: User, now: datetime) -> int:
@@ -22,7 +22,7 @@ def end_papers(project: Project, *, reason: str, by: User, now: datetime) -> int
     `project` is locked.
     """
     inside = Q(project__in=Project.objects.inside(project).values("pk"))
-    rows = Dossier.objects.filter(inside, state__in=ON_THEIR_WAY)
+    rows = Dossier.objects.filter(inside, state__in=ALIVE)
     papers = list(rows.exclude(project=project, kind=TOPIC).order_by("pk"))
     for paper in papers:
         _end(paper, reason, by, now)
@@ -34,13 +34,15 @@ def _end(paper: Dossier, reason: str, by: User, now: datetime) -> None:
     from programmes.actions.journeys import Journey, evidence_of  # noqa: PLC0415
 
     fresh = lock_row(paper)
+    stood = fresh.state == DossierState.STANDING
     journey = Journey(fresh, by, now)
     journey.close_open()
     journey.becomes(DossierState.TAKEN_BACK)
     journey.settle(reason)
-    fresh.ended_at = now
+    fresh.ended_at, fresh.standing_text = now, 0
     fresh.version += 1
     fresh.save()
-    withdraw_evidence(**evidence_of(fresh), by=by, now=now)
+    if not stood:  # what had come into effect met its duty then
+        withdraw_evidence(**evidence_of(fresh), by=by, now=now)
     retract_notices([fresh.pk], now=now)
     record("dossier.taken_back", target=fresh, by=by, at=now, reason=reason)
