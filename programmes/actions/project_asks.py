@@ -5,18 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, Value
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
-from groups.models import Tenure
-from groups.queries import in_force
-from groups.roles import BodyKind, Role
 from programmes.clauses import cited_in
 from programmes.models import Clause, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.queries import plan_in_force
+from programmes.queries.leading_posts import leading_posts
 
 TOPICS_PER_UNIT = ("P1-30", "P2-22")
 CANDIDATES = ("P2-21", "P2-22")
@@ -36,6 +33,8 @@ POOL = ("P2-21",)
 YEAR_TASK = ("P4-13",)
 CONCLUSION = ("P2-66", "P4-28", "P3-43")
 SUBMISSION = ("P1-32", "P2-22")
+LEFT_UNIT = "left_unit"
+"""Code of a fault that no change of the team has brought about."""
 
 
 @dataclass(frozen=True)
@@ -217,13 +216,22 @@ def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
 
 def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fault]:
     """Why this team is not the one the plan asks for; a part's group may be as small as its work."""
+    left = _left_fault(members, asks)
     if level > 1:
-        return [] if members else [_nobody(asks)]
+        return [fault for fault in (None if members else _nobody(asks), left) if fault]
     sizes = sizes_of(members, asks)
-    found = [_size_fault(sizes, asks), _guide_fault(sizes, asks)]
+    found = [left, _size_fault(sizes, asks), _guide_fault(sizes, asks)]
     found += [_role_fault(members, ask, asks) for ask in asks.roles]
     found.append(_convener_fault(members, asks))
     return [fault for fault in found if fault]
+
+
+def _left_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
+    """Whoever has left the unit's roster does no work in its team any more."""
+    gone = (row.name for row in members if asks.day and row.left_unit_before(asks.day))
+    names = "、".join(dict.fromkeys(gone))
+    words = _("No longer on the unit's roster: %(names)s. Take them out, or put others in.")
+    return Fault(words % {"names": names}, LEFT_UNIT, asks.rule(TEAM_SIZE)) if names else None
 
 
 def _convener_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
@@ -232,10 +240,7 @@ def _convener_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
     found = [row for row in members if row.role == TeamRole.CONVENER and row.person_id]
     if rule is None or asks.day is None or not found:
         return None
-    leads = Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
-    alive = Tenure.objects.filter(leads, in_force(asks.day), post__body__ends_on=None)
-    here = Value(found[0].org_path)
-    leading = alive.alias(here=here).filter(here__startswith=F("org_path"))
+    leading = leading_posts(found[0].org_path, asks.day)
     held = set(
         leading.filter(person__in=[row.person_id for row in found]).values_list("person", flat=True)
     )
@@ -328,8 +333,13 @@ def _role_fault(members: list[TeamMember], ask: RoleAsk, asks: Asks) -> Fault | 
 
 def text_faults(project: Project, asks: Asks) -> list[Fault]:
     """What is still empty, and the reason that a long topic owes."""
-    empty = [str(label) for value, label in _texts(project) if not str(value or "").strip()]
-    found = []
+    told = {
+        _("title"): project.title,
+        _("background"): project.background,
+        _("approach"): project.approach,
+        _("expected result"): project.expected_result,
+    }
+    empty, found = [label for label, text in told.items() if not (text or "").strip()], []
     if empty:
         words = _("Still to be filled in: %(fields)s.") % {"fields": "、".join(empty)}
         found.append(Fault(words, "text_missing", asks.rule(TOPIC_TEXT)))
@@ -342,15 +352,6 @@ def _task_faults(project: Project, asks: Asks) -> list[Fault]:
         return []
     words = _("Name the main goal or task of the year that the topic serves.")
     return [Fault(words, "year_task", asks.rule(YEAR_TASK))]
-
-
-def _texts(project: Project) -> list[tuple[str, str]]:
-    return [
-        (project.title, _("title")),
-        (project.background, _("background")),
-        (project.approach, _("approach")),
-        (project.expected_result, _("expected result")),
-    ]
 
 
 def _month_faults(project: Project, asks: Asks) -> list[Fault]:

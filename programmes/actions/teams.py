@@ -20,6 +20,7 @@ from groups.actions.grants import let_see, let_see_no_more
 from groups.models import Grant, Person
 from programmes.actions.authors import wrote_team
 from programmes.actions.project_asks import (
+    LEFT_UNIT,
     TEAM_OF_PART,
     TEAM_ROLES,
     TEAM_SIZE,
@@ -145,7 +146,7 @@ def remove_member(
 
 
 def _team(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def _member(project: Project, pk: uuid.UUID) -> TeamMember:
@@ -258,7 +259,8 @@ def _settle(project: Project, by: User, now: datetime) -> None:
     """An accepted team may change, but not into one that would not have been accepted."""
     if project.state == ProjectState.ACCEPTED:
         asks = asks_of(project.programme, local_day(now))
-        faults = team_faults(_team(project), asks, level=project.level)
+        found = team_faults(_team(project), asks, level=project.level)
+        faults = [fault for fault in found if fault.code != LEFT_UNIT]  # replaced one by one
         if faults:
             ids = TEAM_SIZE if project.level == 1 else TEAM_OF_PART
             raise RuleBroken(

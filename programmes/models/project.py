@@ -125,6 +125,10 @@ class TeamMemberQuerySet(models.QuerySet[Any]):
     def in_force(self) -> "TeamMemberQuerySet":
         return self.filter(left_on=None)
 
+    def seated(self) -> "TeamMemberQuerySet":
+        """The team as it stands, in its order, with the persons behind it."""
+        return self.in_force().select_related("person").order_by("rank", "id")
+
     def on(self, day: date) -> "TeamMemberQuerySet":
         """The team as it was on `day`; on the day of leaving somebody is no longer in it."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
@@ -177,6 +181,11 @@ class TeamMember(PlacedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def left_unit_before(self, day: date) -> bool:
+        """Whether the person behind it is off the roster on `day`; nobody knows it of somebody from outside."""
+        last = self.person.ends_on if self.person is not None else None
+        return last is not None and last < day
 
 
 class ProjectTurn(PlacedModel):

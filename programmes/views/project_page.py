@@ -67,7 +67,7 @@ def to_project(request: Any, project: Project) -> HttpResponseRedirect:
 
 
 def team_of(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dict[str, Any]:
@@ -93,7 +93,9 @@ def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dic
             "guide": asks.guides,
         },
         "team_asks": _team_asks(asks) if project.level == 1 else "",
-        "team_faults": team_faults(members, asks, level=project.level),
+        "team_faults": []
+        if project.state == ProjectState.CONCLUDED
+        else team_faults(members, asks, level=project.level),
         "team_rule": asks.rule((*TEAM_SIZE, *FACILITATORS)),
     }
 
