@@ -33,8 +33,7 @@ POOL = ("P2-21",)
 YEAR_TASK = ("P4-13",)
 CONCLUSION = ("P2-66", "P4-28", "P3-43")
 SUBMISSION = ("P1-32", "P2-22")
-LEFT_UNIT = "left_unit"
-"""Code of a fault that no change of the team has brought about."""
+LEFT_UNIT = "left_unit"  # of a fault that no change of the team brings about
 
 
 @dataclass(frozen=True)

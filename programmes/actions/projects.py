@@ -148,15 +148,21 @@ def change_project(
     return fresh
 
 
-def refuse_unless(project: Project, states: tuple[str, ...], *, by: User) -> None:
-    """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
+def refuse_unless(
+    project: Project,
+    states: tuple[str, ...],
+    *,
+    by: User,
+    needs: tuple[Permission, ...] = (Permission.PROJECT_CHANGE,),
+) -> None:
+    """Nobody edits a paper that lies with somebody else; one of `needs` is enough. Raises RuleBroken, NotAllowed."""
     if project.state not in states:
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
             % {"name": project, "state": project.get_state_display()},
             code="wrong_state",
         )
-    if not by.has_perm(Permission.PROJECT_CHANGE, project):
+    if not any(by.has_perm(each, project) for each in needs):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
 
 

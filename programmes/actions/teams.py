@@ -36,6 +36,8 @@ from programmes.states import TEAM_OPEN, ProjectState
 
 TEAM = "team"
 """Of what it opens to its members, see Grant.through."""
+SETS_TEAMS = (Permission.TEAM_CHANGE, Permission.PROJECT_CHANGE)
+"""Either is enough: a client token made before the first was there holds the second only."""
 WORDS = ("name", "title", "duties")
 
 
@@ -64,7 +66,7 @@ def set_team(
     Raises RuleBroken, NotAllowed, BadInput, Stale.
     """
     fresh = lock(project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     present = _team(fresh)
     staying = {_identity(row): row for row in present}
     known = {row.name: row.user for row in present if row.user is not None}
@@ -91,7 +93,7 @@ def add_member(
 ) -> TeamMember:
     """Raises RuleBroken, NotAllowed, BadInput (unknown role, no name, already there), Stale."""
     fresh = lock(project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     made = _drafted(fresh, seat, now)
     made.user = _outsider(fresh, seat, None, by)
     present = _team(fresh)
@@ -112,7 +114,7 @@ def change_member(
 ) -> TeamMember:
     """Role, title, duties; the name of an outsider. Raises RuleBroken, NotAllowed, BadInput, Stale."""
     fresh = lock(member.project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     row = _member(fresh, member.pk)
     for name in changes.keys() & {"title", "duties"}:
         setattr(row, name, changes[name].strip())
@@ -136,7 +138,7 @@ def remove_member(
 ) -> TeamMember:
     """Leaves on the day of `now`; the row stays. Raises RuleBroken, NotAllowed, Stale."""
     fresh = lock(member.project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     row = _member(fresh, member.pk)
     _end(row, now)
     _keep_readers(fresh, by, now)

@@ -176,7 +176,8 @@ def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) 
         "can_submit": SUBMIT.open_to(user, project),
         "can_decide": ACCEPT.open_to(user, project) and waits_for(user, project, TOPIC, day),
         "can_change": change and project.state in TEXT_OPEN and not in_paper,
-        "can_change_team": change and project.state in TEAM_OPEN,
+        "can_change_team": user.has_perm(Permission.TEAM_CHANGE, project)
+        and project.state in TEAM_OPEN,
         "can_split": change
         and project.level < asks.depth
         and project.state not in (ProjectState.DECLINED, ProjectState.CONCLUDED),

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
 from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
+from programmes.actions.projects import change_project
 from programmes.actions.sendings import send_dossier
-from programmes.actions.teams import Seat, add_member, remove_member
+from programmes.actions.teams import Seat, add_member, remove_member, set_team
 from programmes.models import Dossier, Obligation, Programme, Project, TeamMember
 from programmes.papers import differences, papers_of
 from programmes.procedures import Outcome
@@ -50,6 +52,29 @@ def test_the_main_leader_says_his_opinion_and_the_leading_group_confirms(
     assert paper.state == DossierState.UNDER_WAY
     paper = act(paper, Outcome.CONFIRMED, world.lena, june(12))
     assert (paper.state, paper.stands_since) == (DossierState.STANDING, june(12))
+
+
+@pytest.mark.rule("P2-32")
+def test_the_unit_s_own_promotion_team_drafts_team_and_list(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    """Its leader puts the people together and sends the list; the topic's words are not his to change."""
+    head = seat(world, world.bureau, "pro", Role.PROMOTION_TEAM_LEADER, kind="promotion_team")
+    other = seat(world, world.county, "far", Role.PROMOTION_TEAM_LEADER, kind="promotion_team")
+    User.objects.filter(pk__in=(head.pk, other.pk)).update(must_change_password=False)
+    topic = chosen(world, programme, team=[])
+    page = reverse("programmes:project_members", args=[world.tenant.slug, topic.pk])
+    assert sign_in(head).get(page).status_code == 200
+    assert [sign_in(user).get(page).status_code for user in (other, world.lena)] == [404, 404]
+    with pytest.raises(NotAllowed):
+        set_team(topic, seats=seats(), by=other, now=JUNE)
+
+    set_team(topic, seats=seats(), by=head, now=JUNE)
+    paper = listed(world, fresh(topic), by=head)
+
+    assert len(lines(paper)) == TeamMember.objects.filter(project=topic).count()
+    with pytest.raises(NotAllowed):
+        change_project(fresh(topic), by=head, now=JUNE, approach="换个思路")
 
 
 @pytest.mark.rule("P1-31")
