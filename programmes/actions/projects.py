@@ -19,6 +19,7 @@ from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.authors import refuse_own_topic, wrote_topic
 from programmes.actions.concluded import refuse_concluded
+from programmes.actions.decisions import keep_choice
 from programmes.actions.declined import end_papers
 from programmes.actions.exceptions import cancel_about
 from programmes.actions.laying import trigger
@@ -26,7 +27,7 @@ from programmes.actions.project_asks import CANDIDATES, PARTS, TOPIC_TEXT, TOPIC
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
 from programmes.actions.topic_order import refuse_beside_another, refuse_third
-from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.models import DecisionOutcome, Dossier, Enrolment, Programme, Project
 from programmes.models.project import TopicSource
 from programmes.notices import holders_of, tell_about
 from programmes.papers import TOPIC_PROPOSAL
@@ -212,6 +213,7 @@ def choose_project(
     refuse_own_topic(fresh, by=by, now=now)
     _refuse_part(fresh, now)
     refuse_in_paper(fresh, now)
+    keep_choice(fresh, DecisionOutcome.ADOPTED, opinion=opinion, by=by, now=now)
     return _chosen(fresh, opinion, by=by, now=now)
 
 
@@ -303,6 +305,7 @@ def decline_project(
     opinion = needed(opinion)
     _refuse_part(fresh, now)
     refuse_in_paper(fresh, now)
+    keep_choice(fresh, DecisionOutcome.DECLINED, opinion=opinion, by=by, now=now)
     return _declined(fresh, opinion, by=by, now=now)
 
 
