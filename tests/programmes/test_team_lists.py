@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from actionlearning.foundation.documents.official import plain_text
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from groups.roles import Role
@@ -12,6 +13,7 @@ from programmes.actions.dossiers import change_dossier, open_dossier, revise_dos
 from programmes.actions.projects import change_project
 from programmes.actions.sendings import send_dossier
 from programmes.actions.teams import Seat, add_member, remove_member, set_team
+from programmes.documents.printing import paper_of, print_of
 from programmes.models import Dossier, Obligation, Programme, Project, TeamMember
 from programmes.papers import differences, papers_of
 from programmes.procedures import Outcome
@@ -197,3 +199,31 @@ def test_a_revision_of_a_list_needs_its_reason(world: World, programme: Programm
     standing = confirmed_list(world, chosen(world, programme))
     with pytest.raises(BadInput):
         revise_dossier(standing, reason=" ", by=world.ben, now=june(15))
+
+
+def test_draft_file_and_rest_draft_read_as_the_page_does(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    """The team as it stands, not as it was when the draft was kept last; what was sent stays as it was sent."""
+    topic = chosen(world, programme)
+    paper = open_dossier(
+        programme=programme, organisation=world.bureau, kind="team_list", project=topic,
+        by=world.ben, now=JUNE,
+    )  # fmt: skip
+    add_member(fresh(topic), seat=Seat(role="core_learner", name="新来的"), by=world.ben, now=JUNE)
+    where, client = f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/", sign_in(world.ben)
+
+    def read() -> list[bool]:
+        there = Dossier.objects.get(pk=paper.pk)
+        page = client.get(reverse("programmes:dossier_detail", args=[world.tenant.slug, paper.pk]))
+        said = [
+            page.context["text"]["sections"][0]["text"],
+            client.get(where).json()["content"]["sections"]["team"],
+            plain_text(paper_of(print_of(there, "", by=world.ben))),
+        ]
+        return ["新来的" in each for each in said]
+
+    assert read() == [True, True, True]
+    send_dossier(Dossier.objects.get(pk=paper.pk), by=world.ben, now=JUNE)
+    remove_member(TeamMember.objects.get(name="新来的"), by=world.ben, now=JUNE)
+    assert read() == [True, True, True]
