@@ -21,7 +21,12 @@ from programmes.exports import dossier_sheet, waiting_sheet
 from programmes.forms.dossiers import DossierFilterForm, DossierNewForm
 from programmes.models import Dossier
 from programmes.queries import local_day
-from programmes.queries.dossiers import narrowed_dossiers, sent_dossiers, waiting_turns
+from programmes.queries.dossiers import (
+    drafts_to_send,
+    narrowed_dossiers,
+    sent_dossiers,
+    waiting_turns,
+)
 from programmes.views.dossier_lines import (
     COLUMNS,
     TURN_COLUMNS,
@@ -113,6 +118,10 @@ class DossierWaiting(TenantDossierList):
     def get_queryset(self) -> QuerySet[Any]:
         today = local_day(self.request.received_at)
         return waiting_turns(self.request.user, today).values(*TURN_COLUMNS)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        drafts = drafts_to_send(self.request.user)
+        return super().get_context_data(drafts=drafts, **kwargs)
 
     def lines(self, rows: Any) -> list[dict[str, Any]]:
         return turn_lines(rows, self.names, self.request.received_at)
