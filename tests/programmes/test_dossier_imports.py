@@ -284,7 +284,7 @@ def test_what_is_drawn_from_the_topic_is_not_taken_from_a_file(
     assert "section_team" not in typed
     assert (typed["section_note"], typed["loose_0"]) == (
         "按推动小组意见提出。",
-        "人员名单\n张三、李四",
+        "Members\n张三、李四",
     )
     assert "team" not in dict(answer.context["form"].fields["place_0"].choices)
     assert take(client, world, paper, {**typed, "section_team": "王五"}).status_code == 200
