@@ -94,7 +94,7 @@ class DossierList(TenantDossierList):
 
 
 class DossierSent(TenantDossierList):
-    """What lies with somebody, the longest held first."""
+    """What lies with somebody, the longest held first; above it what may be sent now."""
 
     permission = Permission.DOSSIER_SEND
     template_name = "programmes/dossier_sent.html"
@@ -104,6 +104,10 @@ class DossierSent(TenantDossierList):
     def get_queryset(self) -> QuerySet[Any]:
         mine = sent_dossiers(self.request.user)
         return narrowed_dossiers(mine, self.filters.wanted()).values(*COLUMNS)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        drafts = drafts_to_send(self.request.user)
+        return super().get_context_data(drafts=drafts, **kwargs)
 
 
 class DossierWaiting(TenantDossierList):
@@ -118,10 +122,6 @@ class DossierWaiting(TenantDossierList):
     def get_queryset(self) -> QuerySet[Any]:
         today = local_day(self.request.received_at)
         return waiting_turns(self.request.user, today).values(*TURN_COLUMNS)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        drafts = drafts_to_send(self.request.user)
-        return super().get_context_data(drafts=drafts, **kwargs)
 
     def lines(self, rows: Any) -> list[dict[str, Any]]:
         return turn_lines(rows, self.names, self.request.received_at)

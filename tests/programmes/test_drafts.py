@@ -27,7 +27,7 @@ def told(paper: Dossier) -> list[Any]:
 
 
 def listed(world: World, client: Any) -> list[Any]:
-    return [row.pk for row in client.get(at("dossier_waiting", world)).context["drafts"]]
+    return [row.pk for row in client.get(at("dossier_sent", world)).context["drafts"]]
 
 
 def test_a_liaison_s_finished_draft_reaches_those_who_send(
@@ -45,10 +45,11 @@ def test_a_liaison_s_finished_draft_reaches_those_who_send(
     assert rows[0].address == at("dossier_detail", world, paper.pk)
     assert rows[0].params["writer"] == world.liu.display_name
     assert listed(world, sign_in(world.ben)) == [paper.pk]
-    page = sign_in(world.ben).get(at("dossier_waiting", world)).content.decode()
+    page = sign_in(world.ben).get(at("dossier_sent", world)).content.decode()
     assert paper.title in page
-    for user in (world.liu, world.ana, world.lena, world.sis):
+    for user in (world.ana, world.sis):
         assert listed(world, sign_in(user)) == []
+    assert sign_in(world.liu).get(at("dossier_sent", world)).status_code == 404
 
     send_dossier(again(paper), by=world.ben, now=june(11))
     assert (told(paper), listed(world, sign_in(world.ben))) == ([], [])
