@@ -128,6 +128,22 @@ def tell_points(dossier: Dossier, turn: Turn, count: int, *, by: User, now: date
     _tell_dossier(name, dossier, people, turn, now, about=dossier, **facts)
 
 
+def tell_ready(dossier: Dossier, *, by: User, now: datetime) -> None:
+    """A draft says all it has to, and `by` may not send it: whoever may is told, once for each revision."""
+    people = holders_of(dossier.organisation, Permission.DOSSIER_SEND, day=local_day(now), by=by)
+    queue_notices(
+        people or [None],
+        kind="programmes.dossier_ready",
+        at=now,
+        key=f"{dossier.pk}:ready",
+        about=dossier,
+        address=reverse("programmes:dossier_detail", args=[dossier.tenant.slug, dossier.pk]),
+        title=dossier.title,
+        organisation=dossier.organisation.name,
+        writer=by.display_name,
+    )
+
+
 def _became(dossier: Dossier, turn: Turn) -> str:
     effect = LAWS[turn.kind].outcomes[turn.outcome]
     if effect is not Effect.ONWARD:

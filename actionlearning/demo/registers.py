@@ -75,7 +75,8 @@ def _by_hand(story: Story, unit: Unit, now: datetime) -> None:
 
 def _on_a_request(story: Story, office: Unit, now: datetime) -> None:
     """The office signs what it decided on the unit's request for support."""
-    row = Decision.objects.filter(organisation=office.organisation, signed_at=None).first()
+    papers = Decision.objects.filter(organisation=office.organisation, dossier__isnull=False)
+    row = papers.filter(signed_at=None).first()
     if row is not None:
         sign_decision(row, by=office.clerk, now=now)
 

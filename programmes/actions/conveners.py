@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import F, Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from groups.models import Tenure
-from groups.queries import in_force
-from groups.roles import BodyKind, Role
 from programmes.models import TeamMember
+from programmes.queries.leading_posts import leading_posts
 
 
 def post_words(conveners: Iterable[TeamMember], day: date) -> str:
@@ -17,13 +15,9 @@ def post_words(conveners: Iterable[TeamMember], day: date) -> str:
     found = [row for row in conveners if row.person_id]
     if not found:
         return ""
-    leads = Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
-    alive = Tenure.objects.filter(leads, in_force(day), post__body__ends_on=None)
-    here, own = Value(found[0].org_path), found[0].organisation_id
-    leading = alive.alias(here=here).filter(
-        Q(person__in=[row.person_id for row in found]) | Q(organisation=own),
-        here__startswith=F("org_path"),
-    )
+    own, people = found[0].organisation_id, [row.person_id for row in found]
+    mine = Q(person__in=people) | Q(organisation=own)
+    leading = leading_posts(found[0].org_path, day).filter(mine)
     told = ("person", "organisation", "person_name")
     rows = list(leading.order_by("post__rank", "id").values_list(*told))
     held = {person for person, _place, _name in rows}

@@ -19,6 +19,7 @@ from programmes.actions.drawn import known_of, redrawn, refuse_typed
 from programmes.actions.topic_papers import wait_for_unit
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.notices import tell_ready
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
 from programmes.queries.dossiers import person_behind
@@ -251,7 +252,16 @@ def change_dossier(
     fresh.version += 1
     fresh.save(update_fields=["title", "content", "plan", "authors", "version"])
     record("dossier.changed", target=fresh, by=by, at=now)
+    _offer(fresh, paper, by, now)
     return fresh
+
+
+def _offer(draft: Dossier, paper: Paper, by: User, now: datetime) -> None:
+    """Whoever writes and does not send has done his part: the unit's senders are told."""
+    if draft.state != DossierState.DRAFT or by.has_perm(right_to_send(draft), draft):
+        return
+    if not paper.missing(draft.content):
+        tell_ready(draft, by=by, now=now)
 
 
 def signed_by(dossier: Dossier, by: User) -> None:

@@ -33,6 +33,7 @@ POOL = ("P2-21",)
 YEAR_TASK = ("P4-13",)
 CONCLUSION = ("P2-66", "P4-28", "P3-43")
 SUBMISSION = ("P1-32", "P2-22")
+LEFT_UNIT = "left_unit"  # of a fault that no change of the team brings about
 
 
 @dataclass(frozen=True)
@@ -219,10 +220,11 @@ def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
 
 def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fault]:
     """Why this team is not the one the plan asks for; a part's group may be as small as its work."""
+    left = _left_fault(members, asks)
     if level > 1:
-        return [] if members else [_nobody(asks)]
+        return [fault for fault in (None if members else _nobody(asks), left) if fault]
     sizes = sizes_of(members, asks)
-    found = [_size_fault(sizes, asks), _guide_fault(sizes, asks)]
+    found = [left, _size_fault(sizes, asks), _guide_fault(sizes, asks)]
     found += [_role_fault(members, ask, asks) for ask in asks.roles]
     return [fault for fault in found if fault] + _convener_faults(members, asks, refused=True)
 
@@ -245,6 +247,14 @@ def _convener_faults(
     if refused == (strict == "block"):
         told["convener_outside"] = unseen_words(found)
     return [Fault(words, code, rule) for code, words in told.items() if words]
+
+
+def _left_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
+    """Whoever has left the unit's roster does no work in its team any more."""
+    gone = (row.name for row in members if asks.day and row.left_unit_before(asks.day))
+    names = "、".join(dict.fromkeys(gone))
+    words = _("No longer on the unit's roster: %(names)s. Take them out, or put others in.")
+    return Fault(words % {"names": names}, LEFT_UNIT, asks.rule(TEAM_SIZE)) if names else None
 
 
 def _nobody(asks: Asks) -> Fault:
@@ -322,8 +332,13 @@ def _role_fault(members: list[TeamMember], ask: RoleAsk, asks: Asks) -> Fault | 
 
 def text_faults(project: Project, asks: Asks) -> list[Fault]:
     """What is still empty, and the reason that a long topic owes."""
-    empty = [str(label) for value, label in _texts(project) if not str(value or "").strip()]
-    found = []
+    told = {
+        _("title"): project.title,
+        _("background"): project.background,
+        _("approach"): project.approach,
+        _("expected result"): project.expected_result,
+    }
+    empty, found = [label for label, text in told.items() if not (text or "").strip()], []
     if empty:
         words = _("Still to be filled in: %(fields)s.") % {"fields": "、".join(empty)}
         found.append(Fault(words, "text_missing", asks.rule(TOPIC_TEXT)))
@@ -336,15 +351,6 @@ def _task_faults(project: Project, asks: Asks) -> list[Fault]:
         return []
     words = _("Name the main goal or task of the year that the topic serves.")
     return [Fault(words, "year_task", asks.rule(YEAR_TASK))]
-
-
-def _texts(project: Project) -> list[tuple[str, str]]:
-    return [
-        (project.title, _("title")),
-        (project.background, _("background")),
-        (project.approach, _("approach")),
-        (project.expected_result, _("expected result")),
-    ]
 
 
 def _month_faults(project: Project, asks: Asks) -> list[Fault]:

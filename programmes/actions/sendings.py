@@ -11,6 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.workflow import lock
 from programmes.actions import proposals
+from programmes.actions.authors import sign_as_drawn
 from programmes.actions.dossiers import (
     paper_in_force,
     plan_key,
@@ -59,6 +60,7 @@ def send_dossier(
     anew = not mending or _reworded(fresh)
     _keep_text(fresh, note, by, now)
     signed_by(fresh, by)
+    sign_as_drawn(fresh)
     journey = Journey(fresh, by, now)
     _credit(journey)
     journey.happened(WHEN_SENT)

@@ -18,9 +18,11 @@ from actionlearning.foundation.workflow import lock
 from groups.access import reach_of
 from groups.actions.grants import let_see, let_see_no_more
 from groups.models import Grant, Person
+from programmes.actions.authors import wrote_team
 from programmes.actions.experts import tell_experts
 from programmes.actions.project_asks import (
     CONVENER,
+    LEFT_UNIT,
     TEAM_OF_PART,
     TEAM_ROLES,
     TEAM_SIZE,
@@ -37,6 +39,8 @@ from programmes.states import TEAM_OPEN, ProjectState
 
 TEAM = "team"
 """Of what it opens to its members, see Grant.through."""
+SETS_TEAMS = (Permission.TEAM_CHANGE, Permission.PROJECT_CHANGE)
+"""Either is enough: a client token made before the first was there holds the second only."""
 WORDS = ("name", "title", "duties")
 
 
@@ -65,7 +69,7 @@ def set_team(
     Raises RuleBroken, NotAllowed, BadInput, Stale.
     """
     fresh = lock(project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     present = _team(fresh)
     staying = {_identity(row): row for row in present}
     known = {row.name: row.user for row in present if row.user is not None}
@@ -93,7 +97,7 @@ def add_member(
 ) -> TeamMember:
     """Raises RuleBroken, NotAllowed, BadInput (unknown role, no name, already there), Stale."""
     fresh = lock(project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     made = _drafted(fresh, seat, now)
     made.user = _outsider(fresh, seat, None, by)
     present = _team(fresh)
@@ -115,7 +119,7 @@ def change_member(
 ) -> TeamMember:
     """Role, title, duties; the name of an outsider. Raises RuleBroken, NotAllowed, BadInput, Stale."""
     fresh = lock(member.project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     row = _member(fresh, member.pk)
     for name in changes.keys() & {"title", "duties"}:
         setattr(row, name, changes[name].strip())
@@ -141,7 +145,7 @@ def remove_member(
 ) -> TeamMember:
     """Leaves on the day of `now`; the row stays. Raises RuleBroken, NotAllowed, Stale."""
     fresh = lock(member.project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     row = _member(fresh, member.pk)
     _end(row, now)
     _keep_readers(fresh, by, now)
@@ -151,7 +155,7 @@ def remove_member(
 
 
 def _team(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def _member(project: Project, pk: uuid.UUID) -> TeamMember:
@@ -281,7 +285,8 @@ def _settle(project: Project, by: User, now: datetime) -> None:
     """An accepted team may change, but not into one that would not have been accepted."""
     if project.state == ProjectState.ACCEPTED:
         asks = asks_of(project.programme, local_day(now))
-        faults = team_faults(_team(project), asks, level=project.level)
+        found = team_faults(_team(project), asks, level=project.level)
+        faults = [fault for fault in found if fault.code != LEFT_UNIT]  # replaced one by one
         if faults:
             ids = TEAM_SIZE if project.level == 1 else TEAM_OF_PART
             raise RuleBroken(
@@ -289,7 +294,8 @@ def _settle(project: Project, by: User, now: datetime) -> None:
                 code=faults[0].code,
                 cited=asks.cite(cited_of(faults) or ids),
             )
+    wrote_team(project, by)
     project.version += 1
-    project.save(update_fields=["version"])
+    project.save(update_fields=["team_authors", "version"])
     credit_team(project, by=by, now=now)
     tell_experts(project, by=by, now=now)

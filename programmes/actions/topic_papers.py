@@ -107,7 +107,7 @@ def refuse_unready(dossier: Dossier, now: datetime) -> None:
 
 
 def _team(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def _place_faults(project: Project, asks: Asks) -> list[Fault]:

@@ -11,6 +11,8 @@ from django.http import Http404
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from programmes.actions.dossiers import held_by_sender
+from programmes.actions.drawn import redrawn
 from programmes.actions.holders import vacant_words
 from programmes.api.asking import names_of
 from programmes.api.dossier_shapes import (
@@ -34,7 +36,8 @@ _OWN = (*LISTED, "reason", "previous_id")
 
 def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime) -> dict[str, Any]:
     """See `DossierWhole`. Raises Http404 where it is not among `dossiers`."""
-    found = _with_journey(dossiers.select_related("plan", "programme")).filter(pk=key).first()
+    rows = dossiers.select_related("plan", "programme", "project").filter(pk=key)
+    found = _with_journey(rows).first()
     if found is None:
         raise Http404
     by_plan_in_force(found, now)
@@ -73,10 +76,16 @@ def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]
 
 
 def _content_for(user: User, dossier: Any) -> dict[str, Any]:
-    """What `user` reads on the paper's page: what was sent, unless he may write; {} before that."""
-    if user.has_perm(Permission.DOSSIER_WRITE, dossier):
+    """What `user` reads on the paper's page: what was sent, unless he may write; {} before that.
+
+    While the unit has the pen, what is drawn from the topic and its team is read there as it stands now.
+    """
+    if not user.has_perm(Permission.DOSSIER_WRITE, dossier):
+        return dossier.sent_content or {}
+    paper = papers_of(dossier.plan).get(dossier.kind)
+    if paper is None or not held_by_sender(dossier):
         return dossier.content  # type: ignore[no-any-return]
-    return dossier.sent_content or {}
+    return redrawn(dossier, paper)
 
 
 def _with_journey(dossiers: Any) -> Any:

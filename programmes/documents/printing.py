@@ -15,6 +15,7 @@ from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.dossiers import held_by_sender
+from programmes.actions.drawn import redrawn
 from programmes.documents import wording
 from programmes.models import Dossier, Turn, Voice
 from programmes.papers import Paper, papers_of
@@ -67,7 +68,8 @@ def print_of(dossier: Dossier, asked: str, *, by: User, opinions: bool = False) 
     if asked == DRAFT or (not asked and writes and held_by_sender(dossier)):
         if not writes:
             raise Http404
-        return Print(dossier, 0, dossier.title, dossier.content, None, opinions)
+        told = redrawn(dossier, _paper(dossier)) if held_by_sender(dossier) else dossier.content
+        return Print(dossier, 0, dossier.title, told, None, opinions)
     number = _number(dossier, asked)
     found = dossier.texts.filter(number=number).first()
     if found is None:

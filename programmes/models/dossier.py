@@ -33,13 +33,17 @@ class DossierQuerySet(models.QuerySet[Any]):
     def visible_to(
         self, user: User, permission: Permission = Permission.DOSSIER_VIEW
     ) -> "DossierQuerySet":
-        """Until it was sent first it is its unit's own business: not even its title is read above."""
+        """Until it was sent first it is its unit's own business: not even its title is read above.
+
+        Whoever a topic is opened to, as its observers and experts, reads the papers sent about it.
+        """
         granted = "programmes.dossier" if permission is Permission.DOSSIER_VIEW else ""
         reach = reach_of(user, permission)
-        told = Q(sent_at__isnull=False) | reach.own_q()
+        told, seen = Q(sent_at__isnull=False) | reach.own_q(), reach.as_q(granted=granted)
         if granted and reach.guest:
             told |= Q(pk__in=granted_ids(user.pk, granted))
-        return self.filter(told, reach.as_q(granted=granted))
+            seen |= Q(project__in=granted_ids(user.pk, "programmes.project"))
+        return self.filter(told, seen)
 
     def series(self, of: "Dossier") -> "DossierQuerySet":
         """Every revision of the same paper, `of` itself too."""

@@ -17,7 +17,7 @@ from groups.models import Appointment, Organisation, Person, Tenure
 from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, members_of, sitting
 from programmes.models import Dossier, Project, Remark, Turn, Voice
-from programmes.papers import TOPIC
+from programmes.papers import TOPIC, papers_of
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
 from programmes.queries.voices import asked, free_to_speak, said_of, speaking
@@ -25,6 +25,9 @@ from programmes.states import DossierState, RemarkState
 
 CLOSED = (DossierState.REPLACED, DossierState.TAKEN_BACK)
 """On such a paper no point is answered any more; one that was refused is learned from."""
+
+MOST_DRAFTS = 50
+"""That are looked through for those that may be sent."""
 
 
 def narrowed_dossiers(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
@@ -52,6 +55,19 @@ def sent_dossiers(user: User) -> QuerySet[Any]:
     """Papers of the units for which `user` sends that lie with somebody, also after they took effect."""
     own = reach_of(user, Permission.DOSSIER_SEND).own_q()
     return Dossier.objects.filter(own, holder__isnull=False)
+
+
+def drafts_to_send(user: User) -> list[Dossier]:
+    """Drafts of the units for which `user` sends that say all their plan asks for, the oldest first."""
+    own = reach_of(user, Permission.DOSSIER_SEND).own_q()
+    rows = Dossier.objects.filter(own, state=DossierState.DRAFT).exclude(kind=TOPIC)
+    known = rows.select_related("plan", "organisation", "programme").order_by("created_at", "id")
+    return [row for row in known[:MOST_DRAFTS] if _says_all(row)]
+
+
+def _says_all(dossier: Dossier) -> bool:
+    paper = papers_of(dossier.plan).get(dossier.kind)
+    return paper is not None and not paper.missing(dossier.content)
 
 
 def waiting_turns(user: User, day: date) -> QuerySet[Any]:

@@ -88,6 +88,7 @@ def court_of(
     asked = [turn for turn in waiting if turn.kind != StepKind.MEND]
     seats = seats_at({turn.holder_id for turn in asked}, day=local_day(now), tenant=tenant, by=by)
     holders, mine, seat = [], None, None
+    inside = by.has_perm(Permission.DOSSIER_VIEW, dossier)
     for turn in waiting:
         members = [s for s in seats if (s.organisation, s.body) == (turn.holder_id, turn.body)]
         able = _speaking(turn, dossier, members)
@@ -95,6 +96,8 @@ def court_of(
         if mine is None and own and by.has_perm(Permission.DOSSIER_ACT):
             mine, seat = turn, own[0]
         holders.append(_holder(turn, members, able, by, now))
+        if not inside and all(row.user != by.pk for row in members):
+            holders[-1]["names"] = ""  # a guest of the topic reads the paper, not who works where
     return Court(holders, mine, seat)
 
 

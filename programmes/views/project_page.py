@@ -69,7 +69,7 @@ def to_project(request: Any, project: Project) -> HttpResponseRedirect:
 
 
 def team_of(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dict[str, Any]:
@@ -95,7 +95,9 @@ def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dic
             "guide": asks.guides,
         },
         "team_asks": _team_asks(asks) if project.level == 1 else "",
-        "team_faults": team_faults(members, asks, level=project.level),
+        "team_faults": []
+        if project.state == ProjectState.CONCLUDED
+        else team_faults(members, asks, level=project.level),
         "team_rule": asks.rule((*TEAM_SIZE, *FACILITATORS)),
     }
 
@@ -173,7 +175,8 @@ def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) 
         "can_submit": SUBMIT.open_to(user, project),
         "can_decide": ACCEPT.open_to(user, project) and waits_for(user, project, TOPIC, day),
         "can_change": change and project.state in TEXT_OPEN and not in_paper,
-        "can_change_team": change and project.state in TEAM_OPEN,
+        "can_change_team": user.has_perm(Permission.TEAM_CHANGE, project)
+        and project.state in TEAM_OPEN,
         "can_split": change
         and project.level < asks.depth
         and project.state not in (ProjectState.DECLINED, ProjectState.CONCLUDED),
