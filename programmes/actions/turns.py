@@ -93,8 +93,8 @@ def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
     if turn.acted_at is not None:
         raise RuleBroken(
             _(
-                "%(name)s has acted on it already: %(outcome)s. Nothing more is said at this step:"
-                " read on the paper's page where it lies now."
+                "%(name)s has acted on it already: %(outcome)s. A voice counts only before that:"
+                " if something has to change, ask the sender for a revision."
             )
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
