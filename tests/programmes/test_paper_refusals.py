@@ -61,10 +61,10 @@ def test_a_paper_for_an_office_above_that_is_not_there_says_what_is_missing(
 def test_a_paper_of_a_programme_that_is_over_says_when_papers_are_written(
     world: World, programme: Programme
 ) -> None:
-    close_programme(programme, reason="期满", by=world.ana, now=JUNE)
+    over = close_programme(programme, reason="期满", by=world.ana, now=JUNE)
     with pytest.raises(RuleBroken, match="still owes") as refused:
         open_dossier(
-            programme=programme, organisation=world.bureau, kind="support_request",
+            programme=over, organisation=world.bureau, kind="support_request",
             by=world.ben, now=june(12),
         )  # fmt: skip
     assert refused.value.code == "programme_state"
