@@ -29,7 +29,7 @@ def _companies(desks: Sequence[Desk], _topics: Sequence[str], opened: date) -> N
     calendar = third.clock.calendar
     eve = calendar.previous_working(third.clock.until.date())
     before = calendar.previous_working(eve)
-    if before <= third.programme.starts_on:
+    if not third.programme.starts_on < before < eve <= third.programme.ends_on:
         return
     third.draft("progress_report", eve, words={"done": "本季度开展研讨两次。"})
     back = fourth.said(Outcome.RETURNED, "下步打算请写明完成时限。")

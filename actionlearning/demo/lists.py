@@ -60,8 +60,8 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
     if not changed:
         return
     expert = Seat(role="observer", name="蒙学清", title="社会工作学院教授", duties="提供咨询和指导")
-    for topic in topics:
-        _joins(desk, topic, expert, yesterday)
+    _joins(desk, first, expert, date(year, 8, 3))  # in time for the training plan of that week
+    _joins(desk, second, expert, yesterday)
 
 
 def refused_plan(desk: Desk, above: User, topic: str, revised: date) -> None:

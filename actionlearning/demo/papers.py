@@ -73,14 +73,15 @@ class Desk:
         )  # fmt: skip
 
     def draft(self, kind: str, day: date, *, title: str = "", words: dict[str, str]) -> None:
-        """Begun on `day` and still in the clerk's drawer."""
+        """Begun on `day`, if the programme runs then, and still in the clerk's drawer."""
 
         def begun(now: datetime) -> None:
             made = self._opened(kind, now, title=title)
             content = {"sections": words, "tracks": []}
             change_dossier(made, content=content, by=self.unit.clerk, now=now)
 
-        self.clock.put(at(day, 16), begun)
+        if self.programme.starts_on < day <= self.programme.ends_on:
+            self.clock.put(at(day, 16), begun)
 
     def whole_way(self, kind: str, day: date, *, topic: str = "", returned: bool = False) -> None:
         """Every body of the plan's way acts two working days after the paper has come to it."""

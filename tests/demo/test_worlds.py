@@ -167,6 +167,8 @@ def registers_of_the_county():
     lines = check_list(systems, Regulation.objects.filter(programme=programme), TODAY)
     assert {line.present for line in lines} == {True, False}
     owed = Obligation.objects.filter(rule_key="seven_systems").with_state(now)
+    training = Obligation.objects.filter(rule_key="training_plan").with_state(now)
+    assert sorted(row.state for row in training) == ["blocked", "met"]
     assert sorted((row.programme.year, row.state) for row in owed) == [
         (2025, "met"),
         (2026, "overdue"),
