@@ -1,7 +1,6 @@
 """Random procedures and random acts, by the product and by the plain model, told apart at the first difference."""
 
 import random
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -125,14 +124,13 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
         mine = _by_model(model.series[which], act, (day - FIRST).days)
         now = _noon(day) + timedelta(minutes=number)
         theirs = _by_product(stage, _series(product)[which], act, now)
-        seen = [theirs, *(_seen(stage, each, day) for each in _series(product))]
-        wanted = [mine, *(_wanted(each) for each in model.series)]
+        seen: list[Any] = [theirs, *(_seen(stage, each, day) for each in _series(product))]
+        wanted: list[Any] = [mine, *(_wanted(each) for each in model.series)]
+        if topic is not None:
+            seen.append(Project.objects.get(pk=topic.pk).state)
+            wanted.append(TOPIC_IS[model.state])
         if seen != wanted:
             return f"{steps} {told}: product {seen}, model {wanted}"
-        if topic is not None:
-            topic.refresh_from_db()
-            if topic.state != TOPIC_IS[model.state]:
-                return f"{steps} {told}: the topic is {topic.state}, its paper {model.state}"
     return "".join(_clocks(each, days) for each in _series(product))
 
 
@@ -203,7 +201,7 @@ def _lending(chance: random.Random, model: Paper, users: list[str], kind: str) -
 
 def _by_model(model: Paper, act: tuple[Any, ...], day: int) -> bool:
     told = act[1:]
-    verbs: dict[str, Callable[[], Any]] = {
+    verbs: dict[str, Any] = {
         "write": lambda: model.write(*told),
         "send": lambda: model.send(day),
         "take_back": lambda: model.take_back(day),
