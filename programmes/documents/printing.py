@@ -80,7 +80,7 @@ def print_of(dossier: Dossier, asked: str, *, by: User, opinions: bool = False) 
 
 def _number(dossier: Dossier, asked: str) -> int:
     if not asked:
-        number = dossier.standing_text or dossier.sent_text
+        number = dossier.number_read()
         if not number:
             raise RuleBroken(
                 _("It is still being written: its text is read here once it is sent."),

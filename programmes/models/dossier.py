@@ -23,10 +23,13 @@ LATER_WORDS = Q(state=DossierState.STANDING, sent_text__gt=F("standing_text"), h
 BEFORE_A_BODY = Q(state=DossierState.UNDER_WAY) | (LATER_WORDS & ~Q(holder_body=""))
 ON_ITS_WAY = Q(state__in=(DossierState.UNDER_WAY, DossierState.RETURNED)) | LATER_WORDS
 TEXT_READ = Case(
-    When(state=DossierState.STANDING, holder=None, then=F("standing_text")),
+    When(
+        Q(state=DossierState.STANDING, holder=None) | Q(state=DossierState.REPLACED),
+        then=F("standing_text"),
+    ),
     default=F("sent_text"),
 )
-"""Number of the text that lies before its readers: what was refused after another was approved is none."""
+"""Dossier.number_read() as a condition of the database."""
 
 
 class DossierQuerySet(models.QuerySet[Any]):
@@ -126,6 +129,12 @@ class Dossier(LedgerModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def number_read(self) -> int:
+        """Of the text that lies before its readers: what was refused after another was approved is none."""
+        lies = self.state != DossierState.STANDING or self.holder_id is not None
+        replaced = self.state == DossierState.REPLACED
+        return self.sent_text if lies and not replaced else self.standing_text
 
 
 class DossierText(PlacedModel):

@@ -103,7 +103,7 @@ def page_context(request: Any, dossier: Dossier, **given: Any) -> dict[str, Any]
         "journey": journey_of(turns, now),
         "charges": _charges(turns, now),
         "earlier_in_effect": dossier.state == DossierState.STANDING
-        and dossier.text_read != dossier.standing_text,  # type: ignore[attr-defined]
+        and dossier.number_read() != dossier.standing_text,
         "can_answer": user.has_perm(Permission.DOSSIER_WRITE, dossier)
         and dossier.state not in CLOSED,
         **_sender_acts(user, dossier, paper, turns),

@@ -47,10 +47,19 @@ class Seat:
 
 
 @dataclass
+class Remark:
+    """One opinion to be answered by itself; `known`: how many texts had been sent when it was answered."""
+
+    reply: str = ""
+    known: int = 0
+
+
+@dataclass(eq=False, repr=False)
 class Paper:
     """`steps`: (kind, body, together); `people`: body → its seats in order of rank.
 
     `lent`: seat → (who speaks for its holder, to which day). `left`: seats that nobody holds any more.
+    `series`: every revision of the same paper, itself too; `before`: the one that it revises.
     """
 
     steps: list[tuple[str, str, str]]
@@ -66,6 +75,13 @@ class Paper:
     standing: int = 0
     lying: list[Lying] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    revisable: bool = True
+    before: "Paper | None" = None
+    series: "list[Paper]" = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.series.append(self)
 
     def holder(self) -> str:
         """The body that is waited for, else the sender, else a filing body, else nobody."""
@@ -84,8 +100,31 @@ class Paper:
         if self.state != "draft" and self.holder() != "sender":
             raise Refused
 
+    def revise(self) -> "Paper":
+        """A new draft with the same words; the old one stands until the new one does."""
+        under_way = [each for each in self.series if each.before is self]
+        if not self.revisable or self.state not in ("standing", "ended"):
+            raise Refused
+        if any(each.state != "taken_back" for each in under_way):
+            raise Refused
+        return Paper(
+            self.steps, self.people, self.authors, self.lent, self.left,
+            words=self.words, before=self, series=self.series,
+        )  # fmt: skip
+
+    def answer(self, number: int, reply: str) -> None:
+        """What a body has read stays as it was read; what has no answer is owed one wherever it lies."""
+        if number >= len(self.remarks) or self.state in ("replaced", "taken_back"):
+            raise Refused
+        remark = self.remarks[number]
+        if remark.reply and (self.holder() != "sender" or self.texts > remark.known):
+            raise Refused
+        remark.reply, remark.known = reply, self.texts
+
     def send(self, day: int) -> None:
         self._pen()
+        if any(not remark.reply for remark in self.remarks):
+            raise Refused
         mending = [each for each in self.lying if each.with_sender]
         same = bool(mending) and self.words == self.words_sent
         self.texts += 1
@@ -112,7 +151,7 @@ class Paper:
             self._leave(each, day)
         self.state = "taken_back"
 
-    def speak(self, step: int, name: str, outcome: str, day: int) -> None:
+    def speak(self, step: int, name: str, outcome: str, day: int, remarks: int = 0) -> None:
         place = next((e for e in self.lying if e.step == step and not e.with_sender), None)
         if place is None:
             raise Refused
@@ -135,6 +174,7 @@ class Paper:
         ]
         if not mine:
             raise Refused
+        self.remarks.extend(Remark() for _ in range(remarks))
         self._say(place, mine[0].key, outcome, day)
 
     def speaking_seats(self, body: str) -> list[Seat]:
@@ -190,9 +230,10 @@ class Paper:
         if day < 1 or not seat.may_lend or seat.key in self.left or lent:
             raise Refused
         self.left.add(seat.key)
-        for place in list(self.lying):
-            if not place.with_sender and place.said and place.body == body:
-                self._decide(place, day)
+        for paper in self.series:
+            for place in list(paper.lying):
+                if not place.with_sender and place.said and place.body == body:
+                    paper._decide(place, day)
 
     def _say(self, place: Lying, seat: str, outcome: str, day: int) -> None:
         place.said.append((seat, outcome))
@@ -235,6 +276,11 @@ class Paper:
                 return
         self.state = "standing"
         self.standing = self.texts
+        for other in self.series:
+            if other is not self and other.state == "standing":
+                for each in list(other.lying):
+                    other._leave(each, day)
+                other.state = "replaced"
 
     def _lay(self, step: int, day: int) -> None:
         self.lying.append(Lying(step, self.steps[step][1], day))

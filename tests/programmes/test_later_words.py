@@ -67,8 +67,9 @@ def test_a_print_of_words_that_are_not_in_effect_says_so(
 
     paper = changed(world, programme, pro)
     assert (mark(paper, "1"), mark(paper, "2")) == (False, True)
+    assert mark(paper, "")  # as on the page: the words on which a body decides
     paper = refused(paper, pro)
-    assert (mark(paper, "1"), mark(paper, "2")) == (False, True)
+    assert (mark(paper, "1"), mark(paper, "2"), mark(paper, "")) == (False, True, False)
     told = plain_text(paper_of(print_of(paper, "2", by=world.ana)))
     assert "未获批准" in told
 
