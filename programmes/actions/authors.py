@@ -52,13 +52,13 @@ def sign_as_drawn(dossier: Dossier) -> None:
     dossier.authors = _together(dossier.authors, found)
 
 
-def refuse_own_topic(project: Project, *, by: User, now: datetime) -> None:
+def refuse_own_topic(project: Project, chooser: User, now: datetime) -> None:
     """Nobody takes his own topic on; who may instead is named. Raises NotAllowed `own_paper`."""
     authors = set(authors_of(project))
-    if authors.isdisjoint(minds_of(by, project.tenant)):
+    if authors.isdisjoint(minds_of(chooser, project.tenant)):
         return
     day = local_day(now)
-    seated = holders_of(project.organisation, Permission.PROJECT_CHOOSE, day=day, by=by)
+    seated = holders_of(project.organisation, Permission.PROJECT_CHOOSE, day=day, by=chooser)
     others = [user for user in seated if authors.isdisjoint(minds_of(user, project.tenant))]
     if others:
         words = _("Nobody decides on his own topic: “%(name)s” is for %(names)s to choose.")

@@ -56,6 +56,7 @@ def keep_decision(turn: Turn, dossier: Dossier, *, by: User, now: datetime) -> D
     return made
 
 
+@transaction.atomic
 def keep_choice(
     project: Project, outcome: str, *, opinion: str, by: User, now: datetime
 ) -> Decision | None:

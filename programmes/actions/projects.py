@@ -217,7 +217,7 @@ def choose_project(
     """
     _wait_for_unit(project, now)
     fresh = take(CHOOSE, project, by=by, seen=seen)
-    refuse_own_topic(fresh, by=by, now=now)
+    refuse_own_topic(fresh, by, now)
     _refuse_part(fresh, now)
     refuse_in_paper(fresh, now)
     keep_choice(fresh, DecisionOutcome.ADOPTED, opinion=opinion, by=by, now=now)

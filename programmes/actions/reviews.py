@@ -20,6 +20,7 @@ KIND = "review"
 """Of its evidence; the source is the paper."""
 
 
+@transaction.atomic
 def credit_review(turn: Turn, dossier: Dossier, *, by: User, now: datetime) -> None:
     """Whoever owes the review has had it held, also where it ends with points to mend; a second one counts no more.
 

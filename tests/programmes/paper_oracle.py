@@ -218,7 +218,7 @@ class Paper:
     def leave(self, body: str, number: int, day: int) -> None:
         """Its holder gives the seat up; where all have to speak, the rest is waited for, and nobody else.
 
-        While a voice of his or for him is lent he stays, and so does everybody on the first day.
+        While a voice of his or for him is lent he stays, and so do its writer and everybody on the first day.
         """
         seat = self.people[body][number]
         lent = [
@@ -228,6 +228,8 @@ class Paper:
             and (each.key == seat.key or self.lent[each.key][0] == seat.holder)
         ]
         if day < 1 or not seat.may_lend or seat.key in self.left or lent:
+            raise Refused
+        if seat.holder in self.authors:
             raise Refused
         self.left.add(seat.key)
         for paper in self.series:

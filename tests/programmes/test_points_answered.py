@@ -127,6 +127,7 @@ def test_the_list_asks_as_much_of_three_papers_as_of_one(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
     client, asked = sign_in(world.ben), []
+    client.get("/t/teng/dossiers/waiting/")  # what is asked once for all
     for number in range(3):
         project = chosen(world, programme, f"课题{number}") if number < 2 else None
         kind = "training_plan" if project else "implementation_plan"
