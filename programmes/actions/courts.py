@@ -11,20 +11,16 @@ from django.db import transaction
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.tasks import system_user
-from actionlearning.foundation.workflow import lock_row
 from groups.queries.sitting import Sitting, sitting
-from programmes.actions.topic_papers import hold_topic
-from programmes.actions.turns import close, decided_by
-from programmes.models import Dossier, Turn, Voice
+from programmes.actions.turns import settle_turn
+from programmes.models import Turn, Voice
 from programmes.notices import tell_turn
 from programmes.procedures import StepKind, settled
 from programmes.queries import local_day
-from programmes.queries.dossiers import speakers_of
 from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
 
 BATCH = 500
@@ -115,26 +111,3 @@ def _tell(
         tell_turn(turn, turn.dossier, new, by=by, now=now)
         return True
     return False
-
-
-@transaction.atomic
-def settle_turn(turn: Turn, *, now: datetime) -> bool:
-    """All who have to speak have spoken since somebody who had not left: the body has decided.
-
-    It is the word of who spoke last. False where it waits for somebody after all.
-    """
-    paper = Dossier.objects.get(pk=turn.dossier_id)
-    hold_topic(paper, now)
-    dossier = lock_row(paper)
-    fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
-    last = fresh.voices.select_related("by").order_by("at", "id").last()
-    if fresh.acted_at is not None or last is None:
-        return False
-    by = system_user()
-    speakers = speakers_of(dossier, fresh.holder, fresh.body, now=now, by=by)
-    decided = decided_by(fresh, speakers)
-    if decided is None:
-        return False
-    close(fresh, dossier, decided, last.opinion, last.by, now)
-    record("dossier.settled", target=dossier, by=by, at=now, step=fresh.kind, outcome=decided)
-    return True

@@ -13,6 +13,7 @@ from actionlearning.foundation.counters import next_number
 from actionlearning.foundation.errors import BadInput, Cited, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.tasks import system_user
 from actionlearning.foundation.workflow import lock_row
 from groups.access import reach_of
 from groups.actions.grants import let_see
@@ -31,7 +32,7 @@ from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
-from programmes.queries.dossiers import person_behind, seats_for
+from programmes.queries.dossiers import person_behind, seats_for, speakers_of
 from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
 from programmes.states import DossierState, RemarkState
 
@@ -74,14 +75,14 @@ def take_turn(
     _keep_remarks(fresh, dossier, remarks)
     _keep_readable(dossier, by, now)
     speakers = free_to_speak(members, dossier.authors)
-    decided = decided_by(fresh, speakers)
+    decided = _decided(fresh, speakers)
     facts = {"step": fresh.kind, "outcome": outcome, "text": text, "instead": seat.instead}
     record("dossier.spoken", target=dossier, by=by, at=now, **facts)
     if decided is None:
         users = [row.user for row in acts_now(fresh, speakers)]
         tell_turn(fresh, dossier, users, by=by, now=now)
         return fresh
-    close(fresh, dossier, decided, said, by, now)
+    _close(fresh, dossier, decided, said, by, now)
     if LAWS[fresh.kind].outcomes[decided] is Effect.ONWARD:
         carry_out(verdicts, by=by, now=now)
     return fresh
@@ -248,7 +249,7 @@ def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
         remark.save(force_insert=True)
 
 
-def decided_by(turn: Turn, speakers: list[Sitting]) -> str | None:
+def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
     """What the body has decided, if none of `speakers` has to be waited for any more."""
     rows = turn.voices.order_by("at", "id").values_list("outcome", "by", "post", "tenure", "at")
     voices = list(rows)
@@ -257,8 +258,7 @@ def decided_by(turn: Turn, speakers: list[Sitting]) -> str | None:
     return settled(turn.kind, turn.together, [row[0] for row in voices], silent=waiting)
 
 
-def close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
-    """The body has decided: the locked paper goes where that brings it."""
+def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now: datetime) -> None:
     journey = Journey(dossier, by, now)
     number = _filing_number(turn, dossier, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)
@@ -321,6 +321,29 @@ def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:
     series = "" if word == FILING else f":{word}"
     number = next_number(f"filing:{turn.holder_id}:{turn.body}:{year}{series}")
     return f"{word}〔{year}〕{number}号"
+
+
+@transaction.atomic
+def settle_turn(turn: Turn, *, now: datetime) -> bool:
+    """All who have to speak have spoken since somebody who had not left: the body has decided.
+
+    It is the word of who spoke last. False where it waits for somebody after all.
+    """
+    paper = Dossier.objects.get(pk=turn.dossier_id)
+    hold_topic(paper, now)
+    dossier = lock_row(paper)
+    fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
+    last = fresh.voices.select_related("by").order_by("at", "id").last()
+    if fresh.acted_at is not None or last is None:
+        return False
+    by = system_user()
+    speakers = speakers_of(dossier, fresh.holder, fresh.body, now=now, by=by)
+    decided = _decided(fresh, speakers)
+    if decided is None:
+        return False
+    _close(fresh, dossier, decided, last.opinion, last.by, now)
+    record("dossier.settled", target=dossier, by=by, at=now, step=fresh.kind, outcome=decided)
+    return True
 
 
 def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:

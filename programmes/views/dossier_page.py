@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,8 +16,9 @@ from programmes.actions.dossiers import held_by_sender, right_to_send
 from programmes.actions.drawn import redrawn
 from programmes.actions.remarks import answerable
 from programmes.forms.dossiers import DossierNoteForm, DossierReasonForm
-from programmes.models import TEXT_READ, Dossier, DossierText, Turn
+from programmes.models import TEXT_READ, Dossier, DossierText, Plan, Turn
 from programmes.papers import TOPIC, Paper, charges, differences, papers_of
+from programmes.queries import local_day
 from programmes.queries.dossiers import CLOSED, unanswered_of
 from programmes.queries.drafts import FORMER, by_plan_in_force
 from programmes.states import DossierState, RemarkState
@@ -39,7 +40,7 @@ TAKEN_BACK_FROM = (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETU
 def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
     """For whoever may not do it here, it is not there. One statement, with its sent texts.
 
-    What was not sent yet asks a second one: it is read by the plan in force.
+    What was not sent yet is read by the plan in force; where that is a later one, a second is asked.
     """
     texts = DossierText.objects.filter(dossier=OuterRef("pk"))
     told = JSONObject(number="number", at="at", by="by_name", note="note")
@@ -63,11 +64,19 @@ def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
                 .order_by("-number")
                 .values("title")[:1]
             ),
+            plan_changed=Exists(
+                Plan.objects.filter(
+                    programme=OuterRef("programme"),
+                    number__gt=OuterRef("plan__number"),
+                    applies_from__lte=local_day(request.received_at),
+                )
+            ),
             later_pk=Subquery(later.values("pk")[:1]),
         ),
         pk=pk,
     )
-    by_plan_in_force(found, request.received_at)
+    if found.plan_changed:  # type: ignore[attr-defined]
+        by_plan_in_force(found, request.received_at)
     return found
 
 

@@ -12,6 +12,7 @@ from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
+from programmes.queries import local_day
 from programmes.states import DossierState
 from tests.programmes.papers_on_their_way import act, draft, june, promoter, sent, written
 from tests.world import World
@@ -26,7 +27,7 @@ def put_in(world: World, programme: Programme, old: str, new: str, now: datetime
     text = shipped_text("plan2")
     assert old in text
     changed = read(text.replace(old, new, 1))
-    load_plan(programme, changed, applies_from=now.date(), by=world.ana, now=now)
+    load_plan(programme, changed, applies_from=local_day(now), by=world.ana, now=now)
 
 
 def said(**sections: str) -> dict[str, Any]:
