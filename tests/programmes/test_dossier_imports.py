@@ -229,7 +229,7 @@ def test_the_page_asks_the_same_few_questions(
 ) -> None:
     paper = draft(world, programme)
 
-    assert count_queries(sign_in(world.ben), at("dossier_import", world, paper.pk)) <= 5
+    assert count_queries(sign_in(world.ben), at("dossier_import", world, paper.pk)) <= 6
 
 
 def test_a_client_gets_the_proposal_and_patches_it(
