@@ -29,6 +29,7 @@ JOBS: dict[str, Job] = {
     "seal_audit": Job(jobs.seal_audit, MINUTE),
     "rosters": Job(groups_tasks.rosters, 5.0, expires=4),
     "old_rosters": Job(groups_tasks.old_rosters, crontab(hour=8, minute=40), expires=3000),
+    "turns": Job(tasks.turns, 10 * MINUTE, expires=500),
     "lay_down": Job(tasks.lay_down, 10 * MINUTE, expires=500),
     "settle_points": Job(reporting_tasks.settle_points, 10 * MINUTE, expires=500),
     "webhooks": Job(reporting_tasks.webhooks, MINUTE),

@@ -123,6 +123,7 @@ ADMINISTRATOR_URLS = [
 ]
 OPENED_URLS = [
     path("grants/", grants.GrantList.as_view(), name="grant_list"),
+    path("grants/<uuid:pk>/ending/", grants.GrantEnding.as_view(), name="grant_ending"),
     path("tokens/", tokens.TokenList.as_view(), name="token_list"),
     path("tokens/<uuid:pk>/revocation/", tokens.TokenRevocation.as_view(), name="token_revocation"),
 ]

@@ -11,6 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation
+from groups.queries.minds import same_mind
 from programmes.models import Enrolment, Obligation, Problem, Programme
 from programmes.queries import open_duties
 from programmes.states import ProgrammeState
@@ -106,13 +107,16 @@ def acts_for_holder(user: User, problem: Problem) -> bool:
 
 
 def may_check_problem(user: User, problem: Problem) -> bool:
-    """Never who solved it. What an office above found it checks itself; else it may, too (P1-08)."""
-    if user.pk == problem.solved_by_id:
-        return False
-    if acts_for_holder(user, problem):
-        return True
+    """Never who solved it, by any sign-in of his. What an office above found it checks itself; else it may, too (P1-08)."""
     own = problem.raised_from_id == problem.organisation_id
-    return own and user.has_perm(Permission.PROBLEM_ANSWER, problem)
+    may = acts_for_holder(user, problem) or (
+        own and user.has_perm(Permission.PROBLEM_ANSWER, problem)
+    )
+    return may and not solved_it(user, problem)
+
+
+def solved_it(user: User, problem: Problem) -> bool:
+    return same_mind(user, problem.solved_by_id, tenant=problem.tenant)
 
 
 def may_reopen_problem(user: User, problem: Problem) -> bool:

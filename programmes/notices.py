@@ -52,7 +52,7 @@ def addressee(key: str) -> Addressee:
 
 
 def holders_of(
-    organisation: Organisation, permission: Permission, *, day: date, by: User
+    organisation: Organisation, permission: Permission, *, day: date, by: User | None
 ) -> list[User]:
     """Who may do it at `organisation` on `day`, by posts and appointments; [] when all are vacant.
 
@@ -117,13 +117,41 @@ def tell_sender(dossier: Dossier, turn: Turn, *, by: User, now: datetime) -> Non
         _tell_dossier(_became(dossier, turn), dossier, told, turn, now, about=dossier, **facts)
 
 
+POINTS = "programmes.dossier_points"
+
+
+def tell_points(dossier: Dossier, turn: Turn, count: int, *, by: User, now: datetime) -> None:
+    """Points that the paper does not come back for are answered all the same; told to whoever writes it."""
+    people = holders_of(dossier.organisation, Permission.DOSSIER_WRITE, day=local_day(now), by=by)
+    facts = {"count": count, "holder": turn.holder.name}
+    name = POINTS.removeprefix("programmes.")
+    _tell_dossier(name, dossier, people, turn, now, about=dossier, **facts)
+
+
+def tell_ready(dossier: Dossier, *, by: User, now: datetime) -> None:
+    """A draft says all it has to, and `by` may not send it: whoever may is told, once for each revision."""
+    people = holders_of(dossier.organisation, Permission.DOSSIER_SEND, day=local_day(now), by=by)
+    queue_notices(
+        people or [None],
+        kind="programmes.dossier_ready",
+        at=now,
+        key=f"{dossier.pk}:ready",
+        about=dossier,
+        address=reverse("programmes:dossier_detail", args=[dossier.tenant.slug, dossier.pk]),
+        title=dossier.title,
+        organisation=dossier.organisation.name,
+        writer=by.display_name,
+    )
+
+
 def _became(dossier: Dossier, turn: Turn) -> str:
     effect = LAWS[turn.kind].outcomes[turn.outcome]
     if effect is not Effect.ONWARD:
         return "dossier_returned" if effect is Effect.BACK else "dossier_refused"
     if turn.outcome == Outcome.FILED:
         return "dossier_filed"
-    return "dossier_standing" if dossier.state == DossierState.STANDING else "dossier_onward"
+    approved = dossier.state == DossierState.STANDING and dossier.standing_text == dossier.sent_text
+    return "dossier_standing" if approved else "dossier_onward"
 
 
 def _tell_dossier(

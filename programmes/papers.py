@@ -270,32 +270,33 @@ def _spoken(content: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def differences(
-    paper: Paper, old: Mapping[str, Any], new: Mapping[str, Any]
+    paper: Paper, old: Mapping[str, Any], new: Mapping[str, Any], titles: tuple[str, str] = ("", "")
 ) -> list[tuple[str, list[Change]]]:
-    """(name of the part, what changed in it) of every part that differs, in the paper's order."""
-    found = []
+    """(name of the part, what changed in it) of every part that differs, in the paper's order; `titles` first."""
+    found = [(_("Title"), edits(*titles))] if titles[0] != titles[1] else []
     for key, name in paper.sections.items():
         before, after = (each.get("sections", {}).get(key, "") for each in (old, new))
         if before != after:
             found.append((name, edits(before, after)))
     for key, name in paper.tracks.items():
-        before, after = (_timetable(each, key) for each in (old, new))
+        before, after = (timetable_text(each, key) for each in (old, new))
         if before != after:
             found.append((name, edits(before, after)))
     return found
 
 
 def plain_differences(
-    paper: Paper, old: Mapping[str, Any], new: Mapping[str, Any]
+    paper: Paper, old: Mapping[str, Any], new: Mapping[str, Any], titles: tuple[str, str] = ("", "")
 ) -> list[dict[str, Any]]:
     """The same as plain data, for programs: {part, runs: [{kind, text}]}."""
     return [
         {"part": name, "runs": [{"kind": run.kind, "text": run.text} for run in runs]}
-        for name, runs in differences(paper, old, new)
+        for name, runs in differences(paper, old, new, titles)
     ]
 
 
-def _timetable(content: Mapping[str, Any], track: str) -> str:
+def timetable_text(content: Mapping[str, Any], track: str) -> str:
+    """Its lines of one timetable, one to a line."""
     return "\n".join(
         f"{line['from']} – {line['to']} {line['text']}"
         for line in content.get("tracks", ())

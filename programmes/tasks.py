@@ -4,9 +4,11 @@ from datetime import datetime
 
 from actionlearning.foundation.tasks import tenant_task
 from programmes.actions.calendars import check_calendar
+from programmes.actions.courts import look_at_turns
 from programmes.actions.digests import queue_copies
 from programmes.actions.laying import lay_down_all
 from programmes.actions.presence import observe_each
+from programmes.actions.reminders import remind_of_turns
 from programmes.actions.standing import observe_bodies
 from programmes.actions.sweeps import queue_due_notices
 
@@ -21,7 +23,12 @@ def lay_down(now: datetime) -> int:
 @tenant_task("sweep", in_transaction=False)
 def sweep(now: datetime) -> int:
     observe_bodies(now=now)
-    return queue_due_notices(now=now)
+    return queue_due_notices(now=now) + remind_of_turns(now=now)
+
+
+@tenant_task("turns", in_transaction=False)
+def turns(now: datetime) -> int:
+    return look_at_turns(now=now)
 
 
 @tenant_task("digest")

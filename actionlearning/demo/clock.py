@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from programmes.actions.laying import lay_down_all
 from programmes.actions.presence import observe_regulations
+from programmes.actions.reminders import remind_of_turns
 from programmes.actions.standing import observe_bodies
 from programmes.actions.sweeps import queue_due_notices
 from programmes.queries import NATION, calendar_for
@@ -62,6 +63,7 @@ class Clock:
         observe_bodies(now=now)
         observe_regulations(now=now)
         queue_due_notices(now=now)
+        remind_of_turns(now=now)
 
     def _lays(self, day: date) -> bool:
         """`monthly`: on the first working day of each month, well ahead of everything that opens."""

@@ -21,10 +21,11 @@ from programmes.queries.trainings import untrained_of
 from programmes.states import TrainingContents
 
 EXPERTS = ("zhuanjia1", "zhuanjia2")
+POINT = "请补充分乡镇的前后对比数据。"
 
 
 def experts(staff: Staff, story: Story, unit: Unit, days: tuple[date, date]) -> None:
-    """Two from outside review what comes: the first, in charge for the time being, has spoken on it."""
+    """Two from outside review what comes: the first, in charge for the time being, has spoken on it, with a point to answer."""
 
     def seat(now: datetime) -> None:
         day = local_day(now)
@@ -44,7 +45,9 @@ def experts(staff: Staff, story: Story, unit: Unit, days: tuple[date, date]) -> 
         if turn is not None:
             by = User.objects.get(login=f"{unit.login}-{EXPERTS[0]}")
             said = "数据扎实，结论可行。"
-            take_turn(turn, outcome=Outcome.REVIEWED, text=turn.text, opinion=said, by=by, now=now)
+            take_turn(
+                turn, outcome=Outcome.REVIEWED, text=turn.text, opinion=said, remarks=[POINT], by=by, now=now
+            )  # fmt: skip
 
     first, then = days
     story.clock.put(at(first, 9), seat)

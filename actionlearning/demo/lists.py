@@ -1,11 +1,11 @@
-"""Team lists on their way in the demonstration: in time and late, confirmed, changed afterwards, revised."""
+"""Team lists, candidates and a refused plan in the demonstration: in time and late, decided, changed afterwards, revised."""
 
 from collections.abc import Collection
 from datetime import date, datetime
 
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.papers import Desk, Then, acts, county_papers
-from actionlearning.demo.staff import Unit
+from actionlearning.demo.staff import DEPUTY, Unit
 from actionlearning.demo.story import Story
 from actionlearning.foundation.models import User
 from programmes.actions.proposals import CHOSEN, DECLINED, Verdict
@@ -21,16 +21,18 @@ def county_desk(
     """Plan 2's papers of every kind."""
     desk = Desk(clock, story.programme, unit)
     county_papers(desk, office, topics, today)
+    yesterday = clock.calendar.previous_working(today)
+    refused_plan(desk, office.users["promotion_team_leader"], topics[1], yesterday)
     county_proposals(desk, topics, today)
     county_lists(desk, topics, today)
 
 
 def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
-    """Plan 2: the main leader says his opinion, the leading group confirms; one team has changed since.
+    """Plan 2: the main leader says his opinion, all of the leading group confirm; one team has changed since.
 
     Of the second topic the list came late; its revision waits for the leader.
     """
-    year, leader = today.year, desk.unit.leader
+    year, leader, deputy = today.year, desk.unit.leader, desk.unit.users[DEPUTY]
     yesterday = desk.clock.calendar.previous_working(today)
     first, second = topics
     changed = yesterday > date(year, 7, 20)
@@ -40,6 +42,7 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
         [
             (date(year, 6, 30), acts(leader, Outcome.GIVEN, "人选熟悉业务，同意。")),
             (date(year, 7, 1), acts(leader, Outcome.CONFIRMED, "审定同意。")),
+            (date(year, 7, 2), acts(deputy, Outcome.CONFIRMED, "同意。")),
         ],
         topic=first,
     )
@@ -48,7 +51,8 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
         date(year, 7, 9),
         [
             (date(year, 7, 10), acts(leader, Outcome.GIVEN, "请尽快报齐，下不为例。")),
-            (date(year, 7, 13), acts(leader, Outcome.CONFIRMED)),
+            (date(year, 7, 13), acts(deputy, Outcome.CONFIRMED)),
+            (date(year, 7, 14), acts(leader, Outcome.CONFIRMED)),
             *([(yesterday, desk.revised("增补一名观察员，请专家把关。"))] if changed else []),
         ],
         topic=second,
@@ -56,8 +60,19 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
     if not changed:
         return
     expert = Seat(role="observer", name="蒙学清", title="社会工作学院教授", duties="提供咨询和指导")
-    for topic in topics:
-        _joins(desk, topic, expert, yesterday)
+    _joins(desk, first, expert, date(year, 8, 3))  # in time for the training plan of that week
+    _joins(desk, second, expert, yesterday)
+
+
+def refused_plan(desk: Desk, above: User, topic: str, revised: date) -> None:
+    """Sent in time and refused; its revision lies above since the eve of the visit."""
+    sent, refused = date(revised.year, 7, 24), date(revised.year, 7, 31)
+    no = "与首个项目同时铺开，力量和经费都不足，不予批准；请缩小范围，调整后另报。"
+    then: list[tuple[date, Then]] = [(refused, acts(above, Outcome.REFUSED, no))]
+    if revised > refused:
+        goal = "先在两个乡镇试点，年底前形成可推广的流程。"
+        then.append((revised, desk.revised("按审批意见缩小范围。", goal=goal)))
+    desk.send("project_plan", sent, then, topic=topic)
 
 
 def county_proposals(desk: Desk, chosen: tuple[str, str], today: date) -> None:

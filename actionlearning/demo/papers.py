@@ -1,6 +1,6 @@
 """Papers on their way in the demonstration, each with another outcome, through the real verbs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from programmes.models import Dossier, Programme, Project, Turn
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
 from programmes.queries.dossiers import speakers_of
+from programmes.states import RemarkState
 
 Then = Callable[[datetime, Dossier], None]
 
@@ -59,12 +60,28 @@ class Desk:
         project = self._project(topic)
         if topic and project is None:
             return None
-        made = open_dossier(
+        made = self._opened(kind, now, project=project, title=title)
+        self._fill(made, now, words)
+        return send_dossier(made, by=self.unit.clerk, now=now)
+
+    def _opened(
+        self, kind: str, now: datetime, *, project: Project | None = None, title: str = ""
+    ) -> Dossier:
+        return open_dossier(
             programme=self.programme, organisation=self.unit.organisation, kind=kind,
             project=project, title=title, by=self.unit.clerk, now=now,
         )  # fmt: skip
-        self._fill(made, now, words)
-        return send_dossier(made, by=self.unit.clerk, now=now)
+
+    def draft(self, kind: str, day: date, *, title: str = "", words: dict[str, str]) -> None:
+        """Begun on `day`, if the programme runs then, and still in the clerk's drawer."""
+
+        def begun(now: datetime) -> None:
+            made = self._opened(kind, now, title=title)
+            content = {"sections": words, "tracks": []}
+            change_dossier(made, content=content, by=self.unit.clerk, now=now)
+
+        if self.programme.starts_on < day <= self.programme.ends_on:
+            self.clock.put(at(day, 16), begun)
 
     def whole_way(self, kind: str, day: date, *, topic: str = "", returned: bool = False) -> None:
         """Every body of the plan's way acts two working days after the paper has come to it."""
@@ -83,7 +100,9 @@ class Desk:
                 self.again()(now, paper)
             else:
                 back = returned and Outcome.RETURNED in LAWS[turn.kind].outcomes
-                if not self._spoken(turn, paper, now, back=back):
+                outcome = Outcome.RETURNED if back else next(iter(LAWS[turn.kind].outcomes))
+                opinion = "要素不全，请补充。" if back else "同意。"
+                if not self._spoken(turn, paper, now, outcome, opinion):
                     back = False
                     self._form(turn, now)
             following = self._followed(returned and not back)
@@ -93,15 +112,24 @@ class Desk:
 
         return deed
 
-    def _spoken(self, turn: Turn, paper: Dossier, now: datetime, *, back: bool) -> bool:
+    def said(self, outcome: str, opinion: str = "") -> Then:
+        """By whoever sits in the body before which the paper lies."""
+
+        def deed(now: datetime, paper: Dossier) -> None:
+            turn = paper.turns.open().order_by("number")[0]
+            self._spoken(turn, paper, now, outcome, opinion)
+
+        return deed
+
+    def _spoken(
+        self, turn: Turn, paper: Dossier, now: datetime, outcome: str, opinion: str
+    ) -> bool:
         """By whoever sits there and may; False where the body has nobody."""
         seats = speakers_of(paper, turn.holder, turn.body, now=now, by=self.unit.clerk)
         able = acts_now(turn, seats)
         if not able:
             return False
-        outcome = Outcome.RETURNED if back else next(iter(LAWS[turn.kind].outcomes))
         by = User.objects.get(pk=able[0].user)
-        opinion = "要素不全，请补充。" if back else "同意。"
         take_turn(turn, outcome=outcome, opinion=opinion, text=turn.text, by=by, now=now)
         return True
 
@@ -141,13 +169,15 @@ class Desk:
         content = {"sections": {**texts, **told, **words}, "tracks": lines}
         change_dossier(paper, content=content, by=self.unit.clerk, now=now)
 
-    def again(self, **words: str) -> Then:
-        """The unit answers every opinion, mends the text and sends it on."""
+    def again(self, left: Mapping[int, str] | None = None, **words: str) -> Then:
+        """The unit answers every opinion, mends the text and sends it on; `left`: what it does not take up, and why."""
 
         def deed(now: datetime, paper: Dossier) -> None:
-            clerk = self.unit.clerk
-            for remark in paper.remarks.filter(state="open"):
-                answer_remark(remark, state="taken", reply="已按意见修改。", by=clerk, now=now)
+            clerk, why = self.unit.clerk, left or {}
+            for each in paper.remarks.filter(state=RemarkState.OPEN):
+                state = RemarkState.NOT_TAKEN if each.number in why else RemarkState.TAKEN
+                reply = why.get(each.number, "已按意见修改。")
+                answer_remark(each, state=state, reply=reply, by=clerk, now=now)
             sections = {**paper.content["sections"], **words}
             content = {**paper.content, "sections": sections}
             change_dossier(paper, content=content, by=clerk, now=now)
@@ -201,9 +231,8 @@ def _done(_paper: Dossier) -> None:
 
 
 def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date) -> None:
-    """Plan 2: approved and filed, returned and mended, waiting, filed only, decided, refused, taken back."""
+    """Plan 2: approved and filed, returned and mended, filed only, decided, taken back."""
     year = today.year
-    yesterday = desk.clock.calendar.previous_working(today)
     leader, above = desk.unit.leader, office.users["promotion_team_leader"]
     clerk = office.clerk
     desk.send(
@@ -214,7 +243,7 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
             (date(year, 6, 23), acts(clerk, Outcome.FILED)),
         ],
     )
-    first, second = topics
+    first = topics[0]
     mended = "到今年12月，探访关爱覆盖率达到100%，5个乡镇建成互助点20个。"
     desk.send(
         "project_plan",
@@ -223,10 +252,10 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
             (
                 date(year, 7, 16),
                 acts(
-                    above, Outcome.RETURNED, "方向对，目标和分工要再具体。", "总体目标请量化", "里程碑请写明责任单位",
+                    above, Outcome.RETURNED, "方向对，目标和分工要再具体。", "总体目标请量化", "里程碑请写明责任单位", "可增加一次区外考察",
                 ),
             ),
-            (date(year, 7, 20), desk.again(goal=mended, milestones="7月摸底（县民政局）、9月试点（乡镇）、11月总结（县民政局）。")),
+            (date(year, 7, 20), desk.again({3: "本年考察名额已定，先用好县外考察，明年再申请。"}, goal=mended, milestones="7月摸底（县民政局）、9月试点（乡镇）、11月总结（县民政局）。")),
             (date(year, 7, 28), acts(above, Outcome.APPROVED, "同意实施。")),
             (date(year, 7, 29), partly_taken_up(desk.unit.clerk, "到外县学习考察", "外出考察名额未批。")),
             (date(year, 7, 30), acts(clerk, Outcome.FILED)),
@@ -236,7 +265,6 @@ def county_papers(desk: Desk, office: Unit, topics: tuple[str, str], today: date
         ],
         topic=first,
     )  # fmt: skip
-    desk.send("project_plan", yesterday, topic=second)
     _county_beside(desk, office, first, today)
 
 
@@ -264,7 +292,36 @@ def _county_beside(desk: Desk, office: Unit, topic: str, today: date) -> None:
         topic=topic,
     )
     _support(desk, clerk, year)
+    _office_reports(Desk(desk.clock, desk.programme, office), year)
+    system = "行动学习推进管理制度"
+    words = {"system": system, "text": "一、每季度召开一次推进会。"}
+    desk.draft(
+        "system_document", desk.clock.calendar.previous_working(today), title=system, words=words
+    )
     desk.send("solution_report", date(year, 11, 9), topic=topic)
+
+
+def _office_reports(desk: Desk, year: int) -> None:
+    """The county's office reports to its own leading group once a quarter; the first came back."""
+    leader = desk.unit.leader
+    wanted = acts(leader, Outcome.RETURNED, "问题要写具体。", "请列出进展慢的乡镇和原因")
+    told = "五个试点乡镇中，两个因人员变动进度滞后；三部门数据仍需人工核对。"
+    desk.send(
+        "status_report",
+        date(year, 9, 17),
+        [
+            (date(year, 9, 21), wanted),
+            (date(year, 9, 23), desk.again(problems=told)),
+            (date(year, 9, 25), acts(leader, Outcome.PASSED, "情况清楚，继续推进。")),
+        ],
+        title="三季度行动学习工作情况报告",
+    )
+    desk.send(
+        "status_report",
+        date(year, 12, 16),
+        [(date(year, 12, 18), acts(leader, Outcome.PASSED))],
+        title="四季度行动学习工作情况报告",
+    )
 
 
 def _support(desk: Desk, clerk: User, year: int) -> None:
@@ -300,8 +357,10 @@ def _support(desk: Desk, clerk: User, year: int) -> None:
 
 
 def group_papers(desks: Sequence[Desk], office: Unit, year: int, today: date) -> None:
-    """Plan 1: the plan goes up before the end of May and is checked; the report follows in the last weeks."""
-    clerk = office.clerk
+    """Plan 1: the group's own, then the units' plans, which go up before the end of May and are checked."""
+    clerk, agreed = office.clerk, acts(office.leader, Outcome.CONFIRMED, "同意，按此推进。")
+    own = Desk(desks[0].clock, desks[0].programme, office)
+    own.send("promotion_plan", date(year, 5, 15), [(date(year, 5, 19), agreed)])
     for number, desk in enumerate(desks):
         sent, checked = date(year, 5, 21 + number), date(year, 5, 27)
         done = [(checked, acts(clerk, Outcome.PASSED, "要素齐全。"))]

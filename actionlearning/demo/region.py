@@ -4,14 +4,16 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, cycle
 
 from actionlearning.demo import region_texts, story
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.crowd import OFFICE, Crowd
+from actionlearning.demo.endings import otherwise
 from actionlearning.demo.lists import proposed
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk
+from actionlearning.demo.registers import issued
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import Topic
@@ -249,16 +251,39 @@ class Play:
         self._papers(clock, programme)
 
     def _papers(self, clock: Clock, programme: Programme) -> None:
-        """Of the first two units: each paper of the plan goes its whole way, with the second after a return."""
-        for number, unit in enumerate(self.units[:2]):
-            desk = Desk(clock, programme, unit, self.owner)
-            topic = self.scene.topics[number % len(self.scene.topics)].title
-            for week, paper in enumerate(self.pack.papers):
-                if paper.about == "owner" or paper.kind in TOLD_BY_ITSELF:
-                    continue
-                day = clock.calendar.add_working_days(self.opened, 45 + 5 * week)
-                about = topic if paper.about == "project" else ""
+        """Each paper of the plan goes its whole way: the owner's own, and those of the first two units.
+
+        With the second unit it comes back once; with the others some end otherwise.
+        """
+        own = Desk(clock, programme, self.owner, self.owner)
+        desks = [Desk(clock, programme, unit, self.owner) for unit in self.units]
+        topics = [
+            topic.title for topic, _unit in zip(cycle(self.scene.topics), desks, strict=False)
+        ]
+        for week, paper in enumerate(self.pack.papers):
+            if paper.about == "owner" or owes_itself(self.pack, paper.kind):
+                own.whole_way(paper.kind, self._working_day(clock, 10 + 5 * week))
+            if paper.about == "owner" or paper.kind in TOLD_BY_ITSELF:
+                continue
+            day = self._working_day(clock, 45 + 5 * week)
+            for number, desk in enumerate(desks[:2]):
+                about = topics[number] if paper.about == "project" else ""
                 desk.whole_way(paper.kind, day, topic=about, returned=number == 1)
+        otherwise(self.scene.pack, desks, topics, self.opened)
+        self._systems(clock, programme)
+
+    def _working_day(self, clock: Clock, count: int) -> date:
+        """The `count`th after the programme's opening."""
+        return clock.calendar.add_working_days(self.opened, count)
+
+    def _systems(self, clock: Clock, programme: Programme) -> None:
+        """What the plan wants issued; the first two send one of them as a paper, the last has issued none."""
+        if not any(paper.kind == "system_document" for paper in self.pack.papers):
+            return
+        day = self._working_day(clock, 35)
+        for number, unit in enumerate(self.units):
+            if number < max(len(self.units) - 1, 1):
+                issued(clock, programme, unit, day, but="work" if number < 2 else None)
 
     def _topic(self, told: Story, unit: Unit, topic: Topic, number: int) -> None:
         days = [self.opened + timedelta(days=n + number % 4) for n in (8, 15, 23)]
@@ -305,6 +330,14 @@ def monthly_item(pack: Pack) -> RuleSpec | None:
         if wanted and rule.deliverable == "information_item":
             return rule
     return None
+
+
+def owes_itself(pack: Pack, deliverable: str) -> bool:
+    """Whether the office that runs the programme owes such a paper, as its units do."""
+    return any(
+        rule.enabled and rule.owed_by == "owner_office" and rule.deliverable == deliverable
+        for rule in pack.rules
+    )
 
 
 def fixed_roles(pack: Pack) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from actionlearning.demo.clock import at
+from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.staff import Unit
 from actionlearning.demo.story import Story
 from groups.roles import BodyKind
@@ -10,8 +10,8 @@ from programmes.actions.decisions import follow_up, sign_decision, write_decisio
 from programmes.actions.laying import lay_down
 from programmes.actions.plans import change_rule
 from programmes.actions.regulations import enter_regulation
-from programmes.models import Decision, DecisionOutcome
-from programmes.queries import local_day
+from programmes.models import Decision, DecisionOutcome, Programme
+from programmes.queries import head_of, local_day
 
 PRESENT = "组长、副组长、各成员股室负责人"
 
@@ -25,6 +25,24 @@ def registers(story: Story, office: Unit, unit: Unit, today: date) -> None:
     if date(year, 7, 1) <= first <= date(year, 12, 1):
         eve = story.clock.calendar.previous_working(first)
         put(at(eve, 16), lambda now: _seminars(story, office, first, now))
+
+
+def issued(
+    clock: Clock, programme: Programme, unit: Unit, day: date, *, but: str | None = None
+) -> None:
+    """Every system that the plan lists, entered on the day of issue; `but`: one that comes as a paper."""
+
+    def enter(now: datetime) -> None:
+        unlisted = {"key": "", "name": "管理办法"}
+        for number, row in enumerate(head_of(programme).get("systems") or [unlisted], 1):
+            if row["key"] != but:
+                enter_regulation(
+                    programme=programme, organisation=unit.organisation, system=row["key"],
+                    name=f"行动学习{row['name']}", document_number=f"行学发〔{now.year}〕{number}号",
+                    issued_on=local_day(now), by=unit.clerk, now=now,
+                )  # fmt: skip
+
+    clock.put(at(day, 11), enter)
 
 
 def _issued_before(story: Story, unit: Unit, now: datetime) -> None:
@@ -57,7 +75,8 @@ def _by_hand(story: Story, unit: Unit, now: datetime) -> None:
 
 def _on_a_request(story: Story, office: Unit, now: datetime) -> None:
     """The office signs what it decided on the unit's request for support."""
-    row = Decision.objects.filter(organisation=office.organisation, signed_at=None).first()
+    papers = Decision.objects.filter(organisation=office.organisation, dossier__isnull=False)
+    row = papers.filter(signed_at=None).first()
     if row is not None:
         sign_decision(row, by=office.clerk, now=now)
 

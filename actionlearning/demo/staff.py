@@ -11,7 +11,7 @@ from actionlearning.foundation.models import User
 from groups.actions.bodies import add_post, appoint, change_body, form_body
 from groups.actions.persons import add_person
 from groups.actions.users import create_user
-from groups.models import Body, Organisation, Person
+from groups.models import Body, Organisation, Person, Tenure
 from groups.roles import Role
 from programmes.packs.format import BodyTemplate, Pack
 
@@ -24,6 +24,7 @@ SIGNED_IN = {
     Role.PROMOTION_TEAM_LEADER,
 }
 """Who gets a sign-in; the others are on the roster only."""
+DEPUTY = Role.LEADING_GROUP_MEMBER
 
 
 @dataclass
@@ -139,6 +140,12 @@ class Staff:
         user.password, user.must_change_password = self.known, False
         user.save(update_fields=["password", "must_change_password"])
         return user
+
+    def deputy(self, unit: Unit, now: datetime) -> None:
+        """Who sits beside the leader signs in, too: some papers ask for every voice of the group."""
+        rows = Tenure.objects.filter(organisation=unit.organisation, role=DEPUTY)
+        first = rows.select_related("person").order_by("post__rank")[0]
+        unit.users[DEPUTY] = self.sign_in(f"{unit.login}-fuzuzhang", first.person, now)
 
     def seat_institution(self, unit: Unit, pack: Pack, now: datetime) -> None:
         """A small office below a unit: its head and a clerk, by the unit's own template."""

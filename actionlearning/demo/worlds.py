@@ -14,7 +14,7 @@ from actionlearning.demo.lists import county_desk, group_list
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, group_papers
 from actionlearning.demo.region import region
-from actionlearning.demo.registers import registers
+from actionlearning.demo.registers import issued, registers
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import (
@@ -126,6 +126,7 @@ def county(system: User, today: date, done: Told) -> None:
     owner, unit, station = Unit(root, "xianban"), Unit(bureau, "minzheng"), Unit(below[0], "jiuzhu")
     staff.seat_all(owner, pack, "owner", at(since))
     staff.seat_all(unit, pack, "unit", at(since, 15))
+    staff.deputy(unit, at(since, 16))
     load_divisions(shipped(), under=CITY, by=owner.director, now=at(since, 17))
     staff.seat_institution(station, pack, at(since, 16))
     for organisation in below:
@@ -163,7 +164,10 @@ def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
         told.MISSED,
     )
     _months(story, unit, topic.title, date(before, 6, 1), outcomes)
+    desk = Desk(run.clock, story.programme, unit, run.owner)
+    desk.whole_way("appraisal_report", date(before, 11, 19), topic=topic.title, returned=True)
     topics.concluded(story, topic.title, date(before, 12, 18), unit.leader)
+    issued(run.clock, story.programme, unit, date(before, 7, 17))
 
     run.clock.put(at(date(now, 6, 1), 8), lambda _moment: _county_now(run, unit, station, today))
 
@@ -304,6 +308,7 @@ def _group_year(run: Run, year: int, topics: tuple[Topic, ...], *, late_unit: in
             returned=number == 1,
         )
         _months(story, unit, topic.title, date(year, 6, 1), _GROUP_MONTHS[number])
+        issued(run.clock, story.programme, unit, date(year, 7, 6 + number))
     desks = [Desk(run.clock, story.programme, unit) for unit in run.units]
     group_papers(desks, run.owner, year, run.clock.until.date())
     group_list(desks[0], run.owner, topics[0].title, year)

@@ -199,7 +199,7 @@ VERBS = {
 }
 WHOLE = {
     "dossier.taken_back": _("taken back"),
-    "decision.kept": _("kept from a paper"),
+    "decision.kept": _("kept by itself"),
     "decision.corrected": _("correction begun"),
 }
 """Where the same word means something else of another thing."""

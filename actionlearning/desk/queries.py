@@ -28,12 +28,19 @@ from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, Tenant, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
-from programmes.models import CalendarYear, Dossier, Obligation, Problem, Project
+from programmes.models import (
+    BEFORE_A_BODY,
+    CalendarYear,
+    Dossier,
+    Obligation,
+    Problem,
+    Project,
+)
 from programmes.papers import TOPIC, TOPIC_PROPOSAL
 from programmes.procedures import StepKind
 from programmes.queries import NATION, local_day
 from programmes.queries.dossiers import waiting_turns
-from programmes.states import DossierState, ProjectState
+from programmes.states import ProjectState
 from programmes.views.calendar_page import year_needed
 from reporting.models import InformationItem, Issue, IssueTurn, ItemTurn
 from reporting.queries import without_hand_of
@@ -61,6 +68,7 @@ ISSUE_BACK = "issue_back"
 ACT = "act"
 CALENDAR = "calendar"
 MEND = "mend"
+ANSWER = "answer"
 PROBLEM = "problem"
 
 Papers = QuerySet[Any, dict[str, Any]]
@@ -233,10 +241,10 @@ def _projects(user: User, now: datetime) -> list[Papers]:
 def _proposals() -> QuerySet[Any]:
     """Papers in which a unit's candidates lie before its leading group: told as those papers."""
     return Dossier.objects.filter(
+        BEFORE_A_BODY,
         programme=OuterRef("programme"),
         organisation=OuterRef("organisation"),
         kind=TOPIC_PROPOSAL,
-        state=DossierState.UNDER_WAY,
         sent_at__gte=OuterRef("created_at"),
     )
 
@@ -262,19 +270,24 @@ def _issues(user: User) -> list[Papers]:
 
 
 def _dossiers(user: User, now: datetime) -> list[Papers]:
-    """Papers on which one may act now, and those returned to one's unit."""
+    """Papers on which one may act now, and those of one's unit returned or with points to be answered."""
     if not user.has_perm(Permission.DOSSIER_VIEW):
         return []
-    mending = Q(turns__kind=StepKind.MEND)
+    mending, over = Q(turns__kind=StepKind.MEND), Q(turns__acted_at__isnull=False)
     returned_topic = Q(kind=StepKind.MEND, dossier__kind=TOPIC)  # told as a topic already
     turns = waiting_turns(user, local_day(now)).exclude(returned_topic)
     found = (
         Dossier.objects.filter(turns__in=turns)
         .annotate(
             app=Value("programmes", CharField()),
-            bucket=Case(When(mending, Value(MEND)), default=Value(ACT), output_field=CharField()),
+            bucket=Case(
+                When(mending, Value(MEND)),
+                When(over, Value(ANSWER)),
+                default=Value(ACT),
+                output_field=CharField(),
+            ),
             unit=F("organisation__name"),
-            since=F("turns__received_at"),
+            since=Coalesce("turns__acted_at", "turns__received_at"),
         )
         .order_by("since", "id")
         .values("app", "bucket", "id", "title", "unit", "since")

@@ -20,6 +20,10 @@ _KINDS = {
     "programmes.overdue": gettext_lazy("overdue"),
     "programmes.escalation": gettext_lazy("escalation"),
     "programmes.blocked": gettext_lazy("blocked upstream"),
+    "programmes.dossier_reminder": gettext_lazy("paper to act on"),
+    "programmes.dossier_due_day": gettext_lazy("paper to act on"),
+    "programmes.dossier_overdue": gettext_lazy("late paper"),
+    "programmes.dossier_delayed": gettext_lazy("late paper"),
     "programmes.redated": gettext_lazy("moved deadline"),
     "programmes.calendar_missing": gettext_lazy("missing holiday year"),
 }

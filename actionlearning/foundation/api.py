@@ -1,6 +1,6 @@
 """Bases of the REST interface: the same permissions and verbs as the pages (`design/api.md`)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, Stale
 from actionlearning.foundation.etags import VersionedList
-from actionlearning.foundation.paging import after_mark, mark_of
+from actionlearning.foundation.paging import after_mark, mark_of, rows_after
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.problems import Problem
 
@@ -81,6 +81,14 @@ class TenantViewSet(VersionedList, GenericViewSet):
         rows = list(after_mark(queryset, order, mark)[: limit + 1])
         more = len(rows) > limit
         return rows[:limit], mark_of(rows[limit - 1], order) if more else None
+
+    def page_in_hand(
+        self, rows: Iterable[dict[str, Any]], kinds: Sequence[Callable[[str], Any]]
+    ) -> tuple[list[Any], str | None]:
+        """The same of rows that were read whole, in `order`; `kinds` read the values of a mark."""
+        limit, order = self.limit(), self.asked_order()
+        rest = rows_after(rows, order, kinds, self.request.query_params.get("cursor", ""))
+        return rest[:limit], mark_of(rest[limit - 1], order) if len(rest) > limit else None
 
     def limit(self) -> int:
         """Rows asked for; raises BadInput."""

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -75,6 +75,27 @@ def values_of_mark(mark: str, kinds: Sequence[Callable[[str], Any]]) -> list[Any
         return [kind(value) for kind, value in zip(kinds, _read(mark, len(kinds)), strict=True)]
     except (AttributeError, TypeError, ValueError):
         raise _not_ours() from None
+
+
+def rows_after(
+    rows: Iterable[dict[str, Any]],
+    order: tuple[str, ...],
+    kinds: Sequence[Callable[[str], Any]],
+    mark: str,
+) -> list[dict[str, Any]]:
+    """after_mark() of rows in hand, which stand in `order`, upwards; raises BadInput."""
+    if not mark:
+        return list(rows)
+    place = tuple(values_of_mark(mark, kinds))
+    return [row for row in rows if tuple(row[name] for name in order) > place]
+
+
+def instant(text: str) -> datetime:
+    """A mark's instant. Raises ValueError for one without a zone, which nothing here can be compared with."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
 
 
 def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     OBLIGATION_WAIVE = "obligation.waive", Span.BELOW
     PROJECT_VIEW = "project.view", Span.SUBTREE
     PROJECT_CHANGE = "project.change", Span.OWN
+    TEAM_CHANGE = "team.change", Span.OWN
     PROJECT_CHOOSE = "project.choose", Span.OWN
     PROJECT_SUBMIT = "project.submit", Span.OWN
     PROJECT_REVIEW = "project.review", Span.BELOW

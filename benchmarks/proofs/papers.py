@@ -2,8 +2,8 @@
 
 python -m benchmarks.proofs.papers [--histories 5000] [--seed 1]
 
-Each history is undone. After every act state, holder and text in effect are compared, at its end the
-days charged to each holder and the last day of every turn.
+Each history is undone. After every act each revision's state, holder, words, text in effect, answers and
+days charged to each holder are compared, at its end the last day of every turn.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -133,6 +134,16 @@ def end_grant(found: Grant, *, subject: Any, by: User, now: datetime) -> Grant:
     if not fresh.lasts_on(localdate(now)):
         raise RuleBroken(_("This has been closed again already."), code="ended")
     return _close(fresh, subject, by=by, now=now)
+
+
+@transaction.atomic
+def end_in_register(found: Grant, *, by: User, now: datetime) -> Grant:
+    """The same from its line alone: what somebody read by serving it has no page on which it is closed.
+
+    Raises NotAllowed, RuleBroken (ended already).
+    """
+    subject = apps.get_model(found.subject_kind).objects.get(pk=found.subject)
+    return end_grant(found, subject=subject, by=by, now=now)
 
 
 def _close(found: Grant, subject: Any, *, by: User, now: datetime) -> Grant:

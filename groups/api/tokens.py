@@ -14,6 +14,7 @@ from actionlearning.foundation.api import StrictSerializer, TenantViewSet
 from actionlearning.foundation.models import ClientToken
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
+from groups.actions.grants import end_in_register
 from groups.actions.tokens import create_token, revoke_token
 from groups.api.shapes import (
     ONCE,
@@ -110,7 +111,7 @@ class GrantOut(serializers.Serializer):
 
 
 class GrantViewSet(TenantViewSet):
-    """The register of what was opened to outsiders. Opened and closed at the thing itself."""
+    """The register of what was opened to single people. Opened at the thing itself, closed there or here."""
 
     permission = Permission.GRANT
     queryset = Grant.objects.none()
@@ -119,7 +120,7 @@ class GrantViewSet(TenantViewSet):
     sorts_by = "granted_at"
 
     def visible(self) -> Any:
-        return grants_listed(self.request.user, day=localdate(self.now))
+        return grants_listed(self.request.user, day=localdate(self.now), ended=True)
 
     @extend_schema(parameters=[Paging], responses={200: page_of("GrantPage", GrantOut), **READ})
     def list(self, request: Any, **kwargs: Any) -> HttpResponse:
@@ -127,3 +128,9 @@ class GrantViewSet(TenantViewSet):
         day, wanted = localdate(self.now), {"text": asked["q"], "ended": asked["ended"]}
         rows, cursor = self.page(grants_listed(request.user, day=day, **wanted))
         return self.listed(rows_of(GrantOut, rows, asked["fields"]), cursor)
+
+    @extend_schema(parameters=[ONCE], request=None, responses={200: GrantOut, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def ending(self, request: Any, pk: str, **kwargs: Any) -> Response:
+        ended = end_in_register(self.get_object(), by=request.user, now=self.now)
+        return Response(rows_of(GrantOut, [ended], "")[0])

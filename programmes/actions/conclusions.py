@@ -21,11 +21,11 @@ from programmes.actions.project_turns import write_turn
 from programmes.actions.redating import owe_again
 from programmes.actions.topic_order import refuse_beside_another
 from programmes.actions.topic_papers import wait_for_unit
-from programmes.models import Dossier, Problem, Project, Turn
+from programmes.models import ON_ITS_WAY, Dossier, Problem, Project, Turn
 from programmes.notices import holders_of, tell_about
 from programmes.procedures import StepKind
 from programmes.queries import local_day
-from programmes.states import CONCLUDE, REOPEN, DossierState, ProjectState
+from programmes.states import CONCLUDE, REOPEN, ProjectState
 
 TRIGGER = "project_completed"
 WORDS = ("result_summary", "solved")
@@ -153,10 +153,9 @@ def conclusion_faults(project: Project) -> list[Fault]:
 
 def _open_papers(project: Project) -> QuerySet[Any]:
     """Not decided yet, or in effect and its filing returned: its unit has to answer. A filing alone may stay."""
-    under_way = (DossierState.UNDER_WAY, DossierState.RETURNED)
     mending = Turn.objects.open().filter(dossier=OuterRef("pk"), kind=StepKind.MEND)
     rows = Dossier.objects.filter(project=project)
-    return rows.filter(Q(state__in=under_way) | Q(Exists(mending))).order_by("created_at")
+    return rows.filter(ON_ITS_WAY | Q(Exists(mending))).order_by("created_at")
 
 
 def _names(titles: Iterable[str]) -> str:

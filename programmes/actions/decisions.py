@@ -1,10 +1,12 @@
-"""What a body decided, on record: by itself from a paper's decision, by hand for other major issues (P2-12, P3-42)."""
+"""What a body decided, on record: by itself of papers and topics, by hand for other major issues (P2-12, P3-42)."""
 
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.counters import next_number
@@ -15,7 +17,16 @@ from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock
 from groups.models import Body, Organisation
 from groups.queries.sitting import sitting_in
-from programmes.models import Decision, DecisionOutcome, DecisionStep, Dossier, Programme, Turn
+from groups.roles import BodyKind
+from programmes.models import (
+    Decision,
+    DecisionOutcome,
+    DecisionStep,
+    Dossier,
+    Programme,
+    Project,
+    Turn,
+)
 from programmes.procedures import StepKind
 from programmes.queries import enrolment_of, local_day
 from programmes.states import ProgrammeState
@@ -42,6 +53,29 @@ def keep_decision(turn: Turn, dossier: Dossier, *, by: User, now: datetime) -> D
     with scope(turn.tenant, path=WHOLE, actor=by):
         made.save(force_insert=True)
     record("decision.kept", target=made, by=by, at=now, outcome=made.outcome)
+    return made
+
+
+@transaction.atomic
+def keep_choice(
+    project: Project, outcome: str, *, opinion: str, by: User, now: datetime
+) -> Decision | None:
+    """Likewise of a topic on which the leading group decided without a paper (P2-22); None where there is no group."""
+    group = Body.objects.filter(
+        organisation=project.organisation_id, kind=BodyKind.LEADING_GROUP, ends_on=None
+    )
+    if not group.exists():
+        return None
+    with override(settings.LANGUAGE_CODE):
+        matter = _("Whether the topic “%(title)s” is taken on") % {"title": project.title}
+    made = Decision(
+        programme=project.programme, body=BodyKind.LEADING_GROUP, held_on=local_day(now),
+        matter=matter[:200], outcome=outcome, text=opinion.strip(), present=by.display_name,
+        created_by=by, created_at=now,
+    )  # fmt: skip
+    made.place(project.organisation)
+    made.save(force_insert=True)
+    record("decision.kept", target=made, by=by, at=now, outcome=outcome)
     return made
 
 

@@ -16,10 +16,14 @@ from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.drawn import known_of, redrawn, refuse_typed
+from programmes.actions.topic_papers import wait_for_unit
+from programmes.clauses import cited_for
 from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.notices import tell_ready
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
 from programmes.queries.dossiers import person_behind
+from programmes.queries.drafts import beside_the_text, by_plan_in_force
 from programmes.states import SUBMIT, TAKEN_ON, DossierState, ProjectState
 
 SEVERAL = (
@@ -82,6 +86,7 @@ def begin_dossier(
     made.place(organisation)
     made.supervisor = enrolment.supervisor if enrolment else None
     made.plan_id = plan_key(programme, now)
+    wait_for_unit(made, now)  # two clerks at once would both take the same number
     made.number = _number(made)
     made.title = _title(title) or _default_title(paper, programme, project)
     known = known_of(paper, project, made.plan)
@@ -105,7 +110,11 @@ def paper_in_force(programme: Programme, kind: str, now: datetime) -> Paper:
     found = papers_of(plan_in_force(programme, local_day(now))).get(kind)
     if found is None:
         raise RuleBroken(
-            _("The plan of “%(name)s” knows no such paper.") % {"name": programme},
+            _(
+                "The plan of “%(name)s” knows no such paper: write one of those it names,"
+                " or have whoever runs the programme put it into the plan."
+            )
+            % {"name": programme},
             code="not_in_plan",
         )
     return found
@@ -125,7 +134,13 @@ def refuse_place(
 ) -> None:
     if not takes_papers(programme, organisation, paper.kind, now):
         raise RuleBroken(
-            _("“%(name)s” is not in force.") % {"name": programme}, code="programme_state"
+            _(
+                "“%(name)s” is not in force: papers are written while it runs, and after its end only those"
+                " that the unit still owes."
+            )
+            % {"name": programme},
+            code="programme_state",
+            cited=cited_for(programme, paper.cites, local_day(now)),
         )
     if (paper.about == "project") != (project is not None):
         words = (
@@ -222,21 +237,31 @@ def change_dossier(
     """The text, while its sender holds it. Raises RuleBroken, NotAllowed, BadInput, Stale."""
     fresh = lock(dossier, seen=seen)
     refuse_unless_held(fresh, by=by)
+    by_plan_in_force(fresh, now)
     paper = papers_of(fresh.plan)[fresh.kind]
     before = (fresh.title, fresh.content)
     if title is not None:
         fresh.title = _title(title) or fresh.title
     if content is not None:
         refuse_typed(fresh, paper, content)
-        fresh.content = paper.read(content)
+        fresh.content = {**beside_the_text(fresh.content), **paper.read(content)}
     fresh.content = redrawn(fresh, paper)
     if (fresh.title, fresh.content) == before:
         return fresh
     signed_by(fresh, by)
     fresh.version += 1
-    fresh.save(update_fields=["title", "content", "authors", "version"])
+    fresh.save(update_fields=["title", "content", "plan", "authors", "version"])
     record("dossier.changed", target=fresh, by=by, at=now)
+    _offer(fresh, paper, by, now)
     return fresh
+
+
+def _offer(draft: Dossier, paper: Paper, by: User, now: datetime) -> None:
+    """Whoever writes and does not send has done his part: the unit's senders are told."""
+    if draft.state != DossierState.DRAFT or by.has_perm(right_to_send(draft), draft):
+        return
+    if not paper.missing(draft.content):
+        tell_ready(draft, by=by, now=now)
 
 
 def signed_by(dossier: Dossier, by: User) -> None:
@@ -266,8 +291,12 @@ def refuse_unless_held(
     """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
     if not by.has_perm(needs, dossier):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    refuse_if_concluded(dossier.project)
-    if not held_by_sender(dossier):
+    held = held_by_sender(dossier)
+    if (
+        dossier.sent_at is None or not held
+    ):  # what came back as incomplete is put in order all the same
+        refuse_if_concluded(dossier.project)
+    if not held:
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
             % {"name": dossier, "state": dossier.get_state_display()},
@@ -281,7 +310,8 @@ def revise_dossier(
 ) -> Dossier:
     """A new revision of a paper that stands or was refused: reflect, improve, do it again (P2-66).
 
-    The old one stands until the new one does. Raises RuleBroken, NotAllowed, BadInput (no reason), Stale.
+    The old one stands until the new one does. Raises RuleBroken (`not_in_plan` among them), NotAllowed,
+    BadInput (no reason), Stale.
     """
     old = lock(dossier, seen=seen)
     if not by.has_perm(Permission.DOSSIER_WRITE, old):
@@ -299,6 +329,7 @@ def revise_dossier(
         raise BadInput(words, fields={"reason": words})
     if old.later.exclude(state=DossierState.TAKEN_BACK).exists():
         raise RuleBroken(_("A revision of it is under way already."), code="there_already")
+    paper_in_force(old.programme, old.kind, now)
     made = Dossier(
         programme=old.programme,
         plan=old.plan,
@@ -315,6 +346,7 @@ def revise_dossier(
         created_at=now,
         moved_at=now,
     )
+    by_plan_in_force(made, now)
     signed_by(made, by)
     made.place(old.organisation)
     made.save(force_insert=True)

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from actionlearning.foundation.errors import BadInput
-from programmes.models import Dossier, Plan, Programme, Project, TeamMember
+from programmes.models import Dossier, Milestone, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.papers import TOPIC_PROPOSAL, Paper, papers_of
 from programmes.queries import local_day, plan_in_force
 from programmes.states import ProjectState
+
+MILESTONES = "milestones"
+"""A part that begins as the topic's milestones were entered; its writer goes on from there."""
 
 
 def known_of(paper: Paper, project: Project | None, plan: Plan | None) -> dict[str, str]:
@@ -24,6 +27,8 @@ def known_of(paper: Paper, project: Project | None, plan: Plan | None) -> dict[s
     told = {**_topic(project), **_people(members), "team": team_text(members, plan)}
     if "lead_unit" in paper.sections:
         told["lead_unit"] = project.organisation.name
+    if MILESTONES in paper.sections:
+        told[MILESTONES] = milestones_text(project)
     return {key: text for key, text in told.items() if key in paper.sections and text}
 
 
@@ -62,6 +67,13 @@ def _member(member: TeamMember, names: Mapping[str, str]) -> str:
     post = f"（{member.title}）" if member.title else ""
     duties = f"；{member.duties}" if member.duties else ""
     return f"{role}：{member.name}{post}{duties}"
+
+
+def milestones_text(project: Project) -> str:
+    """`2026年7月31日前：完成摸底`, one line for each, the earliest first."""
+    rows = Milestone.objects.filter(project=project).order_by("due_on", "id")
+    days = rows.values_list("due_on", "title")
+    return "\n".join(f"{day.year}年{day.month}月{day.day}日前：{title}" for day, title in days)
 
 
 def redrawn(dossier: Dossier, paper: Paper) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
+from groups.queries.minds import same_mind
 from programmes.actions.evidence import accept_evidence, return_evidence
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import PARTS, asks_of
@@ -57,7 +58,7 @@ def return_earlier(project: Project, *, opinion: str, by: User, now: datetime) -
 def _refuse(project: Project, by: User) -> None:
     if not by.has_perm(Permission.PROJECT_REVIEW, project):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if project.submitted_by_id == by.pk:
+    if same_mind(by, project.submitted_by_id, tenant=project.tenant):
         raise NotAllowed(
             _("Nobody decides on their own paper: somebody else of the office has to."),
             code="own_paper",

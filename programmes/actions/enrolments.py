@@ -1,5 +1,7 @@
 """Organisations in a programme, from when to when, and who supervises them there."""
 
+import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -262,3 +264,21 @@ def calendar_of(organisation: Organisation) -> str:
             return here.division[:6]
         here = here.parent
     return NATION
+
+
+def calendars_of(organisations: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The same of many by their keys, one statement for each level of the tree."""
+    found: dict[uuid.UUID, str] = {}
+    climbing = {key: key for key in organisations}
+    while climbing:
+        rows = Organisation.objects.filter(pk__in=set(climbing.values()))
+        facts = {pk: told for pk, *told in rows.values_list("pk", "division", "parent")}
+        above = {}
+        for key, here in climbing.items():
+            division, parent = facts[here]
+            if division or parent is None:
+                found[key] = division[:6] or NATION
+            else:
+                above[key] = parent
+        climbing = above
+    return found

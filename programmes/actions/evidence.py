@@ -172,16 +172,24 @@ def _checked(obligation: Obligation, received_at: datetime) -> Obligation:
 
 @transaction.atomic
 def return_evidence(
-    *, kind: str, source: uuid.UUID, reason: str, by: User, now: datetime, flat: bool = False
+    *,
+    kind: str,
+    source: uuid.UUID,
+    reason: str,
+    by: User,
+    now: datetime,
+    flat: bool = False,
+    due_at: datetime | None = None,
 ) -> datetime | None:
     """The reviewer sends it back; returns the instant by which the answer must be here.
 
-    The first instant stands while the reply time runs (default three working days). `flat`: it was
-    empty or a duplicate, so it stops counting at once. None: it was no evidence of any duty.
+    The first instant stands while the reply time runs: to `due_at` where its sender was told of one, else as
+    the rule says (default three working days). `flat`: it was empty, a duplicate or refused, so it stops
+    counting at once. None: it was no evidence of any duty.
     """
-    due_at = None
+    told, due_at = due_at, None
     for evidence in _locked(kind, source):
-        due_at = _reply_due(evidence, now)
+        due_at = told or _reply_due(evidence, now)
         EvidenceReturn.objects.create(
             organisation=evidence.organisation,
             org_path=evidence.org_path,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.outbox import queue_notices
@@ -27,7 +28,7 @@ def tell_holders(rungs: Iterable[Mapping[str, Any]], *, now: datetime) -> int:
     duties = {row["duty"] for row in rows}
     before = Notice.objects.filter(about__in=duties, kind=BLOCKED).count() if rows else 0
     turns = {str(pk): turn for pk, turn in holders_at(duties, now).items()}
-    people = _speakers(list({turn.pk: turn for turn in turns.values()}.values()), now)
+    people = speakers_at(list({turn.pk: turn for turn in turns.values()}.values()), now)
     for row in rows:
         if row["duty"] in turns:
             _tell(row, turns[row["duty"]], people[turns[row["duty"]].pk])
@@ -35,7 +36,14 @@ def tell_holders(rungs: Iterable[Mapping[str, Any]], *, now: datetime) -> int:
     return after - before
 
 
-def _speakers(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:
+def vacant_words(holder: str) -> str:
+    """Of a body at `holder` in which nobody may speak on the paper: the remedy."""
+    return _(
+        "Nobody at %(holder)s can act on it: appoint somebody to the body, and it goes on."
+    ) % {"holder": holder}
+
+
+def speakers_at(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:
     """Whoever may act for each body at this moment and did not write the paper; three statements."""
     rows = sitting(Q(organisation__in={turn.holder_id for turn in turns}), local_day(now))
     said: dict[uuid.UUID, list[Any]] = {turn.pk: [] for turn in turns}

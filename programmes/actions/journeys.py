@@ -25,11 +25,12 @@ from programmes.actions.regulations import bring_regulation
 from programmes.actions.topic_papers import follow
 from programmes.actions.waits import recount_waiting_for
 from programmes.calendar import return_due
+from programmes.clauses import cited_for
 from programmes.models import Dossier, Enrolment, Evidence, Turn
 from programmes.notices import tell_turn
 from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL, Paper
 from programmes.procedures import LAWS, Outcome, StepKind
-from programmes.queries import ZONE, calendar_for
+from programmes.queries import ZONE, calendar_for, local_day
 from programmes.queries.dossiers import speakers_of
 from programmes.queries.voices import asked, in_turn
 from programmes.states import DossierState, ProjectState
@@ -40,6 +41,8 @@ KINDS_BEFORE = {TOPIC: "project", TEAM_LIST: "team"}
 """Of the evidence of what was handed in before it travelled as a paper; its source is the topic."""
 DELIVERABLES = {TOPIC_PROPOSAL: "candidate_topic"}
 """What a duty asks for where it is not called like the paper: a proposal hands in its candidates."""
+UNTIL_ANOTHER = (DossierState.UNDER_WAY, DossierState.RETURNED)
+"""Where a changed text of a paper in effect may be; the paper itself stands meanwhile."""
 STANDS_IN = {BodyKind.PROMOTION_TEAM.value: BodyKind.LEADING_GROUP.value}
 """A level without promotion team answers by its leading group."""
 WHEN_SENT = {
@@ -65,7 +68,9 @@ def evidence_of(dossier: Dossier) -> dict[str, Any]:
     return {"kind": KIND, "source": dossier.pk}
 
 
-def way_of(paper: Paper, enrolment: Enrolment | None, dossier: Dossier) -> list[dict[str, Any]]:
+def way_of(
+    paper: Paper, enrolment: Enrolment | None, dossier: Dossier, now: datetime
+) -> list[dict[str, Any]]:
     """The plan's steps with the organisation of each. Raises RuleBroken `no_superior`."""
     above = enrolment.supervisor if enrolment else None
     places = {
@@ -78,9 +83,13 @@ def way_of(paper: Paper, enrolment: Enrolment | None, dossier: Dossier) -> list[
         place = places[step["whose"]]
         if place is None:
             raise RuleBroken(
-                _("“%(unit)s” reports to nobody in this programme.")
+                _(
+                    "“%(unit)s” reports to nobody in this programme: have the unit above entered in its enrolment,"
+                    " then send the paper."
+                )
                 % {"unit": dossier.organisation},
                 code="no_superior",
+                cited=cited_for(dossier.programme, paper.cites, local_day(now)),
             )
         found.append({**step, "organisation": str(place.pk)})
     return found
@@ -95,7 +104,18 @@ class Journey:
     now: datetime
 
     def becomes(self, state: str) -> None:
-        self.dossier.state = state
+        """What was approved stays in effect until a later text stands, whatever becomes of that one."""
+        kept = self.dossier.state == DossierState.STANDING and state in UNTIL_ANOTHER
+        self.dossier.state = DossierState.STANDING if kept else state
+
+    def fall_back(self) -> bool:
+        """Changed words came to nothing: what was approved is the paper's text again. False where nothing was."""
+        dossier = self.dossier
+        if dossier.state != DossierState.STANDING:
+            return False
+        kept = dossier.texts.get(number=dossier.standing_text)
+        dossier.title, dossier.content = kept.title, kept.content
+        return True
 
     def advance(self, step: int) -> None:
         """On from `step`: a filing is opened and not waited for; after the last step the paper stands."""
@@ -211,7 +231,8 @@ class Journey:
         self._replace_earlier()
         bring_regulation(dossier, by=self.by, now=self.now)
         self.happened(WHEN_STANDING)
-        propose_activities(dossier, by=self.by, now=self.now)
+        if dossier.project is None or dossier.project.state != ProjectState.CONCLUDED:
+            propose_activities(dossier, by=self.by, now=self.now)
 
     def _replace_earlier(self) -> None:
         """One revision of a paper is in effect, also where the one between them was refused."""

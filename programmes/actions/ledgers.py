@@ -12,6 +12,7 @@ from groups.actions.organisations import replace_paths
 from groups.models import Organisation
 from groups.models.placed import ANCESTORS
 from programmes.models import (
+    BEFORE_A_BODY,
     Activity,
     Dossier,
     Enrolment,
@@ -23,7 +24,7 @@ from programmes.models import (
     Regulation,
 )
 from programmes.models.obligation import UNFINISHED
-from programmes.states import DossierState, ProjectState
+from programmes.states import ProjectState
 
 LEDGERS = (
     "programmes_obligation",
@@ -102,7 +103,7 @@ def follow_supervisor(enrolment: Enrolment) -> tuple[int, int]:
     papers += list(topics.values_list("pk", flat=True))
     topics.update(supervisor=enrolment.supervisor_id)
     # A paper on its way finishes with the bodies that its way was fixed for when it was sent.
-    Dossier.objects.filter(**whose).exclude(state=DossierState.UNDER_WAY).update(
+    Dossier.objects.filter(**whose).exclude(BEFORE_A_BODY).update(
         supervisor=enrolment.supervisor_id
     )
     Activity.objects.filter(**whose).update(supervisor=enrolment.supervisor_id)

@@ -13,7 +13,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import take
 from groups.models import Organisation
-from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem
+from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem, solved_it
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.problems import LONGEST_TEXT, write_problem_turn
 from programmes.models import Problem, ProblemAct, ProblemTurn
@@ -149,7 +149,7 @@ def check(
     Raises RuleBroken (`own_solution`, wrong state), NotAllowed, BadInput, Stale.
     """
     fresh = take(CHECK_PROBLEM, problem, by=by, seen=seen)
-    if fresh.solved_by_id == by.pk:
+    if solved_it(by, fresh):
         raise RuleBroken(_("You solved it yourself: somebody else checks it."), code="own_solution")
     if not may_check_problem(by, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")

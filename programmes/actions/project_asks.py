@@ -5,18 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, Value
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
-from groups.models import Tenure
-from groups.queries import in_force
-from groups.roles import BodyKind, Role
+from programmes.actions.conveners import post_words, unseen_words
 from programmes.clauses import cited_in
-from programmes.models import Clause, Programme, Project, TeamMember
+from programmes.models import Clause, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
-from programmes.queries import plan_in_force
+from programmes.queries.citing import citing_plan
 
 TOPICS_PER_UNIT = ("P1-30", "P2-22")
 CANDIDATES = ("P2-21", "P2-22")
@@ -36,6 +33,7 @@ POOL = ("P2-21",)
 YEAR_TASK = ("P4-13",)
 CONCLUSION = ("P2-66", "P4-28", "P3-43")
 SUBMISSION = ("P1-32", "P2-22")
+LEFT_UNIT = "left_unit"  # of a fault that no change of the team brings about
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,7 @@ class RoleAsk:
     least: int
     most: int | None
     counted: bool = True
+    leading_post: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,8 @@ class Asks:
     year: int = 0
     day: date | None = None
     """Of which the posts that people hold are asked."""
+    plan: Plan | None = None
+    """The version itself."""
 
     def cite(self, ids: Iterable[str]) -> tuple[Cited, ...]:
         """Those of `ids` that this plan cites, each with its sentence, as a refusal shows them."""
@@ -124,6 +125,7 @@ class Asks:
                 least=max(row.get("min", 0), int(row.get("required", False))),
                 most=row.get("max"),
                 counted=row.get("counted", True),
+                leading_post=row.get("leading_post", ""),
             )
             for row in self.team.get("roles", ())
         )
@@ -132,6 +134,15 @@ class Asks:
         """The plan's own words for the roles it gives; without any, the whole catalogue."""
         named = {ask.role: ask.name for ask in self.roles}
         return named or {role.value: str(role.label) for role in TeamRole}
+
+    @property
+    def conveners(self) -> RoleAsk | None:
+        return next((ask for ask in self.roles if ask.role == TeamRole.CONVENER), None)
+
+    @property
+    def leading_post(self) -> str:
+        """`block` or `warn` of a convener without one; '' where the plan does not say."""
+        return self.conveners.leading_post if self.conveners else ""
 
     @property
     def depth(self) -> int:
@@ -185,19 +196,11 @@ def guide_word(labels: Mapping[str, Any]) -> str:
 
 
 def asks_of(programme: Programme, day: date) -> Asks:
-    plan = plan_in_force(programme, day)
+    plan, clauses = citing_plan(programme, day)
     if plan is None:
         return Asks()
-    clauses = Clause.objects.filter(plan=plan).exclude(cites=[]).order_by("ordinal")
-    head = plan.head
-    return Asks(
-        head.get("team", {}),
-        head.get("topics", {}),
-        head.get("labels", {}),
-        tuple(clauses),
-        programme.year,
-        day,
-    )
+    team, topics, labels = (plan.head.get(name, {}) for name in ("team", "topics", "labels"))
+    return Asks(team, topics, labels, clauses, programme.year, day, plan)
 
 
 def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
@@ -217,40 +220,41 @@ def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
 
 def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fault]:
     """Why this team is not the one the plan asks for; a part's group may be as small as its work."""
+    left = _left_fault(members, asks)
     if level > 1:
-        return [] if members else [_nobody(asks)]
+        return [fault for fault in (None if members else _nobody(asks), left) if fault]
     sizes = sizes_of(members, asks)
-    found = [_size_fault(sizes, asks), _guide_fault(sizes, asks)]
+    found = [left, _size_fault(sizes, asks), _guide_fault(sizes, asks)]
     found += [_role_fault(members, ask, asks) for ask in asks.roles]
-    found.append(_convener_fault(members, asks))
-    return [fault for fault in found if fault]
+    return [fault for fault in found if fault] + _convener_faults(members, asks, refused=True)
 
 
-def _convener_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
-    """The leader in charge convenes (P2-31): whoever is on the roster must hold a leading post there or above."""
-    rule = asks.rule(CONVENER)
-    found = [row for row in members if row.role == TeamRole.CONVENER and row.person_id]
-    if rule is None or asks.day is None or not found:
-        return None
-    leads = Q(post__body__kind=BodyKind.LEADING_GROUP) | Q(role=Role.PROMOTION_TEAM_LEADER)
-    alive = Tenure.objects.filter(leads, in_force(asks.day), post__body__ends_on=None)
-    here = Value(found[0].org_path)
-    leading = alive.alias(here=here).filter(here__startswith=F("org_path"))
-    held = set(
-        leading.filter(person__in=[row.person_id for row in found]).values_list("person", flat=True)
-    )
-    others = [row for row in found if row.person_id not in held]
-    if not others:
-        return None
-    rows = leading.filter(organisation=others[0].organisation_id).order_by("post__rank", "id")
-    names = "、".join(dict.fromkeys(rows.values_list("person_name", flat=True)))
-    words = (
-        _("The convener is the leader in charge: %(name)s holds no leading post. Choose one of: %(names)s.")
-        if names
-        else _("The convener is the leader in charge: %(name)s holds no leading post, and nobody of the unit does yet: enter its leading group first.")
-    )  # fmt: skip
-    facts = {"name": "、".join(row.name for row in others), "names": names}
-    return Fault(words % facts, "convener_post", rule)
+def _convener_faults(
+    members: list[TeamMember], asks: Asks, *, refused: bool = False
+) -> list[Fault]:
+    """The leader in charge convenes (P2-31): what is refused of its conveners, or what is only shown.
+
+    Where the plan does not say how strictly, whoever is on the roster must hold a leading post, and of who
+    is typed by name it cannot be seen.
+    """
+    rule, strict = asks.rule(CONVENER), asks.leading_post
+    found = [row for row in members if row.role == TeamRole.CONVENER]
+    if asks.day is None or not found or not (rule or strict):
+        return []
+    told = {}
+    if refused == (strict != "warn"):
+        told["convener_post"] = post_words(found, asks.day)
+    if refused == (strict == "block"):
+        told["convener_outside"] = unseen_words(found)
+    return [Fault(words, code, rule) for code, words in told.items() if words]
+
+
+def _left_fault(members: list[TeamMember], asks: Asks) -> Fault | None:
+    """Whoever has left the unit's roster does no work in its team any more."""
+    gone = (row.name for row in members if asks.day and row.left_unit_before(asks.day))
+    names = "、".join(dict.fromkeys(gone))
+    words = _("No longer on the unit's roster: %(names)s. Take them out, or put others in.")
+    return Fault(words % {"names": names}, LEFT_UNIT, asks.rule(TEAM_SIZE)) if names else None
 
 
 def _nobody(asks: Asks) -> Fault:
@@ -328,8 +332,13 @@ def _role_fault(members: list[TeamMember], ask: RoleAsk, asks: Asks) -> Fault | 
 
 def text_faults(project: Project, asks: Asks) -> list[Fault]:
     """What is still empty, and the reason that a long topic owes."""
-    empty = [str(label) for value, label in _texts(project) if not str(value or "").strip()]
-    found = []
+    told = {
+        _("title"): project.title,
+        _("background"): project.background,
+        _("approach"): project.approach,
+        _("expected result"): project.expected_result,
+    }
+    empty, found = [label for label, text in told.items() if not (text or "").strip()], []
     if empty:
         words = _("Still to be filled in: %(fields)s.") % {"fields": "、".join(empty)}
         found.append(Fault(words, "text_missing", asks.rule(TOPIC_TEXT)))
@@ -342,15 +351,6 @@ def _task_faults(project: Project, asks: Asks) -> list[Fault]:
         return []
     words = _("Name the main goal or task of the year that the topic serves.")
     return [Fault(words, "year_task", asks.rule(YEAR_TASK))]
-
-
-def _texts(project: Project) -> list[tuple[str, str]]:
-    return [
-        (project.title, _("title")),
-        (project.background, _("background")),
-        (project.approach, _("approach")),
-        (project.expected_result, _("expected result")),
-    ]
 
 
 def _month_faults(project: Project, asks: Asks) -> list[Fault]:
@@ -388,12 +388,7 @@ def concerns(
     if asks.rule(SEVERAL_UNITS) and project.level == 1 and not project.participating_units.strip():
         words = _("A topic should be one that needs several units: name those that take part.")
         found.append(Fault(words, "one_unit", asks.rule(SEVERAL_UNITS)))
-    outside = [row.name for row in members if row.role == TeamRole.CONVENER and not row.person_id]
-    if asks.rule(CONVENER) and outside:
-        words = _(
-            "The convener is the leader in charge: whether %(name)s holds a leading post cannot be seen; take the person in from the roster."
-        ) % {"name": "、".join(outside)}
-        found.append(Fault(words, "convener_outside", asks.rule(CONVENER)))
+    found += _convener_faults(members, asks)
     if asks.rule(DUTIES) and any(not member.duties for member in members):
         words = _("Each member's duties should be stated.")
         found.append(Fault(words, "duties", asks.rule(DUTIES)))

@@ -17,15 +17,25 @@ from actionlearning.foundation.similarity import signature
 from actionlearning.foundation.workflow import lock, lock_row, take
 from groups.models import Organisation
 from programmes.access import takes_papers
+from programmes.actions.authors import refuse_own_topic, wrote_topic
 from programmes.actions.concluded import refuse_concluded
+from programmes.actions.decisions import keep_choice
 from programmes.actions.declined import end_papers
 from programmes.actions.exceptions import cancel_about
+from programmes.actions.experts import tell_experts
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CANDIDATES, PARTS, TOPIC_TEXT, TOPICS_PER_UNIT, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.actions.team_lists import credit_team
-from programmes.actions.topic_order import refuse_beside_another
-from programmes.models import Dossier, Enrolment, Programme, Project
+from programmes.actions.topic_order import refuse_beside_another, refuse_third
+from programmes.models import (
+    BEFORE_A_BODY,
+    DecisionOutcome,
+    Dossier,
+    Enrolment,
+    Programme,
+    Project,
+)
 from programmes.models.project import TopicSource
 from programmes.notices import holders_of, tell_about
 from programmes.papers import TOPIC_PROPOSAL
@@ -33,9 +43,7 @@ from programmes.queries import enrolment_of, local_day
 from programmes.states import (
     CHOOSE,
     DECLINE,
-    TAKEN_ON,
     TEXT_OPEN,
-    DossierState,
     ProjectState,
 )
 
@@ -72,6 +80,7 @@ def propose_project(
     made.supervisor = enrolment.supervisor
     made.hang(parent)
     _fill(made, words, now)
+    wrote_topic(made, by)
     if parent is not None and parent.chosen_at is not None:  # its whole was chosen: so is the part
         made.state = ProjectState.CHOSEN
         made.chosen_by, made.chosen_at = parent.chosen_by, now
@@ -140,21 +149,28 @@ def change_project(
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
     if not changed:
         return fresh
+    wrote_topic(fresh, by)
     fresh.version += 1
-    fresh.save(update_fields=[*changed, "signature", "version"])
+    fresh.save(update_fields=[*changed, "signature", "authors", "version"])
     record("project.changed", target=fresh, by=by, at=now, fields=changed)
     return fresh
 
 
-def refuse_unless(project: Project, states: tuple[str, ...], *, by: User) -> None:
-    """Nobody edits a paper that lies with somebody else. Raises RuleBroken, NotAllowed."""
+def refuse_unless(
+    project: Project,
+    states: tuple[str, ...],
+    *,
+    by: User,
+    needs: tuple[Permission, ...] = (Permission.PROJECT_CHANGE,),
+) -> None:
+    """Nobody edits a paper that lies with somebody else; one of `needs` is enough. Raises RuleBroken, NotAllowed."""
     if project.state not in states:
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
             % {"name": project, "state": project.get_state_display()},
             code="wrong_state",
         )
-    if not by.has_perm(Permission.PROJECT_CHANGE, project):
+    if not any(by.has_perm(each, project) for each in needs):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
 
 
@@ -197,12 +213,14 @@ def choose_project(
 ) -> Project:
     """The leading group takes the topic on, with its parts (P2-22).
 
-    Raises RuleBroken (`too_many_topics` and `one_by_one` among them), NotAllowed, Stale.
+    Raises RuleBroken (`too_many_topics` and `one_by_one` among them), NotAllowed (also of one's own topic), Stale.
     """
     _wait_for_unit(project, now)
     fresh = take(CHOOSE, project, by=by, seen=seen)
+    refuse_own_topic(fresh, by, now)
     _refuse_part(fresh, now)
     refuse_in_paper(fresh, now)
+    keep_choice(fresh, DecisionOutcome.ADOPTED, opinion=opinion, by=by, now=now)
     return _chosen(fresh, opinion, by=by, now=now)
 
 
@@ -241,11 +259,10 @@ def paper_with(project: Project) -> Dossier | None:
 
 def candidates_paper(project: Project) -> Q:
     """The same as a condition."""
-    return Q(
+    return BEFORE_A_BODY & Q(
         programme=project.programme_id,
         organisation=project.organisation_id,
         kind=TOPIC_PROPOSAL,
-        state=DossierState.UNDER_WAY,
         content__topics__contains=[{"id": str(project.pk)}],
     )
 
@@ -266,7 +283,7 @@ def refuse_in_paper(project: Project, now: datetime) -> None:
 
 
 def _chosen(fresh: Project, opinion: str, *, by: User, now: datetime) -> Project:
-    _refuse_third(fresh, now)
+    refuse_third(fresh, now)
     refuse_beside_another(fresh, now)
     fresh.chosen_by, fresh.chosen_at = by, now
     fresh.save(update_fields=["state", "version", "chosen_by", "chosen_at"])
@@ -275,6 +292,7 @@ def _chosen(fresh: Project, opinion: str, *, by: User, now: datetime) -> Project
     write_turn(fresh, by=by, at=now, opinion=opinion)
     for each in Project.objects.inside(fresh).filter(state=ProjectState.CHOSEN):
         trigger(fresh.programme, "topic_chosen", each, now, by=by)
+        tell_experts(each, by=by, now=now)
     credit_team(fresh, by=by, now=now)
     record("project.chosen", target=fresh, by=by, at=now)
     _tell_outcome("project_chosen", fresh, opinion, by=by, now=now)
@@ -294,6 +312,7 @@ def decline_project(
     opinion = needed(opinion)
     _refuse_part(fresh, now)
     refuse_in_paper(fresh, now)
+    keep_choice(fresh, DecisionOutcome.DECLINED, opinion=opinion, by=by, now=now)
     return _declined(fresh, opinion, by=by, now=now)
 
 
@@ -341,25 +360,6 @@ def _wait_for_unit(project: Project, now: datetime) -> None:
     found = enrolment_of(project.programme, project.organisation, local_day(now))
     if found is not None:
         lock_row(found)
-
-
-def _refuse_third(project: Project, now: datetime) -> None:
-    """The number is a rule of the choice itself, not only of what is submitted later."""
-    asks = asks_of(project.programme, local_day(now))
-    taken = Project.objects.filter(
-        programme=project.programme, organisation=project.organisation, level=1, state__in=TAKEN_ON
-    ).exclude(pk=project.pk)
-    if asks.most_topics is None or taken.count() < asks.most_topics:
-        return
-    raise RuleBroken(
-        _(
-            "A unit takes on at most %(most)d topics, and as many are chosen: %(titles)s."
-            " Decline one of them first, or keep this one for later."
-        )
-        % {"most": asks.most_topics, "titles": "、".join(f"“{each}”" for each in taken)},
-        code="too_many_topics",
-        cited=asks.cite(TOPICS_PER_UNIT),
-    )
 
 
 def needed(opinion: str) -> str:

@@ -13,11 +13,10 @@ from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from programmes.actions.project_asks import CANDIDATES, asks_of
 from programmes.actions.projects import choose_candidate, decline_candidate
-from programmes.models import Dossier, Project, Turn
+from programmes.models import BEFORE_A_BODY, Dossier, Project, Turn
 from programmes.papers import TOPIC_PROPOSAL
 from programmes.procedures import LAWS, Effect, StepKind
 from programmes.queries import local_day
-from programmes.states import DossierState
 
 CHOSEN, DECLINED = "chosen", "declined"
 LONGEST_REASON = 300
@@ -41,10 +40,10 @@ def refuse_unready(dossier: Dossier, now: datetime) -> None:
         words = _("There is no candidate to decide on: propose topics first.")
         raise RuleBroken(words, code="no_candidates", cited=cited)
     others = Dossier.objects.filter(
+        BEFORE_A_BODY,
         programme=dossier.programme,
         organisation=dossier.organisation,
         kind=TOPIC_PROPOSAL,
-        state=DossierState.UNDER_WAY,
     ).exclude(pk=dossier.pk)
     if others.exists():
         words = _("“%(name)s” still lies before the leading group: one after the other.")

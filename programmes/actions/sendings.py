@@ -11,6 +11,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.workflow import lock
 from programmes.actions import proposals
+from programmes.actions.authors import sign_as_drawn
 from programmes.actions.dossiers import (
     paper_in_force,
     plan_key,
@@ -29,7 +30,9 @@ from programmes.models import Dossier, DossierText, Evidence, Turn
 from programmes.papers import Paper, papers_of, same_text
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
-from programmes.states import DossierState, RemarkState
+from programmes.queries.dossiers import unanswered_of
+from programmes.queries.drafts import as_sent, by_plan_in_force
+from programmes.states import DossierState
 
 
 @transaction.atomic
@@ -45,6 +48,7 @@ def send_dossier(
     fresh = lock(dossier, seen=seen)
     refuse_unless_held(fresh, by=by, needs=right_to_send(fresh))
     if fresh.sent_at is None:
+        by_plan_in_force(fresh, now)
         _set_out(fresh, now)
     paper = papers_of(fresh.plan)[fresh.kind]
     fresh.content = redrawn(fresh, paper)
@@ -56,6 +60,7 @@ def send_dossier(
     anew = not mending or _reworded(fresh)
     _keep_text(fresh, note, by, now)
     signed_by(fresh, by)
+    sign_as_drawn(fresh)
     journey = Journey(fresh, by, now)
     _credit(journey)
     journey.happened(WHEN_SENT)
@@ -77,7 +82,7 @@ def _set_out(dossier: Dossier, now: datetime) -> None:
     enrolment = taking_part(dossier.programme, dossier.organisation, now)
     dossier.plan_id = plan_key(dossier.programme, now)
     dossier.supervisor = enrolment.supervisor if enrolment else None
-    dossier.steps = way_of(paper, enrolment, dossier)
+    dossier.steps = way_of(paper, enrolment, dossier, now)
     dossier.sent_at = now
 
 
@@ -92,21 +97,24 @@ def _refuse_incomplete(dossier: Dossier, paper: Paper, now: datetime) -> None:
 
 
 def _refuse_unanswered(dossier: Dossier) -> None:
-    """What the bodies asked for is answered one by one before they see it again (P2-50)."""
-    left = dossier.remarks.filter(state=RemarkState.OPEN).order_by("number")
-    numbers = "、".join(str(number) for number in left.values_list("number", flat=True))
-    if numbers:
-        raise RuleBroken(
-            _("Opinions without an answer: %(numbers)s. Say of each whether it is taken up.")
-            % {"numbers": numbers},
-            code="unanswered",
+    """What the bodies asked for is answered one by one before they see it again, also as a new revision (P2-50)."""
+    words = _("Opinions without an answer: %(numbers)s. Say of each whether it is taken up.")
+    left = unanswered_of(dossier)
+    if not left and dossier.previous is not None:
+        words = _(
+            "Opinions on the revision before without an answer: %(numbers)s."
+            " Say of each on its page whether it is taken up."
         )
+        left = unanswered_of(dossier.previous)
+    if left:
+        numbers = "、".join(str(number) for number in left)
+        raise RuleBroken(words % {"numbers": numbers}, code="unanswered")
 
 
 def _reworded(dossier: Dossier) -> bool:
     """Whether it says something else than what the bodies have read."""
     old = dossier.texts.get(number=dossier.sent_text)
-    return not same_text(old.content, dossier.content)
+    return old.title != dossier.title or not same_text(old.content, dossier.content)
 
 
 def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
@@ -115,7 +123,7 @@ def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
         dossier=dossier,
         number=dossier.sent_text,
         title=dossier.title,
-        content=dossier.content,
+        content=as_sent(dossier.content),
         note=note.strip()[:300],
         at=now,
         by=by,
@@ -142,7 +150,7 @@ def _onward(journey: Journey, mended: list[Turn]) -> None:
     if not mended:
         journey.close_open()
         journey.advance(0)
-    elif dossier.state == DossierState.STANDING:
+    elif dossier.state == DossierState.STANDING and dossier.standing_text == dossier.sent_text - 1:
         dossier.standing_text = dossier.sent_text
     for each in mended:
         if LAWS[dossier.steps[each.step]["kind"]].waits:

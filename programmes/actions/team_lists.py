@@ -27,7 +27,7 @@ def credit_team(project: Project, *, by: User, now: datetime) -> None:
     owed = open_duties(project.organisation, TEAM_LIST, now).filter(project=project)
     if not owed.exists():
         return
-    members = list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    members = list(TeamMember.objects.filter(project=project).seated())
     asks = asks_of(project.programme, local_day(now))
     if team_faults(members, asks, level=project.level):
         return

@@ -18,7 +18,11 @@ from actionlearning.foundation.workflow import lock
 from groups.access import reach_of
 from groups.actions.grants import let_see, let_see_no_more
 from groups.models import Grant, Person
+from programmes.actions.authors import wrote_team
+from programmes.actions.experts import tell_experts
 from programmes.actions.project_asks import (
+    CONVENER,
+    LEFT_UNIT,
     TEAM_OF_PART,
     TEAM_ROLES,
     TEAM_SIZE,
@@ -29,11 +33,14 @@ from programmes.actions.project_asks import (
 from programmes.actions.projects import refuse_unless
 from programmes.actions.team_lists import credit_team
 from programmes.models import Project, TeamMember
+from programmes.models.project import TeamRole
 from programmes.queries import local_day
 from programmes.states import TEAM_OPEN, ProjectState
 
 TEAM = "team"
 """Of what it opens to its members, see Grant.through."""
+SETS_TEAMS = (Permission.TEAM_CHANGE, Permission.PROJECT_CHANGE)
+"""Either is enough: a client token made before the first was there holds the second only."""
 WORDS = ("name", "title", "duties")
 
 
@@ -62,7 +69,7 @@ def set_team(
     Raises RuleBroken, NotAllowed, BadInput, Stale.
     """
     fresh = lock(project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     present = _team(fresh)
     staying = {_identity(row): row for row in present}
     known = {row.name: row.user for row in present if row.user is not None}
@@ -75,6 +82,7 @@ def set_team(
         member.user = drafted.user
         member.save()
         members.append(member)
+    _refuse_conveners(fresh, members, now)
     for left in staying.values():
         _end(left, now)
     _keep_readers(fresh, by, now)
@@ -89,13 +97,14 @@ def add_member(
 ) -> TeamMember:
     """Raises RuleBroken, NotAllowed, BadInput (unknown role, no name, already there), Stale."""
     fresh = lock(project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     made = _drafted(fresh, seat, now)
     made.user = _outsider(fresh, seat, None, by)
     present = _team(fresh)
     if _identity(made) in {_identity(row) for row in present}:
         words = _("%(name)s is in the team already with this role.") % {"name": made.name}
         raise BadInput(words, fields={"role": words}, code="already_there")
+    _refuse_conveners(fresh, [*present, made], now)
     made.rank = max((row.rank for row in present), default=0) + 1
     made.save(force_insert=True)
     _keep_readers(fresh, by, now)
@@ -110,18 +119,20 @@ def change_member(
 ) -> TeamMember:
     """Role, title, duties; the name of an outsider. Raises RuleBroken, NotAllowed, BadInput, Stale."""
     fresh = lock(member.project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     row = _member(fresh, member.pk)
     for name in changes.keys() & {"title", "duties"}:
         setattr(row, name, changes[name].strip())
     if row.person_id is None:
         row.name = changes.get("name", row.name).strip()
-    row.role = changes.get("role", row.role)
+    before, row.role = row.role, changes.get("role", row.role)
     _check(fresh, row, now)
-    others = {_identity(each) for each in _team(fresh) if each.pk != row.pk}
-    if _identity(row) in others:
+    others = [each for each in _team(fresh) if each.pk != row.pk]
+    if _identity(row) in map(_identity, others):
         words = _("%(name)s is in the team already with this role.") % {"name": row.name}
         raise BadInput(words, fields={"role": words}, code="already_there")
+    if row.role != before:
+        _refuse_conveners(fresh, [*others, row], now)
     row = _dated(row, now)
     _settle(fresh, by, now)
     record("team.changed", target=fresh, by=by, at=now, name=row.name, role=row.role)
@@ -134,7 +145,7 @@ def remove_member(
 ) -> TeamMember:
     """Leaves on the day of `now`; the row stays. Raises RuleBroken, NotAllowed, Stale."""
     fresh = lock(member.project, seen=seen)
-    refuse_unless(fresh, TEAM_OPEN, by=by)
+    refuse_unless(fresh, TEAM_OPEN, by=by, needs=SETS_TEAMS)
     row = _member(fresh, member.pk)
     _end(row, now)
     _keep_readers(fresh, by, now)
@@ -144,7 +155,7 @@ def remove_member(
 
 
 def _team(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def _member(project: Project, pk: uuid.UUID) -> TeamMember:
@@ -253,11 +264,29 @@ def _check(project: Project, member: TeamMember, now: datetime) -> None:
         raise BadInput(" ".join(problems.values()), fields=problems, cited=cited)
 
 
+def _refuse_conveners(project: Project, members: Iterable[TeamMember], now: datetime) -> None:
+    """One more than the plan has is never entered: somebody has to answer for the topic (P2-31)."""
+    asks = asks_of(project.programme, local_day(now))
+    names = [row.name for row in members if row.role == TeamRole.CONVENER]
+    ask = asks.conveners
+    if project.level > 1 or ask is None or ask.most is None or len(names) <= ask.most:
+        return
+    words = _(
+        "“%(role)s”: the plan has at most %(most)d, and this would make %(count)d (%(names)s):"
+        " take one out or give another role first."
+    )
+    facts = {"role": ask.name, "most": ask.most, "count": len(names), "names": "、".join(names)}
+    raise RuleBroken(
+        words % facts, code="conveners", cited=asks.cite(CONVENER) or asks.cite(TEAM_ROLES)
+    )
+
+
 def _settle(project: Project, by: User, now: datetime) -> None:
     """An accepted team may change, but not into one that would not have been accepted."""
     if project.state == ProjectState.ACCEPTED:
         asks = asks_of(project.programme, local_day(now))
-        faults = team_faults(_team(project), asks, level=project.level)
+        found = team_faults(_team(project), asks, level=project.level)
+        faults = [fault for fault in found if fault.code != LEFT_UNIT]  # replaced one by one
         if faults:
             ids = TEAM_SIZE if project.level == 1 else TEAM_OF_PART
             raise RuleBroken(
@@ -265,6 +294,8 @@ def _settle(project: Project, by: User, now: datetime) -> None:
                 code=faults[0].code,
                 cited=asks.cite(cited_of(faults) or ids),
             )
+    wrote_team(project, by)
     project.version += 1
-    project.save(update_fields=["version"])
+    project.save(update_fields=["team_authors", "version"])
     credit_team(project, by=by, now=now)
+    tell_experts(project, by=by, now=now)

@@ -24,7 +24,7 @@ from programmes.actions.project_asks import (
 )
 from programmes.actions.project_turns import snapshot_of, write_turn
 from programmes.actions.projects import carry_parts
-from programmes.models import Dossier, Project, TeamMember
+from programmes.models import Dossier, Programme, Project, TeamMember
 from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL
 from programmes.queries import enrolment_of, local_day
 from programmes.states import SUBMIT, DossierState, ProjectState
@@ -60,15 +60,32 @@ def hold_topic(dossier: Dossier, now: datetime, *, sending: bool = False) -> Non
     """
     if dossier.kind == TOPIC_PROPOSAL or (dossier.kind == TOPIC and sending):
         wait_for_unit(dossier, now)
+    if dossier.kind == TOPIC_PROPOSAL:
+        hold_candidates(dossier)
     if dossier.project is not None and (dossier.kind == TOPIC or sending):
         lock_row(dossier.project)
 
 
+def hold_candidates(dossier: Dossier) -> None:
+    """Locks the unit's candidates: what is decided on is what was read."""
+    rows = Project.objects.filter(
+        programme=dossier.programme_id,
+        organisation=dossier.organisation_id,
+        state=ProjectState.CANDIDATE,
+    )
+    list(rows.order_by("pk").select_for_update(of=("self",)))
+
+
 def wait_for_unit(of: Project | Dossier, now: datetime) -> None:
-    """Locks the unit's enrolment: what a plan counts per unit is counted one after the other."""
+    """Locks the unit's enrolment: what a plan counts per unit is counted one after the other.
+
+    Whoever runs the programme has none: then the programme itself, which rows beside it may still name.
+    """
     found = enrolment_of(of.programme, of.organisation, local_day(now))
     if found is not None:
         lock_row(found)
+    elif of.organisation_id == of.programme.owner_id:
+        Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=of.programme_id)
 
 
 def refuse_unready(dossier: Dossier, now: datetime) -> None:
@@ -90,7 +107,7 @@ def refuse_unready(dossier: Dossier, now: datetime) -> None:
 
 
 def _team(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def _place_faults(project: Project, asks: Asks) -> list[Fault]:
@@ -118,6 +135,8 @@ def follow(dossier: Dossier, *, by: User, now: datetime, words: str, sent: bool)
     if dossier.sent_at is None or dossier.project is None:
         return
     project = lock_row(dossier.project)
+    if project.state == ProjectState.CONCLUDED:  # a filing may still come; it opens nothing again
+        return
     target = ProjectState(FOLLOWS.get(DossierState(dossier.state), project.state))
     if sent and (project.state in SUBMIT.source or target == ProjectState.SUBMITTED):
         _submitted(project, dossier, words, by=by, now=now)

@@ -13,25 +13,28 @@ from actionlearning.foundation.counters import next_number
 from actionlearning.foundation.errors import BadInput, Cited, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.tasks import system_user
 from actionlearning.foundation.workflow import lock_row
 from groups.access import reach_of
 from groups.actions.grants import let_see
 from groups.queries.sitting import Sitting
 from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
+from programmes.actions.holders import vacant_words
 from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
+from programmes.actions.reviews import credit_review
 from programmes.actions.topic_papers import hold_topic
 from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
-from programmes.notices import tell_sender
+from programmes.notices import tell_points, tell_sender, tell_turn
 from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
-from programmes.queries.dossiers import person_behind, seats_for
+from programmes.queries.dossiers import person_behind, seats_for, speakers_of
 from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
-from programmes.states import DossierState
+from programmes.states import DossierState, RemarkState
 
 MOST_REMARKS = 50
 LONGEST_OPINION = 4000
@@ -60,7 +63,7 @@ def take_turn(
     hold_topic(paper, now)
     dossier = lock_row(paper)
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
-    _refuse_closed(fresh)
+    _refuse_closed(fresh, dossier, now)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
@@ -71,10 +74,13 @@ def take_turn(
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
     _keep_readable(dossier, by, now)
-    decided = _decided(fresh, free_to_speak(members, dossier.authors))
+    speakers = free_to_speak(members, dossier.authors)
+    decided = _decided(fresh, speakers)
     facts = {"step": fresh.kind, "outcome": outcome, "text": text, "instead": seat.instead}
     record("dossier.spoken", target=dossier, by=by, at=now, **facts)
     if decided is None:
+        users = [row.user for row in acts_now(fresh, speakers)]
+        tell_turn(fresh, dossier, users, by=by, now=now)
         return fresh
     _close(fresh, dossier, decided, said, by, now)
     if LAWS[fresh.kind].outcomes[decided] is Effect.ONWARD:
@@ -82,14 +88,18 @@ def take_turn(
     return fresh
 
 
-def _refuse_closed(turn: Turn) -> None:
+def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
     if turn.kind == StepKind.MEND:
         raise RuleBroken(_("The paper is with its sender."), code="wrong_state")
     if turn.acted_at is not None:
         raise RuleBroken(
-            _("%(name)s has acted on it already: %(outcome)s.")
+            _(
+                "%(name)s has acted on it already: %(outcome)s. A voice counts only before that:"
+                " if something has to change, ask the sender for a revision."
+            )
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
+            cited=_cited(dossier, now),
         )
 
 
@@ -122,6 +132,8 @@ def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> 
     """The seat for which `by` speaks now; of several the first in rank that has not spoken."""
     _refuse_author(dossier, by)
     own = [row for row in members if row.user == by.pk]
+    if not own and not free_to_speak(members, dossier.authors):
+        raise NotAllowed(vacant_words(turn.holder.name), code="not_allowed")
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     able = free_to_speak(members, dossier.authors)
@@ -178,7 +190,8 @@ def _refuse_unseen(dossier: Dossier, text: int) -> None:
     read = dossier.texts.filter(number=text).first()
     paper = papers_of(dossier.plan)[dossier.kind]
     sent = dossier.texts.get(number=dossier.sent_text)  # never what its sender is writing now
-    changed = plain_differences(paper, read.content if read else {}, sent.content)
+    titles = (read.title if read else "", sent.title)
+    changed = plain_differences(paper, read.content if read else {}, sent.content, titles)
     raise RuleBroken(
         _("The text was changed after you read it: %(names)s. Read it again, then decide.")
         % {"names": "、".join(each["part"] for each in changed) or _("no part")},
@@ -237,6 +250,7 @@ def _keep_remarks(turn: Turn, dossier: Dossier, remarks: Sequence[str]) -> None:
 
 
 def _decided(turn: Turn, speakers: list[Sitting]) -> str | None:
+    """What the body has decided, if none of `speakers` has to be waited for any more."""
     rows = turn.voices.order_by("at", "id").values_list("outcome", "by", "post", "tenure", "at")
     voices = list(rows)
     left = silent(speakers, said_of(row[1:] for row in voices))
@@ -249,19 +263,21 @@ def _close(turn: Turn, dossier: Dossier, outcome: str, said: str, by: User, now:
     number = _filing_number(turn, dossier, now) if outcome == Outcome.FILED else ""
     journey.close_turn(turn, outcome, opinion=said, number=number)
     keep_decision(turn, dossier, by=by, now=now)
+    credit_review(turn, dossier, by=by, now=now)
     effect = LAWS[turn.kind].outcomes[outcome]
     if effect is Effect.BACK:
         _return(turn, journey, said)
     elif effect is Effect.END:
-        journey.close_open()
-        journey.becomes(DossierState.ENDED)
-        dossier.ended_at = now
+        _end(journey, outcome, said)
     elif LAWS[turn.kind].waits:
         _onward(turn, journey, outcome)
     journey.settle(said)
     dossier.version += 1
     dossier.save()
     tell_sender(dossier, turn, by=by, now=now)
+    points = turn.remarks.filter(state=RemarkState.OPEN).count()
+    if points and effect is not Effect.BACK:
+        tell_points(dossier, turn, points, by=by, now=now)
 
 
 def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
@@ -273,13 +289,29 @@ def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
 
 
 def _return(turn: Turn, journey: Journey, said: str) -> None:
-    """A filing that comes back as incomplete changes nothing of what is in effect."""
+    """A filing that comes back as incomplete changes nothing of what is in effect.
+
+    Paper and duty have one clock: what is back in time keeps its first instant.
+    """
     dossier = journey.dossier
-    if LAWS[turn.kind].waits:
+    mending = journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
+    if LAWS[turn.kind].waits and dossier.state != DossierState.STANDING:
         journey.becomes(DossierState.RETURNED)
+        told, due_at = evidence_of(dossier), mending.due_at
+        return_evidence(**told, reason=said, due_at=due_at, by=journey.by, now=journey.now)
+
+
+def _end(journey: Journey, outcome: str, said: str) -> None:
+    """What was refused is owed again from then on; what was decided against was handed in all the same."""
+    dossier = journey.dossier
+    journey.close_open()
+    if journey.fall_back():
+        return
+    journey.becomes(DossierState.ENDED)
+    dossier.ended_at = journey.now
+    if outcome == Outcome.REFUSED:
         told = evidence_of(dossier)
-        return_evidence(**told, reason=said, by=journey.by, now=journey.now)
-    journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
+        return_evidence(**told, reason=said, flat=True, by=journey.by, now=journey.now)
 
 
 def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:
@@ -289,6 +321,29 @@ def _filing_number(turn: Turn, dossier: Dossier, now: datetime) -> str:
     series = "" if word == FILING else f":{word}"
     number = next_number(f"filing:{turn.holder_id}:{turn.body}:{year}{series}")
     return f"{word}〔{year}〕{number}号"
+
+
+@transaction.atomic
+def settle_turn(turn: Turn, *, now: datetime) -> bool:
+    """All who have to speak have spoken since somebody who had not left: the body has decided.
+
+    It is the word of who spoke last. False where it waits for somebody after all.
+    """
+    paper = Dossier.objects.get(pk=turn.dossier_id)
+    hold_topic(paper, now)
+    dossier = lock_row(paper)
+    fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
+    last = fresh.voices.select_related("by").order_by("at", "id").last()
+    if fresh.acted_at is not None or last is None:
+        return False
+    by = system_user()
+    speakers = speakers_of(dossier, fresh.holder, fresh.body, now=now, by=by)
+    decided = _decided(fresh, speakers)
+    if decided is None:
+        return False
+    _close(fresh, dossier, decided, last.opinion, last.by, now)
+    record("dossier.settled", target=dossier, by=by, at=now, step=fresh.kind, outcome=decided)
+    return True
 
 
 def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:

@@ -101,4 +101,5 @@ def _changes(dossier: Dossier, found: DossierText, other: int | None) -> list[di
     paper = papers_of(dossier.plan).get(dossier.kind)
     if other is None or paper is None:
         return []
-    return plain_differences(paper, text_of(dossier, other).content, found.content)
+    before = text_of(dossier, other)
+    return plain_differences(paper, before.content, found.content, (before.title, found.title))

@@ -83,10 +83,20 @@ class DossierSubject(serializers.Serializer):
     title = serializers.CharField()
 
 
+class DossierFormerPart(serializers.Serializer):
+    """Of a part that the plan has dropped since it was written."""
+
+    name = serializers.CharField()
+    text = serializers.CharField()
+
+
 class DossierContentTold(DossierContent):
     """`topics`: the candidates of a proposal, drawn when it was sent."""
 
     topics = DossierSubject(many=True, required=False)
+    former = DossierFormerPart(
+        many=True, required=False, help_text="Kept for its writer and never sent."
+    )
 
 
 class DossierAct(StrictSerializer):
@@ -142,8 +152,23 @@ class DossierLines(serializers.Serializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+class SentLine(DossierLine):
+    """A paper that somebody still has to act on: whom to call, and how long it has lain there."""
+
+    holder_name = serializers.CharField()
+    days = serializers.IntegerField(
+        help_text="Days of the wall calendar with which the holder is charged so far."
+    )
+    late = serializers.BooleanField(help_text="Whether the holder's last day has passed.")
+
+
+class SentLines(serializers.Serializer):
+    results = SentLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
 class WaitingLine(serializers.Serializer):
-    """A turn that is open, and the paper that lies there."""
+    """A turn that is open, and the paper that lies there; or one whose points wait for the unit's answers."""
 
     id = serializers.UUIDField()
     dossier_id = serializers.UUIDField()
@@ -155,7 +180,11 @@ class WaitingLine(serializers.Serializer):
     body = serializers.CharField()
     sent_text = serializers.IntegerField()
     received_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField(help_text="First instant that is too late.")
+    acted_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Told where the body has acted and left points without an answer.",
+    )
+    due_at = serializers.DateTimeField(help_text="First instant that is too late for the turn.")
 
 
 class WaitingLines(serializers.Serializer):
@@ -244,6 +273,14 @@ class DossierCharge(serializers.Serializer):
     days = serializers.IntegerField()
 
 
+class DossierUnattended(serializers.Serializer):
+    turn = serializers.UUIDField()
+    holder_id = serializers.UUIDField()
+    holder_name = serializers.CharField()
+    body = serializers.CharField()
+    remedy = serializers.CharField()
+
+
 class DossierWhole(DossierLine):
     name = serializers.CharField(help_text="The plan's word for this kind of paper.")
     reason = serializers.CharField(help_text="What the revision is for.")
@@ -256,3 +293,6 @@ class DossierWhole(DossierLine):
     texts = DossierTextLine(many=True)
     remarks = DossierRemark(many=True)
     charges = DossierCharge(many=True)
+    unattended = DossierUnattended(
+        many=True, help_text="Turns that wait for a body in which nobody may speak on this paper."
+    )

@@ -11,6 +11,9 @@ from django.http import Http404
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from programmes.actions.dossiers import held_by_sender
+from programmes.actions.drawn import redrawn
+from programmes.actions.holders import vacant_words
 from programmes.api.asking import names_of
 from programmes.api.dossier_shapes import (
     DossierLine,
@@ -19,8 +22,13 @@ from programmes.api.dossier_shapes import (
     DossierTurnLine,
     DossierVoice,
 )
-from programmes.models import Dossier, DossierText, Remark, Turn, Voice
+from programmes.models import TEXT_READ, Dossier, DossierText, Remark, Turn, Voice
 from programmes.papers import Charge, charges, papers_of
+from programmes.procedures import StepKind
+from programmes.queries import local_day
+from programmes.queries.dossiers import seats_at
+from programmes.queries.drafts import by_plan_in_force
+from programmes.queries.voices import free_to_speak
 
 LISTED = tuple(names_of(DossierLine))
 _OWN = (*LISTED, "reason", "previous_id")
@@ -28,9 +36,11 @@ _OWN = (*LISTED, "reason", "previous_id")
 
 def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime) -> dict[str, Any]:
     """See `DossierWhole`. Raises Http404 where it is not among `dossiers`."""
-    found = _with_journey(dossiers.select_related("plan")).filter(pk=key).first()
+    rows = dossiers.select_related("plan", "programme", "project").filter(pk=key)
+    found = _with_journey(rows).first()
     if found is None:
         raise Http404
+    by_plan_in_force(found, now)
     paper = papers_of(found.plan).get(found.kind)
     told = {name: getattr(found, name) for name in _OWN}
     told["content"] = _content_for(by, found)
@@ -40,14 +50,42 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
     ]
     told |= {"turns": found.journey, "texts": found.sendings, "remarks": found.opinions}
     told["charges"] = _charged(found.journey, now)
+    told["unattended"] = _unattended(found, by=by, now=now)
     return told
 
 
+def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]]:
+    """One statement; none where nobody is waited for."""
+    rows = [
+        row for row in dossier.journey if row["acted_at"] is None and row["kind"] != StepKind.MEND
+    ]
+    places = {uuid.UUID(row["holder_id"]) for row in rows}
+    seats = seats_at(places, day=local_day(now), tenant=by.tenant, by=by)
+    able = {(str(seat.organisation), seat.body) for seat in free_to_speak(seats, dossier.authors)}
+    return [
+        {
+            "turn": row["id"],
+            "holder_id": row["holder_id"],
+            "holder_name": row["holder_name"],
+            "body": row["body"],
+            "remedy": vacant_words(row["holder_name"]),
+        }
+        for row in rows
+        if (row["holder_id"], row["body"]) not in able
+    ]
+
+
 def _content_for(user: User, dossier: Any) -> dict[str, Any]:
-    """What `user` reads on the paper's page: what was sent, unless he may write; {} before that."""
-    if user.has_perm(Permission.DOSSIER_WRITE, dossier):
+    """What `user` reads on the paper's page: what was sent, unless he may write; {} before that.
+
+    While the unit has the pen, what is drawn from the topic and its team is read there as it stands now.
+    """
+    if not user.has_perm(Permission.DOSSIER_WRITE, dossier):
+        return dossier.sent_content or {}
+    paper = papers_of(dossier.plan).get(dossier.kind)
+    if paper is None or not held_by_sender(dossier):
         return dossier.content  # type: ignore[no-any-return]
-    return dossier.sent_content or {}
+    return redrawn(dossier, paper)
 
 
 def _with_journey(dossiers: Any) -> Any:
@@ -58,7 +96,8 @@ def _with_journey(dossiers: Any) -> Any:
     told = ArraySubquery(voices.values(row=JSONObject(**_same(DossierVoice))))
     turn = {**_same(DossierTurnLine), "holder_name": F("holder__name"), "voices": told}
     return dossiers.annotate(
-        sent_content=Subquery(texts.filter(number=OuterRef("sent_text")).values("content")[:1]),
+        text_read=TEXT_READ,
+        sent_content=Subquery(texts.filter(number=OuterRef("text_read")).values("content")[:1]),
         journey=ArraySubquery(turns.values(row=JSONObject(**turn))),
         sendings=ArraySubquery(texts.values(row=JSONObject(**_same(DossierTextLine)))),
         opinions=ArraySubquery(remarks.values(row=JSONObject(**_same(DossierRemark)))),

@@ -1,15 +1,19 @@
 """Papers on their way: the ledger, what waits for the caller, one paper with its journey and its verbs."""
 
+import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actionlearning.foundation.api import TenantViewSet, chosen_fields
+from actionlearning.foundation.paging import instant
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
@@ -24,17 +28,33 @@ from programmes.api.dossier_shapes import (
     DossierSending,
     DossierText,
     DossierWhole,
+    SentLine,
+    SentLines,
     WaitingLine,
     WaitingLines,
 )
 from programmes.api.dossier_whole import LISTED, dossier_whole
 from programmes.models import Dossier, Programme, Project
 from programmes.queries import key_asked, local_day
-from programmes.queries.dossiers import narrowed_dossiers, waiting_turns
+from programmes.queries.dossiers import narrowed_dossiers, sent_dossiers, waiting_rows
+from programmes.queries.drafts import by_plan_in_force
 from programmes.states import DossierState
+from programmes.views.dossier_lines import days_between
 
 MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="version seen")
 ORDER = OpenApiParameter("ordering", str, enum=["moved_at", "-moved_at"])
+
+NARROWED = [
+    OpenApiParameter("programme", UUID),
+    OpenApiParameter("organisation", UUID, description="With everything below it."),
+    OpenApiParameter("project", UUID),
+    OpenApiParameter("kind", str, description="Kind of paper, as the plan names it."),
+    OpenApiParameter("state", str, enum=DossierState.values),
+    OpenApiParameter("q", str, description="Title, unit's name or initials."),
+    OpenApiParameter("fields", str, description="Names to send, separated by commas."),
+]
+OF_THE_PAPER = {"title": "dossier__title", "paper": "dossier__kind", "sent_text": "dossier__sent_text"}  # fmt: skip
+WAITING = {name: OF_THE_PAPER.get(name, name) for name in names_of(WaitingLine)}
 
 
 class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
@@ -51,18 +71,18 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     def narrow(self, queryset: Any) -> Any:
         return queryset.select_related("organisation", "programme", "plan", "project")
 
+    def get_object(self) -> Any:
+        """What was not sent yet follows the plan in force, as on its page."""
+        found = super().get_object()
+        by_plan_in_force(found, self.now)
+        return found
+
     @extend_schema(
         operation_id="dossiers_list",
         parameters=[
             *PAGED[:2],
             ORDER,
-            OpenApiParameter("programme", UUID),
-            OpenApiParameter("organisation", UUID, description="With everything below it."),
-            OpenApiParameter("project", UUID),
-            OpenApiParameter("kind", str, description="Kind of paper, as the plan names it."),
-            OpenApiParameter("state", str, enum=DossierState.values),
-            OpenApiParameter("q", str, description="Title, unit's name or initials."),
-            OpenApiParameter("fields", str, description="Names to send, separated by commas."),
+            *NARROWED,
         ],
         responses={200: DossierLines, **REFUSED},
     )
@@ -78,11 +98,33 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     @action(detail=False, methods=["get"])
     def waiting(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Turns at which the caller may act now, the most urgent first."""
-        found = waiting_turns(asker(request), local_day(self.now)).annotate(
-            title=F("dossier__title"), paper=F("dossier__kind"), sent_text=F("dossier__sent_text")
-        )
         self.order, self.sorts_by = ("due_at", "id"), ""
-        return self.listed(*self.page(found.values(*names_of(WaitingLine))))
+        found = waiting_rows(asker(request), local_day(self.now), *WAITING.values())
+        rows, cursor = self.page_in_hand(found, (instant, uuid.UUID))
+        return self.listed([{name: row[WAITING[name]] for name in WAITING} for row in rows], cursor)
+
+    @extend_schema(
+        operation_id="dossiers_sent",
+        parameters=[
+            *PAGED[:2],
+            OpenApiParameter("ordering", str, enum=["held_since", "-held_since"]),
+            *NARROWED,
+        ],
+        responses={200: SentLines, **REFUSED},
+    )
+    @action(detail=False, methods=["get"])
+    def sent(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """Papers of the caller's own units that lie with somebody, the longest held first."""
+        if not asker(request).has_perm(Permission.DOSSIER_SEND):
+            raise NotFound
+        self.order, self.sorts_by = ("held_since", "id"), "held_since"
+        names = chosen_fields(request.query_params.get("fields", ""), names_of(SentLine))
+        mine = narrowed_dossiers(
+            _inside(sent_dossiers(asker(request)), request), request.query_params
+        )
+        rows, cursor = self.page(mine.values(*LISTED, holder_name=F("holder__name")))
+        told = [{**row, **_lain(row, self.now)} for row in rows]
+        return self.listed([{name: row[name] for name in names} for row in told], cursor)
 
     @extend_schema(responses={200: DossierWhole, **REFUSED})
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -143,6 +185,12 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     def _whole(self, pk: Any, status: int = 200) -> Response:
         body = dossier_whole(self.visible(), pk, by=asker(self.request), now=self.now)
         return Response(body, status=status, headers={"ETag": f'"{body["version"]}"'})
+
+
+def _lain(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What its holder is charged with up to now."""
+    due = row["answer_due_at"]
+    return {"days": days_between(row["held_since"], now), "late": due is not None and due <= now}
 
 
 def _inside(rows: Any, request: Request) -> Any:

@@ -21,6 +21,7 @@ from programmes.actions.projects import (
     propose_project,
 )
 from programmes.actions.submissions import accept_project, return_project, submit_project
+from programmes.api.project_activities import ProjectActivities
 from programmes.api.project_people import (
     MATCH,
     REFUSED,
@@ -134,7 +135,13 @@ def _filter(name: str) -> OpenApiParameter:
 
 
 class ProjectViewSet(
-    ProjectTeam, ProjectGuests, ProjectLikeness, ProjectPool, ProjectWay, TenantViewSet
+    ProjectTeam,
+    ProjectGuests,
+    ProjectLikeness,
+    ProjectActivities,
+    ProjectPool,
+    ProjectWay,
+    TenantViewSet,
 ):
     """Topics that the client may see; newest first."""
 

@@ -15,6 +15,7 @@ from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.dossiers import held_by_sender
+from programmes.actions.drawn import redrawn
 from programmes.documents import wording
 from programmes.models import Dossier, Turn, Voice
 from programmes.papers import Paper, papers_of
@@ -67,7 +68,8 @@ def print_of(dossier: Dossier, asked: str, *, by: User, opinions: bool = False) 
     if asked == DRAFT or (not asked and writes and held_by_sender(dossier)):
         if not writes:
             raise Http404
-        return Print(dossier, 0, dossier.title, dossier.content, None, opinions)
+        told = redrawn(dossier, _paper(dossier)) if held_by_sender(dossier) else dossier.content
+        return Print(dossier, 0, dossier.title, told, None, opinions)
     number = _number(dossier, asked)
     found = dossier.texts.filter(number=number).first()
     if found is None:
@@ -78,7 +80,7 @@ def print_of(dossier: Dossier, asked: str, *, by: User, opinions: bool = False) 
 
 def _number(dossier: Dossier, asked: str) -> int:
     if not asked:
-        number = dossier.standing_text or dossier.sent_text
+        number = dossier.number_read()
         if not number:
             raise RuleBroken(
                 _("It is still being written: its text is read here once it is sent."),
@@ -133,8 +135,15 @@ def _mark(copy: Print) -> str:
         return ""
     if copy.number < copy.dossier.sent_text:
         return f"（第{copy.number}稿，已由后稿代替）"
-    words = wording.SENT.get(copy.dossier.state, "")
+    words = wording.SENT.get(_fate(copy.dossier), "")
     return f"（{words}）" if words else ""
+
+
+def _fate(dossier: Dossier) -> str:
+    """State of the text that was sent last: of a paper in effect its changed words are on their way, or were refused."""
+    if dossier.state != DossierState.STANDING:
+        return dossier.state
+    return DossierState.UNDER_WAY if dossier.holder_id else DossierState.ENDED
 
 
 def _addressees(copy: Print, turns: list[Turn]) -> str:

@@ -26,6 +26,11 @@ LOOSE = 150_000
 """Characters: whatever a file may hold."""
 
 
+def typed_parts(paper: Paper) -> dict[str, str]:
+    """Key → name of what is typed; the other parts say what the topic and its team say."""
+    return {key: name for key, name in paper.sections.items() if key not in paper.drawn}
+
+
 class DossierFileForm(TenantForm):
     file = forms.FileField(
         label=_("Word file (.docx) or plain text (.txt), at most 20 MB"),
@@ -68,7 +73,7 @@ class DossierTakingForm(TenantForm):
     def _lay_sections(self) -> None:
         told = self.old.get("sections", {})
         self.shown = []
-        for key, name in self.paper.sections.items():
+        for key, name in typed_parts(self.paper).items():
             new, old = self.proposal.sections.get(key, ""), told.get(key, "")
             there = f"section_{key}" in self.data if self.is_bound else bool(new) and new != old
             if not there:
@@ -97,7 +102,7 @@ class DossierTakingForm(TenantForm):
     def _lay_loose(self) -> None:
         found = self.proposal.unplaced
         self.loose_count = self._count("loose_{}", len(found), MOST_LOOSE)
-        places = [("", _("(not taken over)")), *self.paper.sections.items()]
+        places = [("", _("(not taken over)")), *typed_parts(self.paper).items()]
         for number in range(self.loose_count):
             said = "\n".join(filter(None, found[number])) if not self.is_bound else ""
             name = gettext("Piece %(number)d") % {"number": number + 1}

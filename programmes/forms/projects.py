@@ -195,7 +195,9 @@ class TeamMemberForm(TenantForm):
         max_length=60,
         required=False,
         label=_("Sign-in name, if from outside"),
-        help_text=_("An expert or observer then sees this topic, and no other, while in its team."),
+        help_text=_(
+            "An expert or observer then sees this topic with the papers sent about it, and no other, while in its team."
+        ),
     )
     role = forms.ChoiceField(label=_("Role in the team"))
     duties = forms.CharField(max_length=200, required=False, label=_("Tasks in the team"))

@@ -12,7 +12,7 @@ from programmes.forms.programmes import DayInput
 from programmes.states import TrainingContents
 
 
-class TrainingFilterForm(forms.Form):
+class TrainingFilterForm(TenantForm):
     q = forms.CharField(required=False, max_length=60, label=_("Name, course or unit"))
     contents = forms.ChoiceField(
         required=False, label=_("Contents"), choices=[("", "—"), *TrainingContents.choices]
@@ -30,8 +30,7 @@ class TrainingForm(TenantForm):
     persons = PeopleField(
         Person.objects.none(),
         label=_("Who was there"),
-        widget=forms.SelectMultiple(attrs={"size": 10}),
-        help_text=_("Several: hold Ctrl, or ⌘ on a Mac."),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices tall"}),
     )
     contents = forms.ChoiceField(label=_("Contents"), choices=TrainingContents.choices)
     title = forms.CharField(max_length=120, required=False, label=_("Course"))

@@ -2,7 +2,16 @@ from programmes.models.activity import Activity
 from programmes.models.attendance import Attendance, NextStep
 from programmes.models.calendar import CalendarDay, CalendarYear
 from programmes.models.decision import Decision, DecisionOutcome, DecisionStep
-from programmes.models.dossier import Dossier, DossierText, Remark, Turn, Voice
+from programmes.models.dossier import (
+    BEFORE_A_BODY,
+    ON_ITS_WAY,
+    TEXT_READ,
+    Dossier,
+    DossierText,
+    Remark,
+    Turn,
+    Voice,
+)
 from programmes.models.evidence import Evidence, EvidenceReturn
 from programmes.models.fund import Expense, FundLine, FundTier
 from programmes.models.obligation import DutyState, Obligation
@@ -16,6 +25,9 @@ from programmes.models.training import Training
 from programmes.models.window import Rung, Window
 
 __all__ = [
+    "BEFORE_A_BODY",
+    "ON_ITS_WAY",
+    "TEXT_READ",
     "Activity",
     "Attendance",
     "CalendarDay",

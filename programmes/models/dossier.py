@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
@@ -18,18 +18,35 @@ from programmes.models.project import Project
 from programmes.procedures import Outcome, StepKind, Together
 from programmes.states import DossierState, RemarkState
 
+LATER_WORDS = Q(state=DossierState.STANDING, sent_text__gt=F("standing_text"), holder__isnull=False)
+"""Of a paper in effect: changed words of it are on their way, before a body or with their sender."""
+BEFORE_A_BODY = Q(state=DossierState.UNDER_WAY) | (LATER_WORDS & ~Q(holder_body=""))
+ON_ITS_WAY = Q(state__in=(DossierState.UNDER_WAY, DossierState.RETURNED)) | LATER_WORDS
+TEXT_READ = Case(
+    When(
+        Q(state=DossierState.STANDING, holder=None) | Q(state=DossierState.REPLACED),
+        then=F("standing_text"),
+    ),
+    default=F("sent_text"),
+)
+"""Dossier.number_read() as a condition of the database."""
+
 
 class DossierQuerySet(models.QuerySet[Any]):
     def visible_to(
         self, user: User, permission: Permission = Permission.DOSSIER_VIEW
     ) -> "DossierQuerySet":
-        """Until it was sent first it is its unit's own business: not even its title is read above."""
+        """Until it was sent first it is its unit's own business: not even its title is read above.
+
+        Whoever a topic is opened to, as its observers and experts, reads the papers sent about it.
+        """
         granted = "programmes.dossier" if permission is Permission.DOSSIER_VIEW else ""
         reach = reach_of(user, permission)
-        told = Q(sent_at__isnull=False) | reach.own_q()
+        told, seen = Q(sent_at__isnull=False) | reach.own_q(), reach.as_q(granted=granted)
         if granted and reach.guest:
             told |= Q(pk__in=granted_ids(user.pk, granted))
-        return self.filter(told, reach.as_q(granted=granted))
+            seen |= Q(project__in=granted_ids(user.pk, "programmes.project"))
+        return self.filter(told, seen)
 
     def series(self, of: "Dossier") -> "DossierQuerySet":
         """Every revision of the same paper, `of` itself too."""
@@ -112,6 +129,12 @@ class Dossier(LedgerModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def number_read(self) -> int:
+        """Of the text that lies before its readers: what was refused after another was approved is none."""
+        lies = self.state != DossierState.STANDING or self.holder_id is not None
+        replaced = self.state == DossierState.REPLACED
+        return self.sent_text if lies and not replaced else self.standing_text
 
 
 class DossierText(PlacedModel):

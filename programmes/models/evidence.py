@@ -56,7 +56,7 @@ class EvidenceReturn(PlacedModel):
     returned_at = models.DateTimeField()
     due_at = models.DateTimeField()
     flat = models.BooleanField(default=False)
-    """Empty or duplicate: the fulfilment is undone at once, not after the reply time."""
+    """Empty, duplicate or refused: the fulfilment is undone at once, not after the reply time."""
     reason = models.CharField(max_length=300)
     resubmitted_at = models.DateTimeField(null=True)
 

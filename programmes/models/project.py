@@ -76,6 +76,10 @@ class Project(LedgerModel):
     """What it speaks of, for the search of similar topics: foundation/similarity.py."""
     state = models.CharField(max_length=10, choices=ProjectState, default=ProjectState.CANDIDATE)
     version = models.PositiveIntegerField(default=1)
+    authors = models.JSONField(default=list)
+    """Ids of the sign-ins that worded it, and of the persons behind them: none of them decides on it."""
+    team_authors = models.JSONField(default=list)
+    """Likewise of those who put its team together."""
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     chosen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -120,6 +124,10 @@ class Project(LedgerModel):
 class TeamMemberQuerySet(models.QuerySet[Any]):
     def in_force(self) -> "TeamMemberQuerySet":
         return self.filter(left_on=None)
+
+    def seated(self) -> "TeamMemberQuerySet":
+        """The team as it stands, in its order, with the persons behind it."""
+        return self.in_force().select_related("person").order_by("rank", "id")
 
     def on(self, day: date) -> "TeamMemberQuerySet":
         """The team as it was on `day`; on the day of leaving somebody is no longer in it."""
@@ -173,6 +181,11 @@ class TeamMember(PlacedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def left_unit_before(self, day: date) -> bool:
+        """Whether the person behind it is off the roster on `day`; nobody knows it of somebody from outside."""
+        last = self.person.ends_on if self.person is not None else None
+        return last is not None and last < day
 
 
 class ProjectTurn(PlacedModel):

@@ -6,7 +6,7 @@ A value that could not be read is None here, and nothing is said about it a seco
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from programmes.packs.format import BodyTemplate, ClauseSpec, Pack
+from programmes.packs.format import BodyTemplate, ClauseSpec, Pack, PaperSpec
 from programmes.packs.problems import Place, gettext_noop
 from programmes.packs.rule_checks import (
     Surroundings,
@@ -17,6 +17,8 @@ from programmes.packs.rule_checks import (
 from programmes.packs.shapes import month_number
 from programmes.packs.vocabulary import RULE_IDS, STEP_BODIES
 
+PROPOSAL, DECIDE = "topic_proposal", "decide"
+SEVERAL_SPEAK = ("all", "in_order")
 LISTS = ("information", "systems", "methods", "channels", "means", "awards", "phases", "bodies")
 
 
@@ -106,6 +108,8 @@ def _check_team(pack: Pack, place: Place) -> None:
         _check_order(row, at, "min", "max")
         if row.required and row.min == 0:
             at.child("required").say(gettext_noop("a required role has a “min” of at least 1"))
+        if row.leading_post and row.role != "convener":
+            at.child("leading_post").say(gettext_noop("a leading post is asked of conveners only"))
     offered = {row.role for row, _ in _rows(pack.team.roles, roles)}
     if pack.team.facilitators_min and "facilitator" not in offered:
         place.child("facilitators_min").say(
@@ -164,6 +168,22 @@ def _check_papers(pack: Pack, place: Place) -> None:
         for step, here in _rows(paper.steps, at.child("steps")):
             if step.by is not None and step.by not in bodies and step.by not in STEP_BODIES:
                 here.child("by").say(gettext_noop("the pack has no body “%(name)s”"), name=step.by)
+        if paper.kind == PROPOSAL:
+            _check_proposal(paper, at.child("steps"))
+
+
+def _check_proposal(paper: PaperSpec, place: Place) -> None:
+    """A word on each candidate belongs to one act, so that no two members' words contradict each other."""
+    deciding = [(row, at) for row, at in _rows(paper.steps, place) if row.kind == DECIDE]
+    for step, at in deciding:
+        if step.together in SEVERAL_SPEAK:
+            at.child("together").say(
+                gettext_noop("one member says which candidates are chosen: write head or any here")
+            )
+    for _step, at in deciding[1:]:
+        at.child("kind").say(
+            gettext_noop("the candidates are decided on once: name one step “decide” only")
+        )
 
 
 def _check_clauses(pack: Pack, place: Place) -> None:

@@ -88,6 +88,8 @@ class RoleQuota:
     max: Annotated[int | None, POSITIVE] = None
     counted: Annotated[bool, Flag()] = True
     """Whether its holders are among the team's size; for facilitators the team says so."""
+    leading_post: Annotated[str | None, OneOf(vocabulary.STRICTNESS)] = None
+    """Of the convener: whether a list is refused or only warned about where nobody can see that he holds one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ DELIVERABLES = (
     "candidate_topic",
     "team_list",
     "body",
+    "promotion_plan",
     "implementation_plan",
     "project_plan",
     "training_plan",
@@ -71,11 +72,11 @@ FIRED = (
     "plan_submitted",
     "plan_approved",
     "report_received",
+    "expert_engaged",
 )
 """What acts of the product set off: only rules that wait for one of these may be switched on."""
 TRIGGERS = (
     *FIRED,
-    "expert_engaged",
     "survey_held",
     "appraisal_held",
 )
@@ -138,6 +139,7 @@ ABOUT = ("unit", "project", "owner")
 PAPERS = (
     "topic_proposal",
     "topic",
+    "promotion_plan",
     "implementation_plan",
     "project_plan",
     "training_plan",
@@ -147,6 +149,7 @@ PAPERS = (
     "status_report",
     "special_survey_report",
     "solution_report",
+    "appraisal_report",
     "rectification",
     "support_request",
 )
@@ -177,6 +180,7 @@ TEAM_ROLES = (
     "facilitator",
     "observer",
 )
+STRICTNESS = ("block", "warn")
 INFORMATION_TYPES = ("dynamic", "experience", "research", "reference", "problem")
 CLAUSE_KINDS = ("heading", "paragraph")
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Lookup, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from actionlearning.foundation.models import Tenant, User
@@ -16,12 +16,18 @@ from groups.access import reach_of, standing_of
 from groups.models import Appointment, Organisation, Person, Tenure
 from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, members_of, sitting
-from programmes.models import Dossier, Project, Turn, Voice
-from programmes.papers import TOPIC
+from programmes.models import Dossier, Project, Remark, Turn, Voice
+from programmes.papers import TOPIC, papers_of
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
 from programmes.queries.voices import asked, free_to_speak, said_of, speaking
-from programmes.states import DossierState
+from programmes.states import DossierState, RemarkState
+
+CLOSED = (DossierState.REPLACED, DossierState.TAKEN_BACK)
+"""On such a paper no point is answered any more; one that was refused is learned from."""
+
+MOST_DRAFTS = 50
+"""That are looked through for those that may be sent."""
 
 
 def narrowed_dossiers(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
@@ -51,17 +57,89 @@ def sent_dossiers(user: User) -> QuerySet[Any]:
     return Dossier.objects.filter(own, holder__isnull=False)
 
 
+def drafts_to_send(user: User) -> list[Dossier]:
+    """Drafts of the units for which `user` sends that say all their plan asks for, the oldest first."""
+    own = reach_of(user, Permission.DOSSIER_SEND).own_q()
+    rows = Dossier.objects.filter(own, state=DossierState.DRAFT).exclude(kind=TOPIC)
+    known = rows.select_related("plan", "organisation", "programme").order_by("created_at", "id")
+    return [row for row in known[:MOST_DRAFTS] if _says_all(row)]
+
+
+def _says_all(dossier: Dossier) -> bool:
+    paper = papers_of(dossier.plan).get(dossier.kind)
+    return paper is not None and not paper.missing(dossier.content)
+
+
 def waiting_turns(user: User, day: date) -> QuerySet[Any]:
-    """Open turns that wait for `user` at this moment, and those in which his unit mends a paper.
+    """Open turns that wait for `user` now, those in which his unit mends a paper, and those whose points it has to answer.
 
     Exactly those that take_turn() would let him take, without the ones for which a delegate speaks now.
     Two statements are asked at once: who sits where, and what lies before those bodies.
     """
+    bodies = _bodies_of(user, day)
+    mine = []
+    if bodies:
+        rows = _with_voices(Turn.objects.open().filter(_lying(bodies))).values("pk", *_FACTS)
+        mine = [row["pk"] for row in rows if _is_for(user, row, bodies)]
+    lying = Q(acted_at=None) & (_mending(user) | Q(pk__in=mine))
+    return Turn.objects.filter(lying | _unanswered(user))
+
+
+def _mending(user: User) -> Q:
+    """Papers that came back to the units for which `user` sends, none that has to be mended first."""
     earlier = Turn.objects.open().filter(
         dossier=OuterRef("dossier"), kind=StepKind.MEND, number__lt=OuterRef("number")
     )
-    mending = Q(kind=StepKind.MEND) & _sends(user) & ~Q(Exists(earlier))
-    return Turn.objects.open().filter(mending | Q(pk__in=_waiting_for(user, day)))
+    return Q(kind=StepKind.MEND) & _sends(user) & ~Q(Exists(earlier))
+
+
+def waiting_rows(user: User, day: date, *columns: str) -> list[dict[str, Any]]:
+    """The same turns as rows of `columns`, the most urgent first: the second statement reads them at once.
+
+    For lists that are read whole: what lies before the reader's bodies has to be looked at anyway.
+    """
+    bodies = _bodies_of(user, day)
+    lying = Q(acted_at=None) & (_mending(user) | _lying(bodies))
+    rows = _with_voices(Turn.objects.filter(lying | _unanswered(user)))
+    names = dict.fromkeys((*columns, "kind", "acted_at", *_FACTS))
+    found = rows.order_by("due_at", "id").values(*names)
+    return [row for row in found if _is_own(row) or _is_for(user, row, bodies)]
+
+
+def _is_own(row: Mapping[str, Any]) -> bool:
+    """It lies with the sender: to be mended, or its points to be answered."""
+    return row["kind"] == StepKind.MEND or row["acted_at"] is not None
+
+
+def open_points() -> QuerySet[Any]:
+    """Points that still ask their sender for an answer: of a paper that was refused, too (P2-50)."""
+    return Remark.objects.filter(state=RemarkState.OPEN).exclude(dossier__state__in=CLOSED)
+
+
+def unanswered_of(dossier: Dossier) -> list[int]:
+    """Numbers of its open points."""
+    rows = open_points().filter(dossier=dossier).order_by("number")
+    return list(rows.values_list("number", flat=True))
+
+
+class Among(Lookup):
+    """A key among those of a subquery that is asked once; beside another condition an index answers both."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        key, given = self.process_lhs(compiler, connection)
+        keys, more = self.process_rhs(compiler, connection)
+        return f"{key} = ANY {keys}", (*given, *more)
+
+
+def _unanswered(user: User) -> Q:
+    """Of each paper that `user` may write for and need not mend the last turn with such points."""
+    own = reach_of(user, Permission.DOSSIER_WRITE).organisations
+    if not own:
+        return Q(pk__in=[])
+    mending = Turn.objects.open().filter(dossier=OuterRef("dossier"), kind=StepKind.MEND)
+    rows = open_points().filter(organisation__in=own, turn__acted_at__isnull=False)
+    rows = rows.exclude(Exists(mending)).order_by("dossier", "-turn__number")
+    return Q(Among(F("pk"), ArraySubquery(rows.distinct("dossier").values("turn"))))
 
 
 def _sends(user: User) -> Q:
@@ -77,45 +155,47 @@ def _sends(user: User) -> Q:
 def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
     """Whether `user` may act now on the topic's paper of this kind; also where it went up before it was one."""
     turns = Turn.objects.open().filter(dossier__project=project, dossier__kind=kind)
-    if not turns.exists():
+    rows = list(_with_voices(turns).values("kind", *_FACTS))
+    if not rows:
         return True
-    mine = waiting_turns(user, day).exclude(kind=StepKind.MEND)
-    return bool(mine.filter(dossier__project=project, dossier__kind=kind).exists())
-
-
-def _waiting_for(user: User, day: date) -> list[Any]:
-    """Keys of the turns of the bodies in which `user` sits, at which it is for him to speak."""
-    if not user.has_perm(Permission.DOSSIER_ACT):
-        return []
     bodies = _bodies_of(user, day)
-    if not bodies:
-        return []
-    lying = Q(pk__in=[])
-    for place, body in bodies:
-        lying |= Q(holder=place, body=body)
+    return any(row["kind"] != StepKind.MEND and _is_for(user, row, bodies) for row in rows)
+
+
+_FACTS = ("holder_id", "body", "together", "dossier__authors", "told")
+"""Of a turn what tells for whom it waits."""
+
+
+def _with_voices(turns: QuerySet[Any]) -> QuerySet[Any]:
+    """Each with `told`, what was said there already."""
     said = Voice.objects.filter(turn=OuterRef("pk")).order_by("at", "id")
-    turns = (
-        Turn.objects.open()
-        .filter(lying)
-        .exclude(kind=StepKind.MEND)
-        .annotate(
-            told=ArraySubquery(
-                said.values(told=JSONObject(by="by", post="post", tenure="tenure", at="at"))
-            )
-        )
-        .values_list("pk", "holder", "body", "together", "dossier__authors", "told")
-    )
-    found = []
-    for key, place, body, together, authors, told in turns:
-        voices = said_of((row["by"], row["post"], row["tenure"], row["at"]) for row in told)
-        rows = asked(speaking(together, bodies[place, body], authors, voices))
-        if any(row.user == user.pk for row in rows):
-            found.append(key)
+    voice = JSONObject(by="by", post="post", tenure="tenure", at="at")
+    found: QuerySet[Any] = turns.annotate(told=ArraySubquery(said.values(told=voice)))
     return found
 
 
+def _lying(bodies: Iterable[tuple[Any, str]]) -> Q:
+    """Before one of these bodies, and not with its sender."""
+    lying = Q(pk__in=[])
+    for place, body in bodies:
+        lying |= Q(holder=place, body=body)
+    return lying & ~Q(kind=StepKind.MEND)
+
+
+def _is_for(
+    user: User, row: Mapping[str, Any], bodies: Mapping[tuple[Any, str], list[Sitting]]
+) -> bool:
+    """Whether at this turn it is for `user` to speak; `row` has its _FACTS."""
+    seats = bodies.get((row["holder_id"], row["body"]), [])
+    voices = said_of((each["by"], each["post"], each["tenure"], each["at"]) for each in row["told"])
+    speakers = asked(speaking(row["together"], seats, row["dossier__authors"], voices))
+    return any(each.user == user.pk for each in speakers)
+
+
 def _bodies_of(user: User, day: date) -> dict[tuple[Any, str], list[Sitting]]:
-    """Of every body in which `user` sits everybody in it; an expert's seats lie outside what he sees."""
+    """Of every body in which `user` sits and may speak everybody in it; an expert's seats lie outside what he sees."""
+    if not user.has_perm(Permission.DOSSIER_ACT):
+        return {}
     own = Q(user=user) & in_force(day)
     posts = Tenure.objects.filter(own).values("organisation")
     roles = Appointment.objects.filter(own).values("organisation")
@@ -156,6 +236,8 @@ def speakers_of(
 
 
 def person_behind(user: User, *, tenant: Tenant) -> Any:
-    """Key of the person whose sign-in it is; None for one that belongs to nobody on a roster."""
+    """Key of the person whose sign-in it is, or who has held a post with it; None where nobody on a roster has."""
     with scope(tenant, path=WHOLE, actor=user):
-        return Person.objects.filter(user=user).values_list("pk", flat=True).first()
+        found = Person.objects.filter(user=user).values_list("pk", flat=True).first()
+        held = Tenure.objects.filter(user=user).order_by("-starts_on", "-id")
+        return found or held.values_list("person", flat=True).first()

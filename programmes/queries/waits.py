@@ -1,6 +1,7 @@
 """Which turns of which papers hold up which duties (`model.md` §4, blocked upstream)."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -24,11 +25,24 @@ def turns_awaited(duties: Iterable[Obligation]) -> dict[uuid.UUID, list[Turn]]:
     wanted = {pk: pair for pk, pair in wanted.items() if pair[1]}
     if not wanted:
         return {}
-    turns = _holding(wanted.values())
-    return {
-        pk: [turn for turn in turns if _concerns(turn.dossier, duty, kinds)]
-        for pk, (duty, kinds) in wanted.items()
-    }
+    held: dict[Series, list[Turn]] = defaultdict(list)
+    for turn in _holding(wanted.values()):
+        paper = turn.dossier
+        held[paper.programme_id, paper.organisation_id, paper.kind].append(turn)
+    return {pk: _awaited(duty, kinds, held) for pk, (duty, kinds) in wanted.items()}
+
+
+def _awaited(
+    duty: Obligation, kinds: Iterable[str], held: Mapping[Series, list[Turn]]
+) -> list[Turn]:
+    """Of its own unit's papers of these kinds: every duty looks at no other."""
+    found = [
+        turn
+        for kind in kinds
+        for turn in held.get((duty.programme_id, duty.organisation_id, kind), ())
+        if duty.project_id is None or turn.dossier.project_id in (None, duty.project_id)
+    ]
+    return sorted(found, key=lambda turn: (turn.received_at, turn.pk))
 
 
 def _holding(wanted: Iterable[tuple[Obligation, Iterable[str]]]) -> list[Turn]:
@@ -41,19 +55,11 @@ def _holding(wanted: Iterable[tuple[Obligation, Iterable[str]]]) -> list[Turn]:
         )
         .exclude(kind__in=UNHELD)
         .select_related("dossier", "holder")
+        .defer("dossier__content")
         .order_by("received_at", "id")
     )
     stood = _stood(turns)
     return [turn for turn in turns if not _settled(turn, stood)]
-
-
-def _concerns(paper: Dossier, duty: Obligation, kinds: Iterable[str]) -> bool:
-    return (
-        paper.kind in kinds
-        and paper.programme_id == duty.programme_id
-        and paper.organisation_id == duty.organisation_id
-        and (duty.project_id is None or paper.project_id in (None, duty.project_id))
-    )
 
 
 def _series(paper: Dossier) -> Series:

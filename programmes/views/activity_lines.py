@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from actionlearning.foundation.permissions import Permission
-from programmes.models import Activity, Project
+from programmes.models import Project
 from programmes.states import TAKEN_ON, ActivityKind, ActivityState
 
 COLUMNS = (
@@ -52,11 +52,12 @@ def days_words(first: date, last: date) -> str:
     return begins if first == last else f"{begins} – {date_format(last, 'DATE_FORMAT')}"
 
 
-def activities_context(request: Any, project: Project) -> dict[str, Any]:
-    """For the topic's page: whoever reads the topic reads what its team means to do. One statement."""
-    rows = Activity.objects.filter(project=project).order_by("first_day", "id")
-    found = lines_of(rows.values(*COLUMNS))
-    changes = request.user.has_perm(Permission.PROJECT_CHANGE, project)
+def activities_context(
+    user: Any, project: Project, rows: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """For the topic's page: whoever reads the topic reads what its team means to do."""
+    found = lines_of(rows)
+    changes = user.has_perm(Permission.PROJECT_CHANGE, project)
     proposed = ActivityState.PROPOSED
     return {
         "activities": found,

@@ -174,7 +174,9 @@ class DossierTurn(TenantDossierAct):
         texts = self.dossier.texts
         read = texts.filter(number=form.cleaned_data["text"]).first()
         sent = texts.get(number=self.dossier.sent_text)
-        return differences(paper_of(self.dossier), read.content if read else {}, sent.content)
+        titles = (read.title if read else "", sent.title)
+        old = read.content if read else {}
+        return differences(paper_of(self.dossier), old, sent.content, titles)
 
 
 class DossierRemark(TenantDossierAct):

@@ -15,9 +15,14 @@ from actionlearning.foundation.views import TenantFormView
 from programmes.actions.dossiers import change_dossier, held_by_sender
 from programmes.documents.matching import Proposal
 from programmes.documents.proposing import proposed
-from programmes.forms.dossier_imports import DossierFileForm, DossierTakingForm, DossierUndoForm
+from programmes.forms.dossier_imports import (
+    DossierFileForm,
+    DossierTakingForm,
+    DossierUndoForm,
+    typed_parts,
+)
 from programmes.models import Dossier
-from programmes.papers import differences
+from programmes.papers import TOPIC, differences
 from programmes.views.dossier_lines import numbered
 from programmes.views.dossier_page import dossier_or_404, paper_of, text_context, to_dossier
 
@@ -51,8 +56,8 @@ class DossierImport(TenantDossierImport):
     form_class = DossierFileForm
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not held_by_sender(self.dossier):
-            return to_dossier(request, self.dossier)
+        if self.dossier.kind == TOPIC or not held_by_sender(self.dossier):
+            return to_dossier(request, self.dossier)  # a topic is written on its own page
         return super().get(request, *args, **kwargs)
 
     def act(self, form: Any) -> HttpResponseBase:
@@ -67,7 +72,7 @@ class DossierImport(TenantDossierImport):
 
 def _beside(dossier: Dossier, found: Proposal) -> dict[str, Any]:
     paper, told = paper_of(dossier), dossier.content.get("sections", {})
-    named = paper.sections.items()
+    named = typed_parts(paper).items()
     return {
         "same": [name for key, name in named if told.get(key) == found.sections.get(key, 0)],
         "silent": [name for key, name in named if key not in found.sections],

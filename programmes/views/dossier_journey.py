@@ -1,6 +1,6 @@
 """One paper's way: every turn as it went, in whose court it is now, and who may speak there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from groups.queries.sitting import ACTING, Sitting
 from programmes.actions.proposals import asked_of
 from programmes.forms.dossiers import DossierActForm, RemarkForm
 from programmes.models import Dossier, Remark, Turn, Voice
-from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together
+from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
 from programmes.queries.voices import asked, said_of, speaking
@@ -55,7 +55,13 @@ def with_words(turns: QuerySet[Any]) -> QuerySet[Any]:
     )  # fmt: skip
     remarks = Remark.objects.filter(turn=OuterRef("pk")).order_by("number")
     remark = JSONObject(
-        pk="id", number="number", text="text", state="state", reply="reply", by="replied_name"
+        pk="id",
+        number="number",
+        text="text",
+        state="state",
+        reply="reply",
+        by="replied_name",
+        at="replied_at",
     )
     found: QuerySet[Any] = turns.annotate(
         told_voices=ArraySubquery(voices.values(told=voice)),
@@ -82,6 +88,7 @@ def court_of(
     asked = [turn for turn in waiting if turn.kind != StepKind.MEND]
     seats = seats_at({turn.holder_id for turn in asked}, day=local_day(now), tenant=tenant, by=by)
     holders, mine, seat = [], None, None
+    inside = by.has_perm(Permission.DOSSIER_VIEW, dossier)
     for turn in waiting:
         members = [s for s in seats if (s.organisation, s.body) == (turn.holder_id, turn.body)]
         able = _speaking(turn, dossier, members)
@@ -89,6 +96,8 @@ def court_of(
         if mine is None and own and by.has_perm(Permission.DOSSIER_ACT):
             mine, seat = turn, own[0]
         holders.append(_holder(turn, members, able, by, now))
+        if not inside and all(row.user != by.pk for row in members):
+            holders[-1]["names"] = ""  # a guest of the topic reads the paper, not who works where
     return Court(holders, mine, seat)
 
 
@@ -112,12 +121,19 @@ def _holder(
         "due": date_format(last_day(turn.due_at), "DATE_FORMAT"),
         "late": turn.late(now),
         "names": "、".join(dict.fromkeys(row.told for row in asked(able))),
+        "agreed": not mending and not able and _agreed(turn),
         "vacant": not mending and not able,
         "all_wrote": bool(members),
         "unit": turn.holder.name,
         "unit_pk": turn.holder_id,
         "may_appoint": by.has_perm(Permission.APPOINT, turn.holder),
     }
+
+
+def _agreed(turn: Turn) -> bool:
+    """Whoever sits there still has said his word; the next look at the waiting papers sends it on."""
+    said = [row["outcome"] for row in turn.told_voices]  # type: ignore[attr-defined]
+    return settled(turn.kind, turn.together, said, silent=0) is not None
 
 
 def body_of(turn: Turn) -> str:
@@ -209,7 +225,7 @@ def _weight(number: int, effect: Effect) -> str:
 
 
 def remarks_of(
-    turns: list[Turn], *, may_answer: bool, given: Mapping[str, Any]
+    turns: list[Turn], *, may_answer: Callable[[Mapping[str, Any]], bool], given: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Every opinion with its answer; for the sender with a form, the one that was refused as typed."""
     found = []
@@ -217,7 +233,7 @@ def remarks_of(
         for row in turn.told_remarks:  # type: ignore[attr-defined]
             line = {**row, "label": RemarkState(row["state"]).label, "who": body_of(turn)}
             line["open"] = row["state"] == RemarkState.OPEN
-            if may_answer:
+            if may_answer(row):
                 line["form"] = _remark_form(row, given)
             found.append(line)
     return found

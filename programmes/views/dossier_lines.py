@@ -22,7 +22,7 @@ COLUMNS = (
     "holder_body", "held_since", "answer_due_at", "organisation__name", "programme__name",
 )  # fmt: skip
 TURN_COLUMNS = (
-    "id", "kind", "received_at", "due_at", "body", "dossier_id", "dossier__title", "dossier__kind",
+    "id", "kind", "received_at", "acted_at", "due_at", "body", "dossier_id", "dossier__title", "dossier__kind",
     "dossier__number", "dossier__revision", "dossier__plan_id", "dossier__organisation__name",
     "dossier__programme__name",
 )  # fmt: skip
@@ -129,7 +129,9 @@ def turn_lines(
 
 
 def _turn_line(row: Mapping[str, Any], names: PaperNames, now: datetime) -> dict[str, Any]:
-    due = last_day(row["due_at"])
+    """A turn that is over waits for the answers to its points; the plans set no day for them."""
+    answer = row["acted_at"] is not None
+    since, due = row["acted_at"] or row["received_at"], None if answer else last_day(row["due_at"])
     kind = names.of(
         row["dossier__plan_id"], row["dossier__kind"], row["dossier__number"], row["dossier__revision"]
     )  # fmt: skip
@@ -139,13 +141,14 @@ def _turn_line(row: Mapping[str, Any], names: PaperNames, now: datetime) -> dict
         "paper": kind,
         "unit": row["dossier__organisation__name"],
         "programme": row["dossier__programme__name"],
-        "asked": StepKind(row["kind"]).label,
+        "asked": _("answer to the opinions") if answer else StepKind(row["kind"]).label,
         "mine": row["kind"] == StepKind.MEND,
+        "answer": answer,
         "body": body_words(row["body"]),
-        "received_day": local_day(row["received_at"]),
-        "received": day_words(row["received_at"]),
+        "received_day": local_day(since),
+        "received": day_words(since),
         "due_day": due,
-        "due": date_format(due, "DATE_FORMAT"),
-        "late": row["due_at"] <= now,
-        "waiting": days_between(row["received_at"], now),
+        "due": date_format(due, "DATE_FORMAT") if due else "",
+        "late": due is not None and row["due_at"] <= now,
+        "waiting": days_between(since, now),
     }

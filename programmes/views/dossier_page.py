@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -14,9 +14,13 @@ from django.urls import reverse
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.dossiers import held_by_sender, right_to_send
 from programmes.actions.drawn import redrawn
+from programmes.actions.remarks import answerable
 from programmes.forms.dossiers import DossierNoteForm, DossierReasonForm
-from programmes.models import Dossier, DossierText, Turn
+from programmes.models import TEXT_READ, Dossier, DossierText, Plan, Turn
 from programmes.papers import TOPIC, Paper, charges, differences, papers_of
+from programmes.queries import local_day
+from programmes.queries.dossiers import CLOSED, unanswered_of
+from programmes.queries.drafts import FORMER, by_plan_in_force
 from programmes.states import DossierState, RemarkState
 from programmes.views.dossier_journey import (
     Court,
@@ -34,26 +38,45 @@ TAKEN_BACK_FROM = (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETU
 
 
 def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
-    """For whoever may not do it here, it is not there. One statement, with its sent texts."""
+    """For whoever may not do it here, it is not there. One statement, with its sent texts.
+
+    What was not sent yet is read by the plan in force; where that is a later one, a second is asked.
+    """
     texts = DossierText.objects.filter(dossier=OuterRef("pk"))
     told = JSONObject(number="number", at="at", by="by_name", note="note")
     later = Dossier.objects.filter(previous=OuterRef("pk")).exclude(state=DossierState.TAKEN_BACK)
     rows = Dossier.objects.visible_to(request.user, permission)
     found: Dossier = get_object_or_404(
         rows.select_related(
-            "organisation", "supervisor", "programme", "plan", "project", "holder"
+            "organisation", "supervisor", "programme", "plan", "project", "holder", "previous"
         ).annotate(
             sent_texts=ArraySubquery(texts.order_by("number").values(told=told)),
-            sent_content=Subquery(texts.filter(number=OuterRef("sent_text")).values("content")[:1]),
+            text_read=TEXT_READ,
+            sent_content=Subquery(texts.filter(number=OuterRef("text_read")).values("content")[:1]),
+            sent_title=Subquery(texts.filter(number=OuterRef("text_read")).values("title")[:1]),
             content_before=Subquery(
                 texts.filter(number__lt=OuterRef("sent_text"))
                 .order_by("-number")
                 .values("content")[:1]
             ),
+            title_before=Subquery(
+                texts.filter(number__lt=OuterRef("sent_text"))
+                .order_by("-number")
+                .values("title")[:1]
+            ),
+            plan_changed=Exists(
+                Plan.objects.filter(
+                    programme=OuterRef("programme"),
+                    number__gt=OuterRef("plan__number"),
+                    applies_from__lte=local_day(request.received_at),
+                )
+            ),
             later_pk=Subquery(later.values("pk")[:1]),
         ),
         pk=pk,
     )
+    if found.plan_changed:  # type: ignore[attr-defined]
+        by_plan_in_force(found, request.received_at)
     return found
 
 
@@ -84,15 +107,33 @@ def page_context(request: Any, dossier: Dossier, **given: Any) -> dict[str, Any]
         "tone": TONES.get(DossierState(dossier.state), ""),
         "court": court,
         "text": text_context(paper, content) if content is not None else None,
+        "former": _former(user, dossier),
         "texts": [_text_line(row) for row in dossier.sent_texts],  # type: ignore[attr-defined]
         "journey": journey_of(turns, now),
         "charges": _charges(turns, now),
-        "can_answer": user.has_perm(Permission.DOSSIER_WRITE, dossier) and dossier.ended_at is None,
+        "earlier_in_effect": dossier.state == DossierState.STANDING
+        and dossier.number_read() != dossier.standing_text,
+        "can_answer": user.has_perm(Permission.DOSSIER_WRITE, dossier)
+        and dossier.state not in CLOSED,
         **_sender_acts(user, dossier, paper, turns),
         **_body_acts(dossier, paper, court),
     }
-    context["remarks"] = remarks_of(turns, may_answer=context["can_answer"], given=given)
+    context["remarks"] = remarks_of(
+        turns,
+        may_answer=lambda row: context["can_answer"] and _answerable(dossier, row),
+        given=given,
+    )
     return {**context, **given}
+
+
+def _answerable(dossier: Dossier, remark: Mapping[str, Any]) -> bool:
+    sent = [row["at"] for row in dossier.sent_texts]  # type: ignore[attr-defined]
+    return answerable(
+        remark["state"],
+        datetime.fromisoformat(remark["at"]) if remark["at"] else None,
+        held=held_by_sender(dossier),
+        sent_at=datetime.fromisoformat(sent[-1]) if sent else None,
+    )
 
 
 def _turns(dossier: Dossier) -> list[Turn]:
@@ -105,6 +146,13 @@ def _content_for(user: Any, dossier: Dossier) -> Mapping[str, Any] | None:
     if user.has_perm(Permission.DOSSIER_WRITE, dossier):
         return dossier.content  # type: ignore[no-any-return]
     return dossier.sent_content  # type: ignore[attr-defined, no-any-return]
+
+
+def _former(user: Any, dossier: Dossier) -> list[dict[str, str]]:
+    """Words whose part the plan has dropped: for whoever writes the paper, while it may be written."""
+    if held_by_sender(dossier) and user.has_perm(Permission.DOSSIER_WRITE, dossier):
+        return list(dossier.content.get(FORMER, ()))
+    return []
 
 
 def text_context(paper: Paper, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,6 +195,7 @@ def _sender_acts(user: Any, dossier: Dossier, paper: Paper, turns: list[Turn]) -
         "sent_before": dossier.sent_text > 0,
         "missing": paper.missing(dossier.content) if writes and held else [],
         "unanswered": [row["number"] for row in opened if row["state"] == RemarkState.OPEN],
+        "unanswered_before": _unanswered_before(dossier) if writes and held else [],
         "can_take_back": sends and dossier.state in TAKEN_BACK_FROM,
         "can_revise": writes
         and dossier.kind != TOPIC
@@ -158,13 +207,19 @@ def _sender_acts(user: Any, dossier: Dossier, paper: Paper, turns: list[Turn]) -
     }
 
 
+def _unanswered_before(dossier: Dossier) -> list[int]:
+    """Of the revision before, which its sending would be refused for."""
+    return unanswered_of(dossier.previous) if dossier.previous is not None else []
+
+
 def _body_acts(dossier: Dossier, paper: Paper, court: Court) -> dict[str, Any]:
     """The decision form of a reader who may speak now, and what is new in the text since it was sent before."""
     if court.mine is None:
         return {}
     before = dossier.content_before  # type: ignore[attr-defined]
     sent = dossier.sent_content  # type: ignore[attr-defined]
-    changed = differences(paper, before, sent) if before is not None else []
+    titles = (dossier.title_before, dossier.sent_title)  # type: ignore[attr-defined]
+    changed = differences(paper, before, sent, titles) if before is not None else []
     return {
         **act_context(court, dossier),
         "changed": changed,

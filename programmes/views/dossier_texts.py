@@ -18,6 +18,7 @@ from programmes.actions.drawn import redrawn
 from programmes.forms.dossiers import DossierForm
 from programmes.models import Dossier
 from programmes.papers import TOPIC, Paper, differences
+from programmes.queries.drafts import FORMER
 from programmes.views.dossier_lines import numbered
 from programmes.views.dossier_page import dossier_or_404, paper_of, text_context, to_dossier
 from programmes.views.project_lines import minute_words
@@ -75,6 +76,7 @@ class DossierEdit(TenantFormView):
             dossier=dossier,
             paper_name=numbered(paper.name, dossier.number, dossier.revision),
             theirs=_theirs(kwargs, paper, dossier),
+            former=dossier.content.get(FORMER, ()),
             **kwargs,
         )
 
@@ -119,6 +121,10 @@ def _theirs(context: Mapping[str, Any], paper: Paper, dossier: Dossier) -> list[
     return found
 
 
+def _changed(paper: Paper, before: Any, found: Any) -> list[Any]:
+    return differences(paper, before.content, found.content, (before.title, found.title))
+
+
 class DossierVersion(TenantView):
     """A text as it was sent, with what changed since the one before."""
 
@@ -135,7 +141,7 @@ class DossierVersion(TenantView):
             "at": minute_words(found.at),
             "text": text_context(paper, found.content),
             "before": number - 1 if before else None,
-            "changed": differences(paper, before.content, found.content) if before else [],
+            "changed": _changed(paper, before, found) if before else [],
             "in_effect": dossier.standing_text == number,
         }
         return render(request, "programmes/dossier_version.html", context)

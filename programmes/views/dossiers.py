@@ -21,7 +21,12 @@ from programmes.exports import dossier_sheet, waiting_sheet
 from programmes.forms.dossiers import DossierFilterForm, DossierNewForm
 from programmes.models import Dossier
 from programmes.queries import local_day
-from programmes.queries.dossiers import narrowed_dossiers, sent_dossiers, waiting_turns
+from programmes.queries.dossiers import (
+    drafts_to_send,
+    narrowed_dossiers,
+    sent_dossiers,
+    waiting_turns,
+)
 from programmes.views.dossier_lines import (
     COLUMNS,
     TURN_COLUMNS,
@@ -89,7 +94,7 @@ class DossierList(TenantDossierList):
 
 
 class DossierSent(TenantDossierList):
-    """What lies with somebody, the longest held first."""
+    """What lies with somebody, the longest held first; above it what may be sent now."""
 
     permission = Permission.DOSSIER_SEND
     template_name = "programmes/dossier_sent.html"
@@ -99,6 +104,10 @@ class DossierSent(TenantDossierList):
     def get_queryset(self) -> QuerySet[Any]:
         mine = sent_dossiers(self.request.user)
         return narrowed_dossiers(mine, self.filters.wanted()).values(*COLUMNS)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        drafts = drafts_to_send(self.request.user)
+        return super().get_context_data(drafts=drafts, **kwargs)
 
 
 class DossierWaiting(TenantDossierList):

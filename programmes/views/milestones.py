@@ -31,9 +31,10 @@ class MilestoneList(TenantFormView):
         return project_or_404(self.request, self.kwargs["pk"], Permission.PROJECT_CHANGE)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Milestone.objects.filter(project=self.project).order_by("due_on", "id")
         return super().get_context_data(
             project=self.project,
-            milestones=milestone_lines(self.project, local_day(self.request.received_at)),
+            milestones=milestone_lines(rows, local_day(self.request.received_at)),
             can_change=self.project.state in OPEN,
             **kwargs,
         )

@@ -11,13 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
-from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem
+from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem, solved_it
 from programmes.actions.problems import CHANGEABLE
 from programmes.forms.problems import ProblemWordsForm
-from programmes.models import Problem, ProblemTurn, Project
+from programmes.models import Problem, ProblemTurn
 from programmes.queries import local_day
 from programmes.states import ProblemState
-from programmes.views.problem_lines import COLUMNS, days_held, late_days, lines_of
+from programmes.views.problem_lines import days_held, late_days
 from programmes.views.project_lines import day_words
 
 
@@ -54,7 +54,7 @@ def problem_context(request: Any, problem: Problem, **given: Any) -> dict[str, A
         "turns": [_turn(turn) for turn in reversed(turns)],
         "acts": acts,
         "heading": _heading(problem),
-        "solver_waits": problem.state == ProblemState.SOLVED and problem.solved_by_id == user.pk,
+        "solver_waits": problem.state == ProblemState.SOLVED and solved_it(user, problem),
         "can_change": waits and problem.state in CHANGEABLE,
         "topic_open": problem.project is not None
         and user.has_perm(Permission.PROJECT_VIEW, problem.project),
@@ -124,12 +124,3 @@ def _turn(turn: ProblemTurn) -> dict[str, str]:
         "at": date_format(timezone.localtime(turn.at), "DATETIME_FORMAT"),
         "text": turn.words,
     }
-
-
-def open_problems_of(request: Any, project: Project) -> list[dict[str, Any]] | None:
-    """For the topic's page; None for a guest to whom only the topic was opened."""
-    user = request.user
-    if not user.has_perm(Permission.PROBLEM_VIEW, project):
-        return None
-    rows = Problem.objects.visible_to(user).open().filter(project=project).order_by("number")
-    return lines_of(rows.values(*COLUMNS), local_day(request.received_at))

@@ -1,5 +1,6 @@
 """Everything the page of one topic shows, for the page itself and for every form that comes back to it."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
-from groups.models import Grant
 from groups.queries import outsiders
 from programmes.actions.milestones import OPEN as MILESTONES_OPEN
 from programmes.actions.project_asks import (
@@ -32,23 +32,25 @@ from programmes.models import Project, ProjectTurn, TeamMember
 from programmes.papers import TOPIC
 from programmes.queries import local_day
 from programmes.queries.dossiers import waits_for
+from programmes.queries.pool import candidate_of
 from programmes.states import (
     ACCEPT,
     CHOOSE,
     DECLINE,
-    RUNNING,
     SUBMIT,
     TEAM_OPEN,
     TEXT_OPEN,
     ProjectState,
 )
 from programmes.views.activity_lines import activities_context
-from programmes.views.problem_page import open_problems_of
+from programmes.views.problem_lines import lines_of as problem_lines
+from programmes.views.project_beside import beside
 from programmes.views.project_lines import day_words, holder_of, since_of
-from programmes.views.project_papers import papers_context
+from programmes.views.project_papers import papers_beside, papers_context, plan_in_effect
 from programmes.views.project_timeline import timeline_context, turn_label
 from programmes.views.project_tree import tree_of
 from programmes.views.topic_beside import pool_context, result_context
+from programmes.views.topic_pool import keys_of
 
 
 def project_or_404(request: Any, pk: Any, permission: Permission) -> Project:
@@ -67,7 +69,7 @@ def to_project(request: Any, project: Project) -> HttpResponseRedirect:
 
 
 def team_of(project: Project) -> list[TeamMember]:
-    return list(TeamMember.objects.filter(project=project).in_force().order_by("rank", "id"))
+    return list(TeamMember.objects.filter(project=project).seated())
 
 
 def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dict[str, Any]:
@@ -93,7 +95,9 @@ def team_context(members: list[TeamMember], asks: Asks, project: Project) -> dic
             "guide": asks.guides,
         },
         "team_asks": _team_asks(asks) if project.level == 1 else "",
-        "team_faults": team_faults(members, asks, level=project.level),
+        "team_faults": []
+        if project.state == ProjectState.CONCLUDED
+        else team_faults(members, asks, level=project.level),
         "team_rule": asks.rule((*TEAM_SIZE, *FACILITATORS)),
     }
 
@@ -115,35 +119,33 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     """`given` replaces what is shown by default: a form that was refused, its refusal."""
     day = local_day(request.received_at)
     asks = asks_of(project.programme, day)
-    members = team_of(project)
     user = request.user
-    clause = asks.clause(SUBMISSION)
-    papers = papers_context(request, project, members)
-    inside = user.has_perm(Permission.PROJECT_VIEW, project)
+    its, rows = beside(user, project, asks, day), papers_beside(user, project)
+    members, plan = its.members, plan_in_effect(rows)
+    papers = papers_context(request, project, rows, members, asks.plan)
+    candidate = candidate_of(project, keys_of(asks), its.scores, its.opinions)
     context = {
         "project": project,
         "asks": asks,
         "level_name": asks.level_name(project.level),
         "holder": _holder(project),
         "since": day_words(since_of(vars(project))),
-        "clause": clause,
-        "sentence": sentence_of(clause, asks.year) if clause else "",
-        "clause_rule": asks.rule((*SUBMISSION, *TOPICS_PER_UNIT)),
-        "concerns": concerns(project, members, asks, _running(project, asks)),
+        "concerns": concerns(project, members, asks, its.running),
         "tree": tree_of(request, project, asks),
-        "turns": _turns(project),
-        "problems": open_problems_of(request, project),
+        "turns": _turns(its.turns),
+        "problems": its.problems if its.problems is None else problem_lines(its.problems, day),
         "can_raise": user.has_perm(Permission.PROBLEM_WRITE, project)
         and project.state != ProjectState.CONCLUDED,
-        "inside": inside,
-        "grants": _grants(project, day) if inside else [],
+        "inside": user.has_perm(Permission.PROJECT_VIEW, project),
+        "grants": _grants(its.grants),
         "form": ProjectOpinionForm(initial={"version": project.version}),
+        **_asked_for(asks),
         **_may(user, project, asks, day, in_paper=papers["proposal"] is not None),
         **team_context(members, asks, project),
         **papers,
-        **activities_context(request, project),
-        **timeline_context(request, project),
-        **pool_context(user, project, asks),
+        **activities_context(user, project, its.activities),
+        **timeline_context(project, its.milestones, its.turns, plan, day),
+        **pool_context(user, project, asks, candidate),
         **result_context(user, project),
     }
     if context["can_grant"] and "grant_form" not in given:
@@ -151,15 +153,14 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     return {**context, **given}
 
 
-def _running(project: Project, asks: Asks) -> list[str]:
-    """Other topics that the unit has taken on; asked only where the plan has them one by one."""
-    if not asks.one_by_one:
-        return []
-    others = Project.objects.filter(
-        programme=project.programme_id, organisation=project.organisation_id, level=1
-    )
-    taken = others.filter(state__in=RUNNING).exclude(pk=project.pk).order_by("chosen_at", "id")
-    return list(taken.values_list("title", flat=True))
+def _asked_for(asks: Asks) -> dict[str, Any]:
+    """The sentence of the plan that asks for topics."""
+    clause = asks.clause(SUBMISSION)
+    return {
+        "clause": clause,
+        "sentence": sentence_of(clause, asks.year) if clause else "",
+        "clause_rule": asks.rule((*SUBMISSION, *TOPICS_PER_UNIT)),
+    }
 
 
 def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) -> dict[str, bool]:
@@ -174,7 +175,8 @@ def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) 
         "can_submit": SUBMIT.open_to(user, project),
         "can_decide": ACCEPT.open_to(user, project) and waits_for(user, project, TOPIC, day),
         "can_change": change and project.state in TEXT_OPEN and not in_paper,
-        "can_change_team": change and project.state in TEAM_OPEN,
+        "can_change_team": user.has_perm(Permission.TEAM_CHANGE, project)
+        and project.state in TEAM_OPEN,
         "can_split": change
         and project.level < asks.depth
         and project.state not in (ProjectState.DECLINED, ProjectState.CONCLUDED),
@@ -188,8 +190,7 @@ def _holder(project: Project) -> str:
     return holder_of(project.state, project.organisation.name, office)
 
 
-def _turns(project: Project) -> list[dict[str, Any]]:
-    rows = ProjectTurn.objects.filter(project=project).order_by("-at", "-id")
+def _turns(rows: Iterable[ProjectTurn]) -> list[dict[str, Any]]:
     return [
         {
             "pk": row.pk,
@@ -212,15 +213,14 @@ def reply_day(due: str | None) -> str:
     return date_format(local_day(last), "DATE_FORMAT")
 
 
-def _grants(project: Project, day: date) -> list[dict[str, Any]]:
-    rows = Grant.objects.open_on(day).filter(subject=project.pk).select_related("user")
+def _grants(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
-            "pk": row.pk,
-            "name": row.user.display_name,
-            "reason": row.reason,
-            "since": day_words(row.granted_at),
-            "until": day_words(row.ends_on) if row.ends_on else "",
+            "pk": row["id"],
+            "name": row["user__display_name"],
+            "reason": row["reason"],
+            "since": day_words(row["granted_at"]),
+            "until": date_format(row["ends_on"], "DATE_FORMAT") if row["ends_on"] else "",
         }
-        for row in rows.order_by("granted_at", "id")
+        for row in rows
     ]

@@ -1,33 +1,68 @@
 """The papers about one topic on its own page: how far each is, and which of the plan's nobody has begun."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
+from actionlearning.foundation.arrays import along, dicts_of
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.texts import edits
 from programmes.actions.drawn import team_text
 from programmes.actions.projects import candidates_paper
 from programmes.forms.dossiers import DossierReasonForm
-from programmes.models import Dossier, DossierText, Project, TeamMember
-from programmes.papers import TEAM_LIST, TOPIC_PROPOSAL, Paper, papers_of
-from programmes.queries import local_day, plan_in_force
+from programmes.models import Dossier, DossierText, Plan, Project, TeamMember, Turn
+from programmes.papers import TEAM_LIST, TOPIC_PROPOSAL, Paper, papers_of, rows_of
 from programmes.states import DossierState
 from programmes.views.dossier_lines import COLUMNS, PaperNames, lines_of
 from programmes.views.dossier_places import NOT_WRITTEN, still_missing
+from programmes.views.project_timeline import PLAN, TOLD, PlanInEffect
 
 LIST = (*COLUMNS, "version", "in_effect")
+OF_PLAN = ("lines", "papers", "acts", "sent_at")
 
 
-def papers_context(request: Any, project: Project, members: list[TeamMember]) -> dict[str, Any]:
-    """Two statements whatever there is; papers that were taken back are in the ledger only.
+def papers_beside(user: Any, project: Project) -> list[dict[str, Any]]:
+    """The papers about it, and the proposal in which it lies; of its plan also the timetable. One statement."""
+    acted = Turn.objects.filter(dossier=OuterRef("pk"), acted_at__isnull=False).exclude(outcome="")
+    acted = acted.order_by("-acted_at", "-id")[:TOLD]
+    in_effect = Q(kind=PLAN, state=DossierState.STANDING)
+    rows = _rows(user, Q(project=project) | candidates_paper(project)).annotate(
+        lines=Case(When(in_effect, then=Subquery(_text().values("content__tracks")[:1]))),
+        papers=Case(When(in_effect, then=F("plan__head__papers"))),
+        acts=along(acted, ("acted_at", "outcome")),
+    )
+    return list(rows.values(*LIST, *OF_PLAN))
+
+
+def plan_in_effect(rows: Iterable[Mapping[str, Any]]) -> PlanInEffect | None:
+    """Of those papers the plan by which the topic is worked on."""
+    plans = [row for row in rows if (row["kind"], row["state"]) == (PLAN, DossierState.STANDING)]
+    if not plans:
+        return None
+    row = max(plans, key=lambda each: each["revision"])
+    paper = next((each for each in rows_of(row["papers"]) if each["kind"] == PLAN), {})
+    return PlanInEffect(
+        Paper(paper, {}).tracks,
+        row["lines"] or (),
+        [(act["acted_at"], act["outcome"]) for act in dicts_of(Turn, row["acts"])],
+        row["sent_at"],
+    )
+
+
+def papers_context(
+    request: Any,
+    project: Project,
+    rows: list[dict[str, Any]],
+    members: list[TeamMember],
+    plan: Plan | None,
+) -> dict[str, Any]:
+    """Of rows in hand; papers that were taken back are in the ledger only.
 
     `proposal`: where the topic is a candidate that lies before its leading group.
     """
     user, now = request.user, request.received_at
-    plan = plan_in_force(project.programme, local_day(now))
     papers = papers_of(plan)
-    rows = list(_rows(user, Q(project=project) | candidates_paper(project)))
     found = [row for row in rows if row["kind"] != TOPIC_PROPOSAL]
     names = PaperNames({None: {kind: paper.name for kind, paper in papers.items()}})
     return {
@@ -38,18 +73,23 @@ def papers_context(request: Any, project: Project, members: list[TeamMember]) ->
     }
 
 
-def list_context(request: Any, project: Project, members: list[TeamMember]) -> dict[str, Any]:
+def list_context(
+    request: Any, project: Project, members: list[TeamMember], plan: Plan | None
+) -> dict[str, Any]:
     """Whether the team is still the one on the list in effect, for the page of the team."""
-    plan = plan_in_force(project.programme, local_day(request.received_at))
-    rows = list(_rows(request.user, Q(project=project, kind=TEAM_LIST)))
+    rows = list(_rows(request.user, Q(project=project, kind=TEAM_LIST)).values(*LIST))
     return _list_context(request.user, project, rows, team_text(members, plan))
 
 
 def _rows(user: Any, wanted: Q) -> Any:
-    texts = DossierText.objects.filter(dossier=OuterRef("pk"), number=OuterRef("standing_text"))
     rows = Dossier.objects.visible_to(user).filter(wanted).exclude(state=DossierState.TAKEN_BACK)
-    told = rows.annotate(in_effect=Subquery(texts.values("content__sections__team")[:1]))
-    return told.order_by("created_at", "id").values(*LIST)
+    told = rows.annotate(in_effect=Subquery(_text().values("content__sections__team")[:1]))
+    return told.order_by("created_at", "id")
+
+
+def _text() -> Any:
+    """The text in effect of a paper, as a subquery."""
+    return DossierText.objects.filter(dossier=OuterRef("pk"), number=OuterRef("standing_text"))
 
 
 def _list_context(

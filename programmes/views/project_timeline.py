@@ -1,18 +1,18 @@
 """One picture of a topic: its timetable, its milestones, what really happened, today."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from string import ascii_uppercase
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from programmes.models import Dossier, DossierText, Milestone, Project, ProjectTurn, Turn
-from programmes.papers import papers_of
+from programmes.models import Milestone, Project, ProjectTurn
 from programmes.procedures import Outcome
 from programmes.queries import local_day
-from programmes.states import DossierState, ProjectState
+from programmes.states import ProjectState
 from programmes.views.timeline_drawing import MOST_BARS, MOST_MARKS, Mark, Span, draw, later
 
 PLAN = "project_plan"
@@ -21,8 +21,19 @@ TOLD = 40
 """Turns of a topic and of its plan that are looked at."""
 
 
-def milestone_lines(project: Project, today: date) -> list[dict[str, Any]]:
-    rows = Milestone.objects.filter(project=project).order_by("due_on", "id")
+@dataclass(frozen=True)
+class PlanInEffect:
+    """Of a topic's plan, as the text that stands says it."""
+
+    tracks: Mapping[str, str]
+    """Key → name of its timetables, in the order of the plan under which it was sent."""
+    lines: Sequence[Mapping[str, Any]]
+    acts: Sequence[tuple[datetime, str]]
+    """(when, outcome), the latest first."""
+    sent_at: datetime | None
+
+
+def milestone_lines(rows: Iterable[Milestone], today: date) -> list[dict[str, Any]]:
     return [milestone_line(row, today) for row in rows]
 
 
@@ -50,16 +61,20 @@ def _told(row: Milestone, today: date) -> tuple[str, str]:
     return ("yellow", _("due today")) if row.due_on == today else ("plain", _("open"))
 
 
-def timeline_context(request: Any, project: Project) -> dict[str, Any]:
-    """Four statements whatever there is; the words beside the picture say the same for who cannot see it."""
-    today = local_day(request.received_at)
-    milestones = milestone_lines(project, today)
-    plan = _standing_plan(request.user, project)
+def timeline_context(
+    project: Project,
+    milestones: Iterable[Milestone],
+    turns: Sequence[ProjectTurn],
+    plan: PlanInEffect | None,
+    today: date,
+) -> dict[str, Any]:
+    """Of rows in hand, `turns` the latest first; the words beside the picture say the same for who cannot see it."""
+    lines = milestone_lines(milestones, today)
     tracks = _tracks(plan)
-    events = _events(project, plan)
+    events = _events(turns, plan)
     marks = [
         Mark(line["due_on"], str(number), line["title"], line["tone"])
-        for number, line in enumerate(milestones, 1)
+        for number, line in enumerate(lines, 1)
     ]
     picture = draw(
         tracks,
@@ -68,7 +83,7 @@ def timeline_context(request: Any, project: Project) -> dict[str, Any]:
         until=_planned_end(project),
     )
     return {
-        "milestones": milestones,
+        "milestones": lines,
         "picture": picture,
         "timetable": [_track_words(name, spans) for name, spans in tracks],
         "events": [
@@ -78,28 +93,16 @@ def timeline_context(request: Any, project: Project) -> dict[str, Any]:
     }
 
 
-def _standing_plan(user: Any, project: Project) -> Dossier | None:
-    rows = Dossier.objects.visible_to(user).filter(
-        project=project, kind=PLAN, state=DossierState.STANDING
-    )
-    texts = DossierText.objects.filter(dossier=OuterRef("pk"), number=OuterRef("standing_text"))
-    told = rows.annotate(in_effect=Subquery(texts.values("content")[:1])).defer("content")
-    found: Dossier | None = told.select_related("plan").order_by("-revision").first()
-    return found
-
-
-def _tracks(plan: Dossier | None) -> list[tuple[str, list[Span]]]:
+def _tracks(plan: PlanInEffect | None) -> list[tuple[str, list[Span]]]:
     """Of the text in effect, never of what its sender writes on; in the plan's order.
 
     What is not a day is left out, the paper itself says more.
     """
     if plan is None:
         return []
-    told = plan.in_effect or {}  # type: ignore[attr-defined]
-    paper = papers_of(plan.plan).get(plan.kind)
-    names = paper.tracks if paper else {}
+    names = plan.tracks
     spans: dict[str, list[Span]] = {key: [] for key in names}
-    for line in told.get("tracks", ()):
+    for line in plan.lines:
         span = _span(line)
         if span is not None and line.get("track") in spans:
             spans[line["track"]].append(span)
@@ -108,7 +111,7 @@ def _tracks(plan: Dossier | None) -> list[tuple[str, list[Span]]]:
     ]
 
 
-def _span(line: dict[str, Any]) -> Span | None:
+def _span(line: Mapping[str, Any]) -> Span | None:
     try:
         first = date.fromisoformat(str(line.get("from") or line.get("to")))
         last = date.fromisoformat(str(line.get("to") or line.get("from")))
@@ -136,9 +139,9 @@ def _planned_end(project: Project) -> date | None:
     return later(local_day(project.chosen_at).replace(day=1), project.months)
 
 
-def _events(project: Project, plan: Dossier | None) -> list[Mark]:
+def _events(turns: Sequence[ProjectTurn], plan: PlanInEffect | None) -> list[Mark]:
     """By day; beyond the letters of the alphabet the latest are kept, and the first."""
-    told = [*_project_events(project), *_plan_events(plan)]
+    told = [*((row.at, turn_label(row)) for row in turns[:TOLD]), *_plan_events(plan)]
     told.sort(key=lambda each: each[0])
     kept = told if len(told) <= MOST_MARKS else [told[0], *told[1 - MOST_MARKS :]]
     return [
@@ -147,22 +150,16 @@ def _events(project: Project, plan: Dossier | None) -> list[Mark]:
     ]
 
 
-def _project_events(project: Project) -> list[tuple[datetime, str]]:
-    rows = ProjectTurn.objects.filter(project=project).order_by("-at", "-id")
-    return [(row.at, turn_label(row)) for row in rows[:TOLD]]
-
-
 def turn_label(row: ProjectTurn) -> str:
     """An accepted topic that was opened again says so."""
     return _("opened again") if row.snapshot.get("reopened") else row.get_step_display()
 
 
-def _plan_events(plan: Dossier | None) -> list[tuple[datetime, str]]:
+def _plan_events(plan: PlanInEffect | None) -> list[tuple[datetime, str]]:
     if plan is None:
         return []
-    rows = Turn.objects.filter(dossier=plan, acted_at__isnull=False).order_by("-acted_at", "-id")
-    facts = rows.exclude(outcome="").values_list("acted_at", "outcome")[:TOLD]
     told = [
-        (at, _("plan: %(outcome)s") % {"outcome": Outcome(outcome).label}) for at, outcome in facts
+        (at, _("plan: %(outcome)s") % {"outcome": Outcome(outcome).label})
+        for at, outcome in plan.acts
     ]
     return [*told, *([(plan.sent_at, _("plan sent"))] if plan.sent_at else [])]

@@ -62,13 +62,13 @@ def to_team(request: Any, project: Project) -> HttpResponseRedirect:
 class ProjectMembers(TenantFormView):
     """The team as it stands, and one row to add; htmx swaps the editor, without it the page comes back."""
 
-    permission = Permission.PROJECT_CHANGE
+    permission = Permission.TEAM_CHANGE
     template_name = "programmes/project_members.html"
     form_class = TeamMemberForm
 
     @cached_property
     def project(self) -> Project:
-        return project_or_404(self.request, self.kwargs["pk"], Permission.PROJECT_CHANGE)
+        return project_or_404(self.request, self.kwargs["pk"], Permission.TEAM_CHANGE)
 
     @cached_property
     def asks(self) -> Asks:
@@ -92,7 +92,7 @@ class ProjectMembers(TenantFormView):
             words=given.get("q", ""),
             can_change_team=True,
             **team_context(members, self.asks, self.project),
-            **list_context(self.request, self.project, members),
+            **list_context(self.request, self.project, members, self.asks.plan),
             **kwargs,
         )
 
@@ -124,7 +124,7 @@ class ProjectMembers(TenantFormView):
 class ProjectMember(TenantFormView):
     """Role, title and duties of one row."""
 
-    permission = Permission.PROJECT_CHANGE
+    permission = Permission.TEAM_CHANGE
     template_name = "programmes/project_member.html"
     form_class = TeamMemberForm
 
@@ -161,7 +161,7 @@ class ProjectMember(TenantFormView):
 
 
 class ProjectMemberRemoval(TenantView):
-    permission = Permission.PROJECT_CHANGE
+    permission = Permission.TEAM_CHANGE
 
     def post(self, request: Any, pk: Any, member: Any) -> HttpResponse:
         found = member_or_404(request, pk=pk, member=member)
@@ -171,7 +171,7 @@ class ProjectMemberRemoval(TenantView):
 
 
 def member_or_404(request: Any, pk: Any, member: Any) -> TeamMember:
-    project = project_or_404(request, pk, Permission.PROJECT_CHANGE)
+    project = project_or_404(request, pk, Permission.TEAM_CHANGE)
     rows = TeamMember.objects.in_force().filter(project=project)
     found: TeamMember = get_object_or_404(rows, pk=member)
     found.project = project

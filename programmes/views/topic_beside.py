@@ -6,16 +6,19 @@ from actionlearning.foundation.permissions import Permission
 from programmes.actions.project_asks import CRITERIA, Asks
 from programmes.actions.topic_scores import may_score
 from programmes.models import Project
-from programmes.queries.pool import candidates_of
+from programmes.queries.pool import Candidate, candidates_of
 from programmes.states import CONCLUDE, REOPEN, TEXT_OPEN, ProjectState
 from programmes.views.topic_pool import candidate_line, day_of, keys_of
 
 
-def pool_context(user: Any, project: Project, asks: Asks) -> dict[str, Any]:
-    """Two statements; none for a part, which is decided with its whole."""
+def pool_context(
+    user: Any, project: Project, asks: Asks, candidate: Candidate | None = None
+) -> dict[str, Any]:
+    """One statement where `candidate` was not read yet; none for a part, which is decided with its whole."""
     if project.level > 1:
         return {}
-    (candidate,) = candidates_of(Project.objects.none(), keys_of(asks), project=project)
+    if candidate is None:
+        (candidate,) = candidates_of(Project.objects.none(), keys_of(asks), project=project)
     change = user.has_perm(Permission.PROJECT_CHANGE, project)
     return {
         "candidate": candidate_line(candidate, asks),

@@ -18,7 +18,7 @@ from programmes.forms.topics import PoolFilterForm
 from programmes.models import Enrolment, Project
 from programmes.models.topic import HIGHEST
 from programmes.queries import local_day
-from programmes.queries.pool import Candidate, Given, candidates_of, pools_of
+from programmes.queries.pool import Candidate, Given, candidates_of, pools_offered
 from programmes.views.project_lines import day_words
 
 
@@ -45,27 +45,18 @@ class TopicPool(TenantView):
 
     @cached_property
     def pools(self) -> list[Enrolment]:
-        return list(pools_of(self.request.user, local_day(self.request.received_at)))
+        """The one that is shown stands first: the one asked for, or of one's own unit."""
+        asked = self.request.GET.get("enrolment", "")
+        return pools_offered(self.request.user, local_day(self.request.received_at), asked)
 
-    @cached_property
+    @property
     def pool(self) -> Enrolment | None:
-        wanted = self.request.GET.get("enrolment", "")
-        chosen = (each for each in self.pools if str(each.pk) == wanted)
-        return next(chosen, None) or self._own()
-
-    def _own(self) -> Enrolment | None:
-        user = self.request.user
-        deciding = (Permission.PROJECT_CHOOSE, Permission.PROJECT_CHANGE)
-        own = [
-            each
-            for each in self.pools
-            if any(user.has_perm(verb, each.organisation) for verb in deciding)
-        ]
-        return next(iter(own or self.pools), None)
+        return next(iter(self.pools), None)
 
     @cached_property
     def filters(self) -> PoolFilterForm:
-        choices = [(str(each.pk), f"{each.organisation} · {each.programme}") for each in self.pools]
+        rows = sorted(self.pools, key=_seniority)
+        choices = [(str(each.pk), f"{each.organisation} · {each.programme}") for each in rows]
         chosen = {"enrolment": str(self.pool.pk)} if self.pool else {}
         return PoolFilterForm(initial=chosen, choices=choices)
 
@@ -92,6 +83,11 @@ class TopicPool(TenantView):
         return HttpResponse(
             body, content_type=MEDIA_TYPE, headers={"Content-Disposition": header or "attachment"}
         )
+
+
+def _seniority(pool: Enrolment) -> tuple[str, int]:
+    """Of one unit the latest programme first."""
+    return pool.organisation.sort_path, -pool.programme.starts_on.toordinal()
 
 
 def topics_in(user: Any, pool: Enrolment) -> QuerySet[Any]:

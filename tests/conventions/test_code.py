@@ -35,6 +35,7 @@ SAFE_TEXT = {
 """Files that may call a text safe, each with the reason."""
 UNRECORDED = {
     "programmes/actions/evidence.py:accept_evidence": "recorded by the verb that accepts the paper",
+    "programmes/actions/experts.py:tell_experts": "recorded by the verb that sets the team or chooses",
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "programmes/actions/laying.py:lay_anew": "part of the verb that changes the plan",
@@ -47,6 +48,7 @@ IN_THE_CALLERS = {
     "programmes/actions/dossiers.py:begin_dossier": "part of the verbs that open a paper",
     "programmes/actions/earlier_topics.py:accept_earlier": "part of the verb that accepts a topic",
     "programmes/actions/earlier_topics.py:return_earlier": "part of the verb that returns a topic",
+    "programmes/actions/experts.py:tell_experts": "part of the verb that sets the team or chooses",
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "programmes/actions/declined.py:end_papers": "part of the step that declines the topic",

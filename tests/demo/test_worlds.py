@@ -36,11 +36,12 @@ from programmes.models import (
 from programmes.models.obligation import DutyState
 from programmes.packs.reading import SHIPPED
 from programmes.papers import papers_of
+from programmes.procedures import Outcome, StepKind
 from programmes.queries import tally
 from programmes.queries.dossiers import waiting_turns
 from programmes.queries.trainings import untrained_of
 from programmes.regulations import check_list
-from programmes.states import DossierState
+from programmes.states import DossierState, RemarkState
 from reporting.models import InformationItem, Issue, Publication, ScoreEntry, Webhook
 from tests.conftest import found_tenant
 from tests.running import beijing
@@ -92,43 +93,86 @@ def people_who_speak_for_others():
 
 
 def papers_by_pack():
-    """Every pack that prescribes papers has one of each at the end of its way."""
+    """Every paper that a pack prescribes went its whole way in one dossier at least: nothing of it is open."""
     plans = {plan.programme.pack: plan for plan in Plan.objects.select_related("programme")}
-    for pack, plan in plans.items():
-        for paper in papers_of(plan).values():
-            if paper.about != "owner":
-                rows = Dossier.objects.filter(programme__pack=pack, kind=paper.kind)
-                assert rows.filter(stands_since__isnull=False).exists(), (pack, paper.kind)
-                assert {step["kind"] for step in paper.steps} <= set(
-                    Turn.objects.filter(dossier__in=rows).values_list("kind", flat=True)
-                )
+    prescribed = {
+        (pack, each.kind): each for pack in plans for each in papers_of(plans[pack]).values()
+    }
+    assert set(plans) == set(SHIPPED)
+    assert {("plan2", "status_report"), ("plan4", "implementation_plan")} <= set(prescribed)
+    assert [key for key, paper in prescribed.items() if not at_its_end(*key, paper)] == []
+    met = Obligation.objects.exclude(met_at=None).values_list("rule_key", flat=True)
+    of_systems = {"unit_rules", "seven_systems", "three_systems"}
+    assert of_systems | {"region_plan", "status_report"} <= set(met)
+
+
+def at_its_end(pack, kind, paper):
+    walked = {step["kind"] for step in paper.steps}
+    rows = Dossier.objects.filter(programme__pack=pack, kind=kind, stands_since__isnull=False)
+    return any(
+        walked <= set(row.turns.values_list("kind", flat=True))
+        for row in rows
+        if not row.turns.open().exists()
+    )
+
+
+def papers_of_the_region_with_every_outcome():
+    """Each state of a paper and each word of a body; a filing came back, and was put on record after all."""
+    rows = Dossier.objects.all()
+    assert set(rows.values_list("state", flat=True)) == set(DossierState.values)
+    said = set(Turn.objects.exclude(acted_at=None).values_list("outcome", flat=True))
+    assert set(Outcome.values) - said == set()
+    back = Turn.objects.filter(kind=StepKind.FILE, outcome=Outcome.RETURNED)
+    on_record = Turn.objects.exclude(filing_number="").values("dossier")
+    assert back.filter(dossier__in=on_record).exists()
 
 
 def papers_with_every_outcome():
     """The county's: in each state, filed without gaps, one before experts of whom one has spoken."""
     rows = Dossier.objects.all()
-    assert set(rows.values_list("state", flat=True)) == set(DossierState.values) - {"draft"}
+    assert set(rows.values_list("state", flat=True)) == set(DossierState.values)
+    reports = rows.filter(kind="status_report", organisation__kind="county")
+    assert [(row.state, row.sent_text) for row in reports] == [("standing", 2)]
     filed = Turn.objects.exclude(filing_number="").order_by("acted_at")
     numbers = [turn.filing_number for turn in filed]
     assert numbers == [f"行动备〔2026〕{n}号" for n in range(1, len(numbers) + 1)]
     waiting = Turn.objects.filter(acted_at=None).values_list("kind", "body")
     assert {("approve", "promotion_team"), ("review", "review_team"), ("mend", "")} <= set(waiting)
     assert ("opinion", "leading_group") in set(waiting)  # a team list that is revised
+    confirmed = Voice.objects.filter(turn__dossier__kind="team_list", outcome=Outcome.CONFIRMED)
+    assert set(Counter(confirmed.values_list("turn", flat=True)).values()) == {2}  # the whole group
     assert ("decide", "leading_group") in set(waiting)  # candidates before the leader
     topics = rows.filter(kind="topic")
     assert set(topics.values_list("state", flat=True)) == {"standing", "under_way"}
     assert topics.filter(sent_text=2).exists()  # returned, mended, accepted
-    assert set(Remark.objects.values_list("state", flat=True)) == {"taken"}
+    outcomes_of_plans_and_points(rows)
+
+
+def outcomes_of_plans_and_points(rows):
+    """A plan was refused and comes again; points were taken up, left with a reason, and one waits for an answer."""
+    refused = rows.get(turns__outcome=Outcome.REFUSED)
+    again = rows.get(previous=refused)
+    assert (refused.kind, refused.state, again.state) == ("project_plan", "ended", "under_way")
+    answers = Counter(Remark.objects.values_list("state", flat=True))
+    assert (set(answers), answers["not_taken"], answers["open"]) == (set(RemarkState.values), 1, 1)
+    assert Remark.objects.get(state=RemarkState.OPEN).dossier.kind == "solution_report"
 
 
 def registers_of_the_county():
     """A duty blocked upstream, a check list with something missing, two signed decisions."""
-    now = beijing(11, 20)
+    now = beijing(11, 20, 16)
     assert Obligation.objects.blocked(now).filter(rule_key="project_seminars").count() == 1
-    (programme,) = Programme.objects.filter(pk__in=Regulation.objects.values("programme"))
+    programme = Programme.objects.get(state="in_force")
     systems = programme.plans.order_by("number").last().head["systems"]
-    lines = check_list(systems, Regulation.objects.all(), TODAY)
+    lines = check_list(systems, Regulation.objects.filter(programme=programme), TODAY)
     assert {line.present for line in lines} == {True, False}
+    owed = Obligation.objects.filter(rule_key="seven_systems").with_state(now)
+    training = Obligation.objects.filter(rule_key="training_plan").with_state(now)
+    assert sorted(row.state for row in training) == ["blocked", "met"]
+    assert sorted((row.programme.year, row.state) for row in owed) == [
+        (2025, "met"),
+        (2026, "overdue"),
+    ]
     signed = Decision.objects.exclude(signed_at=None)
     assert {row.organisation.kind for row in signed} == {"county", "department"}
     assert signed.filter(steps__isnull=False).exists()
@@ -193,6 +237,9 @@ def topics_with_all_that_stands_beside_them():
     }
     assert told == {(True, False), (False, True), (False, False)}
     ended = Project.objects.get(state="concluded")
+    appraised = Turn.objects.filter(dossier__project=ended, kind=StepKind.APPRAISE)
+    words = appraised.order_by("number").values_list("outcome", flat=True)
+    assert list(words) == [Outcome.RETURNED, Outcome.APPRAISED]
     assert (ended.programme.year, ended.result_summary != "") == (TODAY.year - 1, True)
 
 
@@ -211,6 +258,7 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
         people = sign_ins_to_try(day=TODAY, made_before=beijing(11, 22, 8))
 
         if world.slug == "teng":
+            assert "programmes.dossier_overdue" in kinds
             only_the_county_shows()
             papers_with_every_outcome()
             registers_of_the_county()
@@ -218,6 +266,7 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
         if world.slug == "guangxi":
             only_the_region_shows(tenant.slug, sign_in)
             papers_by_pack()
+            papers_of_the_region_with_every_outcome()
 
     assert {DutyState.MET, DutyState.MET_LATE} <= states
     assert states & {DutyState.OVERDUE, DutyState.MISSED}

@@ -22,6 +22,13 @@ PERSONAL = (
 """Nobody's but one sign-in's."""
 TOLD = ("reporting.Series", "reporting.Publication", "reporting.PublicationFile")
 """What an office tells those below it, and everybody when the series is public."""
+ON_PAPERS = (
+    "programmes.DossierText",
+    "programmes.Turn",
+    "programmes.Voice",
+    "programmes.Remark",
+)
+"""They are read with the paper on which they are."""
 _OWNERS = ("user", "recipient", "actor", "created_by")
 
 
@@ -39,7 +46,7 @@ class Place:
     public: bool = False
     """For everybody, whoever asks."""
     subjects: frozenset[uuid.UUID] = frozenset()
-    """The row and the project it belongs to: what a grant may open."""
+    """The row and the project it belongs to: what a grant may open. A draft is opened by a grant of its own only."""
 
 
 def links(model: Any) -> dict[str, Any]:
@@ -75,13 +82,10 @@ class Places:
         return self.known[row.pk]
 
     def _find(self, row: Any) -> Place:
-        label, subjects = (
-            row._meta.label,
-            frozenset(filter(None, (row.pk, getattr(row, "project_id", None)))),
-        )
+        label = row._meta.label
         if label in TOLD:
             return _told(row)
-        return self._find_untold(row, label, subjects)
+        return self._find_untold(row, label, _subjects(row))
 
     def _find_untold(self, row: Any, label: str, subjects: frozenset[uuid.UUID]) -> Place:
         if is_wide(type(row)) or getattr(row, "is_system", False):
@@ -121,6 +125,14 @@ class Places:
         raise LookupError(
             f"Where do rows of {row._meta.label} sit? Say so in tests/isolation/places.py."
         )
+
+
+def _subjects(row: Any) -> frozenset[uuid.UUID]:
+    """What is said on a paper sent about a topic belongs to that topic, too."""
+    turn = getattr(row, "turn", row) if row._meta.label in ON_PAPERS else row
+    paper = getattr(turn, "dossier", turn) if row._meta.label in ON_PAPERS else row
+    project = None if _is_draft(paper) else getattr(paper, "project_id", None)
+    return frozenset(filter(None, (row.pk, project)))
 
 
 def _told(row: Any) -> Place:

@@ -17,7 +17,7 @@ from tests.isolation.routes import Route, routes
 
 ROWS = 12
 """Newest rows tried of each of the two models that fit an address best."""
-TRIES = 80
+TRIES = 400
 KEYS = (
     "pk",
     "turn",
@@ -42,6 +42,8 @@ NO_PAGE = {
     "system:ready": "for a machine",
     "system:metrics": "for a machine",
     "programmes:plan_export": "a file",
+    "programmes:dossier_pdf": "a file",
+    "programmes:dossier_docx": "a file",
     "reporting:item_attachment": "a file",
     "groups:division_offers": "a part of a page, offered while one types",
     "reporting:publicity_file": "a file",

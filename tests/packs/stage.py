@@ -15,21 +15,22 @@ from groups.models import Body, Organisation, Person, Post
 from groups.roles import Role
 from programmes.actions.bodies import form_by_plan
 from programmes.actions.calendars import seed_calendar
-from programmes.actions.dossiers import open_dossier
+from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.actions.enrolments import enrol
 from programmes.actions.laying import lay_down_all
 from programmes.actions.plans import change_rule
 from programmes.actions.programmes import open_programme, put_in_force
 from programmes.actions.projects import choose_project, propose_project
+from programmes.actions.regulations import enter_regulation
 from programmes.actions.sendings import send_dossier
 from programmes.actions.standing import observe_bodies
 from programmes.actions.submissions import submit_project
 from programmes.actions.sweeps import queue_due_notices
-from programmes.actions.teams import Seat, set_team
+from programmes.actions.teams import Seat, add_member, set_team
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Obligation, Programme, Project, Turn
 from programmes.packs.reading import read, shipped_text
-from programmes.queries import Tally, tally
+from programmes.queries import Tally, head_of, tally
 from reporting.actions.items import sign_item, start_item, submit_item
 from reporting.models import InformationItem
 from tests.moments import NOON
@@ -302,6 +303,15 @@ class Choice:
         )  # fmt: skip
         send_dossier(made, by=self.unit.staff, now=now)
 
+    def engage(self, name: str) -> Act:
+        """An expert joins the team as its observer."""
+
+        def joined(now: datetime) -> None:
+            seat = Seat(role="observer", name=name, duties="提供咨询和指导")
+            add_member(self.fresh(), seat=seat, by=self.unit.staff, now=now)
+
+        return joined
+
     def act(self, kind: str, outcome: str, by: User, opinion: str = "") -> Act:
         """What somebody says on the topic's paper of this kind, at the turn that is open."""
 
@@ -327,6 +337,38 @@ def send_paper(programme: Programme, unit: Unit, kind: str, about: Choice | None
             project=about.fresh() if about else None,
         )  # fmt: skip
         return send_dossier(written(made, unit.staff, now), by=unit.staff, now=now)
+
+    return act
+
+
+def enter_systems(programme: Programme, unit: Unit, *keys: str) -> Act:
+    """Issued by the unit itself on that day and entered in its register; no key is a rule of its own."""
+
+    def act(now: datetime) -> None:
+        listed = {row["key"]: row["name"] for row in head_of(programme).get("systems", ())}
+        for number, key in enumerate(keys or ("",), 1):
+            enter_regulation(
+                programme=programme, organisation=unit.organisation, system=key,
+                name=listed.get(key, "行动学习管理办法"), document_number=f"行学发〔{now.year}〕{number}号",
+                issued_on=now.astimezone(BEIJING).date(), by=unit.staff, now=now,
+            )  # fmt: skip
+
+    return act
+
+
+def bring_system(programme: Programme, unit: Unit, name: str, last: str) -> Act:
+    """Written as a paper and ended by the unit's leader with `last`: it comes into the register by itself."""
+
+    def act(now: datetime) -> None:
+        made = open_dossier(
+            programme=programme, organisation=unit.organisation, kind="system_document",
+            title=name, by=unit.staff, now=now,
+        )  # fmt: skip
+        content = {"sections": {"system": name, "text": f"{name}正文。"}, "tracks": []}
+        change_dossier(made, content=content, by=unit.staff, now=now)
+        sent = send_dossier(Dossier.objects.get(pk=made.pk), by=unit.staff, now=now)
+        turn = Turn.objects.get(dossier=sent, acted_at=None)
+        take_turn(turn, outcome=last, text=turn.text, by=unit.leader, now=now)
 
     return act
 

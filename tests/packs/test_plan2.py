@@ -13,6 +13,7 @@ from programmes.actions.bodies import form_by_plan
 from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.models import Dossier, Obligation, Rung
+from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from reporting.actions.items import return_item, sign_item, submit_item
@@ -26,6 +27,8 @@ from tests.packs.stage import (
     Year,
     at,
     begin,
+    bring_system,
+    enter_systems,
     send_item,
     send_paper,
     tallied,
@@ -97,12 +100,30 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     year.on(date(2026, 7, 3), send_paper(year.programme, bureau, "project_plan", topic))
     year.on(date(2026, 7, 13), topic.act("project_plan", Outcome.APPROVED, above))
     year.on(date(2026, 7, 14), topic.act("project_plan", Outcome.FILED, world.ana))
+    *first, last = (row.key for row in read(shipped_text("plan2")).systems)
+    year.on(date(2026, 7, 6), enter_systems(year.programme, bureau, *first))
+    learners = bring_system(year.programme, bureau, "行动学习学员管理制度", Outcome.CONFIRMED)
+    assert last == "learners"
+    year.on(date(2026, 7, 31), learners, 17)
+    year.on(date(2026, 8, 3), topic.engage("蒙教授"))
+    year.on(date(2026, 8, 7), send_paper(year.programme, bureau, "training_plan", topic))
     for day in (date(2026, 9, 21), date(2026, 12, 14)):
         year.on(day, send_paper(year.programme, county, "status_report"))
 
 
 @pytest.mark.rule(
-    "P2-83", "P2-10", "P2-11", "P2-15", "P2-22", "P2-32", "P2-33", "P2-47", "P2-48", "P2-62"
+    "P2-83",
+    "P2-10",
+    "P2-11",
+    "P2-15",
+    "P2-22",
+    "P2-32",
+    "P2-33",
+    "P2-39",
+    "P2-47",
+    "P2-48",
+    "P2-57",
+    "P2-62",
 )
 def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     year = begin(plan, world, now=at(date(2026, 5, 25)))
@@ -127,13 +148,20 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
         ("team_list", "standing", 2),
         ("topic", "standing", 1),
         ("project_plan", "standing", 2),
+        ("training_plan", "standing", 1),
     ]
-    of_papers = ("bureau_plan", "project_plan", "project_plan_filing", "status_report")
+    of_papers = (
+        "bureau_plan", "project_plan", "project_plan_filing", "training_plan", "status_report",
+    )  # fmt: skip
     found = tallied(year.duties(rule_key__in=of_papers), end)
-    assert (found.owed, found.done, found.in_time) == (5, 5, 5)
+    assert (found.owed, found.done, found.in_time) == (6, 6, 6)
+    training = year.duties(rule_key="training_plan").get()
+    assert (training.opens_at, training.due_at) == (at(date(2026, 8, 3)), at(date(2026, 8, 11), 0))
     filing = year.duties(rule_key="project_plan_filing").get()
     assert (filing.opens_at, filing.met_at) == (at(date(2026, 7, 13)),) * 2
-    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 5
+    systems = year.duties(rule_key="seven_systems").get()
+    assert (systems.credited, systems.met_at) == (7, at(date(2026, 7, 31), 17))
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1
     told_once(year, end)
     october_is_told_to_the_end(
         year.duties(rule_key=MONTHLY, window_key="2026-10").get(), world, end

@@ -18,6 +18,7 @@ from programmes.actions.submissions import submit_project
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Enrolment, Obligation
 from programmes.packs.reading import read, shipped_text
+from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from tests.oracles import programme_year as by_hand
 from tests.packs.stage import (
@@ -28,6 +29,8 @@ from tests.packs.stage import (
     Year,
     at,
     begin,
+    bring_system,
+    enter_systems,
     form_bodies,
     send_paper,
     tallied,
@@ -93,6 +96,7 @@ def region(world: World) -> Region:
 def play(year: Year, region: Region) -> None:
     """Everybody but 玉州区 forms its bodies; 贺州市 is late with them and chooses no topic."""
     year.on(date(2026, 5, 8), form_bodies(region.region))
+    year.on(date(2026, 5, 18), send_paper(year.programme, region.region, "implementation_plan"))
     for unit in (*region.cities[:2], region.binyang, region.liunan):
         year.on(date(2026, 6, 10), form_bodies(unit))
         first = Choice(
@@ -100,10 +104,16 @@ def play(year: Year, region: Region) -> None:
         )
         first.play(year)
         year.on(date(2026, 6, 22), send_paper(year.programme, unit, "implementation_plan"))
-    year.on(date(2026, 7, 20), form_bodies(region.cities[2]))
+        year.on(date(2026, 7, 6), enter_systems(year.programme, unit, "learning", "rewards"))
+        work = bring_system(year.programme, unit, "行动学习工作制度", Outcome.CONFIRMED)
+        year.on(date(2026, 7, 20), work)
+    late = region.cities[2]
+    year.on(date(2026, 7, 20), form_bodies(late))
+    year.on(date(2026, 7, 20), enter_systems(year.programme, late, "learning", "rewards"))
+    year.on(date(2026, 8, 10), enter_systems(year.programme, late, "work"))
 
 
-@pytest.mark.rule("P3-02", "P3-03", "P3-35", "P3-45", "P3-46")
+@pytest.mark.rule("P3-02", "P3-03", "P3-06", "P3-35", "P3-45", "P3-46", "P3-47")
 def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     year = begin(region.plan(switched_on=(SEMINAR,)), world, now=at(OPENED))
     play(year, region)
@@ -121,6 +131,11 @@ def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
 
     own = [year.state(region.region, rule, "standing", end) for rule in REGION_BODIES]
     assert own == ["met", "met", "met"]
+    drawn_up = year.duties(rule_key="region_plan").get()
+    assert (drawn_up.organisation, drawn_up.met_at) == (
+        region.region.organisation,
+        at(date(2026, 5, 18)),
+    )
     found = tallied(year.duties(rule_key__in=UNIT_BODIES, organisation__kind="city"), end)
     assert (found.owed, found.done, found.in_time) == (9, 9, 7)  # offices stood from the beginning
     found = tallied(year.duties(rule_key__in=UNIT_BODIES, organisation__kind="county"), end)
@@ -129,7 +144,9 @@ def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     assert topics == ["met", "met", "overdue", "met", "met", "overdue"]
     plans = [year.state(unit, "unit_plan", "once", end) for unit in region.units]
     assert plans == ["met", "met", "overdue", "met", "met", "overdue"]
-    assert tallied(year.duties(), end).owed == 3 + 6 * 5 + 5
+    systems = [year.state(unit, "three_systems", "standing", end) for unit in region.units]
+    assert systems == ["met", "met", "met_late", "met", "met", "overdue"]
+    assert tallied(year.duties(), end).owed == 3 + 1 + 6 * 6 + 5
     told_once(year, end)
 
     done = close_programme(year.programme, by=region.region.director, now=at(date(2027, 9, 1)))

@@ -11,12 +11,15 @@ from django.db import transaction
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import User
+from groups.actions.bodies import end_tenure
 from groups.actions.delegations import delegate, end_delegation
 from groups.models import Organisation, Tenure
 from groups.queries.sitting import members_of
 from groups.roles import Role
-from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.courts import look_at_turns
+from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.projects import change_project
+from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.teams import Seat as TeamSeat
 from programmes.actions.turns import take_turn
@@ -36,7 +39,10 @@ BODIES = {
     "supervising_office": "executive_office",
 }
 TOGETHER = ("head", "any", "all", "in_order")
-ACTS = ("write", "send", "send", *["speak"] * 6, "take_back", "lend", "lend", "end_lending")
+ACTS = (
+    "write", "send", "send", *["speak"] * 6, "take_back", "lend", "lend", "end_lending", "leave",
+    "revise", "answer", "answer", "answer",
+)  # fmt: skip
 FIRST = date(2026, 6, 8)
 KIND, TOPIC = "implementation_plan", "topic"
 SECTIONS = {KIND: "goals", TOPIC: "background"}
@@ -76,7 +82,7 @@ def stage_of(world: World) -> Stage:
     return Stage(world, programme, programme.plans.get())
 
 
-def play(stage: Stage, seed: int, acts: int = 14, kind: str = KIND) -> str:
+def play(stage: Stage, seed: int, acts: int = 18, kind: str = KIND) -> str:
     """One history; returns '' or where product and model differ. Undone afterwards."""
     with transaction.atomic():
         try:
@@ -107,27 +113,36 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
     )
     people = {by: _people(stage, by, day) for by in BODIES}
     authors = (str(stage.world.ben.pk),)
-    model = Paper(steps, people, authors)
+    model = Paper(steps, people, authors, revisable=paper == KIND)
     if any(not model.speaking_seats(by) for _kind, by, _together in steps):
         return ""
     users = sorted({each.holder for rows in people.values() for each in rows})
-    told = []
+    told: list[Any] = []
     for number in range(acts):
         day += timedelta(days=chance.choice((0, 0, 1, 1, 2, 5)))
-        act = _act(chance, model, users, number)
-        told.append((day.isoformat(), *act))
-        mine = _by_model(model, act, (day - FIRST).days)
-        theirs = _by_product(stage, product, act, _noon(day))
-        product = Dossier.objects.get(pk=product.pk)
-        seen = _seen(stage, product, day, steps)
-        wanted = (mine, model.state, model.holder(), model.standing, _spent(model))
-        if (theirs, *seen) != wanted:
-            return f"{steps} {told}: product {(theirs, *seen)}, model {wanted}"
+        which = chance.choice((0, -1, -1, -1)) % len(model.series)
+        act = _act(chance, model.series[which], users, number)
+        told.append((day.isoformat(), which, *act))
+        mine = _by_model(model.series[which], act, (day - FIRST).days)
+        now = _noon(day) + timedelta(minutes=number)
+        theirs = (
+            mine and _left(stage, people[act[1]][act[2]], day)
+            if act[0] == "leave"
+            else _by_product(stage, _series(product)[which], act, now)
+        )
+        seen: list[Any] = [theirs, *(_seen(stage, each, day) for each in _series(product))]
+        wanted: list[Any] = [mine, *(_wanted(each) for each in model.series)]
         if topic is not None:
-            topic.refresh_from_db()
-            if topic.state != TOPIC_IS[model.state]:
-                return f"{steps} {told}: the topic is {topic.state}, its paper {model.state}"
-    return _clocks(product, days)
+            seen.append(Project.objects.get(pk=topic.pk).state)
+            wanted.append(TOPIC_IS[model.state])
+        if seen != wanted:
+            return f"{steps} {told}: product {seen}, model {wanted}"
+    return "".join(_clocks(each, days) for each in _series(product))
+
+
+def _series(paper: Dossier) -> list[Dossier]:
+    """Every revision as it is now, in the order in which they were begun."""
+    return list(Dossier.objects.series(paper).order_by("revision"))
 
 
 def _topic(stage: Stage) -> Project:
@@ -161,46 +176,59 @@ def _act(chance: random.Random, model: Paper, users: list[str], number: int) -> 
     kind = "write" if number == 0 else "send" if number == 1 else chance.choice(ACTS)
     if kind == "write":
         return kind, chance.randint(1, 3)
-    if kind in ("lend", "end_lending"):
+    if kind in ("lend", "end_lending", "leave"):
         return _lending(chance, model, users, kind)
+    if kind == "answer":
+        return kind, chance.randint(0, max(len(model.remarks) - 1, 0)), f"第{number}答"
     if kind != "speak":
         return (kind,)
     lying = [each for each in model.lying if not each.with_sender]
     if not lying or chance.random() < 0.1:
-        return kind, chance.randint(0, 4), chance.choice(users), chance.choice(Outcome.values)
+        outcome = chance.choice(Outcome.values)
+        return kind, chance.randint(0, 4), chance.choice(users), outcome, 0, False
     place = chance.choice(lying)
     step, by, _together = model.steps[place.step]
     names = [each.holder for each in model.people[by]] if chance.random() < 0.9 else users
     outcomes = ONWARD[step] * 4 + ["returned", *([ENDS[step]] if step in ENDS else [])]
-    return kind, place.step, chance.choice(names), chance.choice(outcomes)
+    outcome = chance.choice(outcomes)
+    remarks = chance.choice((0, 0, 1, 2)) if outcome in ("returned", "given") else 0
+    return kind, place.step, chance.choice(names), outcome, remarks, chance.random() < 0.05
 
 
 def _lending(chance: random.Random, model: Paper, users: list[str], kind: str) -> tuple[Any, ...]:
     by = chance.choice([body for body, seats in model.people.items() if seats])
     seats = model.people[by]
     number = chance.randrange(len(seats))
-    if kind == "end_lending":
+    if kind in ("end_lending", "leave"):
         return kind, by, number
     others = [each.holder for each in seats] if chance.random() < 0.9 else users
     return kind, by, number, chance.choice(others), chance.choice((0, 1, 3, 9))
 
 
 def _by_model(model: Paper, act: tuple[Any, ...], day: int) -> bool:
+    told = act[1:]
+    verbs: dict[str, Any] = {
+        "write": lambda: model.write(*told),
+        "send": lambda: model.send(day),
+        "take_back": lambda: model.take_back(day),
+        "revise": model.revise,
+        "answer": lambda: model.answer(*told),
+        "lend": lambda: model.lend(*told[:3], day, day + told[3]),
+        "end_lending": lambda: model.end_lending(*told, day),
+        "leave": lambda: model.leave(*told, day),
+        "speak": lambda: _spoken_by_model(model, told, day),
+    }
     with suppress(Refused):
-        if act[0] == "write":
-            model.write(act[1])
-        elif act[0] == "send":
-            model.send(day)
-        elif act[0] == "take_back":
-            model.take_back(day)
-        elif act[0] == "lend":
-            model.lend(act[1], act[2], act[3], day, day + act[4])
-        elif act[0] == "end_lending":
-            model.end_lending(act[1], act[2], day)
-        else:
-            model.speak(act[1], act[2], act[3], day)
+        verbs[act[0]]()
         return True
     return False
+
+
+def _spoken_by_model(model: Paper, told: tuple[Any, ...], day: int) -> None:
+    step, name, outcome, remarks, other_text = told
+    if other_text:  # than the one that lies there was read
+        raise Refused
+    model.speak(step, name, outcome, day, remarks)
 
 
 def _by_product(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:
@@ -212,12 +240,23 @@ def _by_product(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetim
             send_dossier(paper, by=ben, now=now)
         elif act[0] == "take_back":
             take_back(paper, reason="撤回", by=ben, now=now)
-        elif act[0] == "speak":
-            return _spoken(paper, act, now)
+        elif act[0] == "revise":
+            revise_dossier(paper, reason="反思改进", by=ben, now=now)
         else:
-            return _lent(stage, act, now)
+            return _by_others(stage, paper, act, now)
         return True
     return False
+
+
+def _by_others(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:
+    if act[0] == "speak":
+        return _spoken(paper, act, now)
+    if act[0] == "answer":
+        remark = paper.remarks.filter(number=act[1] + 1).first()
+        if remark is not None:
+            answer_remark(remark, state="taken", reply=act[2], by=stage.world.ben, now=now)
+        return remark is not None
+    return _lent(stage, act, now)
 
 
 def _write(paper: Dossier, words: str, by: User, now: datetime) -> None:
@@ -246,6 +285,14 @@ def _lent(stage: Stage, act: tuple[Any, ...], now: datetime) -> bool:
     return found is not None
 
 
+def _left(stage: Stage, seat: Seat, day: date) -> bool:
+    """Yesterday was his last day; then the next look at the waiting papers."""
+    tenure, last = Tenure.objects.get(pk=seat.key), day - timedelta(days=1)
+    end_tenure(tenure, on=last, by=stage.world.system, now=_noon(last))
+    look_at_turns(now=_noon(day))
+    return True
+
+
 def _spoken(paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:
     turn = (
         Turn.objects.filter(dossier=paper, step=act[1], acted_at=None).exclude(kind="mend").first()
@@ -253,23 +300,30 @@ def _spoken(paper: Dossier, act: tuple[Any, ...], now: datetime) -> bool:
     if turn is None:
         return False
     user = User.objects.get(pk=act[2])
-    take_turn(turn, outcome=act[3], text=turn.text, opinion="意见", by=user, now=now)
+    remarks = [f"第{number}条" for number in range(act[4])]
+    text = paper.sent_text - act[5]
+    take_turn(
+        turn, outcome=act[3], text=text, opinion="意见", remarks=remarks, by=user, now=now
+    )  # fmt: skip
     return True
 
 
-def _seen(
-    stage: Stage, paper: Dossier, day: date, steps: list[tuple[str, str, str]]
-) -> tuple[str, str, int, dict[str, int]]:
+def _seen(stage: Stage, paper: Dossier, day: date) -> tuple[Any, ...]:
     names = {(stage.place(by).pk, BODIES[by]): by for by in BODIES}
     names[stage.world.bureau.pk, ""] = "sender"
     holder = names[paper.holder_id, paper.holder_body] if paper.holder_id else ""
     closed = [turn for turn in paper.turns.order_by("number") if turn.acted_at is not None]
     spent = {names[e.holder, e.body]: e.days for e in charges(closed, _noon(day)) if e.days}
-    return paper.state, holder, paper.standing_text, spent
+    replies = list(paper.remarks.order_by("number").values_list("reply", flat=True))
+    words = None if paper.kind == TOPIC else paper.content["sections"]["goals"]
+    return paper.state, holder, paper.standing_text, spent, replies, words
 
 
-def _spent(model: Paper) -> dict[str, int]:
-    return {name: days for name, days in model.spent.items() if days}
+def _wanted(model: Paper) -> tuple[Any, ...]:
+    spent = {name: days for name, days in model.spent.items() if days}
+    replies = [remark.reply for remark in model.remarks]
+    words = (f"第{model.words}稿" if model.words else "") if model.revisable else None
+    return model.state, model.holder(), model.standing, spent, replies, words
 
 
 def _clocks(paper: Dossier, days: list[int]) -> str:

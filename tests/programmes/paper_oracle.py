@@ -47,23 +47,41 @@ class Seat:
 
 
 @dataclass
+class Remark:
+    """One opinion to be answered by itself; `known`: how many texts had been sent when it was answered."""
+
+    reply: str = ""
+    known: int = 0
+
+
+@dataclass(eq=False, repr=False)
 class Paper:
     """`steps`: (kind, body, together); `people`: body → its seats in order of rank.
 
-    `lent`: seat → (who speaks for its holder, to which day).
+    `lent`: seat → (who speaks for its holder, to which day). `left`: seats that nobody holds any more.
+    `series`: every revision of the same paper, itself too; `before`: the one that it revises.
     """
 
     steps: list[tuple[str, str, str]]
     people: dict[str, list[Seat]]
     authors: tuple[str, ...] = ()
     lent: dict[str, tuple[str, int]] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
     state: str = "draft"
     words: int = 0
     words_sent: int = -1
+    words_of: dict[int, int] = field(default_factory=dict)
     texts: int = 0
     standing: int = 0
     lying: list[Lying] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    revisable: bool = True
+    before: "Paper | None" = None
+    series: "list[Paper]" = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.series.append(self)
 
     def holder(self) -> str:
         """The body that is waited for, else the sender, else a filing body, else nobody."""
@@ -82,12 +100,35 @@ class Paper:
         if self.state != "draft" and self.holder() != "sender":
             raise Refused
 
+    def revise(self) -> "Paper":
+        """A new draft with the same words; the old one stands until the new one does."""
+        under_way = [each for each in self.series if each.before is self]
+        if not self.revisable or self.state not in ("standing", "ended"):
+            raise Refused
+        if any(each.state != "taken_back" for each in under_way):
+            raise Refused
+        return Paper(
+            self.steps, self.people, self.authors, self.lent, self.left,
+            words=self.words, before=self, series=self.series,
+        )  # fmt: skip
+
+    def answer(self, number: int, reply: str) -> None:
+        """What a body has read stays as it was read; what has no answer is owed one wherever it lies."""
+        if number >= len(self.remarks) or self.state in ("replaced", "taken_back"):
+            raise Refused
+        remark = self.remarks[number]
+        if remark.reply and (self.holder() != "sender" or self.texts > remark.known):
+            raise Refused
+        remark.reply, remark.known = reply, self.texts
+
     def send(self, day: int) -> None:
         self._pen()
+        if any(not remark.reply for remark in self.remarks):
+            raise Refused
         mending = [each for each in self.lying if each.with_sender]
         same = bool(mending) and self.words == self.words_sent
         self.texts += 1
-        self.words_sent = self.words
+        self.words_sent = self.words_of[self.texts] = self.words
         for each in mending:
             self._leave(each, day)
         if not same:
@@ -95,7 +136,7 @@ class Paper:
                 self._leave(each, day)
             self._go(0, day)
             return
-        if self.state == "standing":
+        if self.state == "standing" and self.standing == self.texts - 1:
             self.standing = self.texts
         for each in sorted(mending, key=lambda each: each.step):
             if self.steps[each.step][0] == "file":
@@ -110,7 +151,7 @@ class Paper:
             self._leave(each, day)
         self.state = "taken_back"
 
-    def speak(self, step: int, name: str, outcome: str, day: int) -> None:
+    def speak(self, step: int, name: str, outcome: str, day: int, remarks: int = 0) -> None:
         place = next((e for e in self.lying if e.step == step and not e.with_sender), None)
         if place is None:
             raise Refused
@@ -133,11 +174,15 @@ class Paper:
         ]
         if not mine:
             raise Refused
+        self.remarks.extend(Remark() for _ in range(remarks))
         self._say(place, mine[0].key, outcome, day)
 
     def speaking_seats(self, body: str) -> list[Seat]:
         """A seat whose holder wrote the paper is silent, whoever has its voice."""
-        return [each for each in self.people[body] if each.holder not in self.authors]
+        return [each for each in self.seated(body) if each.holder not in self.authors]
+
+    def seated(self, body: str) -> list[Seat]:
+        return [each for each in self.people[body] if each.key not in self.left]
 
     def speakers(self, seat: Seat, day: int) -> list[str]:
         """The holder, and while it is lent also whoever has it; not who wrote the paper."""
@@ -147,10 +192,9 @@ class Paper:
         return [name for name in found if name not in self.authors]
 
     def lend(self, body: str, number: int, to: str, day: int, last: int) -> None:
-        seats = self.people[body]
-        seat = seats[number]
+        seats, seat = self.seated(body), self.people[body][number]
         holders = [each.holder for each in seats]
-        if not seat.may_lend or to not in holders or to == seat.holder:
+        if not seat.may_lend or seat.key in self.left or to not in holders or to == seat.holder:
             raise Refused
         if seat.key in self.lent and self.lent[seat.key][1] >= day:
             raise Refused
@@ -171,6 +215,28 @@ class Paper:
         if self.lent.pop(seat.key, ("", -1))[1] < day:
             raise Refused
 
+    def leave(self, body: str, number: int, day: int) -> None:
+        """Its holder gives the seat up; where all have to speak, the rest is waited for, and nobody else.
+
+        While a voice of his or for him is lent he stays, and so do its writer and everybody on the first day.
+        """
+        seat = self.people[body][number]
+        lent = [
+            each.key
+            for each in self.people[body]
+            if self.lent.get(each.key, ("", -1))[1] >= day
+            and (each.key == seat.key or self.lent[each.key][0] == seat.holder)
+        ]
+        if day < 1 or not seat.may_lend or seat.key in self.left or lent:
+            raise Refused
+        if seat.holder in self.authors:
+            raise Refused
+        self.left.add(seat.key)
+        for paper in self.series:
+            for place in list(paper.lying):
+                if not place.with_sender and place.said and place.body == body:
+                    paper._decide(place, day)
+
     def _say(self, place: Lying, seat: str, outcome: str, day: int) -> None:
         place.said.append((seat, outcome))
         self._decide(place, day)
@@ -181,28 +247,42 @@ class Paper:
         if said[-1] == "returned":
             self._leave(place, day)
             if kind != "file":
-                self.state = "returned"
+                self._is("returned")
             self.lying.append(Lying(place.step, "sender", day, with_sender=True))
             return
         if said[-1] in ("refused", "declined"):
             for each in list(self.lying):
                 self._leave(each, day)
-            self.state = "ended"
+            self._is("ended")
+            if self.state == "standing":  # the words in effect are its words again
+                self.words = self.words_of[self.standing]
             return
-        if together in ("all", "in_order") and len(said) < len(self.speaking_seats(body)):
+        spoken = [who for who, _what in place.said]
+        silent = [each for each in self.speaking_seats(body) if each.key not in spoken]
+        if together in ("all", "in_order") and silent:
             return
         self._leave(place, day)
         if kind != "file":
             self._go(place.step + 1, day)
 
+    def _is(self, state: str) -> None:
+        """What was approved stays in effect until later words stand."""
+        if self.state != "standing":
+            self.state = state
+
     def _go(self, step: int, day: int) -> None:
-        self.state = "under_way"
+        self._is("under_way")
         for number in range(step, len(self.steps)):
             self._lay(number, day)
             if self.steps[number][0] != "file":
                 return
         self.state = "standing"
         self.standing = self.texts
+        for other in self.series:
+            if other is not self and other.state == "standing":
+                for each in list(other.lying):
+                    other._leave(each, day)
+                other.state = "replaced"
 
     def _lay(self, step: int, day: int) -> None:
         self.lying.append(Lying(step, self.steps[step][1], day))

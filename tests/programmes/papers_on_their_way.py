@@ -120,3 +120,16 @@ def without_paper(programme: Programme, kind: str) -> None:
     papers = [row for row in plan.head["papers"] if row["kind"] != kind]
     plan.head = {**plan.head, "papers": papers}
     plan.save(update_fields=["head"])
+
+
+def prescribe(programme: Programme, kind: str, *steps: tuple[str, ...]) -> None:
+    """The plan's own row says another way from now on: (kind of step, body[, who acts for it]) in order."""
+    plan = programme.plans.get()
+    papers = [dict(row) for row in plan.head["papers"]]
+    row = next(row for row in papers if row["kind"] == kind)
+    row["steps"] = [
+        {"kind": step, "by": by, "together": more[0] if more else "any"}
+        for step, by, *more in steps
+    ]
+    plan.head = {**plan.head, "papers": papers}
+    plan.save(update_fields=["head"])

@@ -151,8 +151,9 @@ def test_an_unchanged_text_goes_back_to_who_returned_it(world: World, programme:
     paper = act(paper, Outcome.RETURNED, world.ana, june(12), opinion="缺附件")
     paper = written(paper, world.ben, june(13), mark="改了正文")
     paper = send_dossier(paper, by=world.ben, now=june(13))
-    assert (paper.state, paper.holder_body) == (DossierState.UNDER_WAY, "promotion_team")
-    assert paper.standing_text == 1  # the approved text stands until the new one does
+    assert (paper.state, paper.holder_body) == (DossierState.STANDING, "promotion_team")
+    # the approved text stands until the new one does
+    assert (paper.stands_since, paper.standing_text) == (june(11), 1)
     paper = act(paper, Outcome.APPROVED, pro, june(15))
     assert paper.standing_text == 2
 
@@ -244,7 +245,13 @@ def test_every_opinion_is_answered_before_it_is_sent_again(
     with pytest.raises(BadInput):
         answer_remark(second, state="not_taken", reply="", by=world.ben, now=june(12))
     answer_remark(second, state="not_taken", reply="不涉及经费", by=world.ben, now=june(12))
+    answer_remark(first, state="taken", reply="已按季度量化", by=world.ben, now=june(12))
     assert send_dossier(paper, by=world.ben, now=june(12)).state == DossierState.UNDER_WAY
+    for body_has in ("the paper", "only read it"):
+        with pytest.raises(RuleBroken):
+            answer_remark(first, state="taken", reply=body_has, by=world.ben, now=june(13))
+        if body_has == "the paper":
+            paper = act(paper, Outcome.RETURNED, pro, june(14), opinion="再补充")
 
 
 def test_a_body_without_promotion_team_answers_by_its_leading_group(

@@ -1,13 +1,16 @@
 """Who is in a team: rows added, changed and ended, never lost."""
 
+from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
-from groups.actions.persons import add_person
+from groups.actions.persons import add_person, end_person
 from groups.models import Person
 from programmes.actions.project_asks import asks_of, sizes_of
+from programmes.actions.submissions import submit_project
 from programmes.actions.teams import Seat, add_member, change_member, remove_member, set_team
 from programmes.models import Programme, Project, TeamMember
 from programmes.queries import local_day
@@ -211,3 +214,57 @@ def test_the_team_is_the_units_own(world: World, programme: Programme, who: str)
             by=getattr(world, who),
             now=JUNE,
         )
+
+
+def leaver(world: World, project: Project) -> Person:
+    """In the team of the topic, and gone from the unit since the end of May."""
+    made = add_person(
+        organisation=world.bureau, name="调走的", starts_on=START, by=world.system, now=JUNE
+    )
+    person: Person = Person.objects.get(pk=made.pk)
+    add_member(project, seat=Seat(role="core_learner", person=person), by=world.ben, now=JUNE)
+    end_person(person, on=date(2026, 6, 9), by=world.system, now=JUNE)
+    return person
+
+
+@pytest.mark.rule("P2-34")
+def test_who_has_left_the_unit_is_named_until_somebody_takes_his_place(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project = in_state(world, programme, ProjectState.CHOSEN)
+    leaver(world, project)
+    page = reverse("programmes:project_detail", args=[world.tenant.slug, project.pk])
+    (fault,) = sign_in(world.ben).get(page).context["team_faults"]
+    assert (fault.code, fault.rule) == ("left_unit", "P2-34")
+
+    with pytest.raises(RuleBroken) as refused:
+        submit_project(Project.objects.get(pk=project.pk), by=world.ben, now=JUNE)
+    assert refused.value.code == "left_unit"
+    assert "调走的" in refused.value.message
+
+    row = TeamMember.objects.get(project=project, name="调走的")
+    remove_member(row, by=world.ben, now=JUNE)
+    submit_project(Project.objects.get(pk=project.pk), by=world.ben, now=JUNE)
+
+
+def test_on_his_last_day_he_is_still_of_the_unit(world: World, programme: Programme) -> None:
+    project = in_state(world, programme, ProjectState.CHOSEN)
+    person = leaver(world, project)
+    Person.objects.filter(pk=person.pk).update(ends_on=local_day(JUNE))
+    assert submit_project(Project.objects.get(pk=project.pk), by=world.ben, now=JUNE)
+
+
+def test_several_who_left_an_accepted_team_are_replaced_one_by_one(
+    world: World, programme: Programme
+) -> None:
+    project = in_state(world, programme, ProjectState.ACCEPTED)
+    gone = [leaver(world, project)]
+    Person.objects.filter(pk=gone[0].pk).update(name="先走的")
+    TeamMember.objects.filter(person=gone[0]).update(name="先走的")
+    gone.append(leaver(world, project))
+
+    add_member(project, seat=Seat(role="core_learner", name="接替"), by=world.ben, now=JUNE)
+    for person in gone:
+        remove_member(TeamMember.objects.get(person=person), by=world.ben, now=JUNE)
+
+    assert not TeamMember.objects.filter(person__in=gone).in_force().exists()

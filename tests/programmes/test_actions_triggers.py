@@ -14,7 +14,7 @@ from programmes.actions.projects import choose_project, decline_project
 from programmes.actions.sendings import take_back
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.actions.sweeps import queue_due_notices
-from programmes.actions.teams import add_member, remove_member, set_team
+from programmes.actions.teams import Seat, add_member, remove_member, set_team
 from programmes.models import Obligation, Programme, Project, Window
 from programmes.models.evidence import Evidence
 from programmes.packs.vocabulary import FIRED
@@ -176,12 +176,53 @@ def test_every_trigger_is_set_off_by_its_verb(world, programme, name, owed_by):
     topic = accept_project(submitted(world, programme), by=world.ana, now=JUNE)
     confirmed_list(world, topic)
     act(sent(world, programme, project=topic), "approved", promoter(world), JUNE)
+    engage(world, Project.objects.get(pk=topic.pk))
     solution = sent(world, programme, "solution_report", project=topic)
     take_back(solution, reason="另行报送", by=world.ben, now=JUNE)
     concluded(world, Project.objects.get(pk=topic.pk))
 
     (owed,) = Obligation.objects.filter(rule_key="plan_review")
     assert (owed.organisation_id, owed.due_at) == (debtor.pk, DUE)
+
+
+def engage(world: World, topic: Project, name: str = "专家", now=JUNE):
+    return add_member(topic, seat=Seat(role="observer", name=name), by=world.ben, now=now)
+
+
+def plans_of_training() -> list[Obligation]:
+    return list(Obligation.objects.filter(rule_key="training_plan").order_by("due_at"))
+
+
+@pytest.mark.rule("P2-57", "P2-56", "P2-37")
+def test_an_expert_in_the_team_asks_for_a_training_plan_within_five_working_days(world, programme):
+    seed_calendar(since=2026, now=JUNE)
+    topic = chosen(world, programme)
+    assert plans_of_training() == []
+
+    engage(world, Project.objects.get(pk=topic.pk))
+    engage(world, Project.objects.get(pk=topic.pk), "另一位专家", beijing(6, 15))
+
+    (owed,) = plans_of_training()
+    assert (owed.project_id, owed.opens_at, owed.due_at) == (topic.pk, JUNE, beijing(6, 18, 0))
+    sent(world, programme, "training_plan", project=topic)
+    assert state_of(owed, JUNE) == "met"
+
+
+def test_who_engages_an_expert_for_a_candidate_owes_the_plan_once_it_is_chosen(world, programme):
+    topic = propose(world, programme)
+    set_team(topic, seats=seats(6, observer=1), by=world.ben, now=JUNE)
+    assert plans_of_training() == []
+
+    choose_project(Project.objects.get(pk=topic.pk), by=world.lena, now=beijing(6, 12))
+
+    (owed,) = plans_of_training()
+    assert owed.opens_at == beijing(6, 12)
+
+
+def test_a_team_without_expert_owes_no_training_plan(world, programme):
+    topic = chosen(world, programme)
+    set_team(topic, seats=seats(7), by=world.ben, now=beijing(6, 12))
+    assert plans_of_training() == []
 
 
 def test_submitted_again_asks_for_nothing_new(world, programme):

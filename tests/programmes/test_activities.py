@@ -418,6 +418,30 @@ def test_a_client_goes_through_the_same_verbs(world: World, topic: Project, sign
     assert sign_in(world.sis).get(one).status_code == 404
 
 
+def test_a_client_takes_up_at_once_what_the_plan_proposes(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    paper = planned(world, programme, promoter(world))
+    gone, *rest = Activity.objects.order_by("first_day")
+    Activity.objects.filter(pk=gone.pk).update(gone_at=june(13))
+    place = f"/t/{world.tenant.slug}/api/v1/projects/{paper.project_id}/activities/taking-up/"
+
+    refused = [sign_in(user).post(place).status_code for user in (world.ana, world.sis)]
+    untouched = Activity.objects.filter(state=ActivityState.PROPOSED).count()
+    done = sign_in(world.ben).post(place)
+    again = sign_in(world.ben).post(place)
+
+    assert (refused, untouched) == ([403, 404], 4)
+    assert [(each.status_code, each.json()) for each in (done, again)] == [
+        (200, {"count": 3}),
+        (200, {"count": 0}),
+    ]
+    planned_now = Activity.objects.filter(state=ActivityState.PLANNED, decided_by=world.ben)
+    assert set(planned_now) == set(rest)
+    told = AuditEvent.objects.filter(action="activity.taken_up", target=paper.project_id)
+    assert told.count() == 2
+
+
 @pytest.mark.parametrize(
     "query", ["state=x", "kind=x", "month=2026-13", "month=x", "project=x", "ordering=title"]
 )

@@ -286,8 +286,7 @@ def test_lists_ask_at_most_five_questions(world: World, programme: Programme, si
         sent(world, programme, "support_request")
 
     assert [asked(client, address) for address in addresses] == one
-    assert max(one[:2]) <= 5
-    assert one[2] <= 6  # who sits where, and what lies before them, are asked before the rows
+    assert max(one) <= 5
     assert len(client.get(waiting).json()["results"]) == 3
 
 
@@ -488,8 +487,30 @@ def test_a_body_approves_and_the_office_files(
 
     assert (done.status_code, done.json()["state"]) == (200, "standing")
     assert (twice.status_code, twice.json()["code"]) == (409, "acted")
+    assert "ask the sender for a revision" in twice.json()["title"]
+    assert "P2-45" in twice.json()["rule"]
     assert filed.json()["turns"][-1]["filing_number"] == "行动备〔2026〕1号"
     assert call(pro, "get", "dossiers/waiting/").json()["results"] == []
+
+
+def test_a_step_whose_body_has_nobody_is_told_with_the_remedy(
+    world: World, programme: Programme, call: Any
+) -> None:
+    paper = sent(world, programme)
+    remedy = f"Nobody at {world.county} can act on it: appoint somebody to the body"
+
+    told = call(world.ben, "get", at(paper)).json()["unattended"]
+    tried = call(world.ana, "post", turn_at(paper), {"outcome": "approved", "text": 1})
+    promoter(world)
+
+    assert [(row["turn"], row["body"]) for row in told] == [
+        (str(turn_of(paper).pk), "promotion_team")
+    ]
+    assert remedy in told[0]["remedy"]
+    assert (tried.status_code, tried.json()["code"]) == (403, "not_allowed")
+    assert remedy in tried.json()["title"]
+    assert call(world.ben, "get", at(paper)).json()["unattended"] == []
+    assert turn_of(paper).acted_at is None
 
 
 def test_approving_what_was_not_read_answers_with_the_difference(

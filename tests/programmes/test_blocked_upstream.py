@@ -20,7 +20,7 @@ from programmes.packs.problems import PackError
 from programmes.packs.reading import read, shipped_text
 from programmes.packs.writing import dump
 from programmes.queries import tally
-from programmes.queries.waits import holders_at
+from programmes.queries.waits import holders_at, turns_awaited
 from programmes.views.obligation_lines import lines_of, with_columns
 from tests.handing_in import hand_in, state_of
 from tests.oracles import duties as oracle
@@ -91,6 +91,27 @@ def test_who_holds_it_and_since_when_of_any_day(world: World, programme: Program
     turn = holders_at([key], july(18))[key]
     assert (turn.holder, turn.body, turn.received_at) == (world.county, "promotion_team", july(10))
     assert holders_at([key], july(20)) == {}
+    assert "content" in turn.dossier.get_deferred_fields(), (
+        "nobody needs its text to call the holder"
+    )
+
+
+def test_each_duty_waits_for_its_own_units_papers_in_the_order_in_which_they_came(
+    world: World, programme: Programme
+) -> None:
+    """Of two papers that it waits for; the sister's duty in the same round has none."""
+    paper = plan_sent(world, programme)
+    other = draft(world, programme, "implementation_plan")
+    send_dossier(other, by=world.ben, now=july(8))
+    mine, theirs = seminar(world), Obligation.objects.filter(organisation=world.sister).first()
+    assert theirs is not None
+    theirs.rule = mine.rule
+    mine.rule.spec = {**mine.rule.spec, "waits_for": ["project_plan", "implementation_plan"]}
+
+    found = turns_awaited([mine, theirs])
+
+    assert [turn.dossier for turn in found[mine.pk]] == [other, paper]
+    assert found[theirs.pk] == []
 
 
 def test_what_is_past_due_is_not_late_at_the_unit_while_it_waits(

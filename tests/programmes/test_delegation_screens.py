@@ -65,6 +65,28 @@ def test_a_refusal_keeps_what_was_typed(world: World, pair: Any, sign_in: Any) -
     assert "再次开会" in again.content.decode()
 
 
+def test_a_circle_is_refused_by_hand_and_by_client_with_the_way_out(
+    world: World, pair: Any, sign_in: Any
+) -> None:
+    first, second = pair
+    mine, theirs = (Tenure.objects.get(user=user) for user in pair)
+    assert sign_in(first).post(address(world, "delegation_new", mine.pk), typed(second)).status_code == 302  # fmt: skip
+    new = address(world, "delegation_new", theirs.pk)
+    page = sign_in(second).post(new, typed(first, reason="外出学习"))
+    told = typed(first) | {"tenure": str(theirs.pk)}
+    rest = sign_in(second).post(
+        f"/t/{world.tenant.slug}/api/v1/delegations/", told, content_type="application/json"
+    )
+    assert page.status_code == 409
+    assert "外出学习" in page.content.decode()
+    assert (rest.status_code, rest.json()["code"]) == (409, "circle")
+    for answer in (page, rest):
+        words = answer.content.decode()
+        assert "pro2 → pro1 → pro2" in words
+        assert "has not lent his own voice on those days" in words
+    assert Delegation.objects.count() == 1
+
+
 def test_for_a_stranger_there_is_nothing(world: World, pair: Any, sign_in: Any) -> None:
     first, second = pair
     tenure = Tenure.objects.get(user=first)

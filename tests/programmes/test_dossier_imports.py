@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from programmes.actions.dossiers import open_dossier
 from programmes.forms.dossier_imports import MOST_LOOSE
 from programmes.models import Dossier, Programme
 from programmes.papers import MOST_LINES
 from tests.foundation.documents.word_files import hostile, of_lines
 from tests.programmes.paper_screens import again, at, count_queries, text_of
 from tests.programmes.papers_on_their_way import draft, sent
+from tests.programmes.topics import JUNE, chosen, in_state
 from tests.world import World
 
 PLAN = of_lines(
@@ -227,7 +229,7 @@ def test_the_page_asks_the_same_few_questions(
 ) -> None:
     paper = draft(world, programme)
 
-    assert count_queries(sign_in(world.ben), at("dossier_import", world, paper.pk)) <= 5
+    assert count_queries(sign_in(world.ben), at("dossier_import", world, paper.pk)) <= 6
 
 
 def test_a_client_gets_the_proposal_and_patches_it(
@@ -263,3 +265,42 @@ def test_a_client_without_a_file_or_a_right_is_refused(
     given = {} if who == "ben" else {"file": BytesIO(PLAN)}
 
     assert sign_in(getattr(world, who)).post(place, given).status_code == status
+
+
+def test_what_is_drawn_from_the_topic_is_not_taken_from_a_file(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    """The team comes from the topic; what the file says of it finds no place and nothing is lost."""
+    paper = open_dossier(
+        programme=programme, organisation=world.bureau, kind="team_list",
+        project=chosen(world, programme), by=world.ben, now=JUNE,
+    )  # fmt: skip
+    client = sign_in(world.ben)
+    words = of_lines("一、人员名单", "张三、李四", "二、说明", "按推动小组意见提出。")
+
+    answer = send(client, world, paper, content=words)
+
+    typed = shown(answer)
+    assert "section_team" not in typed
+    assert (typed["section_note"], typed["loose_0"]) == (
+        "按推动小组意见提出。",
+        "Members\n张三、李四",
+    )
+    assert "team" not in dict(answer.context["form"].fields["place_0"].choices)
+    assert take(client, world, paper, {**typed, "section_team": "王五"}).status_code == 200
+    told = again(paper).content["sections"]
+    assert (told["note"], "组员1" in told["team"]) == ("按推动小组意见提出。", True)
+
+
+def test_a_topic_s_own_paper_is_not_written_from_a_file(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    topic = in_state(world, programme, "returned")
+    paper, client = Dossier.objects.get(project=topic, kind="topic"), sign_in(world.ben)
+    where = at("dossier_detail", world, paper.pk)
+
+    assert client.get(at("dossier_import", world, paper.pk))["Location"] == where
+    refused = send(client, world, paper)
+
+    assert refused.status_code == 409
+    assert "change it there" in text_of(refused)

@@ -21,12 +21,15 @@ from tests.programmes.small_pack import SMALL
 PACKS = {pack_id: read(shipped_text(pack_id)) for pack_id in SHIPPED}
 SWITCHED_ON = {
     "plan1": [
+        "group_plan",
+        "unit_rules",
         "progress_report",
         "unit_leading_group",
         "unit_office",
         "unit_plan",
         "topics",
         "solution_report",
+        "solution_review",
         "monthly_information",
     ],
     "plan2": [
@@ -35,12 +38,16 @@ SWITCHED_ON = {
         "office",
         "topics",
         "team_list",
+        "seven_systems",
         "project_plan",
         "project_plan_filing",
+        "plan_review",
+        "training_plan",
         "status_report",
         "monthly_information",
     ],
     "plan3": [
+        "region_plan",
         "unit_plan",
         "topics",
         "solution",
@@ -50,8 +57,9 @@ SWITCHED_ON = {
         "unit_leading_group",
         "unit_promotion_team",
         "unit_office",
+        "three_systems",
     ],
-    "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing"],
+    "plan4": ["topic_plan", "leading_group", "team_list", "plan_filing", "review"],
     "plan5": [],
     "organs": [
         "topics",
@@ -130,9 +138,9 @@ def test_what_cannot_be_received_yet_is_switched_off_and_says_so(pack_id):
 
 def test_a_rule_that_waits_for_what_nobody_does_is_refused_with_its_line():
     text = shipped_text("plan2")
-    off = "        enabled: false\n        note: 鉴定模块启用后由该模块开启。\n"
     at = text.index("key: rectification")
-    switched_on = text[:at] + text[at:].replace(off, "", 1)
+    off = text.index("        enabled: false\n", at)
+    switched_on = text[:off] + text[text.index("        kind:", off) :]
 
     with pytest.raises(PackError) as refused:
         read(switched_on)

@@ -36,6 +36,7 @@ CASES = [
     ("size_max: 10", "size_max: 5", 24, "team.size_max", "“size_max” (5) is below “size_min” (6)"),
     ("in_size: true", "in_size: yes", 25, "team.facilitator_counts_in_size", "true or false is expected here"),
     ("role: member", "role: monitor", 29, "team.roles[monitor].role", "“monitor” is not one of: convener, project_leader, team_leader, liaison, study_committee, presenter, core_learner, member, facilitator, observer"),
+    ("role: member, name: 成员", "role: member, name: 成员, leading_post: block", 29, "team.roles[member].leading_post", "a leading post is asked of conveners only"),
     ("role: member", "role: facilitator", 30, "team.roles[facilitator].role", "“facilitator” was already used on line 29"),
     ("required: true, min: 1", "required: true", 30, "team.roles[facilitator].required", "a required role has a “min” of at least 1"),
     ("{role: facilitator, name: 催化师", "{role: observer, name: 催化师", 26, "team.facilitators_min", "facilitators are asked for, and “roles” offers none"),
@@ -98,6 +99,52 @@ def test_one_mistake_is_told_once_with_its_line(old, new, line, path, message):
     assert SMALL.count(old) >= 1
 
     assert problems(SMALL.replace(old, new, 1)) == [(line, path, message)]
+
+
+PROPOSAL = """
+papers:
+  - kind: topic_proposal
+    name: 备选课题建议
+    name_en: Candidates
+    about: unit
+    steps:
+      - {kind: decide, by: own_leading_group, together: %s}
+"""
+
+
+@pytest.mark.parametrize("together", ["all", "in_order"])
+def test_candidates_are_decided_on_by_one_voice(together: str) -> None:
+    text = SMALL + PROPOSAL % together
+
+    (problem,) = problems(text)
+
+    assert problem == (
+        text.count("\n"),
+        "papers[#1].steps[#1].together",
+        "one member says which candidates are chosen: write head or any here",
+    )
+
+
+@pytest.mark.parametrize("together", ["head", "any"])
+def test_the_head_or_any_member_decides_on_candidates(together: str) -> None:
+    assert read(SMALL + PROPOSAL % together).papers[0].steps[0].together == together
+
+
+def test_candidates_are_decided_on_once() -> None:
+    text = SMALL + PROPOSAL % "head" + "      - {kind: decide, by: supervising_leading_group}\n"
+
+    (problem,) = problems(text)
+
+    assert problem[1:] == (
+        "papers[#1].steps[#2].kind",
+        "the candidates are decided on once: name one step “decide” only",
+    )
+
+
+def test_other_papers_are_decided_on_by_several_members() -> None:
+    text = (SMALL + PROPOSAL % "all").replace("kind: topic_proposal", "kind: implementation_plan")
+
+    assert read(text).papers[0].steps[0].together == "all"
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "# only a comment\n", "~", "- a\n", "word", "3"])

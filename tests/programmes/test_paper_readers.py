@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from actionlearning.foundation.errors import NotAllowed
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import AuditEvent, User
 from groups.actions.bodies import appoint, end_tenure
 from groups.actions.persons import add_person
 from groups.actions.users import create_user
@@ -96,6 +96,44 @@ def test_the_expert_decides_on_the_page_and_keeps_what_he_decided_on(
     assert BodyGrant.objects.get(kind=EXPERTS).closed_at is not None
     shown = client.get(page(world, paper, "dossier_waiting")).content.decode()
     assert paper.title not in shown
+
+
+def spoken(reviewed: Any) -> tuple[User, Dossier, Grant]:
+    """The expert has reviewed it; it lies before the team now."""
+    found, paper = reviewed
+    take_turn(turn_of(paper), outcome=Outcome.REVIEWED, text=1, by=found, now=june(9))
+    return found, paper, Grant.objects.get(user=found, through="voice")
+
+
+def test_what_somebody_reads_because_he_spoke_is_closed_by_hand_in_the_register(
+    world: World, reviewed: Any, sign_in: Any
+) -> None:
+    found, paper, kept = spoken(reviewed)
+    register = reverse("groups:grant_list", args=["teng"])
+    ending = reverse("groups:grant_ending", args=["teng", kept.pk])
+    assert sign_in(world.ben).post(ending).status_code == 404
+    assert sign_in(world.ana).post(ending).status_code == 404
+    assert sign_in(found).get(page(world, paper)).status_code == 200
+    assert ending in sign_in(world.dora).get(register).content.decode()
+    assert sign_in(world.dora).post(ending).status_code == 302
+    assert sign_in(found).get(page(world, paper)).status_code == 404
+    event = AuditEvent.objects.get(action="grant.ended", target=paper.pk)
+    assert (event.actor, event.detail["to"]) == (world.dora.pk, str(found.pk))
+    client = sign_in(world.dora)
+    assert ending not in client.get(register, {"ended": "on"}).content.decode()
+    again = client.post(ending)
+    assert again.status_code == 409
+    assert "closed again already" in again.content.decode()
+
+
+def test_a_client_closes_it_likewise(world: World, reviewed: Any, sign_in: Any) -> None:
+    found, paper, kept = spoken(reviewed)
+    ending = f"/t/teng/api/v1/grants/{kept.pk}/ending/"
+    assert sign_in(world.ben).post(ending).status_code == 404
+    assert sign_in(world.dora).post(ending).json()["ended_at"]
+    assert sign_in(found).get(page(world, paper)).status_code == 404
+    again = sign_in(world.dora).post(ending)
+    assert (again.status_code, again.json()["code"]) == (409, "ended")
 
 
 def test_whoever_said_nothing_reads_it_only_while_it_lies_there(

@@ -1,5 +1,7 @@
 """Each plan's papers by the people it names, from the desk of their writer to their end."""
 
+from typing import Any
+
 import pytest
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
@@ -12,6 +14,7 @@ from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
+from programmes.queries.dossiers import waiting_turns
 from programmes.states import DossierState
 from tests.programmes.papers_on_their_way import (
     act,
@@ -45,6 +48,34 @@ def test_progress_is_reported_besides_the_monthly_item(world: World) -> None:
     assert act(first, Outcome.PASSED, world.ana, june(12)).state == DossierState.STANDING
 
 
+@pytest.mark.rule("P1-05")
+def test_the_group_s_office_writes_its_plan_and_methods_and_writes_them_anew(world: World) -> None:
+    """Its own paper, owed by nobody else, agreed to by its leading group, kept in each revision."""
+    programme = run_programme(world, "plan1")
+    chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
+    given: dict[str, Any] = {
+        "programme": programme,
+        "kind": "promotion_plan",
+        "by": world.ana,
+        "now": JUNE,
+    }
+    with pytest.raises(BadInput):
+        open_dossier(**given | {"organisation": world.bureau, "by": world.ben})
+    paper = open_dossier(organisation=world.county, **given)
+    with pytest.raises(RuleBroken, match="Promotion plan、Implementing methods") as refused:
+        send_dossier(paper, by=world.ana, now=JUNE)
+    assert [cited.rule for cited in refused.value.cited] == ["P1-05"]
+    paper = send_dossier(written(paper, world.ana), by=world.ana, now=JUNE)
+    paper = act(paper, Outcome.CONFIRMED, chief, june(12))
+
+    again = revise_dossier(paper, reason="增加一批单位", by=world.ana, now=june(15))
+    again = send_dossier(written(again, world.ana, june(15), "二"), by=world.ana, now=june(15))
+    again = act(again, Outcome.CONFIRMED, chief, june(16))
+    paper.refresh_from_db()
+    assert (again.revision, again.state) == (2, DossierState.STANDING)
+    assert paper.state == DossierState.REPLACED
+
+
 @pytest.mark.rule("P1-14")
 def test_a_regulation_of_the_unit_is_signed_by_its_leader(world: World) -> None:
     paper = sent(world, run_programme(world, "plan1"), "system_document", title="学习制度")
@@ -65,6 +96,9 @@ def test_the_solution_is_checked_and_then_reviewed_by_experts(world: World) -> N
     assert paper.state == DossierState.UNDER_WAY  # all of them have to speak
     paper = act(paper, Outcome.REVIEWED, experts[1], june(16), opinion="同意推广")
     assert paper.state == DossierState.STANDING
+    assert [turn.kind for turn in waiting_turns(world.ben, june(17).date())] == ["review"]
+    answer_remark(paper.remarks.get(), state="taken", reply="已列明", by=world.ben, now=june(17))
+    assert not waiting_turns(world.ben, june(17).date()).exists()
     assert [voice.opinion for voice in paper.turns.get(kind="review").voices.order_by("at")] == [
         "可行",
         "同意推广",

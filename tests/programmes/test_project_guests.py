@@ -16,7 +16,10 @@ from groups.access import standing_of
 from groups.actions.grants import end_grant, grant
 from groups.actions.users import create_user
 from groups.models import Grant
-from programmes.models import Programme, Project
+from programmes.actions.dossiers import open_dossier
+from programmes.models import Dossier, Programme, Project
+from programmes.procedures import Outcome
+from tests.programmes.papers_on_their_way import act, june, promoter, sent
 from tests.programmes.topics import JUNE, chosen, propose
 from tests.world import World
 
@@ -280,3 +283,57 @@ def test_a_guests_list_changes_with_every_grant(
 
     again = client.get(api(world), HTTP_IF_NONE_MATCH=tag)
     assert (unchanged, again.status_code, len(again.json()["results"])) == (304, 200, 2)
+
+
+@pytest.mark.parametrize("who", ["guide", "sis"])
+def test_an_observer_reads_what_was_sent_about_his_topic_and_nothing_else(
+    world: World, programme: Programme, pair: tuple[Project, Project], guide: User, sign_in: Any,
+    who: str,
+) -> None:  # fmt: skip
+    """The plan and its timetable; no draft, no paper of the sister topic, none of the unit itself."""
+    mine, other = pair
+    plan = sent(world, programme, project=mine)
+    hidden = [
+        open_dossier(
+            programme=programme, organisation=world.bureau, kind="team_list", project=mine,
+            by=world.ben, now=JUNE,
+        ),
+        sent(world, programme, project=other),
+        sent(world, programme, "support_request"),
+    ]  # fmt: skip
+    user = guide if who == "guide" else world.sis
+    assert sign_in(user).get(at("dossier_detail", world, plan.pk)).status_code == 404
+
+    open_to(mine, user, world)
+    client = sign_in(user)
+
+    listed = client.get(f"/t/{world.tenant.slug}/api/v1/dossiers/").json()["results"]
+    assert [row["id"] for row in listed] == [str(plan.pk)]
+    assert client.get(at("dossier_detail", world, plan.pk)).context["text"]["timetables"]
+    for paper in hidden:
+        assert client.get(at("dossier_detail", world, paper.pk)).status_code == 404
+    page = client.get(at("project_detail", world, mine.pk))
+    assert [row["pk"] for row in page.context["papers"]] == [plan.pk]
+
+
+def test_an_observer_reads_the_timetable_and_not_who_works_where(
+    world: World, programme: Programme, pair: tuple[Project, Project], guide: User, sign_in: Any
+) -> None:
+    head = promoter(world, "tuidongzuzhang")
+    plan = sent(world, programme, project=pair[0])
+    open_to(pair[0], guide, world)
+    client, where = sign_in(guide), at("dossier_detail", world, plan.pk)
+
+    page = client.get(where)
+    assert (page.context["court"].holders[0]["names"], page.context["can_edit"]) == ("", False)
+    assert head.login not in page.content.decode()
+    for name in ("dossier_edit", "dossier_import"):
+        assert client.get(at(name, world, plan.pk)).status_code == 404
+    assert client.post(at("dossier_revision", world, plan.pk), {"reason": "x"}).status_code == 404
+
+    act(plan, Outcome.APPROVED, head, june(12))
+
+    tracks = client.get(at("project_detail", world, pair[0].pk)).context["timetable"]
+    assert tracks
+    Grant.objects.filter(user=guide).update(ended_at=june(13))
+    assert not Dossier.objects.visible_to(guide).exists()

@@ -42,7 +42,7 @@ def test_waiting_is_what_the_verb_allows(
     everybody = (first, second, third, world.ana, world.ben, world.lena, world.sis)
     for spoken in (False, True):
         for user in everybody:
-            with queries(7):  # three of them for the rights, which a page has already
+            with queries(8):  # four of them for the rights, which a page has already
                 listed = waits_for(user)
             assert (turn in listed) == may_act(turn, user), (user.login, spoken)
         if not spoken:

@@ -7,11 +7,12 @@ import pytest
 
 from actionlearning.foundation.errors import RuleBroken
 from programmes.actions.dossiers import change_dossier, revise_dossier
-from programmes.actions.sendings import send_dossier
+from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Programme, Regulation
 from programmes.procedures import Outcome
 from programmes.states import DossierState
-from tests.programmes.papers_on_their_way import act, draft, june, promoter, sent, written
+from tests.programmes.papers_on_their_way import act, draft, june, promoter, sent, turn_of, written
 from tests.world import World
 
 
@@ -86,3 +87,40 @@ def test_a_first_paper_replaces_no_other_of_its_kind(world: World, programme: Pr
     two = send_dossier(draft(world, programme, "system_document"), by=world.ben, now=june(13))
     act(two, "confirmed", world.lena, june(14))
     assert again(one).state == DossierState.STANDING
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.RETURNED, Outcome.APPROVED])
+def test_changed_words_after_a_filing_leave_the_approved_text_in_effect(
+    world: World, programme: Programme, outcome: str
+) -> None:
+    """They are read again; refused or returned, what was approved is in effect all the while."""
+    pro = promoter(world)
+    paper = act(sent(world, programme), Outcome.APPROVED, pro, june(11))
+    approved = paper.content
+    paper = act(paper, Outcome.RETURNED, world.ana, june(12), opinion="缺附件")
+    paper = send_dossier(written(paper, world.ben, june(13), "改"), by=world.ben, now=june(13))
+    with pytest.raises(RuleBroken):
+        take_back(paper, reason="撤回", by=world.ben, now=june(13))
+    paper = act(paper, outcome, pro, june(15), opinion="意见")
+    assert (paper.state, paper.ended_at) == (DossierState.STANDING, None)
+    anew = outcome == Outcome.APPROVED
+    assert (paper.standing_text, paper.stands_since) == ((2, june(15)) if anew else (1, june(11)))
+    assert (paper.content == approved) == (outcome == Outcome.REFUSED)
+    if outcome == Outcome.RETURNED:  # sent again as it is: what nobody approved is not in effect
+        assert send_dossier(paper, by=world.ben, now=june(16)).standing_text == 1
+
+
+def test_another_title_is_another_text(world: World, programme: Programme) -> None:
+    """The body that agreed first sees it again, and is told what changed."""
+    pro = promoter(world)
+    paper = act(sent(world, programme), Outcome.RETURNED, pro, june(11), opinion="请补充")
+    paper = change_dossier(paper, title="另一个题目", by=world.ben, now=june(12))
+    paper = send_dossier(paper, by=world.ben, now=june(12))
+    with pytest.raises(RuleBroken) as refusal:
+        take_turn(turn_of(paper), outcome=Outcome.APPROVED, text=1, by=pro, now=june(13))
+    assert [row["part"] for row in refusal.value.more["changes"]] == ["Title"]
+    paper = act(paper, Outcome.APPROVED, pro, june(13))
+    paper = act(paper, Outcome.RETURNED, world.ana, june(14), opinion="缺附件")
+    paper = change_dossier(paper, title="第三个题目", by=world.ben, now=june(15))
+    paper = send_dossier(paper, by=world.ben, now=june(15))
+    assert (paper.holder_body, paper.standing_text) == ("promotion_team", 2)

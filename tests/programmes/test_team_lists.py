@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from actionlearning.foundation.documents.official import plain_text
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
 from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
+from programmes.actions.projects import change_project
 from programmes.actions.sendings import send_dossier
-from programmes.actions.teams import Seat, add_member, remove_member
+from programmes.actions.teams import Seat, add_member, remove_member, set_team
+from programmes.documents.printing import paper_of, print_of
 from programmes.models import Dossier, Obligation, Programme, Project, TeamMember
 from programmes.papers import differences, papers_of
 from programmes.procedures import Outcome
@@ -50,6 +54,47 @@ def test_the_main_leader_says_his_opinion_and_the_leading_group_confirms(
     assert paper.state == DossierState.UNDER_WAY
     paper = act(paper, Outcome.CONFIRMED, world.lena, june(12))
     assert (paper.state, paper.stands_since) == (DossierState.STANDING, june(12))
+
+
+@pytest.mark.rule("P2-33")
+def test_the_group_confirms_and_not_its_head_once_more(world: World, programme: Programme) -> None:
+    """Who said his opinion is one voice among those who confirm; the order of the others is free."""
+    role = Role.LEADING_GROUP_MEMBER
+    deputies = [
+        seat(world, world.bureau, f"fu{n}", role, kind="leading_group", rank=2) for n in (1, 2)
+    ]
+    paper = listed(world, chosen(world, programme))
+    with pytest.raises(NotAllowed):
+        act(paper, Outcome.GIVEN, deputies[0], june(11), opinion="同意")  # the head's alone
+    paper = act(paper, Outcome.GIVEN, world.lena, june(11), opinion="人选合适")
+    for by in (deputies[1], world.lena):
+        paper = act(paper, Outcome.CONFIRMED, by, june(12))
+        assert paper.state == DossierState.UNDER_WAY
+    paper = act(paper, Outcome.CONFIRMED, deputies[0], june(15))
+    assert (paper.state, paper.stands_since) == (DossierState.STANDING, june(15))
+
+
+@pytest.mark.rule("P2-32")
+def test_the_unit_s_own_promotion_team_drafts_team_and_list(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    """Its leader puts the people together and sends the list; the topic's words are not his to change."""
+    head = seat(world, world.bureau, "pro", Role.PROMOTION_TEAM_LEADER, kind="promotion_team")
+    other = seat(world, world.county, "far", Role.PROMOTION_TEAM_LEADER, kind="promotion_team")
+    User.objects.filter(pk__in=(head.pk, other.pk)).update(must_change_password=False)
+    topic = chosen(world, programme, team=[])
+    page = reverse("programmes:project_members", args=[world.tenant.slug, topic.pk])
+    assert sign_in(head).get(page).status_code == 200
+    assert [sign_in(user).get(page).status_code for user in (other, world.lena)] == [404, 404]
+    with pytest.raises(NotAllowed):
+        set_team(topic, seats=seats(), by=other, now=JUNE)
+
+    set_team(topic, seats=seats(), by=head, now=JUNE)
+    paper = listed(world, fresh(topic), by=head)
+
+    assert len(lines(paper)) == TeamMember.objects.filter(project=topic).count()
+    with pytest.raises(NotAllowed):
+        change_project(fresh(topic), by=head, now=JUNE, approach="换个思路")
 
 
 @pytest.mark.rule("P1-31")
@@ -95,8 +140,8 @@ def test_its_text_is_the_team_and_nothing_of_it_is_typed(
 @pytest.mark.rule("P2-31", "P2-34")
 @pytest.mark.parametrize(
     ("team", "rule"),
-    [([*seats(), Seat(role="convener", name="另一位")], "P2-31"), (seats(5), "P2-34")],
-    ids=["two conveners", "five members"],
+    [([each for each in seats(7) if each.role != "convener"], "P2-31"), (seats(5), "P2-34")],
+    ids=["no convener", "five members"],
 )
 def test_a_team_that_the_plan_does_not_ask_for_is_not_sent(
     world: World, programme: Programme, team: list[Seat], rule: str
@@ -172,3 +217,31 @@ def test_a_revision_of_a_list_needs_its_reason(world: World, programme: Programm
     standing = confirmed_list(world, chosen(world, programme))
     with pytest.raises(BadInput):
         revise_dossier(standing, reason=" ", by=world.ben, now=june(15))
+
+
+def test_draft_file_and_rest_draft_read_as_the_page_does(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    """The team as it stands, not as it was when the draft was kept last; what was sent stays as it was sent."""
+    topic = chosen(world, programme)
+    paper = open_dossier(
+        programme=programme, organisation=world.bureau, kind="team_list", project=topic,
+        by=world.ben, now=JUNE,
+    )  # fmt: skip
+    add_member(fresh(topic), seat=Seat(role="core_learner", name="新来的"), by=world.ben, now=JUNE)
+    where, client = f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/", sign_in(world.ben)
+
+    def read() -> list[bool]:
+        there = Dossier.objects.get(pk=paper.pk)
+        page = client.get(reverse("programmes:dossier_detail", args=[world.tenant.slug, paper.pk]))
+        said = [
+            page.context["text"]["sections"][0]["text"],
+            client.get(where).json()["content"]["sections"]["team"],
+            plain_text(paper_of(print_of(there, "", by=world.ben))),
+        ]
+        return ["新来的" in each for each in said]
+
+    assert read() == [True, True, True]
+    send_dossier(Dossier.objects.get(pk=paper.pk), by=world.ben, now=JUNE)
+    remove_member(TeamMember.objects.get(name="新来的"), by=world.ben, now=JUNE)
+    assert read() == [True, True, True]

@@ -141,6 +141,25 @@ def test_choice_taken_back_ends_the_list_of_its_team(world: World, programme: Pr
     assert (paper.state, paper.turns.open().count()) == ("taken_back", 0)
 
 
+def test_choice_taken_back_leaves_no_plan_in_effect_and_none_to_be_filed(
+    world: World, programme: Programme
+) -> None:
+    """A plan that is only filed is in effect on sending: with its topic it goes off the filing officer's list."""
+    lay_down(programme, now=JUNE)
+    project = chosen(world, programme)
+    paper = sent(world, programme, "training_plan", project=project)
+    waiting = waiting_turns(world.ana, june(11).date()).filter(dossier=paper)
+    assert (paper.state, waiting.count()) == ("standing", 1)
+
+    decline_project(fresh(project), opinion="条件不具备", by=world.lena, now=june(11))
+
+    paper.refresh_from_db()
+    assert (paper.state, paper.standing_text, paper.ended_at) == ("taken_back", 0, june(11))
+    assert (paper.holder, waiting.count()) == (None, 0)
+    kept = Evidence.objects.filter(kind="dossier", source=paper.pk)
+    assert not kept.exclude(withdrawn_at=None).exists()
+
+
 def test_returned_topic_waits_for_those_who_may_submit_it(
     world: World, programme: Programme
 ) -> None:

@@ -439,6 +439,8 @@ def test_a_second_decision_is_refused_and_nothing_typed_is_lost(
 
     assert answer.status_code == 409
     assert "想了很久的意见" in text_of(answer)
+    assert "A voice counts only before that" in text_of(answer)
+    assert "P2-45" in text_of(answer)
 
 
 def test_opinions_are_answered_and_it_is_sent_again(

@@ -166,7 +166,7 @@ def test_project_detail_asks_the_same_number_of_questions_however_much_there_is(
 
     many = count_queries(client, at("project_detail", world, rich.pk))
 
-    assert many == few <= 20  # one for each kind of thing that stands beside a topic
+    assert many == few <= 12
 
 
 def test_project_new_keeps_a_candidate(world: World, programme: Programme, sign_in: Any) -> None:

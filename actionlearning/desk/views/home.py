@@ -60,8 +60,8 @@ _WAITING = (
     *(queries.REVIEW, queries.SIGN, queries.SUBMIT, queries.SUBMIT_TOPIC, queries.CHOOSE),
     *(queries.CHECK_ISSUE, queries.SIGN_ISSUE, queries.PUBLISH_ISSUE, queries.ACT, queries.PROBLEM),
 )
-_BACK = (queries.BACK, queries.DECLINED, queries.ISSUE_BACK, queries.MEND)
-_DOSSIERS = (queries.ACT, queries.MEND)
+_BACK = (queries.BACK, queries.DECLINED, queries.ISSUE_BACK, queries.MEND, queries.ANSWER)
+_DOSSIERS = (queries.ACT, queries.MEND, queries.ANSWER)
 _PAGES = {"reporting": "reporting:item_detail", "programmes": "programmes:project_detail"}
 
 
@@ -81,6 +81,7 @@ def _asks(bucket: str) -> str:
         queries.ISSUE_BACK: _("briefing sent back"),
         queries.ACT: _("paper on which you act for your body"),
         queries.MEND: _("paper returned, to be sent again"),
+        queries.ANSWER: _("paper with opinions to be answered"),
         queries.PROBLEM: _("problem in your hands"),
     }[bucket]
 

@@ -1,0 +1,110 @@
+"""What stands beside one topic on its page: nine kinds of rows in one statement, each behind its own walls."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import OuterRef
+
+from actionlearning.foundation.arrays import along, dicts_of, rows_of
+from actionlearning.foundation.permissions import Permission
+from groups.models import Grant
+from programmes.actions.project_asks import Asks
+from programmes.models import (
+    Activity,
+    Milestone,
+    Problem,
+    Project,
+    ProjectTurn,
+    TeamMember,
+    TopicOpinion,
+    TopicScore,
+)
+from programmes.queries.pool import OPINION, SCORE
+from programmes.states import RUNNING
+from programmes.views import activity_lines, problem_lines
+
+MEMBER = (
+    "id", "project_id", "organisation_id", "org_path", "person_id", "name", "title", "role",
+    "duties", "rank", "joined_on",
+)  # fmt: skip
+TURN = ("id", "at", "by_name", "step", "opinion", "snapshot")
+MILESTONE = ("id", "title", "due_on", "done_on", "done_name")
+GRANT = ("id", "user__display_name", "reason", "granted_at", "ends_on")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """In the order in which the page lists them; instances hold the columns named above."""
+
+    members: list[TeamMember]
+    turns: list[ProjectTurn]
+    """The latest first."""
+    milestones: list[Milestone]
+    scores: list[TopicScore]
+    opinions: list[TopicOpinion]
+    activities: list[dict[str, Any]]
+    problems: list[dict[str, Any]] | None
+    """None for a guest to whom only the topic was opened."""
+    grants: list[dict[str, Any]] = field(default_factory=list)
+    running: list[str] = field(default_factory=list)
+    """Titles of other topics that the unit has taken on, where the plan has them one by one."""
+
+
+def beside(user: Any, project: Project, asks: Asks, day: date) -> Beside:
+    """What this reader sees of it."""
+    columns = _of_topic() | _for_reader(user, project, day)
+    if asks.one_by_one:
+        columns["its_running"] = along(_others(project), ("title",))
+    told = Project.objects.filter(pk=project.pk).values(**columns).get()
+    problems = told.get("its_problems")
+    return Beside(
+        members=rows_of(TeamMember, told["its_members"]),
+        turns=rows_of(ProjectTurn, told["its_turns"]),
+        milestones=rows_of(Milestone, told["its_milestones"]),
+        scores=rows_of(TopicScore, told["its_scores"]),
+        opinions=rows_of(TopicOpinion, told["its_opinions"]),
+        activities=dicts_of(Activity, told["its_activities"]),
+        problems=None if problems is None else dicts_of(Problem, problems),
+        grants=dicts_of(Grant, told.get("its_grants", ())),
+        running=[row["title"] for row in told.get("its_running", ())],
+    )
+
+
+def _of_topic() -> dict[str, Any]:
+    """For whoever reads the topic."""
+    its = {"project": OuterRef("pk")}
+    members = TeamMember.objects.filter(**its).in_force().order_by("rank", "id")
+    turns = ProjectTurn.objects.filter(**its).order_by("-at", "-id")
+    milestones = Milestone.objects.filter(**its).order_by("due_on", "id")
+    activities = Activity.objects.filter(**its).order_by("first_day", "id")
+    scores = TopicScore.objects.filter(**its).order_by("at", "id")
+    opinions = TopicOpinion.objects.filter(**its).order_by("given_on", "id")
+    return {
+        "its_members": along(members, MEMBER),
+        "its_turns": along(turns, TURN),
+        "its_milestones": along(milestones, MILESTONE),
+        "its_activities": along(activities, activity_lines.COLUMNS),
+        "its_scores": along(scores, SCORE),
+        "its_opinions": along(opinions, OPINION),
+    }
+
+
+def _for_reader(user: Any, project: Project, day: date) -> dict[str, Any]:
+    """For whoever may see problems there, and who else may see it: for the unit's own and those above."""
+    found: dict[str, Any] = {}
+    if user.has_perm(Permission.PROBLEM_VIEW, project):
+        rows: Any = Problem.objects.visible_to(user).open().filter(project=OuterRef("pk"))
+        found["its_problems"] = along(rows.order_by("number"), problem_lines.COLUMNS)
+    if user.has_perm(Permission.PROJECT_VIEW, project):
+        grants: Any = Grant.objects.open_on(day).filter(subject=OuterRef("pk"))
+        found["its_grants"] = along(grants.order_by("granted_at", "id"), GRANT)
+    return found
+
+
+def _others(project: Project) -> Any:
+    rows = Project.objects.filter(
+        programme=project.programme_id, organisation=project.organisation_id, level=1
+    )
+    taken = rows.filter(state__in=RUNNING).exclude(pk=project.pk)
+    return taken.order_by("chosen_at", "id")

@@ -1,0 +1,83 @@
+"""A refused act says which sentence of the plan is behind it and what to do next."""
+
+import pytest
+
+from actionlearning.foundation.errors import RuleBroken
+from programmes.actions.dossiers import open_dossier
+from programmes.actions.programmes import close_programme
+from programmes.actions.sendings import send_dossier
+from programmes.actions.turns import take_turn
+from programmes.models import Enrolment, Programme
+from programmes.procedures import Outcome
+from tests.programmes.papers_on_their_way import (
+    act,
+    june,
+    prescribe,
+    promoter,
+    sent,
+    turn_of,
+    without_paper,
+    written,
+)
+from tests.programmes.topics import JUNE
+from tests.world import World
+
+
+def rules(refused: RuleBroken) -> set[str]:
+    return {each for cited in refused.cited for each in cited.rule.split(", ")}
+
+
+@pytest.mark.rule("P2-47")
+def test_a_vote_after_closing_is_told_that_it_is_decided_and_where_to_look(
+    world: World, programme: Programme
+) -> None:
+    first, second = promoter(world), promoter(world, "pro2", rank=1)
+    paper = sent(world, programme)
+    turn = turn_of(paper)
+    act(paper, Outcome.APPROVED, first, june(12))
+    with pytest.raises(RuleBroken, match="read on the paper's page") as refused:
+        take_turn(turn, outcome=Outcome.APPROVED, text=1, by=second, now=june(12))
+    assert refused.value.code == "acted"
+    assert "P2-47" in rules(refused.value)
+
+
+def test_a_paper_for_an_office_above_that_is_not_there_says_what_is_missing(
+    world: World, programme: Programme
+) -> None:
+    prescribe(programme, "implementation_plan", ("check", "supervising_office"))
+    Enrolment.objects.filter(organisation=world.county).delete()
+    paper = open_dossier(
+        programme=programme, organisation=world.county, kind="implementation_plan", by=world.ana,
+        now=JUNE,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="entered in its enrolment") as refused:
+        send_dossier(written(paper, world.ana), by=world.ana, now=JUNE)
+    assert refused.value.code == "no_superior"
+    assert "P2-10" in rules(refused.value)
+    paper.refresh_from_db()
+    assert (paper.state, paper.sent_at) == ("draft", None)
+
+
+def test_a_paper_of_a_programme_that_is_over_says_when_papers_are_written(
+    world: World, programme: Programme
+) -> None:
+    over = close_programme(programme, reason="期满", by=world.ana, now=JUNE)
+    with pytest.raises(RuleBroken, match="still owes") as refused:
+        open_dossier(
+            programme=over, organisation=world.bureau, kind="support_request",
+            by=world.ben, now=june(12),
+        )  # fmt: skip
+    assert refused.value.code == "programme_state"
+    assert "P2-19" in rules(refused.value)
+
+
+def test_a_paper_that_the_plan_does_not_name_says_who_can_add_it(
+    world: World, programme: Programme
+) -> None:
+    without_paper(programme, "training_plan")
+    with pytest.raises(RuleBroken, match="put it into the plan") as refused:
+        open_dossier(
+            programme=programme, organisation=world.bureau, kind="training_plan", by=world.ben,
+            now=JUNE,
+        )  # fmt: skip
+    assert refused.value.code == "not_in_plan"
