@@ -25,11 +25,11 @@ from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
 
 LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
 """Who logs for his team besides the unit's office."""
-LONGEST = {"place": 120, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
+LONGEST = {"venue": 120, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
 LONGEST_STAY = timedelta(days=31)
 GUESTS = 60
 LOGGED = (
-    "state", "began_at", "ended_at", "place", "modes", "methods", "minutes", "questions",
+    "state", "began_at", "ended_at", "venue", "modes", "methods", "minutes", "questions",
     "reflections", "logged_by", "logged_name", "logged_at", "version",
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ class Log:
     ended_at: datetime
     presence: Mapping[uuid.UUID, str]
     guests: tuple[str, ...] = ()
-    place: str = ""
+    venue: str = ""
     modes: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     minutes: str = ""

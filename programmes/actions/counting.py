@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -64,7 +65,7 @@ def _owed(row: Obligation) -> Owed:
     )
 
 
-def held_of(activity: Activity) -> Held:
+def held_of(activity: Any) -> Held:
     """What conditions may ask of its log; its team as it was on that day."""
     day = local_day(activity.began_at)
     team = list(TeamMember.objects.filter(project=activity.project).on(day))
@@ -87,7 +88,7 @@ def _leads(asks: Asks) -> TeamRole:
 
 
 @transaction.atomic
-def count_activity(activity: Activity, *, by: User, now: datetime) -> list[Weighed]:
+def count_activity(activity: Any, *, by: User, now: datetime) -> list[Weighed]:
     """Credit what counts, take back what no longer does. `activity` is locked; its key may change."""
     found = weighed(activity, held_of(activity), locked=True)
     counting = {each.duty.pk: each.duty for each in found if not each.shortfalls}
@@ -104,7 +105,7 @@ def count_activity(activity: Activity, *, by: User, now: datetime) -> list[Weigh
     return found
 
 
-def uncount_activity(activity: Activity, *, by: User, now: datetime) -> None:
+def uncount_activity(activity: Any, *, by: User, now: datetime) -> None:
     """Its log was taken back."""
     withdraw_evidence(kind=KIND, source=activity.log_key, by=by, now=now)
 
@@ -114,7 +115,7 @@ def _standing(activity: Activity) -> Mapping[uuid.UUID, datetime]:
     return dict(rows.values_list("obligation_id", "received_at"))
 
 
-def _dated(activity: Activity, duty: Obligation, now: datetime) -> datetime:
+def _dated(activity: Any, duty: Obligation, now: datetime) -> datetime:
     """Whoever logs at once is as punctual as the activity was."""
     ended: datetime = activity.ended_at
     until = return_due(ended, LOG_WORKING_DAYS, calendar_for(duty.window.calendar), ZONE)

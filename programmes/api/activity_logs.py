@@ -19,7 +19,7 @@ from programmes.actions.activity_logs import (
 )
 from programmes.actions.counting import held_of, weighed
 from programmes.actions.next_steps import StepText, finish_step
-from programmes.api.asking import KEY, REFUSED, asker, named, typed
+from programmes.api.asking import KEY, REFUSED, asker, named, names_of, typed
 from programmes.api.project_people import MATCH
 from programmes.counting import why_not
 from programmes.models import Activity, NextStep, Project
@@ -46,8 +46,8 @@ class StepGiven(StrictSerializer):
 class ActivityLogText(StrictSerializer):
     began_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField()
-    place = serializers.CharField(
-        required=False, allow_blank=True, max_length=LONGEST["place"], default=""
+    venue = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST["venue"], default=""
     )
     modes = serializers.ListField(
         child=serializers.ChoiceField(ActivityMode.choices), required=False, default=list
@@ -125,7 +125,7 @@ class ActivityLogWhole(serializers.Serializer):
     state = serializers.ChoiceField(ActivityState.choices)
     began_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
-    place = serializers.CharField()
+    venue = serializers.CharField()
     modes = serializers.ListField(child=serializers.ChoiceField(ActivityMode.choices))
     methods = serializers.ListField(child=serializers.CharField())
     minutes = serializers.CharField()
@@ -194,13 +194,13 @@ def log_of(given: dict[str, Any]) -> Log:
         for row in given.pop("steps")
     )
     presence = {row["member"]: row["presence"] for row in given.pop("presence")}
-    lists = {name: tuple(given.pop(name)) for name in ("modes", "methods", "guests")}
+    lists: dict[str, Any] = {n: tuple(given.pop(n)) for n in ("modes", "methods", "guests")}
     return Log(presence=presence, steps=steps, **lists, **given)
 
 
 def whole_log(activity: Activity, status: int = 200) -> Response:
-    body = {
-        name: getattr(activity, name) for name in ActivityLogWhole().fields if name not in _MADE
+    body: dict[str, Any] = {
+        n: getattr(activity, n) for n in names_of(ActivityLogWhole) if n not in _MADE
     }
     body["attendances"] = list(activity.attendances.order_by("rank", "id"))
     body["steps"] = steps_of(activity)

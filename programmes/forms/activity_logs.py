@@ -45,7 +45,7 @@ class ActivityLogForm(TenantForm):
     last_day = forms.DateField(
         label=_("Until (if it took several days)"), required=False, widget=DayInput()
     )
-    place = forms.CharField(label=_("Place"), required=False, max_length=LONGEST["place"])
+    venue = forms.CharField(label=_("Place"), required=False, max_length=LONGEST["venue"])
     modes = forms.MultipleChoiceField(
         label=_("How people met"),
         required=False,
@@ -120,7 +120,7 @@ class ActivityLogForm(TenantForm):
 
     @property
     def upper(self) -> list[Any]:
-        names = ("day", "begins", "ends", "last_day", "place", "modes", "methods")
+        names = ("day", "begins", "ends", "last_day", "venue", "modes", "methods")
         return [self[name] for name in names]
 
     def clean(self) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class ActivityLogForm(TenantForm):
             ended_at=datetime.combine(last, told["ends"], ZONE),
             presence={row.pk: told[f"presence_{row.pk}"] for row in self.team},
             guests=tuple(line.strip() for line in told["guests"].splitlines() if line.strip()),
-            place=told["place"],
+            venue=told["venue"],
             modes=tuple(told["modes"]),
             methods=tuple(told["methods"]),
             minutes=told["minutes"],

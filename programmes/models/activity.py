@@ -63,7 +63,7 @@ class Activity(LedgerModel):
     began_at = models.DateTimeField(null=True)
     """What follows is known once it was held and logged."""
     ended_at = models.DateTimeField(null=True)
-    place = models.CharField(max_length=120, blank=True)
+    venue = models.CharField(max_length=120, blank=True)
     modes = models.JSONField(default=list)
     """Of ActivityMode."""
     methods = models.JSONField(default=list)

@@ -11,7 +11,7 @@ from programmes.actions.activity_logs import may_log, team_on
 from programmes.actions.counting import Weighed, held_of, weighed
 from programmes.clauses import sentence_of
 from programmes.counting import Held, why_not
-from programmes.models import Activity, Attendance, NextStep
+from programmes.models import Attendance, NextStep
 from programmes.queries import head_of, local_day, rule_ids
 from programmes.queries.next_steps import steps_of
 from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
@@ -27,7 +27,7 @@ def named_methods(head: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def held_context(request: Any, activity: Activity) -> dict[str, Any]:
+def held_context(request: Any, activity: Any) -> dict[str, Any]:
     """For the activity's page; nothing but the button while it is not logged."""
     at = activity.began_at or request.received_at
     logs = activity.state in LOGGED_FROM and may_log(
@@ -51,7 +51,7 @@ def held_context(request: Any, activity: Activity) -> dict[str, Any]:
     }
 
 
-def _span_words(activity: Activity) -> str:
+def _span_words(activity: Any) -> str:
     began, ended = timezone.localtime(activity.began_at), timezone.localtime(activity.ended_at)
     first = f"{date_format(began, 'DATE_FORMAT')} {began:%H:%M}"
     if began.date() == ended.date():

@@ -33,7 +33,7 @@ from programmes.views.projects import renew_version
 
 BEGINS, ENDS = time(9), time(11)
 """Proposed where nobody has said when."""
-WORDS = ("place", "modes", "methods", "minutes", "questions", "reflections", "version")
+WORDS = ("venue", "modes", "methods", "minutes", "questions", "reflections", "version")
 
 
 class TenantLogView(TenantFormView):

@@ -146,14 +146,14 @@ def faulty(project: Any, **given: Any) -> dict[str, Log]:
         "guests": told(project, guests=("王一", "王一")),
         "methods": told(project, methods=("hypnosis",)),
         "modes": told(project, modes=("telepathy",)),
-        "place": told(project, place="x" * 121),
+        "venue": told(project, venue="x" * 121),
         "steps": told(project, ended_at=near, steps=(StepText(**{**step, "text": " "}),)),
     }
 
 
 @pytest.mark.parametrize(
     "field",
-    ["ended_at", "began_at", "presence", "guests", "methods", "modes", "place", "steps"],
+    ["ended_at", "began_at", "presence", "guests", "methods", "modes", "venue", "steps"],
 )
 def test_a_log_that_cannot_be_is_refused_with_its_field(
     project: Any, world: World, field: str
