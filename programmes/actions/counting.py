@@ -11,7 +11,7 @@ from django.db import transaction
 from actionlearning.foundation.models import User
 from actionlearning.foundation.tenancy import uuid7
 from programmes.actions.evidence import credit_to, duties_by_rule, withdraw_evidence
-from programmes.actions.project_asks import Asks, asks_of, team_faults
+from programmes.actions.project_asks import asks_of, team_faults
 from programmes.calendar import return_due
 from programmes.counting import DELIVERED, Held, Owed, owed_on, shortfalls
 from programmes.models import Activity, Attendance, Evidence, Obligation, TeamMember
@@ -23,9 +23,9 @@ KIND = "activity"
 LOG_WORKING_DAYS = 3
 """Logged within so many working days an activity counts from its end, later from its log."""
 LEADS = (TeamRole.PROJECT_LEADER, TeamRole.CONVENER, TeamRole.TEAM_LEADER)
-"""Who is the project's responsible leader (项目负责人): the first of these that the plan's catalogue has.
+"""Who is the project's responsible leader (项目负责人): the first of these that its team has.
 
-In plan 2 that is the convener, because the leader in charge serves as one (Q6).
+Where nobody is named as one the convener is, because the leader in charge serves as convener (Q6).
 """
 
 
@@ -70,7 +70,7 @@ def held_of(activity: Any) -> Held:
     day = local_day(activity.began_at)
     team = list(TeamMember.objects.filter(project=activity.project).on(day))
     asks = asks_of(activity.programme, day)
-    role = _leads(asks)
+    role = _leads(team)
     present = Attendance.objects.filter(activity=activity, presence=Presence.PRESENT)
     return Held(
         began_at=activity.began_at,
@@ -82,9 +82,9 @@ def held_of(activity: Any) -> Held:
     )
 
 
-def _leads(asks: Asks) -> TeamRole:
-    catalogue = {row.role for row in asks.roles}
-    return next((role for role in LEADS if role in catalogue), TeamRole.PROJECT_LEADER)
+def _leads(team: Iterable[TeamMember]) -> TeamRole:
+    held = {row.role for row in team}
+    return next((role for role in LEADS if role in held), TeamRole.PROJECT_LEADER)
 
 
 @transaction.atomic
