@@ -142,7 +142,9 @@ def end_in_register(found: Grant, *, by: User, now: datetime) -> Grant:
 
     Raises NotAllowed, RuleBroken (ended already).
     """
-    subject = apps.get_model(found.subject_kind).objects.get(pk=found.subject)
+    subject = apps.get_model(found.subject_kind).objects.filter(pk=found.subject).first()
+    if subject is None:
+        raise NotAllowed(_("You may not open this to others."), code="not_allowed")
     return end_grant(found, subject=subject, by=by, now=now)
 
 

@@ -63,6 +63,7 @@ KNOWN: dict[str, dict[str, Any]] = {
         "params": {"window": "2026-03", "due": "2026-03-02", "asked_for": "2026-03-02"},
     },
     "foundation.Delivery": {"state": "dead"},
+    "groups.Grant": {"subject_kind": "programmes.project"},
     "foundation.Channel": {"kind": "email"},
     "reporting.Publication": {"kind": "published", "content": ISSUE},
     "programmes.Dossier": {"kind": "implementation_plan"},

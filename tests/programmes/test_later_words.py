@@ -86,7 +86,7 @@ def test_a_topic_is_not_concluded_while_changed_words_are_read(
     assert concluded(world, project, now=june(16)).state == ProjectState.CONCLUDED
 
 
-def test_a_declined_topic_takes_the_changed_words_along_and_leaves_what_was_approved(
+def test_a_declined_topic_takes_changed_words_and_what_was_approved_along(
     world: World, programme: Programme, pro: User
 ) -> None:
     project = chosen(world, programme)
@@ -95,8 +95,7 @@ def test_a_declined_topic_takes_the_changed_words_along_and_leaves_what_was_appr
         Project.objects.get(pk=project.pk), opinion="条件不具备", by=world.lena, now=june(14)
     )
     paper = again(paper)
-    assert (paper.state, paper.standing_text, paper.holder) == (DossierState.STANDING, 1, None)
-    assert set(paper.content["sections"].values()) == {"如上。"}
+    assert (paper.state, paper.standing_text, paper.holder) == (DossierState.TAKEN_BACK, 0, None)
     assert not paper.turns.open().exists()
 
 

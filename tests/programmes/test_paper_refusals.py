@@ -35,7 +35,7 @@ def test_a_vote_after_closing_is_told_that_it_is_decided_and_where_to_look(
     paper = sent(world, programme)
     turn = turn_of(paper)
     act(paper, Outcome.APPROVED, first, june(12))
-    with pytest.raises(RuleBroken, match="read on the paper's page") as refused:
+    with pytest.raises(RuleBroken, match="ask the sender for a revision") as refused:
         take_turn(turn, outcome=Outcome.APPROVED, text=1, by=second, now=june(12))
     assert refused.value.code == "acted"
     assert "P2-47" in rules(refused.value)
