@@ -56,7 +56,7 @@ _USER = [field.attname for field in User._meta.concrete_fields]
 _COLUMNS = ", ".join(f"u.{field.column}" for field in User._meta.concrete_fields)
 _STANDING = f"WITH {_HELD} SELECT {_SEAT} FROM held h"  # noqa: S608  our own sentences
 _SIGNED_IN = f"""WITH {_HELD}
-SELECT {_SEAT}, {_COLUMNS} FROM foundation_user u LEFT JOIN held h ON true
+SELECT {_SEAT}, now(), {_COLUMNS} FROM foundation_user u LEFT JOIN held h ON true
  WHERE u.tenant_id = (SELECT al_tenant()) AND u.id = %(user)s AND u.is_active
 """  # noqa: S608  names of columns
 _CLIENT = f"""WITH {tokens.OWNER}, {_HELD.replace("%(user)s", "(SELECT user_id FROM owner)")}
@@ -351,10 +351,14 @@ class AppointmentBackend:
         return standing_of(user)
 
     def get_user(self, user_id: Any) -> User | None:
-        """Who signed in, with all that decides its rights: one statement for every page."""
+        """Who signed in, with all that decides its rights and the instant `read_at`: one statement for every page."""
         with connection.cursor() as cursor:
             cursor.execute(_SIGNED_IN, {"user": user_id, "zone": _ZONE})
-            return _standing_user(cursor.fetchall(), _FACTS)
+            rows = cursor.fetchall()
+        user: Any = _standing_user(rows, _FACTS + 1)
+        if user is not None:
+            user.read_at = rows[0][_FACTS]
+        return user
 
     def client(self, bearer: tokens.Bearer) -> tuple[User, tokens.Owner] | None:
         """Who calls by token, likewise; None for a wrong, expired or revoked one."""

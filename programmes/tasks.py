@@ -23,12 +23,12 @@ def lay_down(now: datetime) -> int:
 @tenant_task("sweep", in_transaction=False)
 def sweep(now: datetime) -> int:
     observe_bodies(now=now)
-    return queue_due_notices(now=now) + remind_of_turns(now=now)
+    return queue_due_notices(now=now)
 
 
 @tenant_task("turns", in_transaction=False)
 def turns(now: datetime) -> int:
-    return look_at_turns(now=now)
+    return look_at_turns(now=now) + remind_of_turns(now=now)
 
 
 @tenant_task("digest")

@@ -60,8 +60,8 @@ class Clock:
             return
         if self._lays(day):
             lay_down_all(now=now)
+            observe_regulations(now=now)
         observe_bodies(now=now)
-        observe_regulations(now=now)
         queue_due_notices(now=now)
         remind_of_turns(now=now)
 

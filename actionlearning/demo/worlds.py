@@ -57,8 +57,6 @@ class World:
     slug: str
     name: str
     build: Callable[[User, date, Told], None]
-    weight: int = 1
-    """Its part of the time that loading all of them takes."""
 
 
 @dataclass
@@ -396,5 +394,5 @@ def _administrators(staff: Staff, root: Organisation, now: datetime, since: date
 WORLDS = (
     World(SPACES[0], "藤县行动学习", county),
     World(SPACES[1], "桂通集团行动学习", group),
-    World(SPACES[2], "自治区行动学习", region, weight=3),
+    World(SPACES[2], "自治区行动学习", region),
 )

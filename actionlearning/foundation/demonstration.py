@@ -7,8 +7,8 @@ from actionlearning.foundation.models import Tenant
 
 SPACES = ("teng", "guitong", "guangxi")
 PASSWORD = "Xingdong-2026"  # noqa: S105  shown on the sign-in pages of a demonstration
-PROGRESS = "demo:progress"
-"""0–100 while the world is loaded."""
+PROGRESS = "demo:progress:"
+"""Followed by the space: 0–100 while it is loaded."""
 FAILED = -1
 
 
@@ -21,13 +21,13 @@ def is_shown(slug: str) -> bool:
     return is_demonstration() and slug in SPACES
 
 
-def tell(share: float) -> None:
-    """`share`: 0 to 1 of the whole world."""
-    cache.set(PROGRESS, int(100 * share), None)
+def tell(slug: str, share: float) -> None:
+    """`share`: 0 to 1 of one space."""
+    cache.set(PROGRESS + slug, int(100 * share), None)
 
 
-def tell_failure() -> None:
-    cache.set(PROGRESS, FAILED, None)
+def tell_failure(slug: str) -> None:
+    cache.set(PROGRESS + slug, FAILED, None)
 
 
 def progress(slug: str = "") -> int | None:
@@ -40,4 +40,7 @@ def progress(slug: str = "") -> int | None:
         return None
     if Tenant.objects.filter(slug__in=wanted, ready_at__isnull=False).count() == len(wanted):
         return None
-    return int(cache.get(PROGRESS) or 0)
+    told = cache.get_many([PROGRESS + each for each in wanted])
+    if FAILED in told.values():
+        return FAILED
+    return sum(told.values()) // len(wanted)

@@ -63,9 +63,17 @@ def find_tenant(slug: str) -> Tenant | None:
 class _ReceivedAt:
     """`request.received_at`: the database's instant at which the transaction began."""
 
+    read_at: datetime | None = None
+    """The same instant where it was read along with the reader."""
+
     @cached_property
     def received_at(self) -> datetime:
-        return database_now()
+        return instant(self.read_at)
+
+
+def instant(read_at: datetime | None) -> datetime:
+    """`read_at`, or the one statement that asks for it."""
+    return read_at or database_now()
 
 
 class TenantMiddleware:
@@ -188,6 +196,7 @@ class ReachMiddleware:
         user = request.user if request.user.is_authenticated else None
         if user is not None:
             note(user=str(user.pk))
+            request.read_at = getattr(user, "read_at", None)
         narrow(request.tenant, path=self._path_of(request, user), actor=user)
         return self.get_response(request)
 

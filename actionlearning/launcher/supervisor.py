@@ -15,7 +15,9 @@ from actionlearning.launcher.servers import Servers
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # The worker ends its running task first; a second Ctrl-C cuts that short.
-STOP_ORDER = ("web", "beat", "worker", "demo")
+STOP_ORDER = ("web", "beat", "worker", "demo", "demo-region")
+LOADERS = {"demo": ("teng", "guitong"), "demo-region": ("guangxi",)}
+"""The region alone takes as long as the two smaller spaces: the two processes work side by side."""
 FINISH_SECONDS = 20
 
 
@@ -61,14 +63,19 @@ class Supervisor:
         )
         return self.nursery.spawn(name, [sys.executable, *command], env=env | dict(more or {}))
 
+    def start_demonstration(self) -> None:
+        for name, spaces in LOADERS.items():
+            chosen = [f"--space={space}" for space in spaces]
+            self.start(name, ["manage.py", "demo", "--background", *chosen])
+
     def check(self) -> None:
         """Raises ChildEnded; only the demonstration loader may end, its failure is told and no more."""
         child = self.nursery.ended()
         if child is None:
             return
-        if child.name != "demo":
+        if child.name not in LOADERS:
             raise ChildEnded(f"{child.name} has ended (exit status {child.process.returncode}).")
-        del self.nursery.children["demo"]
+        del self.nursery.children[child.name]
         if child.process.returncode:
             print(
                 f"The demonstration data could not be loaded (exit status {child.process.returncode}).",

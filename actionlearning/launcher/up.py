@@ -56,7 +56,7 @@ def up(order: Order) -> int:
             _start(supervisor, order)
             _greet(order, time.monotonic() - started)
             if order.demo:
-                supervisor.start("demo", ["manage.py", "demo", "--background"])
+                supervisor.start_demonstration()
             supervisor.watch()
     except KeyboardInterrupt:
         print("Everything has stopped. 已全部停止。", flush=True)

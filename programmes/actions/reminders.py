@@ -52,35 +52,57 @@ class _Moment:
 def remind_of_turns(*, now: datetime) -> int:
     """One line for each turn, moment and person; running twice, or again after a break, adds nothing.
 
-    Batch by batch, so that no lock is held long; returns how many notices are new.
+    Batch by batch, so that no lock is held long and little is held in memory; returns how many notices are new.
     """
-    moments = _reached(now)
-    keys = list(moments)
-    parts = (keys[first : first + BATCH] for first in range(0, len(keys), BATCH))
-    return sum(_remind({key: moments[key] for key in part}, now) for part in parts)
+    ahead, found, last = _days_ahead(), 0, None
+    while True:
+        rows = _open_turns(ahead, last, now)
+        moments = _reached(rows, ahead, now)
+        if moments:
+            found += _remind(moments, now)
+        if len(rows) < BATCH:
+            return found
+        last = rows[-1].pk
 
 
 @transaction.atomic
-def _reached(now: datetime) -> dict[uuid.UUID, _Moment]:
-    """Open turn → the last moment that has come, where the body has not been told of it."""
-    ahead = {
+def _days_ahead() -> dict[uuid.UUID, tuple[int, ...]]:
+    """Plan → how many working days before the last one is reminded."""
+    return {
         plan: Terms.remind_working_days if told is None else tuple(told)
         for plan, told in Plan.objects.values_list("pk", "head__notices__remind")
     }
+
+
+@transaction.atomic
+def _open_turns(
+    ahead: Mapping[uuid.UUID, tuple[int, ...]], after: uuid.UUID | None, now: datetime
+) -> list[Any]:
+    """The next open turns that could have to be told of: no day is further ahead than the longest notice."""
     longest = max((days for each in ahead.values() for days in each), default=0)
     late = Notice.objects.filter(about=OuterRef("pk"), kind=KINDS[RungKind.OVERDUE])
-    rows = list(
-        Turn.objects.open()
-        .filter(~Exists(late), due_at__lte=now + timedelta(days=2 * longest + HOLIDAYS))
-        .order_by("due_at", "pk")
-        .values_list("pk", "received_at", "due_at", "holder", "dossier__plan")
+    rows = Turn.objects.open().filter(
+        ~Exists(late), due_at__lte=now + timedelta(days=2 * longest + HOLIDAYS)
     )
-    calendars = _calendars({row[3] for row in rows})
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    named = rows.values_list("pk", "received_at", "due_at", "holder", "dossier__plan", named=True)
+    return list(named.order_by("pk")[:BATCH])
+
+
+@transaction.atomic
+def _reached(
+    rows: Iterable[Any], ahead: Mapping[uuid.UUID, tuple[int, ...]], now: datetime
+) -> dict[uuid.UUID, _Moment]:
+    """Open turn → the last moment that has come, where the body has not been told of it."""
+    calendars = _calendars({row.holder for row in rows})
     found = {}
-    for key, received_at, due_at, holder, plan in rows:
-        rung = _last(ahead[plan], received_at, due_at, calendars[holder], now)
+    for row in rows:
+        rung = _last(
+            ahead[row.dossier__plan], row.received_at, row.due_at, calendars[row.holder], now
+        )
         if rung is not None:
-            found[key] = rung
+            found[row.pk] = rung
     return _untold(found)
 
 

@@ -23,7 +23,7 @@ BODY = "11月20日，县民政局召开行动学习专题研讨会，围绕养�
 def space(db: None, monkeypatch: Any) -> Any:
     """`space("teng")`: the demonstration world of that name, at ten o'clock in the morning."""
     monkeypatch.setattr(
-        "actionlearning.foundation.middleware.database_now", lambda: beijing(11, 22, 10)
+        "actionlearning.foundation.middleware.instant", lambda _read_at: beijing(11, 22, 10)
     )
     entered = []
 

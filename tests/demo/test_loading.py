@@ -16,6 +16,7 @@ from actionlearning.foundation import demonstration
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, no_scope, scope
 from actionlearning.foundation.tasks import all_tenants
+from actionlearning.launcher.supervisor import LOADERS
 from groups.actions.organisations import add_organisation
 from groups.actions.persons import add_person
 from groups.actions.users import create_user, give_role
@@ -32,9 +33,10 @@ def spaces(transactional_db: None, settings: Any, monkeypatch: Any) -> Iterator[
     """Two small spaces instead of the big ones, so that what is told can be read in a moment."""
     settings.AL_DEMO = True
     monkeypatch.setattr(demonstration, "SPACES", SPACES)
-    cache.delete(demonstration.PROGRESS)
+    keys = [demonstration.PROGRESS + space for space in SPACES]
+    cache.delete_many(keys)
     yield
-    cache.delete(demonstration.PROGRESS)
+    cache.delete_many(keys)
 
 
 def furnish(by: User) -> None:
@@ -94,8 +96,8 @@ def test_the_doors_tell_how_far_it_is(spaces: None, client: Any, monkeypatch: An
     with loading(monkeypatch):
         assert 'value="25"' in page(client, "/")
         assert "every 2s" in page(client, "/")
-        assert 'value="25"' in page(client, DOOR)
-        assert 'value="25"' in page(client, "/demo/progress/?space=first")
+        assert 'value="50"' in page(client, DOOR)
+        assert 'value="50"' in page(client, "/demo/progress/?space=first")
         assert not set(SPACES) & {tenant.slug for tenant in all_tenants()}
 
     assert "every 2s" not in page(client, "/")
@@ -109,7 +111,7 @@ def test_nobody_signs_in_while_it_is_loaded(spaces: None, client: Any, monkeypat
         answer = client.post(DOOR, {"login": "yanshi", "password": "x"})
 
     assert answer.status_code == 200
-    assert 'value="25"' in answer.content.decode()
+    assert 'value="50"' in answer.content.decode()
 
 
 def test_the_people_are_read_from_the_space(spaces: None, client: Any, monkeypatch: Any) -> None:
@@ -163,6 +165,21 @@ def test_a_failure_is_told(spaces: None, client: Any, monkeypatch: Any) -> None:
         call_command("demo")
 
     assert "could not be loaded" in page(client, "/")
+
+
+def test_each_space_is_loaded_by_one_process() -> None:
+    assert [space for spaces in LOADERS.values() for space in spaces] == list(demonstration.SPACES)
+
+
+def test_a_chosen_space_is_loaded_alone(spaces: None, client: Any, monkeypatch: Any) -> None:
+    offer(monkeypatch, lambda: None)
+    call_command("demo", space=["second"])
+
+    assert "演示人" in page(client, "/t/second/sign-in/")
+    assert client.get(DOOR).status_code == 404
+
+    call_command("demo", space=["first"])
+    assert "every 2s" not in page(client, "/")
 
 
 def test_a_second_start_changes_nothing(spaces: None, client: Any, monkeypatch: Any) -> None:

@@ -34,7 +34,7 @@ def programme(world: World, monkeypatch: Any) -> Programme:
     lay_down(made, now=beijing(9, 1))
     real = tokens.owner_from
     monkeypatch.setattr(tokens, "owner_from", lambda facts: replace(real(facts), at=JUNE))
-    monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: JUNE)
+    monkeypatch.setattr("actionlearning.foundation.middleware.instant", lambda _read_at: JUNE)
     return made
 
 

@@ -38,7 +38,7 @@ def clock(monkeypatch: Any) -> Callable[[datetime], None]:
     """Requests of the live server arrive at this moment."""
 
     def put(moment: datetime) -> None:
-        monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: moment)
+        monkeypatch.setattr("actionlearning.foundation.middleware.instant", lambda _read_at: moment)
 
     return put
 

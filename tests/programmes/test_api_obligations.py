@@ -40,7 +40,7 @@ def programme(world: World, monkeypatch: Any) -> Programme:
 
 def at(monkeypatch: Any, moment: datetime) -> None:
     real = etags.version_of
-    monkeypatch.setattr(middleware, "database_now", lambda: moment)
+    monkeypatch.setattr(middleware, "instant", lambda _read_at: moment)
     monkeypatch.setattr(etags, "version_of", lambda tables: (moment, real(tables)[1]))
 
 

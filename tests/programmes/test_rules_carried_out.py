@@ -18,7 +18,7 @@ from tests.world import World
 
 
 def page_of(world: World, programme: Programme, client: Any, moment: Any, monkeypatch: Any) -> Any:
-    monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: moment)
+    monkeypatch.setattr("actionlearning.foundation.middleware.instant", lambda _read_at: moment)
     return client.get(
         reverse("programmes:programme_detail", args=[world.tenant.slug, programme.pk])
     )

@@ -1,4 +1,4 @@
-"""The reviewer owes too: who is told of a paper that has to be acted on, by the sweep itself on a moving clock.
+"""The reviewer owes too: who is told of a paper that has to be acted on, by the job itself on a moving clock.
 
 Sent on Wednesday 10 June with ten working days; the 19th is a holiday, so the last day is the 25th.
 """
@@ -21,7 +21,7 @@ from programmes.models import Programme, Turn
 from programmes.packs.reading import shipped_text
 from programmes.procedures import Outcome
 from programmes.queries import local_day
-from programmes.tasks import sweep
+from programmes.tasks import turns
 from tests.programmes.papers_on_their_way import act, draft, june, promoter, sent, turn_of
 from tests.programmes.topics import chosen
 from tests.running import run_programme
@@ -38,7 +38,7 @@ def swept(first: int, last: int) -> None:
     """In the morning of each day of June from one to the other."""
     now = june(first, 9) + timedelta(minutes=5)
     for _day in range(first, last + 1):
-        sweep.job(now)
+        turns.job(now)
         now += timedelta(days=1)
 
 

@@ -41,7 +41,7 @@ def programme(world: World, monkeypatch: Any) -> Programme:
 
 
 def at(monkeypatch: Any, moment: datetime) -> None:
-    monkeypatch.setattr(middleware, "database_now", lambda: moment)
+    monkeypatch.setattr(middleware, "instant", lambda _read_at: moment)
 
 
 def page(world: World, name: str, *args: Any, **query: str) -> str:

@@ -83,7 +83,7 @@ def test_the_sentence_is_red_for_who_sees_the_unit_that_is_late(world, sign_in, 
                     captured_at=at, received_at=beijing(month, 10), window_key=f"2026-{month:02}",
                     by=world.system, now=beijing(month, 10),
                 )  # fmt: skip
-    monkeypatch.setattr(middleware, "database_now", lambda: beijing(11, 10))
+    monkeypatch.setattr(middleware, "instant", lambda _read_at: beijing(11, 10))
 
     above = rules_on(sign_in(world.ana).get(address("plan_detail", programme.pk)))
     below = rules_on(sign_in(world.ben).get(address("plan_detail", programme.pk)))

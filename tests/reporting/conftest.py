@@ -25,7 +25,7 @@ def clock(monkeypatch: Any) -> Callable[[datetime], None]:
     """Requests arrive at a literal moment instead of the database's own."""
 
     def set_to(moment: datetime) -> None:
-        monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: moment)
+        monkeypatch.setattr("actionlearning.foundation.middleware.instant", lambda _read_at: moment)
 
     set_to(SEPTEMBER)
     return set_to

@@ -25,28 +25,33 @@ class Command(BaseCommand):
         parser.add_argument(
             "--background", action="store_true", help="only tell when something is new"
         )
+        parser.add_argument(
+            "--space", action="append", help="only this one; may be given several times"
+        )
 
-    def handle(self, *args: Any, background: bool, **options: Any) -> None:
-        demonstration.tell(0)
-        tenants = [_founded(world) for world in WORLDS]
-        try:
-            for number, (world, tenant) in enumerate(zip(WORLDS, tenants, strict=True)):
-                before = sum(each.weight for each in WORLDS[:number])
-                if self._load(world, tenant, before):
+    def handle(
+        self, *args: Any, background: bool, space: list[str] | None = None, **options: Any
+    ) -> None:
+        worlds = [world for world in WORLDS if space is None or world.slug in space]
+        for world in worlds:
+            demonstration.tell(world.slug, 0)
+        tenants = [_founded(world) for world in worlds]
+        for number, (world, tenant) in enumerate(zip(worlds, tenants, strict=True)):
+            try:
+                if self._load(world, tenant):
                     self.stdout.write(f"{world.name} ({world.slug}) is ready.")
-        except Exception:
-            demonstration.tell_failure()
-            raise
-        demonstration.tell(1)
+            except Exception:
+                for each in worlds[number:]:
+                    demonstration.tell_failure(each.slug)
+                raise
+            demonstration.tell(world.slug, 1)
 
-    def _load(self, world: World, tenant: Tenant, before: int) -> bool:
+    def _load(self, world: World, tenant: Tenant) -> bool:
         """False: it was there already."""
 
         def told(share: float) -> None:
-            whole = sum(each.weight for each in WORLDS)
-            demonstration.tell((before + share * world.weight) / whole)
+            demonstration.tell(world.slug, share)
 
-        told(0.0)
         with (
             translation.override("zh-hans"),
             scope(tenant, path=WHOLE, actor=None),
