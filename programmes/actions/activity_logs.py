@@ -18,6 +18,8 @@ from programmes.actions.activities import add_activity
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
 from programmes.actions.next_steps import StepText, keep_steps, step_faults
+from programmes.actions.surveys import survey_held, survey_taken_back
+from programmes.actions.topic_papers import wait_for_unit
 from programmes.models import Activity, Attendance, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.queries import head_of, local_day
@@ -59,6 +61,7 @@ def log_activity(
 
     Raises NotAllowed, RuleBroken (`concluded`, `wrong_state`), BadInput, Stale.
     """
+    wait_for_unit(activity, now)
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
     team = team_on(fresh.project, log.began_at)
@@ -79,6 +82,7 @@ def log_activity(
         "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
         present=sum(each == Presence.PRESENT for each in log.presence.values()),
     )  # fmt: skip
+    survey_held(fresh, by=by, now=now)
     count_activity(fresh, by=by, now=now)
     return fresh
 
@@ -88,6 +92,7 @@ def log_unplanned(
     project: Project, log: Log, *, kind: str, title: str, by: User, now: datetime
 ) -> Activity:
     """Held without having been planned. Raises what add_activity and log_activity raise."""
+    wait_for_unit(project, now)
     first, last = local_day(log.began_at), local_day(log.ended_at)
     made = add_activity(
         project=project, kind=kind, title=title, first_day=first, last_day=last, by=by, now=now
@@ -100,6 +105,7 @@ def take_log_back(
     activity: Activity, *, by: User, now: datetime, seen: int | None = None
 ) -> Activity:
     """It was not held after all: planned again, and nothing counts. Raises NotAllowed, RuleBroken, Stale."""
+    wait_for_unit(activity, now)
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
     if not may_log(by, fresh.project, team_on(fresh.project, now)):
@@ -110,12 +116,14 @@ def take_log_back(
             % {"name": fresh, "state": fresh.get_state_display()},
             code="wrong_state",
         )
-    uncount_activity(fresh, by=by, now=now)
+    counted = fresh.log_key
     fresh.state, fresh.logged_by, fresh.logged_name = ActivityState.PLANNED, None, ""
     fresh.began_at = fresh.ended_at = fresh.logged_at = fresh.log_key = None
     fresh.version += 1
     fresh.save(update_fields=[*LOGGED, "log_key"])
     keep_steps(fresh, (), [], by=by, now=now)
+    survey_taken_back(fresh, by=by, now=now)
+    uncount_activity(fresh, counted, by=by, now=now)
     record("activity.log_taken_back", target=fresh, by=by, at=now)
     return fresh
 
