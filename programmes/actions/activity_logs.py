@@ -20,13 +20,23 @@ from programmes.actions.counting import count_activity, uncount_activity
 from programmes.actions.next_steps import StepText, keep_steps, step_faults
 from programmes.actions.surveys import survey_held, survey_taken_back
 from programmes.actions.topic_papers import wait_for_unit
+from programmes.clauses import cited_for
 from programmes.models import Activity, Attendance, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.queries import head_of, local_day
-from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
+from programmes.states import LOGGED_FROM, ActivityKind, ActivityMode, ActivityState, Presence
 
 LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
 """Who logs for his team besides the unit's office."""
+PERIOD = ("P1-02", "P2-08", "P3-02")
+"""Rules that say from when to when a programme runs."""
+ASKED_BY = {
+    ActivityKind.CORE_SEMINAR: ("P2-53", "P2-54", "P2-55"),
+    ActivityKind.GROUP_SEMINAR: ("P2-42", "P4-19"),
+    ActivityKind.RESEARCH: ("P2-51", "P2-52"),
+    ActivityKind.SURVEY: ("P1-40", "P1-41"),
+}
+"""Kind → the rules that ask for it: a log that cannot be is refused with their sentence."""
 LONGEST = {"venue": 120, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
 LONGEST_STAY = timedelta(days=31)
 GUESTS = 60
@@ -184,19 +194,24 @@ def _refuse_faults(activity: Activity, log: Log, team: list[TeamMember], now: da
         **step_faults(log.steps, team, local_day(log.began_at)),
     }
     if faults:
-        raise BadInput(_("Please mend the fields named here."), fields=faults)
+        asked = PERIOD if "began_at" in faults else ASKED_BY.get(activity.kind, ())
+        cited = cited_for(activity.programme, asked, local_day(now))
+        raise BadInput(_("Please mend the fields named here."), fields=faults, cited=cited)
 
 
 def _when_faults(activity: Activity, log: Log, now: datetime) -> dict[str, str]:
     if log.ended_at <= log.began_at:
-        return {"ended_at": _("It ends before it begins.")}
+        return {"ended_at": _("It ends before it begins: correct one of the two times.")}
     if log.ended_at > now:
         return {"ended_at": _("It is not over yet: log it afterwards.")}
     if log.ended_at - log.began_at > LONGEST_STAY:
         return {"ended_at": _("At most %(count)d days: log the parts one by one.") % {"count": 31}}
     start = activity.programme.starts_on
     if start is not None and local_day(log.began_at) < start:
-        words = _("The programme began on %(day)s: what was held before does not belong to it.")
+        words = _(
+            "The programme began on %(day)s: what was held before does not belong to it."
+            " Correct the day, or leave it out."
+        )
         return {"began_at": words % {"day": start.isoformat()}}
     return {}
 
