@@ -1,46 +1,126 @@
-"""Whether an activity counts towards a duty, and if not why and what would mend it. Asks nothing, writes nothing."""
+"""What an activity counts for, and if it counts for nothing why and what would mend it.
 
-from collections.abc import Iterable
+Asks nothing, writes nothing. `tests/programmes/counting_oracle.py` tells the same rules once more in the plainest way.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from programmes.states import ActivityKind
+from programmes.calendar import WorkCalendar, return_due
 
 DELIVERED = {
-    ActivityKind.CORE_SEMINAR: "seminar",
-    ActivityKind.GROUP_SEMINAR: "group_analysis_seminar",
-    ActivityKind.RESEARCH: "research_activity",
-    ActivityKind.SURVEY: "special_survey",
+    "core_seminar": "seminar",
+    "group_seminar": "group_analysis_seminar",
+    "research": "research_activity",
+    "survey": "special_survey",
 }
-"""Which duty an activity of a topic's team serves; the other kinds serve none."""
-LEADER, TEAM, CLOSED = "leader_present", "team_complete", "closed"
+"""Kind of activity (`states.ActivityKind`) → which duty it serves; the other kinds serve none."""
+LEADER, TEAM, REPORT = "leader_present", "team_complete", "report_sent"
+CLOSED, UNSETTLED = "closed", "unsettled"
+LOG_WORKING_DAYS = 3
+"""Logged within so many working days an activity counts from its end, later from its log."""
+MONTHLY = "monthly"
+"""The one kind of rule whose windows stand each for itself: a month is never made up for in another."""
 
 
 @dataclass(frozen=True)
 class Held:
     """What a log says that a condition may ask."""
 
+    key: Any
+    day: date
+    """The local one on which it began."""
     began_at: datetime
-    logged_at: datetime
-    leader: str
+    leader: str = ""
     """The plan's own word for whoever is responsible for the project."""
-    leaders_named: int
+    leaders_named: int = 0
     """Of them in the team on that day."""
-    leaders_present: int
-    team_complete: bool
+    leaders_present: int = 0
+    team_complete: bool = True
+    reported_at: datetime | None = None
+    """When the report on it came in."""
 
 
 @dataclass(frozen=True)
 class Owed:
     """What counting has to know of a duty."""
 
+    key: Any
     first_day: date
     last_day: date
-    closes_at: datetime | None
-    cancelled: bool
-    conditions: tuple[str, ...]
+    closes_at: datetime | None = None
+    cancelled: bool = False
+    excused: bool = False
+    """Waived or answered otherwise: nothing is made up for it any more."""
+    conditions: tuple[str, ...] = ()
+    minimum: int = 1
+    slips: bool = False
+    """May be made up for after its last day: a numbered slot, a window that stands alone."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The duty to which an activity belongs, and what keeps it from counting there."""
+
+    duty: Any
+    shortfalls: tuple[str, ...] = ()
+
+
+def weigh(
+    duties: Iterable[Owed],
+    held: Iterable[Held],
+    *,
+    told_at: datetime,
+    standing: Mapping[Any, Any] | None = None,
+) -> dict[Any, Counted]:
+    """Activity → duty, for all duties that one rule lays on one debtor; what nothing asked for is left out.
+
+    `standing`: activity → duty that it has counted for until now; it goes on although the duty has closed.
+    Everything else is being said at `told_at`.
+    """
+    asked = sorted((each for each in duties if not each.cancelled), key=lambda each: each.first_day)
+    known, filled, found = standing or {}, Counter[Any](), {}
+    for each in sorted(held, key=lambda row: (row.began_at, str(row.key))):
+        duty = _place(each, asked, filled, told_at, known)
+        if duty is None:
+            continue
+        missing = shortfalls(duty, each)
+        if _closed(duty, each, told_at, known):
+            missing += (CLOSED,)
+        found[each.key] = Counted(duty.key, missing)
+        filled[duty.key] += not missing
+    return found
+
+
+def _place(
+    held: Held, asked: list[Owed], filled: Counter[Any], told_at: datetime, known: Mapping[Any, Any]
+) -> Owed | None:
+    """Its own span first. What that one needs no more makes up for the oldest earlier one still short."""
+    own = owed_on(asked, held.day)
+    if own is not None and (not own.slips or filled[own.key] < own.minimum):
+        return own
+    late = [
+        each
+        for each in asked
+        if each.slips
+        and each.last_day < held.day
+        and not each.excused
+        and filled[each.key] < each.minimum
+    ]
+    still = (each for each in late if not _closed(each, held, told_at, known))
+    return next(still, own or (late[0] if late else None))
+
+
+def _closed(duty: Owed, held: Held, told_at: datetime, known: Mapping[Any, Any]) -> bool:
+    if duty.closes_at is None or known.get(held.key) == duty.key:
+        return False
+    return told_at >= duty.closes_at
 
 
 def owed_on(duties: Iterable[Owed], day: date) -> Owed | None:
@@ -58,9 +138,32 @@ def shortfalls(owed: Owed, held: Held) -> tuple[str, ...]:
         found.append(LEADER)
     if TEAM in owed.conditions and not held.team_complete:
         found.append(TEAM)
-    if owed.closes_at is not None and held.logged_at >= owed.closes_at:
-        found.append(CLOSED)
+    if REPORT in owed.conditions and held.reported_at is None:
+        found.append(REPORT)
     return tuple(found)
+
+
+def counts_from(
+    ended_at: datetime, told_at: datetime, calendar: WorkCalendar, zone: ZoneInfo
+) -> datetime:
+    """Whoever logs at once is as punctual as the activity was."""
+    until = return_due(ended_at, LOG_WORKING_DAYS, calendar, zone)
+    return ended_at if told_at < until else told_at
+
+
+def credited(
+    counted: Counted | None, before: Mapping[Any, datetime], *, since: datetime, fresh: bool
+) -> dict[Any, datetime]:
+    """Duty → since when an activity counts for it; `before` the same until now, of the same rule.
+
+    What counts already keeps its instant, also where the act of others moves it to another slot; `fresh`: it is
+    its own log that was changed. Everything else counts from `since`.
+    """
+    if counted is None or counted.shortfalls:
+        return {}
+    if counted.duty in before:
+        return {counted.duty: before[counted.duty]}
+    return {counted.duty: min(before.values()) if before and not fresh else since}
 
 
 def why_not(shortfall: str, held: Held) -> tuple[str, str]:
@@ -76,12 +179,37 @@ def why_not(shortfall: str, held: Held) -> tuple[str, str]:
             _("The %(leader)s was not there.") % told,
             _("If that is an error, correct the attendance; otherwise hold another one with him."),
         )
-    if shortfall == TEAM:
-        return (
-            _("The team does not have the size that the plan asks for."),
-            _("Complete the team, then correct the log."),
-        )
-    return (
+    return _REASONS[shortfall]()
+
+
+_REASONS = {
+    TEAM: lambda: (
+        _("The team does not have the size that the plan asks for."),
+        _("Complete the team, then correct the log."),
+    ),
+    REPORT: lambda: (
+        _("Its report has not been sent."),
+        _("Write the special survey report of this topic and send it: then it counts."),
+    ),
+    CLOSED: lambda: (
         _("The period was closed when it was logged."),
         _("If there is a good reason, ask the office above to waive the duty."),
-    )
+    ),
+    UNSETTLED: lambda: (
+        _("What it fell short of has been mended since, but the log was not looked at again."),
+        _("Open the log and save it once more: then it counts."),
+    ),
+}
+
+
+def reported(
+    surveys: Iterable[tuple[Any, datetime]], sent: Iterable[datetime]
+) -> dict[Any, datetime]:
+    """Survey → when its report came in. Surveys are (key, began); each takes the first report sent after it began."""
+    left, found = sorted(sent), {}
+    for key, began_at in sorted(surveys, key=lambda row: (row[1], str(row[0]))):
+        report = next((each for each in left if each >= began_at), None)
+        if report is not None:
+            left.remove(report)
+            found[key] = report
+    return found

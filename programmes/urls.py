@@ -21,6 +21,7 @@ from programmes.views import (
     plans,
     problems,
     programmes,
+    project_counts,
     project_grants,
     project_similar,
     projects,
@@ -66,6 +67,7 @@ TOPICS: list[Any] = [
         topic_pool_entries.TopicOpinionRemoval.as_view(),
         name="topic_opinion_removal",
     ),
+    path(f"{TOPIC}counts/", project_counts.ProjectCounts.as_view(), name="project_counts"),
     path(f"{TOPIC}milestones/", milestones.MilestoneList.as_view(), name="milestone_list"),
     path(
         f"{TOPIC}milestones/<uuid:milestone>/",

@@ -18,13 +18,25 @@ from programmes.actions.activities import add_activity
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
 from programmes.actions.next_steps import StepText, keep_steps, step_faults
+from programmes.actions.surveys import survey_held, survey_taken_back
+from programmes.actions.topic_papers import wait_for_unit
+from programmes.clauses import cited_for
 from programmes.models import Activity, Attendance, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.queries import head_of, local_day
-from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
+from programmes.states import LOGGED_FROM, ActivityKind, ActivityMode, ActivityState, Presence
 
 LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
 """Who logs for his team besides the unit's office."""
+PERIOD = ("P1-02", "P2-08", "P3-02")
+"""Rules that say from when to when a programme runs."""
+ASKED_BY = {
+    ActivityKind.CORE_SEMINAR: ("P2-53", "P2-54", "P2-55"),
+    ActivityKind.GROUP_SEMINAR: ("P2-42", "P4-19"),
+    ActivityKind.RESEARCH: ("P2-51", "P2-52"),
+    ActivityKind.SURVEY: ("P1-40", "P1-41"),
+}
+"""Kind → the rules that ask for it: a log that cannot be is refused with their sentence."""
 LONGEST = {"venue": 120, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
 LONGEST_STAY = timedelta(days=31)
 GUESTS = 60
@@ -59,6 +71,7 @@ def log_activity(
 
     Raises NotAllowed, RuleBroken (`concluded`, `wrong_state`), BadInput, Stale.
     """
+    wait_for_unit(activity, now)
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
     team = team_on(fresh.project, log.began_at)
@@ -79,6 +92,7 @@ def log_activity(
         "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
         present=sum(each == Presence.PRESENT for each in log.presence.values()),
     )  # fmt: skip
+    survey_held(fresh, by=by, now=now)
     count_activity(fresh, by=by, now=now)
     return fresh
 
@@ -88,6 +102,7 @@ def log_unplanned(
     project: Project, log: Log, *, kind: str, title: str, by: User, now: datetime
 ) -> Activity:
     """Held without having been planned. Raises what add_activity and log_activity raise."""
+    wait_for_unit(project, now)
     first, last = local_day(log.began_at), local_day(log.ended_at)
     made = add_activity(
         project=project, kind=kind, title=title, first_day=first, last_day=last, by=by, now=now
@@ -100,6 +115,7 @@ def take_log_back(
     activity: Activity, *, by: User, now: datetime, seen: int | None = None
 ) -> Activity:
     """It was not held after all: planned again, and nothing counts. Raises NotAllowed, RuleBroken, Stale."""
+    wait_for_unit(activity, now)
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
     if not may_log(by, fresh.project, team_on(fresh.project, now)):
@@ -110,12 +126,14 @@ def take_log_back(
             % {"name": fresh, "state": fresh.get_state_display()},
             code="wrong_state",
         )
-    uncount_activity(fresh, by=by, now=now)
+    counted = fresh.log_key
     fresh.state, fresh.logged_by, fresh.logged_name = ActivityState.PLANNED, None, ""
     fresh.began_at = fresh.ended_at = fresh.logged_at = fresh.log_key = None
     fresh.version += 1
     fresh.save(update_fields=[*LOGGED, "log_key"])
     keep_steps(fresh, (), [], by=by, now=now)
+    survey_taken_back(fresh, by=by, now=now)
+    uncount_activity(fresh, counted, by=by, now=now)
     record("activity.log_taken_back", target=fresh, by=by, at=now)
     return fresh
 
@@ -176,19 +194,24 @@ def _refuse_faults(activity: Activity, log: Log, team: list[TeamMember], now: da
         **step_faults(log.steps, team, local_day(log.began_at)),
     }
     if faults:
-        raise BadInput(_("Please mend the fields named here."), fields=faults)
+        asked = PERIOD if "began_at" in faults else ASKED_BY.get(activity.kind, ())
+        cited = cited_for(activity.programme, asked, local_day(now))
+        raise BadInput(_("Please mend the fields named here."), fields=faults, cited=cited)
 
 
 def _when_faults(activity: Activity, log: Log, now: datetime) -> dict[str, str]:
     if log.ended_at <= log.began_at:
-        return {"ended_at": _("It ends before it begins.")}
+        return {"ended_at": _("It ends before it begins: correct one of the two times.")}
     if log.ended_at > now:
         return {"ended_at": _("It is not over yet: log it afterwards.")}
     if log.ended_at - log.began_at > LONGEST_STAY:
         return {"ended_at": _("At most %(count)d days: log the parts one by one.") % {"count": 31}}
     start = activity.programme.starts_on
     if start is not None and local_day(log.began_at) < start:
-        words = _("The programme began on %(day)s: what was held before does not belong to it.")
+        words = _(
+            "The programme began on %(day)s: what was held before does not belong to it."
+            " Correct the day, or leave it out."
+        )
         return {"began_at": words % {"day": start.isoformat()}}
     return {}
 

@@ -1,9 +1,13 @@
 """A concluded topic is closed for everything that would change it (P2-66)."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import RuleBroken
 from actionlearning.foundation.workflow import lock_row
+from programmes.actions.project_asks import CONCLUSION
+from programmes.clauses import cited_for
 from programmes.models import Project
 from programmes.states import ProjectState
 
@@ -21,4 +25,5 @@ def refuse_if_concluded(project: Project | None) -> None:
             _("“%(name)s” is concluded: nothing is added to it. Have it opened again first.")
             % {"name": project},
             code="concluded",
+            cited=cited_for(project.programme, CONCLUSION, date.max),
         )

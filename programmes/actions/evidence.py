@@ -1,7 +1,7 @@
 """What meets a duty. One gate decides lateness and permission for browser, API, import and shell alike."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -76,7 +76,7 @@ def _credited(
     return made
 
 
-def _credit(evidence: Evidence, obligation: Obligation, *, by: User, now: datetime) -> None:
+def _credit(evidence: Evidence, obligation: Obligation, *, by: User | None, now: datetime) -> None:
     evidence.obligation, evidence.counts_from = obligation, evidence.received_at
     evidence.place(obligation.organisation)
     evidence.save(force_insert=True)
@@ -85,7 +85,7 @@ def _credit(evidence: Evidence, obligation: Obligation, *, by: User, now: dateti
     record("evidence.recorded", target=obligation, by=by, at=now, kind=evidence.kind, source=source)
 
 
-def credit_to(obligation: Obligation, *, by: User, now: datetime, **told: Any) -> Evidence:
+def credit_to(obligation: Obligation, *, by: User | None, now: datetime, **told: Any) -> Evidence:
     """Credit one record to a duty that the caller has locked and found to be the right one.
 
     `told`: kind, source, title, address, captured_at, received_at.
@@ -97,22 +97,26 @@ def credit_to(obligation: Obligation, *, by: User, now: datetime, **told: Any) -
 
 
 def duties_by_rule(
-    deliverable: str,
+    deliverable: str | Collection[str],
     programme: Programme,
     organisation: Organisation,
     project: Project | None,
     *,
     locked: bool = False,
+    now: datetime | None = None,
 ) -> Iterable[list[Obligation]]:
-    """The duties that such a record could meet, rule by rule in the order they open."""
+    """The duties that such a record could meet, rule by rule in the order they open; with `now` their states."""
+    asked = (deliverable,) if isinstance(deliverable, str) else deliverable
     about = Q(project=None) if project is None else Q(project=None) | Q(project=project)
     rows = (
         Obligation.objects.select_related("rule__clause", "window", "organisation", "programme")
-        .filter(about, programme=programme, organisation=organisation, deliverable=deliverable)
+        .filter(about, programme=programme, organisation=organisation, deliverable__in=asked)
         .order_by("rule_key", "opens_at", "id")
     )
     if locked:
         rows = rows.select_for_update(of=("self",))
+    if now is not None:
+        rows = rows.with_state(now)
     groups: dict[str, list[Obligation]] = {}
     for row in rows:
         groups.setdefault(row.rule_key, []).append(row)
@@ -128,6 +132,8 @@ def _gate(rows: list[Obligation], received_at: datetime, window_key: str) -> Obl
         named = [row for row in rows if row.window_key == window_key]
         return _checked(named[0], received_at) if named else None
     opened = [row for row in rows if row.opens_at <= received_at]
+    if rows[0].rule.kind == "event":  # each asks for one of its own: the first of them that waits
+        opened = [row for row in opened if _takes(row, received_at)][:1] or opened
     if opened and opened[-1].cancelled_at is not None:
         opened = [row for row in opened if _waits(row, received_at)] or opened
     return _checked(opened[-1], received_at) if opened else None
@@ -136,6 +142,10 @@ def _gate(rows: list[Obligation], received_at: datetime, window_key: str) -> Obl
 def _waits(obligation: Obligation, now: datetime) -> bool:
     excused = obligation.nil_at or obligation.waived_at or obligation.cancelled_at
     return not excused and not obligation.stands(now)
+
+
+def _takes(obligation: Obligation, now: datetime) -> bool:
+    return _waits(obligation, now) and not (obligation.closes_at and obligation.closes_at <= now)
 
 
 def _cited(obligation: Obligation) -> tuple[Cited, ...]:
@@ -235,7 +245,7 @@ def accept_evidence(*, kind: str, source: uuid.UUID, by: User, now: datetime) ->
 
 
 @transaction.atomic
-def withdraw_evidence(*, kind: str, source: uuid.UUID, by: User, now: datetime) -> None:
+def withdraw_evidence(*, kind: str, source: uuid.UUID, by: User | None, now: datetime) -> None:
     """The record itself was taken back: it counts no more, from the beginning."""
     for evidence in _locked(kind, source):
         evidence.withdrawn_at = now

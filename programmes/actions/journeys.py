@@ -32,6 +32,7 @@ from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL, Paper
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import ZONE, calendar_for, local_day
 from programmes.queries.dossiers import speakers_of
+from programmes.queries.survey_reports import REPORT
 from programmes.queries.voices import asked, in_turn
 from programmes.states import DossierState, ProjectState
 
@@ -274,6 +275,8 @@ class Journey:
         """
         dossier = self.dossier
         if dossier.kind == TOPIC and dossier.project is not None and dossier.project.level > 1:
+            return
+        if dossier.kind == REPORT and dossier.revision > 1:  # of the same survey
             return
         if dossier.kind == REGULATION:  # what counts is that it is in force: actions/presence.py
             return

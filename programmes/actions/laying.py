@@ -11,13 +11,24 @@ from django.db import connection, transaction
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.scope import WHOLE, scope
+from programmes.actions.counting import count_laid
 from programmes.actions.evidence import recount
 from programmes.actions.schedules import schedule_of
 from programmes.actions.waits import recount_laid, recount_waits
 from programmes.calendar import HOLDER, Event, WorkCalendar, event_window, windows
 from programmes.calendar import Window as Span
 from programmes.calendar.derivation import to_data
-from programmes.models import Enrolment, Obligation, Plan, Programme, Project, Rule, Rung, Window
+from programmes.models import (
+    Activity,
+    Enrolment,
+    Obligation,
+    Plan,
+    Programme,
+    Project,
+    Rule,
+    Rung,
+    Window,
+)
 from programmes.notices import addressee
 from programmes.packs.format import Pack
 from programmes.queries import ZONE, calendar_for, local_day, pack_of, plan_in_force
@@ -180,22 +191,24 @@ def lay_anew(programme: Programme, since: date, *, by: User, now: datetime) -> i
         return lay_down(programme, now=now)
 
 
-def trigger(programme: Programme, name: str, subject: Project, at: datetime, *, by: User) -> int:
+def trigger(
+    programme: Programme, name: str, subject: Project, at: datetime, *, by: User, key: str = ""
+) -> int:
     """`name` happened to `subject`: whatever waits for it is owed so many working days after `at`.
 
-    One window for each rule and subject, so that the same event told twice lays nothing twice.
-    Returns how many obligations are new.
+    One window for each rule and subject, so that the same event told twice lays nothing twice; `key` tells
+    several apart that may happen to one subject. Returns how many obligations are new.
     """
     if programme.state != ProgrammeState.IN_FORCE:
         return 0
     with scope(programme.tenant, path=WHOLE, actor=by):
         plan = plan_in_force(programme, local_day(at))
-        spans = list(_windows_after(programme, plan, name, subject, at)) if plan else []
+        spans = list(_windows_after(programme, plan, name, subject, at, key)) if plan else []
         return insert_obligations(programme, spans, now=at, subject=subject)
 
 
 def _windows_after(
-    programme: Programme, plan: Plan, name: str, subject: Project, at: datetime
+    programme: Programme, plan: Plan, name: str, subject: Project, at: datetime, key: str
 ) -> Iterable[Window]:
     rules = list(Rule.objects.filter(plan=plan, enabled=True, spec__after=name).order_by("ordinal"))
     if not rules:
@@ -213,12 +226,12 @@ def _windows_after(
                 programme.ends_on,
                 calendar_for(division),
                 ZONE,
-                key=event_key(subject),
+                key=key or event_key(subject),
             )
             yield _window(rule, division, span, schedule.partial_first.value)
 
 
-def event_key(subject: Project) -> str:
+def event_key(subject: Project | Activity) -> str:
     """Tells the windows of one rule apart: the random half of the subject's key."""
     return f"e{subject.pk.hex[-16:]}"
 
@@ -249,6 +262,7 @@ def insert_obligations(
         cursor.execute(LAY_PROJECTS, params)
         laid += cursor.rowcount
     recount_laid(spans, now=now)
+    count_laid(spans, now=now)
     return laid
 
 

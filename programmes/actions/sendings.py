@@ -24,6 +24,7 @@ from programmes.actions.dossiers import (
 from programmes.actions.drawn import redrawn
 from programmes.actions.evidence import accept_evidence, resubmit_evidence, withdraw_evidence
 from programmes.actions.journeys import WHEN_SENT, Journey, evidence_of, way_of
+from programmes.actions.surveys import report_moved
 from programmes.actions.topic_papers import hold_topic, refuse_unready
 from programmes.clauses import cited_for
 from programmes.models import Dossier, DossierText, Evidence, Turn
@@ -71,6 +72,7 @@ def send_dossier(
     journey.settle(note, sent=True)
     fresh.version += 1
     fresh.save()
+    report_moved(fresh, by=by, now=now)
     record("dossier.sent", target=fresh, by=by, at=now, text=fresh.sent_text)
     return fresh
 
@@ -191,5 +193,6 @@ def take_back(
     fresh.save()
     withdraw_evidence(**evidence_of(fresh), by=by, now=now)
     retract_notices([fresh.pk], now=now)
+    report_moved(fresh, by=by, now=now)
     record("dossier.taken_back", target=fresh, by=by, at=now, reason=reason.strip())
     return fresh

@@ -24,9 +24,10 @@ from programmes.actions.project_asks import (
 )
 from programmes.actions.project_turns import snapshot_of, write_turn
 from programmes.actions.projects import carry_parts
-from programmes.models import Dossier, Programme, Project, TeamMember
+from programmes.models import Activity, Dossier, Programme, Project, TeamMember
 from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL
 from programmes.queries import enrolment_of, local_day
+from programmes.queries.survey_reports import REPORT
 from programmes.states import SUBMIT, DossierState, ProjectState
 
 ABOVE = (
@@ -58,7 +59,7 @@ def hold_topic(dossier: Dossier, now: datetime, *, sending: bool = False) -> Non
     `sending`: the unit's enrolment first, so that two topics sent at once are counted one after the other;
     of any paper its topic, so that nothing sets out beside the topic's conclusion.
     """
-    if dossier.kind == TOPIC_PROPOSAL or (dossier.kind == TOPIC and sending):
+    if dossier.kind in (TOPIC_PROPOSAL, REPORT) or (dossier.kind == TOPIC and sending):
         wait_for_unit(dossier, now)
     if dossier.kind == TOPIC_PROPOSAL:
         hold_candidates(dossier)
@@ -76,7 +77,7 @@ def hold_candidates(dossier: Dossier) -> None:
     list(rows.order_by("pk").select_for_update(of=("self",)))
 
 
-def wait_for_unit(of: Project | Dossier, now: datetime) -> None:
+def wait_for_unit(of: Project | Dossier | Activity, now: datetime) -> None:
     """Locks the unit's enrolment: what a plan counts per unit is counted one after the other.
 
     Whoever runs the programme has none: then the programme itself, which rows beside it may still name.

@@ -1,5 +1,6 @@
 """What was held, as programs read and write it: the verbs and verdicts of the pages."""
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -148,7 +149,7 @@ class ActivityLogActs:
     @extend_schema(responses=ANSWERS)
     @action(detail=True, methods=["get"])
     def log(self: Any, request: Request, **kwargs: Any) -> Response:
-        return whole_log(self.get_object())
+        return whole_log(self.get_object(), now=self.now)
 
     @extend_schema(request=ActivityLogText, parameters=[MATCH], responses=ANSWERS)
     @log.mapping.put
@@ -156,7 +157,8 @@ class ActivityLogActs:
         activity = self.get_object()
         log = log_of(typed(request, ActivityLogText))
         seen, by = self.seen(activity), asker(request)
-        return whole_log(log_activity(activity, log, by=by, now=self.now, seen=seen))
+        made = log_activity(activity, log, by=by, now=self.now, seen=seen)
+        return whole_log(made, now=self.now)
 
     @extend_schema(request=UnplannedLog, responses={201: ActivityLogWhole, **REFUSED})
     @action(detail=False, methods=["post"])
@@ -167,7 +169,8 @@ class ActivityLogActs:
         about = {"kind": given.pop("kind"), "title": given.pop("title")}
         project = named(projects, "project", given.pop("project"))
         by, now = asker(request), self.now
-        return whole_log(log_unplanned(project, log_of(given), **about, by=by, now=now), status=201)
+        made = log_unplanned(project, log_of(given), **about, by=by, now=now)
+        return whole_log(made, status=201, now=now)
 
     @extend_schema(request=None, parameters=[MATCH], responses=ANSWERS)
     @action(detail=True, methods=["post"], url_path="log/back", url_name="log-back")
@@ -183,7 +186,7 @@ class ActivityLogActs:
         steps = NextStep.objects.filter(activity=activity).select_related("project")
         given = typed(request, StepDone)
         finish_step(named(steps, "step", step_id), by=asker(request), now=self.now, **given)
-        return whole_log(activity)
+        return whole_log(activity, now=self.now)
 
 
 def log_of(given: dict[str, Any]) -> Log:
@@ -198,13 +201,13 @@ def log_of(given: dict[str, Any]) -> Log:
     return Log(presence=presence, steps=steps, **lists, **given)
 
 
-def whole_log(activity: Activity, status: int = 200) -> Response:
+def whole_log(activity: Activity, status: int = 200, now: datetime | None = None) -> Response:
     body: dict[str, Any] = {
         n: getattr(activity, n) for n in names_of(ActivityLogWhole) if n not in _MADE
     }
     body["attendances"] = list(activity.attendances.order_by("rank", "id"))
     body["steps"] = steps_of(activity)
-    body["counts_for"] = _counts_for(activity)
+    body["counts_for"] = _counts_for(activity, now)
     answer = ActivityLogWhole(body).data
     return Response(answer, status=status, headers={"ETag": f'"{activity.version}"'})
 
@@ -212,12 +215,12 @@ def whole_log(activity: Activity, status: int = 200) -> Response:
 _MADE = ("attendances", "steps", "counts_for")
 
 
-def _counts_for(activity: Activity) -> list[dict[str, Any]]:
+def _counts_for(activity: Activity, now: datetime | None) -> list[dict[str, Any]]:
     if activity.state != ActivityState.HELD:
         return []
     held = held_of(activity)
     found = []
-    for each in weighed(activity, held):
+    for each in weighed(activity, now=now):
         told = ((code, *why_not(code, held)) for code in each.shortfalls)
         missing = [{"code": c, "what": what, "remedy": remedy} for c, what, remedy in told]
         duty = each.duty

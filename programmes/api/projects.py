@@ -22,6 +22,7 @@ from programmes.actions.projects import (
 )
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.api.project_activities import ProjectActivities
+from programmes.api.project_counts import ProjectCounted
 from programmes.api.project_people import (
     MATCH,
     REFUSED,
@@ -139,6 +140,7 @@ class ProjectViewSet(
     ProjectGuests,
     ProjectLikeness,
     ProjectActivities,
+    ProjectCounted,
     ProjectPool,
     ProjectWay,
     TenantViewSet,

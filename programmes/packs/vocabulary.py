@@ -73,16 +73,16 @@ FIRED = (
     "plan_approved",
     "report_received",
     "expert_engaged",
+    "survey_held",
 )
 """What acts of the product set off: only rules that wait for one of these may be switched on."""
 TRIGGERS = (
     *FIRED,
-    "survey_held",
     "appraisal_held",
 )
 
-CONDITIONS = ("leader_present", "team_complete")
-"""Evidence counts only with the project leader marked present; with a team of the right size."""
+CONDITIONS = ("leader_present", "team_complete", "report_sent")
+"""Evidence counts only with the project leader marked present; with a team of the right size; with its report."""
 
 DAY_POLICIES = ("keep", "previous", "next")
 PARTIAL_FIRST = ("skip", "full", "prorate")

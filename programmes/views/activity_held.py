@@ -47,7 +47,7 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
             "people": [_person(row) for row in activity.attendances.order_by("rank", "id")],
         },
         "steps": [_step(request, row) for row in steps_of(activity)],
-        "counts": [_verdict(each, held) for each in weighed(activity, held)],
+        "counts": [_verdict(each, held) for each in weighed(activity, now=request.received_at)],
     }
 
 

@@ -1,7 +1,7 @@
-"""What stands beside one topic on its page: nine kinds of rows in one statement, each behind its own walls."""
+"""What stands beside one topic on its page: ten kinds of rows in one statement, each behind its own walls."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import OuterRef
@@ -10,9 +10,11 @@ from actionlearning.foundation.arrays import along, dicts_of, rows_of
 from actionlearning.foundation.permissions import Permission
 from groups.models import Grant
 from programmes.actions.project_asks import Asks
+from programmes.counting import DELIVERED
 from programmes.models import (
     Activity,
     Milestone,
+    Obligation,
     Problem,
     Project,
     ProjectTurn,
@@ -20,6 +22,7 @@ from programmes.models import (
     TopicOpinion,
     TopicScore,
 )
+from programmes.queries import local_day
 from programmes.queries.pool import OPINION, SCORE
 from programmes.states import RUNNING
 from programmes.views import activity_lines, problem_lines
@@ -30,6 +33,10 @@ MEMBER = (
 )  # fmt: skip
 TURN = ("id", "at", "by_name", "step", "opinion", "snapshot")
 MILESTONE = ("id", "title", "due_on", "done_on", "done_name")
+SHORT = (
+    "rule__title", "rule__title_en", "window_key", "window__starts_on", "window__ends_on",
+    "credited", "minimum",
+)  # fmt: skip
 GRANT = ("id", "user__display_name", "reason", "granted_at", "ends_on")
 
 
@@ -46,14 +53,16 @@ class Beside:
     activities: list[dict[str, Any]]
     problems: list[dict[str, Any]] | None
     """None for a guest to whom only the topic was opened."""
+    short: list[dict[str, Any]] = field(default_factory=list)
+    """Months, slots and windows that are over and lack a seminar, research or survey that counts."""
     grants: list[dict[str, Any]] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
     """Titles of other topics that the unit has taken on, where the plan has them one by one."""
 
 
-def beside(user: Any, project: Project, asks: Asks, day: date) -> Beside:
+def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
     """What this reader sees of it."""
-    columns = _of_topic() | _for_reader(user, project, day)
+    columns = _of_topic(now) | _for_reader(user, project, local_day(now))
     if asks.one_by_one:
         columns["its_running"] = along(_others(project), ("title",))
     told = Project.objects.filter(pk=project.pk).values(**columns).get()
@@ -65,13 +74,14 @@ def beside(user: Any, project: Project, asks: Asks, day: date) -> Beside:
         scores=rows_of(TopicScore, told["its_scores"]),
         opinions=rows_of(TopicOpinion, told["its_opinions"]),
         activities=dicts_of(Activity, told["its_activities"]),
+        short=dicts_of(Obligation, told["its_short"]),
         problems=None if problems is None else dicts_of(Problem, problems),
         grants=dicts_of(Grant, told.get("its_grants", ())),
         running=[row["title"] for row in told.get("its_running", ())],
     )
 
 
-def _of_topic() -> dict[str, Any]:
+def _of_topic(now: datetime) -> dict[str, Any]:
     """For whoever reads the topic."""
     its = {"project": OuterRef("pk")}
     members = TeamMember.objects.filter(**its).in_force().order_by("rank", "id")
@@ -80,7 +90,9 @@ def _of_topic() -> dict[str, Any]:
     activities = Activity.objects.filter(**its).order_by("first_day", "id")
     scores = TopicScore.objects.filter(**its).order_by("at", "id")
     opinions = TopicOpinion.objects.filter(**its).order_by("given_on", "id")
+    owed: Any = Obligation.objects.filter(**its, deliverable__in=DELIVERED.values())
     return {
+        "its_short": along(owed.overdue(now).order_by("due_at", "id"), SHORT),
         "its_members": along(members, MEMBER),
         "its_turns": along(turns, TURN),
         "its_milestones": along(milestones, MILESTONE),

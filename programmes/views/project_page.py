@@ -43,6 +43,7 @@ from programmes.states import (
     ProjectState,
 )
 from programmes.views.activity_lines import activities_context
+from programmes.views.count_words import short_words
 from programmes.views.problem_lines import lines_of as problem_lines
 from programmes.views.project_beside import beside
 from programmes.views.project_lines import day_words, holder_of, since_of
@@ -120,7 +121,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     day = local_day(request.received_at)
     asks = asks_of(project.programme, day)
     user = request.user
-    its, rows = beside(user, project, asks, day), papers_beside(user, project)
+    its, rows = beside(user, project, asks, request.received_at), papers_beside(user, project)
     members, plan = its.members, plan_in_effect(rows)
     papers = papers_context(request, project, rows, members, asks.plan)
     candidate = candidate_of(project, keys_of(asks), its.scores, its.opinions)
@@ -144,6 +145,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         **team_context(members, asks, project),
         **papers,
         **activities_context(user, project, its.activities),
+        "counts_short": [short_words(row) for row in its.short],
         **timeline_context(project, its.milestones, its.turns, plan, day),
         **pool_context(user, project, asks, candidate),
         **result_context(user, project),

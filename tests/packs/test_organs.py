@@ -11,6 +11,7 @@ from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.states import ProgrammeState
 from tests.oracles import programme_year as by_hand
+from tests.packs.holding import hold
 from tests.packs.stage import (
     Choice,
     Country,
@@ -54,11 +55,18 @@ def play(plan: Plan, year: Year) -> None:
         topic.play(year)
         year.on(written, send_paper(year.programme, topic.unit, "solution_report", topic))
     for month in range(5, 13):
+        hold_month(year, window, month)
+        if month > 5:  # chosen within May
+            hold_month(year, water, month, "convener" if month == 10 else "")
         year.on(date(2026, month, 18), send_item(year.programme, first, f"2026-{month:02}"))
         if month not in (8, 9):
             year.on(date(2026, month, 25), send_item(year.programme, second, f"2026-{month:02}"))
     year.on(date(2026, 8, 20), lambda now: nothing_to_say(year, second, "2026-08", now))
     year.on(date(2026, 9, 28), lambda now: nothing_to_say(year, second, "2026-09", now))
+
+
+def hold_month(year: Year, topic: Choice, month: int, absent: str = "") -> None:
+    year.on(date(2026, month, 13), hold(topic, "core_seminar", absent), 17)
 
 
 def nothing_to_say(year: Year, unit: Unit, month: str, now: Any) -> None:
@@ -86,13 +94,18 @@ def test_the_year_of_three_organs(world: World, plan: Plan) -> None:
     assert [year.state(unit, "summary", "once", end) for unit, _ in plan.units] == [
         "met", "met_late", "overdue",
     ]  # fmt: skip
-    assert tallied(year.duties(), end).owed == 3 * (8 + 1 + 2 + 1)
+    assert tallied(year.duties(), end).owed == 3 * (8 + 1 + 2 + 1) + 8 + 7
+    held = tallied(year.duties(rule_key="seminars"), end)
+    assert (held.owed, held.done, held.in_time) == (15, 14, 14)
     told_once(year, end)
 
     done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))
     late = year.duties().overdue(at(date(2027, 1, 16)))
-    assert (done.state, late.count()) == (ProgrammeState.CLOSED, 8 + 1 + 1 + 1)
-    assert {row.organisation for row in late} == {third.organisation}
+    assert (done.state, late.count()) == (ProgrammeState.CLOSED, 8 + 1 + 1 + 1 + 1)
+    others = late.exclude(organisation=third.organisation)
+    assert [(row.organisation, row.rule_key, row.window_key) for row in others] == [
+        (second.organisation, "seminars", "2026-10")
+    ]
 
 
 def test_a_team_is_short_of_the_plan_s_own_word_for_facilitators(

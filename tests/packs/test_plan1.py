@@ -13,6 +13,7 @@ from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from reporting.actions.items import return_item
 from tests.oracles import programme_year as by_hand
+from tests.packs.holding import hold
 from tests.packs.stage import (
     Choice,
     Country,
@@ -69,6 +70,18 @@ def reviews(year: Year, group: Unit, days: list[tuple[Choice, date]]) -> None:
         year.on(on, topic.act("solution_report", Outcome.REVIEWED, group.leader), 12)
 
 
+def surveys(year: Year, first: Choice, second: Choice, third: Choice) -> None:
+    """One with its report in time, one whose report comes in December, one without any report."""
+    for topic, held, sent in (
+        (first, date(2026, 9, 10), date(2026, 9, 18)),
+        (second, date(2026, 11, 25), date(2026, 12, 4)),
+        (third, date(2026, 10, 12), None),
+    ):
+        year.on(held, hold(topic, "survey"), 17)
+        if sent:
+            year.on(sent, send_paper(year.programme, topic.unit, "special_survey_report", topic))
+
+
 def systems(year: Year, first: Unit, second: Unit, third: Unit) -> None:
     """One is entered in the register, one signed by its leader on the last day, one comes after the end."""
     year.on(date(2026, 6, 10), enter_systems(year.programme, first))
@@ -105,6 +118,7 @@ def play(plan: Plan, year: Year) -> list[Unit]:
     for kind in ("team_list", "topic"):
         year.on(date(2026, 5, 25), upkeep.act(kind, Outcome.PASSED, office))
     systems(year, first, second, third)
+    surveys(year, upkeep, delay, danger)
     monthly(year, first, dict.fromkeys(range(6, 13), (20, 1)))
     monthly(year, second, dict.fromkeys(range(6, 13), (12, 2)))
     monthly(year, third, dict.fromkeys((6, 7, 9, 11, 12), (28, 1)))
@@ -113,7 +127,8 @@ def play(plan: Plan, year: Year) -> list[Unit]:
 
 
 @pytest.mark.rule(
-    "P1-05", "P1-03", "P1-14", "P1-51", "P1-24", "P1-25", "P1-29", "P1-20", "P1-32", "P1-46", "P1-47"
+    "P1-05", "P1-03", "P1-14", "P1-51", "P1-24", "P1-25", "P1-29", "P1-20", "P1-32", "P1-46", "P1-47",
+    "P1-16", "P1-40", "P1-41",
 )  # fmt: skip
 def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(date(2026, 4, 27)))
@@ -149,8 +164,14 @@ def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     assert year.state(plan.owner, "group_plan", "standing", end) == "met"
     reviewed = year.duties(rule_key="solution_review").with_state(end)
     assert [row.state for row in reviewed] == ["met"] * 3  # two of them will fall due later
+    held = [year.state(unit, "special_survey", "window", end) for unit, _ in plan.units]
+    assert held == ["met", "met_late", "overdue", "overdue"]
+    reports = year.duties(rule_key="survey_report").with_state(end).order_by("due_at")
+    assert [(row.organisation.name, row.state) for row in reports] == [
+        ("一公司", "met"), ("三公司", "overdue"), ("二公司", "met"),
+    ]  # fmt: skip
     # the training of the group's own office: one window, 3 + 2 slots
-    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 1 + 1
+    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 1 + 1 + 4 + 3
     assert first.organisation not in {row.organisation for row in year.duties().overdue(end)}
     told_once(year, end)
     closed(year, plan, end)
@@ -163,7 +184,7 @@ def closed(year: Year, plan: Plan, end: datetime) -> None:
 
     assert done.state == ProgrammeState.CLOSED
     assert year.duties(cancelled_at__isnull=False).count() == 0
-    assert year.duties().overdue(at(date(2027, 1, 16))).count() == late == 8 + 1 + 1 + 4 + 6
+    assert year.duties().overdue(at(date(2027, 1, 16))).count() == late == 8 + 1 + 1 + 4 + 6 + 2 + 1
 
 
 @pytest.mark.rule("P1-12", "P1-27")

@@ -20,6 +20,7 @@ from reporting.actions.items import return_item, sign_item, submit_item
 from reporting.models import InformationItem
 from tests.oracles import programme_year as by_hand
 from tests.oracles.duties import notices
+from tests.packs.holding import hold
 from tests.packs.stage import (
     Choice,
     Plan,
@@ -40,6 +41,7 @@ from tests.world import START, World
 JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 31)
 MONTHLY = "monthly_information"
 SEMINARS = ("project_seminars", "sub_project_seminars")
+PARTS = ("摸底建档", "安置渠道")
 TEAM = (
     "convener", "team_leader", "liaison", "study_committee", "presenter", *["core_learner"] * 3,
     "facilitator",
@@ -83,13 +85,33 @@ def play(year: Year, bureau: Unit, world: World) -> None:
     send(date(2026, 12, 25), "2026-12", 9)
     topic = Choice(
         bureau, "孤儿救助", TEAM, date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 12),
-        parts=("摸底建档", "安置渠道"), listed=date(2026, 6, 8),
+        parts=PARTS, listed=date(2026, 6, 8),
     )  # fmt: skip
     topic.play(year)
     year.on(date(2026, 6, 9), topic.act("team_list", Outcome.GIVEN, world.lena, "人选合适"))
     year.on(date(2026, 6, 10), topic.act("team_list", Outcome.CONFIRMED, world.lena))
     year.on(date(2026, 6, 15), topic.act("topic", Outcome.PASSED, world.ana))
     plans(year, bureau, topic, world)
+    hold_all(year, topic)
+
+
+def hold_all(year: Year, topic: Choice) -> None:
+    """Once without its leader, one part once only once, the other part's second research after the phase."""
+    for month in range(6, 13):
+        missing = ("convener",) if month == 9 else ()
+        year.on(date(2026, month, 16), hold(topic, "core_seminar", *missing), 17)
+        for part in PARTS:
+            year.on(date(2026, month, 5), hold(topic, "core_seminar", part=part), 17)
+        year.on(date(2026, month, 23), hold(topic, "core_seminar", part=PARTS[0]), 17)
+        if month != 10:
+            year.on(date(2026, month, 24), hold(topic, "core_seminar", part=PARTS[1]), 17)
+    for part in ("", *PARTS):
+        year.on(date(2026, 7, 8), hold(topic, "group_seminar", part=part), 16)
+        year.on(date(2026, 7, 20), hold(topic, "research", part=part), 16)
+    for day in (date(2026, 8, 11), date(2026, 8, 12)):
+        year.on(day, hold(topic, "research"), 16)
+    year.on(date(2026, 8, 13), hold(topic, "research", part=PARTS[0]), 16)
+    year.on(date(2026, 12, 10), hold(topic, "research", part=PARTS[1]), 16)
 
 
 def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
@@ -121,7 +143,12 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     "P2-33",
     "P2-39",
     "P2-47",
+    "P2-42",
     "P2-48",
+    "P2-51",
+    "P2-53",
+    "P2-54",
+    "P2-55",
     "P2-57",
     "P2-62",
 )
@@ -161,7 +188,8 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     assert (filing.opens_at, filing.met_at) == (at(date(2026, 7, 13)),) * 2
     systems = year.duties(rule_key="seven_systems").get()
     assert (systems.credited, systems.met_at) == (7, at(date(2026, 7, 31), 17))
-    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1 + 3 * (7 + 1 + 1)
+    what_was_held_counts(year, end)
     told_once(year, end)
     october_is_told_to_the_end(
         year.duties(rule_key=MONTHLY, window_key="2026-10").get(), world, end
@@ -170,7 +198,23 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     done = close_programme(year.programme, by=world.ana, now=at(date(2027, 1, 15)))
     assert done.state == ProgrammeState.CLOSED
     late = year.duties().overdue(at(date(2027, 1, 16)))
-    assert list(late.values_list("window_key", flat=True)) == ["2026-10"]
+    assert sorted(late.values_list("window_key", flat=True)) == ["2026-09", "2026-10", "2026-10"]
+
+
+def what_was_held_counts(year: Year, end: datetime) -> None:
+    """35 seminars are owed: one month without its leader, one part one short; research made up for after its phase."""
+    rows = year.duties(rule_key__in=SEMINARS)
+    assert sum(row.minimum for row in rows) == 35 == sum(row.credited for row in rows) + 2
+    red = (
+        rows.overdue(end).order_by("due_at").values_list("project__title", "window_key", "credited")
+    )
+    assert list(red) == [("孤儿救助", "2026-09", 0), (PARTS[1], "2026-10", 1)]
+    research = year.duties(rule_key="research").with_state(end).order_by("project__title")
+    assert {row.project.title: (row.credited, row.state) for row in research} == {
+        "孤儿救助": (3, "met"), PARTS[0]: (2, "met"), PARTS[1]: (2, "met_late"),
+    }  # fmt: skip
+    groups = year.duties(rule_key="group_analysis").with_state(end)
+    assert [row.state for row in groups] == ["met"] * 3
 
 
 def october_is_told_to_the_end(duty: Obligation, world: World, end: datetime) -> None:
@@ -203,10 +247,9 @@ def october_is_told_to_the_end(duty: Obligation, world: World, end: datetime) ->
 def test_seminars_of_a_project_with_two_parts_are_thirty_five(
     world: World, plan: Plan, bureau: Unit
 ) -> None:
-    plan.switched_on = SEMINARS
     year = begin(plan, world, now=at(date(2026, 5, 25)))
     Choice(
-        bureau, "孤儿救助", TEAM, JUNE, JUNE, parts=("摸底建档", "安置渠道")
+        bureau, "孤儿救助", TEAM, JUNE, JUNE, parts=PARTS
     ).play(year)  # fmt: skip
     year.walk(JUNE)
     lay_down(year.programme, now=at(DECEMBER))

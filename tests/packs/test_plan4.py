@@ -19,6 +19,7 @@ from programmes.models import Project, Rule
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
+from tests.packs.holding import hold
 from tests.packs.stage import (
     Choice,
     Country,
@@ -66,6 +67,8 @@ def play(plan: Plan, year: Year) -> None:
     for topic, sent in ((in_time, date(2026, 3, 20)), (late, date(2026, 5, 20))):
         year.on(sent, send_paper(year.programme, topic.unit, "project_plan", topic))
     year.on(date(2026, 3, 25), lambda now: _fill(late, now))
+    for topic, held in ((in_time, date(2026, 4, 10)), (late, date(2027, 1, 8))):
+        year.on(held, hold(topic, "group_seminar"), 16)
     year.on(date(2026, 6, 10), send_item(year.programme, first, ""))
 
 
@@ -84,29 +87,27 @@ def fresh(choice: Choice) -> Project:
     return found
 
 
-@pytest.mark.rule("P4-07", "P4-08", "P4-15", "P4-21")
+@pytest.mark.rule("P4-07", "P4-08", "P4-15", "P4-19", "P4-21")
 def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(OPENED))
     play(plan, year)
     end = year.walk(date(2027, 1, 14))
 
     asked = year.duties().values_list("rule_key", "organisation__name", "project__title")
-    assert sorted(asked, key=str) == [
+    topics = (("一轻公司", "降低能耗"), ("二轻公司", "盘活厂房"))
+    of_topics = ("group_analysis", "plan_filing", "team_list", "topic_plan")
+    assert set(asked) == {
         ("leading_group", "城镇集体工业联合社", None),
-        *[
-            (rule, unit, topic)
-            for rule in ("plan_filing", "team_list", "topic_plan")
-            for unit, topic in (("一轻公司", "降低能耗"), ("二轻公司", "盘活厂房"))
-        ],
-    ]
+        *[(rule, unit, topic) for rule in of_topics for unit, topic in topics],
+    }
     assert year.state(plan.owner, "leading_group", "standing", end) == "met_late"
     lists = year.duties(rule_key="team_list").with_state(end).order_by("organisation__sort_path")
     assert [row.state for row in lists] == ["met", "met_late"]
-    for rule in ("topic_plan", "plan_filing"):
+    for rule in ("topic_plan", "plan_filing", "group_analysis"):
         rows = year.duties(rule_key=rule).with_state(end).order_by("organisation__sort_path")
         assert [row.state for row in rows] == ["met", "met_late"]
     found = tallied(year.duties(), end)
-    assert (found.owed, found.done, found.in_time) == (7, 7, 3)
+    assert (found.owed, found.done, found.in_time) == (9, 9, 4)
     told_once(year, end)
 
     done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))
@@ -182,8 +183,8 @@ def test_its_page_says_what_the_plan_leaves_out(world: World, plan: Plan, sign_i
     assert unstated == {
         "information", "training", "promoters_seminars", "research", "inspection", "systems", "topics",
     }  # fmt: skip
-    assert off == {"seminars", "assessment"}
-    assert told["seminars"]["lines"][0]["off"] == "not switched on"
+    assert off == {"assessment"}
+    assert told["assessment"]["lines"][0]["off"] == "not switched on"
     assert _words(told["team"]) == ["6–10, facilitators included"]
     assert [phase["place"] for phase in context["phases"]] == ["", "", ""]
     paper = "市委办公室关于印发本市行动学习实施方案的通知"

@@ -245,8 +245,8 @@ def test_two_topics_ask_twice(world, programme):
 
 
 def test_a_trigger_nobody_sets_off_cannot_be_switched_on(world, programme):
-    with pytest.raises(BadInput, match="survey_held"):
-        after(world, programme, "survey_held")
+    with pytest.raises(BadInput, match="appraisal_held"):
+        after(world, programme, "appraisal_held")
 
 
 def test_a_closed_programme_lays_nothing_down(world, programme):

@@ -165,6 +165,7 @@ def test_a_log_that_cannot_be_is_refused_with_its_field(
     with pytest.raises(BadInput) as caught:
         log_activity(made, faulty(project)[field], by=world.ben, now=AFTER)
     assert field in caught.value.fields
+    assert caught.value.rule == ("P2-08" if field == "began_at" else "P2-53, P2-54, P2-55")
     assert Activity.objects.get(pk=made.pk).state == ActivityState.PLANNED
 
 
@@ -201,7 +202,7 @@ def test_a_concluded_topic_takes_no_log(project: Any, world: World) -> None:
     )  # fmt: skip
     with pytest.raises(RuleBroken) as caught:
         log_activity(made, told(project), by=world.ben, now=AFTER)
-    assert caught.value.code == "concluded"
+    assert (caught.value.code, caught.value.rule) == ("concluded", "P2-66")
 
 
 # -- next steps ----------------------------------------------------------------------------------------

@@ -29,18 +29,14 @@ from tests.programmes.topics import chosen
 from tests.running import beijing, run_programme
 from tests.world import World
 
-OFF = """        enabled: false
-        note: 研讨活动模块启用后由该模块开启。
-        kind: monthly
-"""
-WITH_SEMINARS = shipped_text("plan2").replace(OFF, "        kind: monthly\n")
-"""Plan 2 with the monthly seminars of projects switched on; they wait for the project's plan."""
+WITH_SEMINARS = shipped_text("plan2")
+"""Its monthly seminars of projects wait for the project's plan."""
 
 
 @pytest.fixture
 def programme(world: World) -> Programme:
     """The topic is chosen in June, so that its first seminar is July's."""
-    made = run_programme(world, now=beijing(5, 20), text=WITH_SEMINARS)
+    made = run_programme(world, now=beijing(5, 20))
     chosen(world, made)
     lay_down(made, now=beijing(6, 30))
     return made
