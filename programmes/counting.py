@@ -15,7 +15,24 @@ DELIVERED = {
     ActivityKind.SURVEY: "special_survey",
 }
 """Which duty an activity of a topic's team serves; the other kinds serve none."""
+DELIVERED_BY_UNITS = {
+    ActivityKind.TRAINING: "training_class",
+    ActivityKind.POPULARISATION: "training_class",
+    ActivityKind.FACILITATORS_COURSE: "facilitators_course",
+    ActivityKind.PROMOTERS_SEMINAR: "promoters_seminar",
+    ActivityKind.LAUNCH: "launch_ceremony",
+    ActivityKind.EXCHANGE_MEETING: "exchange_meeting",
+    ActivityKind.SUMMARY_MEETING: "summary_meeting",
+    ActivityKind.COMMENDATION: "commendation_meeting",
+    ActivityKind.STUDY_VISIT: "study_visit",
+}
+"""Which duty an activity of a unit itself serves."""
 LEADER, TEAM, CLOSED = "leader_present", "team_complete", "closed"
+
+
+def delivered(kind: str, *, by_unit: bool) -> str | None:
+    """The deliverable that duties ask for by this word; none of a kind that no plan counts."""
+    return (DELIVERED_BY_UNITS if by_unit else DELIVERED).get(ActivityKind(kind))
 
 
 @dataclass(frozen=True)

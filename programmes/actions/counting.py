@@ -13,11 +13,11 @@ from actionlearning.foundation.tenancy import uuid7
 from programmes.actions.evidence import credit_to, duties_by_rule, withdraw_evidence
 from programmes.actions.project_asks import asks_of, team_faults
 from programmes.calendar import return_due
-from programmes.counting import DELIVERED, Held, Owed, owed_on, shortfalls
+from programmes.counting import Held, Owed, delivered, owed_on, shortfalls
 from programmes.models import Activity, Attendance, Evidence, Obligation, TeamMember
 from programmes.models.project import TeamRole
 from programmes.queries import ZONE, calendar_for, local_day
-from programmes.states import ActivityKind, ActivityState, Presence
+from programmes.states import ActivityState, Presence
 
 KIND = "activity"
 LOG_WORKING_DAYS = 3
@@ -39,7 +39,7 @@ class Weighed:
 
 def weighed(activity: Activity, held: Held, *, locked: bool = False) -> list[Weighed]:
     """Against the duty of each rule in whose span it was held; [] when nothing is owed."""
-    deliverable = DELIVERED.get(ActivityKind(activity.kind))
+    deliverable = delivered(activity.kind, by_unit=activity.project_id is None)
     if activity.state != ActivityState.HELD or deliverable is None:
         return []
     by_rule = duties_by_rule(
@@ -66,7 +66,9 @@ def _owed(row: Obligation) -> Owed:
 
 
 def held_of(activity: Any) -> Held:
-    """What conditions may ask of its log; its team as it was on that day."""
+    """What conditions may ask of its log; its team as it was on that day, none of a unit's own."""
+    if activity.project is None:
+        return _held_by_unit(activity)
     day = local_day(activity.began_at)
     team = list(TeamMember.objects.filter(project=activity.project).on(day))
     asks = asks_of(activity.programme, day)
@@ -79,6 +81,17 @@ def held_of(activity: Any) -> Held:
         leaders_named=sum(row.role == role for row in team),
         leaders_present=present.filter(role=role).count(),
         team_complete=not team_faults(team, asks, level=activity.project.level),
+    )
+
+
+def _held_by_unit(activity: Any) -> Held:
+    return Held(
+        began_at=activity.began_at,
+        logged_at=activity.logged_at,
+        leader=str(TeamRole.PROJECT_LEADER.label),
+        leaders_named=0,
+        leaders_present=0,
+        team_complete=False,
     )
 
 
