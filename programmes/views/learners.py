@@ -28,6 +28,7 @@ from programmes.queries.learners import (
     hours_of,
     lacking_in,
     learners_of,
+    own_file_open,
     people_of,
     programme_of,
 )
@@ -42,6 +43,10 @@ class LearnerFile(TenantView):
     permission = Permission.DESK_VIEW
 
     def get(self, request: Any, pk: Any) -> HttpResponse:
+        with own_file_open(request.user, pk):
+            return self._page(request, pk)
+
+    def _page(self, request: Any, pk: Any) -> HttpResponse:
         person = learner_or_404(request.user, pk)
         today = local_day(request.received_at)
         programme = programme_of(person, today)
