@@ -201,6 +201,11 @@ ACTIVITIES = [
         name="activity_participants",
     ),
     path(
+        f"{AN_ACTIVITY}contents/",
+        unit_activities.ActivityContents.as_view(),
+        name="activity_contents",
+    ),
+    path(
         f"{AN_ACTIVITY}invitations/",
         unit_activities.ActivityInvitations.as_view(),
         name="activity_invitations",

@@ -12,13 +12,15 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
 from programmes.actions.activities import fill_activity
+from programmes.actions.attended import note_presence
 from programmes.clauses import cited_by_rule
 from programmes.models import Activity, Programme, Rule
 from programmes.queries import enrolment_of, head_of, plan_in_force
 from programmes.queries.trainings import contents_named
-from programmes.states import CLASSES, ActivityKind, ActivityState
+from programmes.states import CLASSES, ActivityKind, ActivityState, Selection
 
 MOST_HOURS = Decimal(200)
 MOST_PLACES = 999
@@ -55,6 +57,50 @@ def plan_unit_activity(
     made.save(force_insert=True)
     record("activity.added", target=made, by=by, at=now, kind=made.kind)
     return made
+
+
+@transaction.atomic
+def change_class(
+    activity: Activity,
+    *,
+    contents: Mapping[str, Decimal],
+    places: int | None,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+) -> Activity:
+    """What it teaches and for how many; of a class that was held the files follow.
+
+    Raises NotAllowed, BadInput, Stale, RuleBroken (`wrong_state`, `places`, `full`).
+    """
+    fresh: Any = lock(activity, seen=seen)
+    if not by.has_perm(Permission.TEAM_CHANGE, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.project_id is not None or fresh.state == ActivityState.DROPPED:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    _fill_class(fresh, contents)
+    fresh.places = _places(fresh, places)
+    _refuse_too_few(fresh)
+    fresh.version += 1
+    fresh.save(update_fields=["contents", "places", "version"])
+    record("activity.changed", target=fresh, by=by, at=now, fields=["contents", "places"])
+    said = fresh.participants.exclude(presence="").values_list("pk", "presence")
+    note_presence(fresh, dict(said), by=by, now=now)
+    return fresh
+
+
+def _refuse_too_few(activity: Any) -> None:
+    taken = activity.participants.filter(selection=Selection.TAKES_PART).count()
+    if activity.places is not None and taken > activity.places:
+        raise RuleBroken(
+            _("There are %(places)d places, %(taken)d are taken: take somebody out first.")
+            % {"places": activity.places, "taken": taken},
+            code="full",
+        )
 
 
 def _take_place(activity: Any) -> None:

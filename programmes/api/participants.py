@@ -14,7 +14,9 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import visible_persons
 from programmes.actions.participants import add_participants, invite, remove_participant
 from programmes.actions.selections import select_participant
+from programmes.actions.unit_activities import change_class
 from programmes.api.asking import KEY, REFUSED, asker, named, names_of, typed
+from programmes.api.project_people import MATCH
 from programmes.models import Activity
 from programmes.states import Presence, Selection
 
@@ -28,6 +30,21 @@ class ParticipantsGiven(StrictSerializer):
 class SelectionGiven(StrictSerializer):
     selection = serializers.ChoiceField(Selection.choices)
     reason = serializers.CharField(max_length=300)
+
+
+class ClassGiven(StrictSerializer):
+    contents = serializers.DictField(
+        child=serializers.DecimalField(max_digits=5, decimal_places=1),
+        help_text="Class hours by key of the plan's contents.",
+    )
+    places = serializers.IntegerField(allow_null=True, min_value=1)
+
+
+class ClassTold(serializers.Serializer):
+    id = serializers.UUIDField()
+    contents = serializers.DictField(child=serializers.CharField())
+    places = serializers.IntegerField(allow_null=True)
+    version = serializers.IntegerField()
 
 
 class ParticipantLine(serializers.Serializer):
@@ -96,6 +113,15 @@ class ParticipantActs:
         given = typed(request, SelectionGiven)
         select_participant(row, by=asker(request), now=self.now, **given)
         return listed(request, activity)
+
+    @extend_schema(request=ClassGiven, parameters=[MATCH], responses={200: ClassTold, **REFUSED})
+    @action(detail=True, methods=["put"])
+    def contents(self: Any, request: Request, **kwargs: Any) -> Response:
+        activity = self.get_object()
+        given, seen = typed(request, ClassGiven), self.seen(activity)
+        done = change_class(activity, seen=seen, by=asker(request), now=self.now, **given)
+        headers = {"ETag": f'"{done.version}"'}
+        return Response(ClassTold(done).data, headers=headers)
 
     @extend_schema(request=None, responses={200: Invited, **REFUSED})
     @action(detail=True, methods=["post"])

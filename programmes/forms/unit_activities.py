@@ -20,10 +20,9 @@ HOURS = "hours_"
 POSTS = [(role.value, role.label) for role in Role if role not in ADMINISTRATORS]
 
 
-class UnitActivityForm(ActivityForm):
-    """`units` at which the reader plans, `contents` of the plan as key → name."""
+class ClassForm(TenantForm):
+    """What a class teaches and for how many. `contents` of the plan as key → name."""
 
-    organisation = OrganisationChoice(Organisation.objects.none(), label=_("Held by"))
     places = forms.IntegerField(
         required=False,
         min_value=1,
@@ -31,15 +30,10 @@ class UnitActivityForm(ActivityForm):
         label=_("Places"),
         help_text=_("At most so many take part. Left empty: as the plan says, or no limit."),
     )
-    field_order = ("organisation", "kind", "title", "first_day", "last_day")
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(
-        self, *args: Any, units: QuerySet[Any], contents: Mapping[str, str], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, kinds=OF_UNITS, **kwargs)
-        del self.fields["version"]
-        unit: Any = self.fields["organisation"]
-        unit.queryset = units
+    def __init__(self, *args: Any, contents: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for key, name in contents.items():
             field = forms.DecimalField(
                 required=False,
@@ -52,11 +46,25 @@ class UnitActivityForm(ActivityForm):
             self._dress(field)
             self.fields[f"{HOURS}{key}"] = field
 
-    def facts(self) -> dict[str, Any]:
-        told = super().facts()
+    def class_facts(self) -> dict[str, Any]:
+        """For the verbs: places, and hours by contents; what else was typed beside."""
+        told = dict(self.cleaned_data)
         names = [name for name in told if name.startswith(HOURS)]
         hours = {name.removeprefix(HOURS): told.pop(name) for name in names}
         return {**told, "contents": {key: value for key, value in hours.items() if value}}
+
+
+class UnitActivityForm(ClassForm, ActivityForm):
+    """`units` at which the reader plans."""
+
+    organisation = OrganisationChoice(Organisation.objects.none(), label=_("Held by"))
+    field_order = ("organisation", "kind", "title", "first_day", "last_day")
+
+    def __init__(self, *args: Any, units: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, kinds=OF_UNITS, **kwargs)
+        del self.fields["version"]
+        unit: Any = self.fields["organisation"]
+        unit.queryset = units
 
 
 class UnitsField(forms.ModelMultipleChoiceField):

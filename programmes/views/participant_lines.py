@@ -7,10 +7,13 @@ from django.urls import reverse
 
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.selections import owes_report
+from programmes.forms.unit_activities import InvitationForm
 from programmes.models import Activity
-from programmes.states import Presence, Selection
-from programmes.views.activities import activity_or_404, to_activity
+from programmes.queries.learners import lacking_in, missing_a_class, people_of
+from programmes.states import ActivityKind, ActivityState, Presence, Selection
+from programmes.views.activities import activity_or_404, taught_words, to_activity
 from programmes.views.activity_held import TONES
+from programmes.views.activity_lines import days_words
 
 
 def runs(user: Any, activity: Activity) -> bool:
@@ -32,6 +35,52 @@ def to_participants(request: Any, activity: Activity) -> HttpResponse:
     return HttpResponseRedirect(
         reverse("programmes:activity_participants", args=[slug, activity.pk])
     )
+
+
+SHOWN = 500
+"""So many people are offered at once; narrow the audience for the others."""
+
+
+def list_context(user: Any, activity: Activity) -> dict[str, Any]:
+    changes, lines = runs(user, activity), participant_lines(activity)
+    return {
+        "activity": activity,
+        "days": days_words(activity.first_day, activity.last_day),
+        "taught": taught_words(activity),
+        "lines": lines,
+        "untold": sum(line["untold"] for line in lines),
+        "taken": sum(line["selection"] == Selection.TAKES_PART for line in lines),
+        "can_change": changes and activity.state != ActivityState.DROPPED,
+        "can_invite": changes and activity.state == ActivityState.PLANNED,
+        "visit": activity.kind == ActivityKind.STUDY_VISIT,
+    }
+
+
+def people_found(
+    user: Any, activity: Any, filters: InvitationForm, ticked: list[str]
+) -> list[dict[str, Any]]:
+    """Those whom the audience names and who are not on the list yet; all ticked until somebody unticked one."""
+    audience = filters.audience()
+    if not audience.named or not runs(user, activity):
+        return []
+    path, told = activity.org_path, filters.cleaned_data
+    rows = people_of(user, activity.programme, audience, activity.first_day)
+    rows = rows.filter(org_path__gte=path, org_path__lt=path + "~")
+    if told.get("lacking"):
+        rows = lacking_in(rows, tuple(activity.contents))
+    if told.get("missed"):
+        rows = missing_a_class(rows, activity.contents)
+    rows = rows.exclude(pk__in=activity.participants.values("person"))
+    return [
+        {
+            "pk": row.pk,
+            "name": row.name,
+            "title": row.title,
+            "unit": row.organisation.name,
+            "ticked": not ticked or str(row.pk) in ticked,
+        }
+        for row in rows.order_by("place", "seniority", "pinyin", "id")[:SHOWN]
+    ]
 
 
 def participant_lines(activity: Activity) -> list[dict[str, Any]]:

@@ -16,26 +16,26 @@ from actionlearning.foundation.views import TenantFormView, TenantView
 from groups.access import reach_of, visible_persons
 from groups.models import Organisation
 from programmes.actions.participants import add_participants, invite
-from programmes.actions.unit_activities import plan_unit_activity
+from programmes.actions.unit_activities import change_class, plan_unit_activity
 from programmes.exports import participant_sheet
-from programmes.forms.unit_activities import InvitationForm, ParticipantsForm, UnitActivityForm
+from programmes.forms.unit_activities import (
+    HOURS,
+    ClassForm,
+    InvitationForm,
+    ParticipantsForm,
+    UnitActivityForm,
+)
 from programmes.models import Activity, Enrolment, Programme
 from programmes.queries import head_of, local_day
-from programmes.queries.learners import lacking_in, missing_a_class, people_of
 from programmes.queries.trainings import contents_named
-from programmes.states import ActivityKind, ActivityState, Selection
-from programmes.views.activities import taught_words
-from programmes.views.activity_lines import days_words
 from programmes.views.participant_lines import (
+    list_context,
     participant_lines,
-    runs,
+    people_found,
     to_participants,
     unit_activity_or_404,
 )
 from programmes.views.programme_page import programme_or_404
-
-SHOWN = 500
-"""So many people are offered at once; narrow the audience for the others."""
 
 
 class UnitActivityNew(TenantFormView):
@@ -73,7 +73,7 @@ class UnitActivityNew(TenantFormView):
 
     def act(self, form: Any) -> HttpResponse:
         given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
-        made = plan_unit_activity(programme=self.programme, **form.facts(), **given)
+        made = plan_unit_activity(programme=self.programme, **form.class_facts(), **given)
         messages.success(self.request, _("Planned. Now choose who takes part."))
         return to_participants(self.request, made)
 
@@ -103,47 +103,15 @@ class ActivityParticipants(TenantFormView):
         return {**super().get_form_kwargs(), "people": visible_persons(self.request.user)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        activity, changes = self.activity, runs(self.request.user, self.activity)
-        lines = participant_lines(activity)
+        activity, user = self.activity, self.request.user
+        ticked = self.request.POST.getlist("persons")
         return super().get_context_data(
-            activity=activity,
-            days=days_words(activity.first_day, activity.last_day),
-            taught=taught_words(activity),
-            lines=lines,
-            untold=sum(line["untold"] for line in lines),
-            taken=sum(line["selection"] == Selection.TAKES_PART for line in lines),
-            can_change=changes and activity.state != ActivityState.DROPPED,
-            can_invite=changes and activity.state == ActivityState.PLANNED,
-            visit=activity.kind == ActivityKind.STUDY_VISIT,
-            printing="print" in self.request.GET,
+            **list_context(user, activity),
             filters=self.filters,
-            found=self._found() if changes else [],
+            found=people_found(user, activity, self.filters, ticked),
+            printing="print" in self.request.GET,
             **kwargs,
         )
-
-    def _found(self) -> list[dict[str, Any]]:
-        audience, activity = self.filters.audience(), self.activity
-        if not audience.named:
-            return []
-        path, told = activity.org_path, self.filters.cleaned_data
-        rows = people_of(self.request.user, activity.programme, audience, activity.first_day)
-        rows = rows.filter(org_path__gte=path, org_path__lt=path + "~")
-        if told.get("lacking"):
-            rows = lacking_in(rows, tuple(activity.contents))
-        if told.get("missed"):
-            rows = missing_a_class(rows, activity.contents)
-        rows = rows.exclude(pk__in=activity.participants.values("person"))
-        ticked = self.request.POST.getlist("persons")
-        return [
-            {
-                "pk": row.pk,
-                "name": row.name,
-                "title": row.title,
-                "unit": row.organisation.name,
-                "ticked": not ticked or str(row.pk) in ticked,
-            }
-            for row in rows.order_by("place", "seniority", "pinyin", "id")[:SHOWN]
-        ]
 
     def act(self, form: Any) -> HttpResponse:
         people = list(form.cleaned_data["persons"].select_related("organisation"))
@@ -163,6 +131,34 @@ class ActivityParticipants(TenantFormView):
         )
 
 
+class ActivityContents(TenantFormView):
+    """Of a class: hours by contents, and places."""
+
+    permission = Permission.TEAM_CHANGE
+    template_name = "programmes/activity_contents.html"
+    form_class = ClassForm
+
+    @cached_property
+    def activity(self) -> Activity:
+        return unit_activity_or_404(self.request, self.kwargs["pk"])
+
+    def get_initial(self) -> dict[str, Any]:
+        return class_typed(self.activity)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "contents": contents_of(self.activity)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(activity=self.activity, **kwargs)
+
+    def act(self, form: Any) -> HttpResponse:
+        told = form.class_facts()
+        given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
+        change_class(self.activity, seen=told.pop("version"), **told, **given)
+        messages.success(self.request, _("Kept."))
+        return to_participants(self.request, self.activity)
+
+
 class ActivityInvitations(TenantView):
     """POST: those who take part and have a sign-in are told."""
 
@@ -177,3 +173,13 @@ class ActivityInvitations(TenantView):
         said = ngettext("%(count)d person told.", "%(count)d people told.", count)
         messages.success(request, said % {"count": count})
         return to_participants(request, activity)
+
+
+def class_typed(activity: Activity) -> dict[str, Any]:
+    """As it stands, for the form."""
+    hours = {f"{HOURS}{key}": value for key, value in activity.contents.items()}
+    return {**hours, "places": activity.places, "version": activity.version}
+
+
+def contents_of(activity: Activity) -> dict[str, str]:
+    return contents_named(head_of(activity.programme, activity.first_day))

@@ -63,6 +63,29 @@ def test_a_correction_changes_the_file_and_keeps_no_double(
     assert (file(here).present, file(here).seats[0].presence) == (0, "")
 
 
+def test_corrected_hours_of_a_class_change_the_files(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    here = on_roster(world, "甲一")
+    made = held(planned(world, programme, [here], contents=TWO), world.ben)
+    page = reverse("programmes:activity_contents", args=[world.tenant.slug, made.pk])
+    client, typed = sign_in(world.ben), {"hours_methods": "3.5", "places": "30"}
+    assert 'value="4.0"' in client.get(page).content.decode()
+    assert client.post(page, {**typed, "version": made.version - 1}).status_code == 412
+    assert client.post(page, {"places": "30"}).status_code == 422
+    assert client.post(page, {**typed, "version": made.version}).status_code == 302
+    assert file(here).by_contents["methods"] == Decimal("3.5")
+    assert file(here).present == file(here).planned == Decimal("3.5")
+    api = f"/t/{world.tenant.slug}/api/v1/activities/{made.pk}/contents/"
+    put = {"contents": {"methods": "4.0"}, "places": None}
+    done = client.put(api, put, content_type="application/json")
+    assert (done.status_code, done.json()["places"]) == (200, None)
+    assert file(here).present == 4
+    assert sign_in(world.ana).get(page).status_code == 200
+    assert sign_in(world.ana).post(page, typed).status_code == 403
+    assert sign_in(world.sis).get(page).status_code == 404
+
+
 def test_what_was_entered_by_hand_counts_once_and_a_class_is_not_withdrawn_by_hand(
     world: World, programme: Programme
 ) -> None:
