@@ -275,3 +275,37 @@ def training_sheet(
     names = ("name", "unit", "contents", "title", "day", "hours", "by")
     rows = ((number, *(each[name] for name in names)) for number, each in enumerate(lines, 1))
     return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def participant_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """Who takes part in an activity as .xlsx, with a column for signatures on paper."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Name")),
+        Column(_("Unit")),
+        Column(_("Post held"), "text", 30),
+        Column(_("State")),
+        Column(_("Signature"), "text", 16),
+    ]
+    names = ("name", "unit", "title", "state")
+    rows = ((number, *(each[name] for name in names), "") for number, each in enumerate(lines, 1))
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)
+
+
+def lacking_sheet(
+    title: str, lines: Iterable[dict[str, Any]], *, unit: str, made_on: date
+) -> bytes:
+    """Who still lacks training as .xlsx: the columns of the page, in its order."""
+    columns = [
+        Column(_("No."), "number", 6),
+        Column(_("Name")),
+        Column(_("Unit")),
+        Column(_("Post held"), "text", 30),
+        Column(_("Still lacks"), "text", 40),
+        Column(_("Has learnt"), "text", 40),
+    ]
+    names = ("name", "unit", "title", "lacks", "learnt")
+    rows = ((number, *(each[name] for name in names)) for number, each in enumerate(lines, 1))
+    return write_sheet(title, columns, rows, unit=unit, made_on=made_on)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from groups.models import Appointment, Organisation, Tenure
 from groups.roles import Role, roles_with
-from programmes.models import Dossier, Problem, Project, Turn
+from programmes.models import Activity, Dossier, Problem, Project, Turn
 from programmes.procedures import LAWS, Effect, Outcome
 from programmes.queries import local_day
 from programmes.states import DossierState
@@ -207,4 +208,21 @@ def tell_problem(
         organisation=problem.organisation.name,
         programme=problem.programme.name,
         **facts,
+    )
+
+
+def tell_invited(activity: Activity, people: Iterable[User], *, now: datetime) -> None:
+    """Whoever is to take part, each once for each first day. They may not read the activity: no address of it."""
+    days = [each.isoformat() for each in dict.fromkeys((activity.first_day, activity.last_day))]
+    queue_notices(
+        {user.pk: user for user in people}.values(),
+        kind="programmes.activity_invited",
+        at=now,
+        key=f"{activity.pk}:{days[0]}",
+        about=activity,
+        title=activity.title,
+        organisation=activity.organisation.name,
+        programme=activity.programme.name,
+        days=" – ".join(days),
+        hours=str(sum(map(Decimal, activity.contents.values()))) if activity.contents else "",
     )

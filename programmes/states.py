@@ -47,7 +47,7 @@ class ActivityState(models.TextChoices):
 
 
 class ActivityKind(models.TextChoices):
-    """What a team does (`model.md` §6, P2-43): the log of each will be of its kind."""
+    """What a team or a unit does (`model.md` §6, P2-43): the log of each will be of its kind."""
 
     TRAINING = "training", _("training")
     RESEARCH = "research", _("research activity")
@@ -58,6 +58,45 @@ class ActivityKind(models.TextChoices):
     COUNSELLING = "counselling", _("expert counselling")
     IMPLEMENTATION = "implementation", _("implementation and pilot")
     MEETING = "meeting", _("meeting")
+    POPULARISATION = "popularisation", _("popularisation course")
+    FACILITATORS_COURSE = "facilitators_course", _("facilitators' course")
+    PROMOTERS_SEMINAR = "promoters_seminar", _("promoters' seminar")
+    LAUNCH = "launch_ceremony", _("launch or mobilisation meeting")
+    EXCHANGE_MEETING = "exchange_meeting", _("exchange meeting")
+    SUMMARY_MEETING = "summary_meeting", _("summary meeting")
+    COMMENDATION = "commendation_meeting", _("commendation meeting")
+
+
+CLASSES = (
+    ActivityKind.POPULARISATION,
+    ActivityKind.FACILITATORS_COURSE,
+    ActivityKind.PROMOTERS_SEMINAR,
+    ActivityKind.TRAINING,
+)
+"""Kinds that teach: their class hours are told by contents, and fill the register of trainings."""
+OF_UNITS = (
+    *CLASSES,
+    ActivityKind.LAUNCH,
+    ActivityKind.MEETING,
+    ActivityKind.EXCHANGE_MEETING,
+    ActivityKind.SUMMARY_MEETING,
+    ActivityKind.COMMENDATION,
+    ActivityKind.STUDY_VISIT,
+    ActivityKind.COUNSELLING,
+)
+"""What a unit, or whoever runs the programme, does by itself and not for one topic."""
+OF_TOPICS = (
+    ActivityKind.TRAINING,
+    ActivityKind.RESEARCH,
+    ActivityKind.CORE_SEMINAR,
+    ActivityKind.GROUP_SEMINAR,
+    ActivityKind.SURVEY,
+    ActivityKind.STUDY_VISIT,
+    ActivityKind.COUNSELLING,
+    ActivityKind.IMPLEMENTATION,
+    ActivityKind.MEETING,
+)
+"""What the team of a topic does (P2-43)."""
 
 
 class ActivityMode(models.TextChoices):
@@ -153,6 +192,14 @@ REOPEN_PROBLEM = Step(
     (ProblemState.SOLVED, ProblemState.CLOSED), ProblemState.IN_HAND, needs=Permission.PROBLEM_VIEW
 )
 """Whoever sees it may ask; who may act depends on the holder: see programmes/access.py."""
+
+
+class Selection(models.TextChoices):
+    """Of somebody of the roster and an activity of a unit."""
+
+    CANDIDATE = "candidate", _("named for selection")
+    TAKES_PART = "takes_part", _("takes part")
+    REFUSED = "refused", _("not selected")
 
 
 class TrainingContents(models.TextChoices):

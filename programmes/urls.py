@@ -16,8 +16,10 @@ from programmes.views import (
     dossiers,
     enrolments,
     funds,
+    learners,
     milestones,
     obligations,
+    participants,
     plans,
     problems,
     programmes,
@@ -30,6 +32,7 @@ from programmes.views import (
     topic_pool,
     topic_pool_entries,
     trainings,
+    unit_activities,
     units,
 )
 
@@ -189,6 +192,42 @@ ACTIVITIES = [
     ),
     path("steps/<uuid:pk>/done/", activity_logs.NextStepDone.as_view(), name="next_step_done"),
     path(AN_ACTIVITY, activities.ActivityDetail.as_view(), name="activity_detail"),
+    path(
+        "programmes/<uuid:pk>/activities/new/",
+        unit_activities.UnitActivityNew.as_view(),
+        name="unit_activity_new",
+    ),
+    path(
+        f"{AN_ACTIVITY}participants/",
+        unit_activities.ActivityParticipants.as_view(),
+        name="activity_participants",
+    ),
+    path(
+        f"{AN_ACTIVITY}contents/",
+        unit_activities.ActivityContents.as_view(),
+        name="activity_contents",
+    ),
+    path(
+        f"{AN_ACTIVITY}invitations/",
+        unit_activities.ActivityInvitations.as_view(),
+        name="activity_invitations",
+    ),
+    path(
+        "participants/<uuid:pk>/removal/",
+        participants.ParticipantRemoval.as_view(),
+        name="participant_removal",
+    ),
+    path(
+        "participants/<uuid:pk>/selection/",
+        participants.ParticipantSelection.as_view(),
+        name="participant_selection",
+    ),
+    path(
+        "participants/<uuid:pk>/report/",
+        participants.ParticipantReport.as_view(),
+        name="participant_report",
+    ),
+    path("programmes/<uuid:pk>/visits/", participants.VisitNaming.as_view(), name="visit_naming"),
     path(f"{AN_ACTIVITY}edit/", activities.ActivityEdit.as_view(), name="activity_edit"),
     path(
         f"{AN_ACTIVITY}taking-up/",
@@ -225,6 +264,8 @@ ONE = "programmes/<uuid:pk>/"
 FUNDS = [
     path(f"{ONE}trainings/", trainings.TrainingList.as_view(), name="training_list"),
     path(f"{ONE}trainings/new/", trainings.TrainingNew.as_view(), name="training_new"),
+    path(f"{ONE}trainings/lacking/", learners.TrainingLacking.as_view(), name="training_lacking"),
+    path("persons/<uuid:pk>/training/", learners.LearnerFile.as_view(), name="learner_file"),
     path(
         "trainings/<uuid:pk>/withdrawal/",
         trainings.TrainingWithdrawal.as_view(),

@@ -15,8 +15,11 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.models import Activity, Dossier, Project
+from programmes.queries import local_day
 from programmes.states import (
     DROP_ACTIVITY,
+    OF_TOPICS,
+    OF_UNITS,
     TAKE_UP_ACTIVITY,
     TAKEN_ON,
     ActivityKind,
@@ -110,7 +113,7 @@ def add_activity(
         )
     made = _of(project, by, now)
     given = {"kind": kind, "title": title, "first_day": first_day, "last_day": last_day}
-    _fill(made, given)
+    fill_activity(made, given)
     made.state, made.decided_by, made.decided_at = ActivityState.PLANNED, by, now
     made.save(force_insert=True)
     record("activity.added", target=made, by=by, at=now, kind=made.kind)
@@ -133,22 +136,29 @@ def change_activity(
             code="wrong_state",
         )
     before = {name: getattr(fresh, name) for name in FIELDS}
-    _fill(fresh, before | changes)
+    fill_activity(fresh, before | changes)
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
     if not changed:
         return fresh
     fresh.version += 1
     fresh.save(update_fields=[*changed, "version"])
+    tell_participants(fresh)
     record("activity.changed", target=fresh, by=by, at=now, fields=changed)
     return fresh
 
 
-def _fill(activity: Activity, given: dict[str, Any]) -> None:
+def kinds_of(activity: Activity) -> tuple[str, ...]:
+    """A team's kinds, or those of a unit itself."""
+    return OF_UNITS if activity.project_id is None else OF_TOPICS
+
+
+def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
+    """Kind, title and days as typed. Raises BadInput."""
     activity.kind, activity.title = given["kind"], " ".join(str(given["title"]).split())
     activity.first_day = given["first_day"]
     activity.last_day = given["last_day"] or given["first_day"]
     faults = {}
-    if activity.kind not in ActivityKind.values:
+    if activity.kind not in kinds_of(activity):
         faults["kind"] = _("Choose one of the kinds.")
     if not activity.title:
         faults["title"] = _("A title is needed.")
@@ -169,6 +179,7 @@ def take_up(activity: Activity, *, by: User, now: datetime, seen: int | None = N
     fresh = take(TAKE_UP_ACTIVITY, activity, by=by, seen=seen)
     fresh.decided_by, fresh.decided_at, fresh.reason = by, now, ""
     fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
+    tell_participants(fresh)
     record("activity.taken_up", target=fresh, by=by, at=now)
     return fresh
 
@@ -200,5 +211,18 @@ def drop(
     fresh = take(DROP_ACTIVITY, activity, by=by, seen=seen)
     fresh.decided_by, fresh.decided_at, fresh.reason = by, now, told
     fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
+    tell_participants(fresh)
     record("activity.dropped", target=fresh, by=by, at=now, reason=told)
     return fresh
+
+
+def tell_participants(activity: Activity) -> None:
+    """What their rows say of it, so that their own units read it there."""
+    began = activity.began_at
+    activity.participants.update(
+        kind=activity.kind,
+        course=activity.title,
+        contents=activity.contents,
+        held_on=local_day(began) if began else activity.first_day,
+        called_off=activity.state == ActivityState.DROPPED,
+    )

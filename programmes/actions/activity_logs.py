@@ -15,6 +15,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from programmes.actions.activities import add_activity
+from programmes.actions.attended import expected_in, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
 from programmes.actions.next_steps import StepText, keep_steps, step_faults
@@ -48,7 +49,7 @@ LOGGED = (
 
 @dataclass(frozen=True)
 class Log:
-    """What was typed about one activity. `presence` names every member of the team by its key."""
+    """What was typed about one activity. `presence` names every member of the team, or participant, by its key."""
 
     began_at: datetime
     ended_at: datetime
@@ -74,8 +75,8 @@ def log_activity(
     wait_for_unit(activity, now)
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
-    team = team_on(fresh.project, log.began_at)
-    if not may_log(by, fresh.project, team):
+    team = expected_at(fresh, log.began_at)
+    if not may_log(by, fresh.project or fresh, team):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state not in LOGGED_FROM:
         raise RuleBroken(
@@ -87,12 +88,14 @@ def log_activity(
     first = fresh.state != ActivityState.HELD
     _write(fresh, log, by, now)
     _note_presence(fresh, log, team)
-    keep_steps(fresh, log.steps, team, by=by, now=now)
+    keep_steps(fresh, log.steps, _owners(fresh, team), by=by, now=now)
     record(
         "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
         present=sum(each == Presence.PRESENT for each in log.presence.values()),
     )  # fmt: skip
     survey_held(fresh, by=by, now=now)
+    if fresh.project_id is None:
+        note_presence(fresh, log.presence, by=by, now=now)
     count_activity(fresh, by=by, now=now)
     return fresh
 
@@ -118,7 +121,7 @@ def take_log_back(
     wait_for_unit(activity, now)
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
-    if not may_log(by, fresh.project, team_on(fresh.project, now)):
+    if not may_log(by, fresh.project or fresh, expected_at(fresh, now)):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state != ActivityState.HELD:
         raise RuleBroken(
@@ -134,6 +137,8 @@ def take_log_back(
     keep_steps(fresh, (), [], by=by, now=now)
     survey_taken_back(fresh, by=by, now=now)
     uncount_activity(fresh, counted, by=by, now=now)
+    if fresh.project_id is None:
+        note_presence(fresh, {}, by=by, now=now)
     record("activity.log_taken_back", target=fresh, by=by, at=now)
     return fresh
 
@@ -143,8 +148,19 @@ def team_on(project: Project, at: datetime) -> list[TeamMember]:
     return list(rows.select_related("person").order_by("rank", "id"))
 
 
-def may_log(user: User, project: Project, team: Iterable[TeamMember]) -> bool:
-    if user.has_perm(Permission.PROJECT_CHANGE, project):
+def expected_at(activity: Any, at: datetime) -> list[Any]:
+    """The team of that day; of a unit's own activity those who were to take part."""
+    if activity.project is None:
+        return expected_in(activity)
+    return team_on(activity.project, at)
+
+
+def may_log(user: User, place: Project | Activity | None, team: Iterable[Any]) -> bool:
+    """`place`: the topic, or where there is none the unit's activity itself, which the unit's office logs."""
+    if place is None:
+        return False
+    needs = Permission.TEAM_CHANGE if isinstance(place, Activity) else Permission.PROJECT_CHANGE
+    if user.has_perm(needs, place):
         return True
     return any(
         row.role in LOGGERS and user.pk in (row.user_id, row.person.user_id if row.person else None)
@@ -167,12 +183,18 @@ def _write(activity: Activity, log: Log, by: User, now: datetime) -> None:
     activity.save(update_fields=[*LOGGED, "decided_by", "decided_at"])
 
 
-def _note_presence(activity: Activity, log: Log, team: list[TeamMember]) -> None:
+def _owners(activity: Activity, team: list[Any]) -> list[Any]:
+    """Who may be chosen as the owner of a next step; in a unit's activity he is named."""
+    return team if activity.project_id is not None else []
+
+
+def _note_presence(activity: Activity, log: Log, team: list[Any]) -> None:
     """Anew each time: who was there is one list, and what it was before is in the log of acts."""
     Attendance.objects.filter(activity=activity).delete()
     rows = [
         Attendance(
-            activity=activity, member=row, person=row.person, name=row.name, role=row.role,
+            activity=activity, member=row if isinstance(row, TeamMember) else None,
+            person=row.person, name=row.name, role=row.role,
             presence=log.presence[row.pk], rank=rank,
         )
         for rank, row in enumerate(team, 1)
@@ -186,12 +208,12 @@ def _note_presence(activity: Activity, log: Log, team: list[TeamMember]) -> None
     Attendance.objects.bulk_create(rows)
 
 
-def _refuse_faults(activity: Activity, log: Log, team: list[TeamMember], now: datetime) -> None:
+def _refuse_faults(activity: Activity, log: Log, team: list[Any], now: datetime) -> None:
     faults = {
         **_when_faults(activity, log, now),
         **_who_faults(log, team),
         **_what_faults(activity, log),
-        **step_faults(log.steps, team, local_day(log.began_at)),
+        **step_faults(log.steps, _owners(activity, team), local_day(log.began_at)),
     }
     if faults:
         asked = PERIOD if "began_at" in faults else ASKED_BY.get(activity.kind, ())
@@ -216,7 +238,7 @@ def _when_faults(activity: Activity, log: Log, now: datetime) -> dict[str, str]:
     return {}
 
 
-def _who_faults(log: Log, team: list[TeamMember]) -> dict[str, str]:
+def _who_faults(log: Log, team: list[Any]) -> dict[str, str]:
     if {row.pk for row in team} != set(log.presence):
         return {"presence": _("Say of everybody in the team of that day whether he was there.")}
     if not set(log.presence.values()) <= set(Presence.values):

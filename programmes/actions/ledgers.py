@@ -55,6 +55,7 @@ PLACED = (
     "programmes_remark",
     "programmes_decisionstep",
     "programmes_training",
+    "programmes_participant",
     "programmes_attendance",
     "programmes_nextstep",
     "reporting_attachment",

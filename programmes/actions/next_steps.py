@@ -99,7 +99,8 @@ def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextS
         owner.user_id,
         owner.person.user_id if owner.person else None,
     )
-    if not own and not by.has_perm(Permission.PROJECT_CHANGE, fresh.project):
+    place = fresh.project or fresh.activity
+    if not own and not by.has_perm(Permission.PROJECT_CHANGE, place):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.dropped_at is not None:
         words = _("The log no longer names this step.")
@@ -107,6 +108,6 @@ def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextS
     fresh.done_on, fresh.done_by = (local_day(now), by) if done else (None, None)
     fresh.done_name = by.display_name if done else ""
     fresh.save(update_fields=["done_on", "done_by", "done_name"])
-    record("activity.step_done" if done else "activity.step_reopened", target=fresh.project, by=by,
+    record("activity.step_done" if done else "activity.step_reopened", target=place, by=by,
            at=now, step=str(fresh.pk))  # fmt: skip
     return fresh

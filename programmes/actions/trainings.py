@@ -15,8 +15,8 @@ from actionlearning.foundation.workflow import lock_row
 from groups.models import Organisation, Person
 from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.models import Dossier, Programme, Training
-from programmes.queries import local_day
-from programmes.states import TrainingContents
+from programmes.queries import head_of, local_day
+from programmes.queries.trainings import contents_named
 
 MOST_HOURS = Decimal(999)
 KIND = "support_request"
@@ -40,7 +40,7 @@ def record_training(
     if not by.has_perm(Permission.PERSON_CHANGE, person):
         raise NotAllowed(_("You may not keep this unit's roster."), code="not_allowed")
     lock_row(person)
-    _check(person, contents, held_on, hours, title, now)
+    _check(programme, contents, held_on, hours, title, now)
     facts = {"person": person, "contents": contents, "held_on": held_on, "withdrawn_at": None}
     if Training.objects.filter(programme=programme, **facts).exists():
         raise RuleBroken(
@@ -58,11 +58,11 @@ def record_training(
 
 
 def _check(
-    person: Person, contents: str, held_on: date, hours: Decimal, title: str, now: datetime
+    programme: Programme, contents: str, held_on: date, hours: Decimal, title: str, now: datetime
 ) -> None:
-    problems = {}
-    if contents not in TrainingContents.values:
-        names = "、".join(str(label) for label in TrainingContents.labels)
+    problems, known = {}, contents_named(head_of(programme, held_on))
+    if contents not in known:
+        names = "、".join(known.values())
         problems["contents"] = _("Choose one of: %(names)s.") % {"names": names}
     if held_on > local_day(now):
         problems["held_on"] = _("A training is recorded after it was held.")
@@ -80,6 +80,10 @@ def withdraw_training(training: Training, *, by: User, now: datetime) -> Trainin
     fresh = lock_row(training)
     if not by.has_perm(Permission.PERSON_CHANGE, fresh):
         raise NotAllowed(_("You may not keep this unit's roster."), code="not_allowed")
+    if fresh.activity_id is not None:
+        raise RuleBroken(
+            _("The log of a class says so: correct that log instead."), code="of_a_class"
+        )
     if fresh.withdrawn_at is not None:
         raise RuleBroken(_("This record was withdrawn already."), code="ended")
     fresh.withdrawn_at = now

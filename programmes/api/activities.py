@@ -11,11 +11,15 @@ from rest_framework.response import Response
 
 from actionlearning.foundation.api import StrictSerializer, TenantViewSet, chosen_fields
 from actionlearning.foundation.permissions import Permission
+from groups.access import visible_organisations
 from programmes.actions.activities import add_activity, change_activity, drop, take_up
+from programmes.actions.unit_activities import plan_unit_activity
 from programmes.api.activity_logs import ActivityLogActs
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of
+from programmes.api.participants import ParticipantActs
 from programmes.api.project_people import MATCH
 from programmes.models import Activity, Project
+from programmes.queries import visible_programmes
 from programmes.queries.activities import GONE, narrowed_activities
 from programmes.states import ActivityKind, ActivityState
 
@@ -30,7 +34,19 @@ class ActivityText(StrictSerializer):
 
 
 class ActivityDraft(ActivityText):
-    project = serializers.UUIDField()
+    """Of a topic; or of a unit itself, with programme and organisation."""
+
+    project = serializers.UUIDField(required=False)
+    programme = serializers.UUIDField(required=False)
+    organisation = serializers.UUIDField(required=False)
+    contents = serializers.DictField(
+        child=serializers.DecimalField(max_digits=5, decimal_places=1),
+        required=False,
+        help_text="Of a unit's class: class hours by key of the plan's contents.",
+    )
+    places = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, help_text="How many may take part at most."
+    )
 
 
 class ActivityReason(StrictSerializer):
@@ -41,7 +57,7 @@ class ActivityLine(serializers.Serializer):
     id = serializers.UUIDField()
     programme_id = serializers.UUIDField()
     organisation_id = serializers.UUIDField()
-    project_id = serializers.UUIDField()
+    project_id = serializers.UUIDField(allow_null=True, help_text="Null: the unit's own.")
     kind = serializers.ChoiceField(ActivityKind.choices)
     title = serializers.CharField()
     first_day = serializers.DateField()
@@ -52,6 +68,10 @@ class ActivityLine(serializers.Serializer):
         allow_null=True, help_text="The plan whose timetable proposed it; null: added by hand."
     )
     track = serializers.CharField()
+    contents = serializers.DictField(
+        child=serializers.CharField(), help_text="Class hours by key of the plan's contents."
+    )
+    places = serializers.IntegerField(allow_null=True)
     gone_at = serializers.DateTimeField(
         allow_null=True, help_text="Since when the plan in effect does not have the line any more."
     )
@@ -68,7 +88,7 @@ class ActivityLines(serializers.Serializer):
 LISTED = tuple(names_of(ActivityLine))
 
 
-class ActivityViewSet(ActivityLogActs, TenantViewSet):
+class ActivityViewSet(ActivityLogActs, ParticipantActs, TenantViewSet):
     """Activities of the topics that the client may see, in the order of their first days."""
 
     queryset = Activity.objects.none()
@@ -108,10 +128,21 @@ class ActivityViewSet(ActivityLogActs, TenantViewSet):
     @extend_schema(request=ActivityDraft, responses={201: ActivityLine, **REFUSED})
     def create(self, request: Request, **kwargs: Any) -> Response:
         given = self._typed(ActivityDraft)
+        if "project" not in given:
+            return _told(self._of_a_unit(given), status=201)
         projects = Project.objects.visible_to(asker(request)).select_related("organisation")
         project = named(projects, "project", given.pop("project"))
-        made = add_activity(project=project, by=asker(request), now=self.now, **given)
+        told = {name: given[name] for name in names_of(ActivityText) if name in given}
+        made = add_activity(project=project, by=asker(request), now=self.now, **told)
         return _told(made, status=201)
+
+    def _of_a_unit(self, given: dict[str, Any]) -> Activity:
+        units = visible_organisations(asker(self.request))
+        unit = named(units, "organisation", given.pop("organisation", None))
+        seen = visible_programmes(asker(self.request))
+        programme = named(seen, "programme", given.pop("programme", None))
+        whose = {"programme": programme, "organisation": unit}
+        return plan_unit_activity(**whose, by=asker(self.request), now=self.now, **given)
 
     @extend_schema(
         request=ActivityText, parameters=[MATCH], responses={200: ActivityLine, **REFUSED}

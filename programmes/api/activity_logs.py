@@ -30,7 +30,9 @@ from programmes.states import ActivityKind, ActivityMode, ActivityState, Presenc
 
 
 class PresenceGiven(StrictSerializer):
-    member = serializers.UUIDField(help_text="Of the team on that day.")
+    member = serializers.UUIDField(
+        help_text="Of the team on that day; in a unit's own activity: a participant."
+    )
     presence = serializers.ChoiceField(Presence.choices)
 
 
@@ -87,7 +89,10 @@ class StepDone(StrictSerializer):
 
 
 class AttendanceLine(serializers.Serializer):
-    member_id = serializers.UUIDField(allow_null=True, help_text="Null: a guest.")
+    member_id = serializers.UUIDField(allow_null=True, help_text="Null: not of a team.")
+    person_id = serializers.UUIDField(
+        allow_null=True, help_text="Of the roster; null with member_id null: a guest."
+    )
     name = serializers.CharField()
     role = serializers.CharField()
     presence = serializers.ChoiceField(Presence.choices)

@@ -17,13 +17,14 @@ from programmes.actions.trainings import ask_for_training, record_training, with
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, filtered, named, names_of, typed
 from programmes.models import Programme, Project, Training
 from programmes.queries.trainings import trainings_listed, untrained_of
-from programmes.states import TrainingContents
 
 
 class TrainingDraft(StrictSerializer):
     programme = serializers.UUIDField()
     person = serializers.UUIDField()
-    contents = serializers.ChoiceField(TrainingContents.choices)
+    contents = serializers.CharField(
+        max_length=30, help_text="Key of a content that the plan names, or `other`."
+    )
     title = serializers.CharField(required=False, allow_blank=True, max_length=120)
     held_on = serializers.DateField()
     hours = serializers.DecimalField(max_digits=5, decimal_places=1, help_text="Class hours.")
@@ -35,7 +36,10 @@ class TrainingLine(serializers.Serializer):
     organisation_id = serializers.UUIDField()
     person_id = serializers.UUIDField()
     name = serializers.CharField()
-    contents = serializers.ChoiceField(TrainingContents.choices)
+    activity_id = serializers.UUIDField(
+        allow_null=True, help_text="The class whose log says so; null: entered by hand."
+    )
+    contents = serializers.CharField(help_text="Key of a content that the plan names.")
     title = serializers.CharField()
     held_on = serializers.DateField()
     hours = serializers.DecimalField(max_digits=5, decimal_places=1)
@@ -80,7 +84,7 @@ class TrainingViewSet(TenantViewSet):
             *PAGED[:2],
             OpenApiParameter("programme", UUID),
             OpenApiParameter("organisation", UUID),
-            OpenApiParameter("contents", str, enum=TrainingContents.values),
+            OpenApiParameter("contents", str, description="A key of the plan's contents."),
             OpenApiParameter("q", str, description="Name, course, unit's name or initials."),
             OpenApiParameter("fields", str, description="Names to send, separated by commas."),
         ],

@@ -1,5 +1,6 @@
 """What people type about activities; the verbs decide what becomes of it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from actionlearning.foundation.forms import TenantForm
 from programmes.forms.programmes import DayInput
 from programmes.models import Programme
-from programmes.states import ActivityKind, ActivityState
+from programmes.states import OF_TOPICS, ActivityKind, ActivityState
 
 GONE = "gone"
 
@@ -24,6 +25,13 @@ class ActivityForm(TenantForm):
         help_text=_("Left empty: one day."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, kinds: Iterable[ActivityKind] = OF_TOPICS, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["kind"]
+        offered.choices = [(kind.value, kind.label) for kind in kinds]
 
     def facts(self) -> dict[str, Any]:
         """For the verbs: what was typed, without the number of the version."""

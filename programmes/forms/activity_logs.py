@@ -15,7 +15,7 @@ from programmes.actions.next_steps import StepText
 from programmes.forms.programmes import DayInput
 from programmes.models import NextStep, TeamMember
 from programmes.queries import ZONE
-from programmes.states import ActivityKind, ActivityMode, Presence
+from programmes.states import OF_TOPICS, ActivityMode, Presence
 
 BLANK_STEPS = 3
 """Empty lines below the steps that are there."""
@@ -37,7 +37,7 @@ def _words(label: Any, name: str, rows: int) -> forms.CharField:
 
 
 class ActivityLogForm(TenantForm):
-    """`team` of the day, `methods` as (key, name), `steps` that the log named before."""
+    """`team` of the day, or the participants; `methods` as (key, name), `steps` that the log named before."""
 
     day = forms.DateField(label=_("Held on"), widget=DayInput())
     begins = forms.TimeField(label=_("From"), widget=HourInput())
@@ -69,7 +69,7 @@ class ActivityLogForm(TenantForm):
     def __init__(
         self,
         *args: Any,
-        team: Iterable[TeamMember],
+        team: Iterable[Any],
         methods: Iterable[tuple[str, str]] = (),
         steps: Iterable[NextStep] = (),
         presence: Mapping[uuid.UUID, str] | None = None,
@@ -91,7 +91,8 @@ class ActivityLogForm(TenantForm):
 
     def _add_step(self, number: int) -> None:
         row = self.known[number - 1] if number <= len(self.known) else None
-        owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in self.team)]
+        team = [each for each in self.team if isinstance(each, TeamMember)]
+        owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in team)]
         held: date = self.initial.get("day") or date.today()  # noqa: DTZ011  a proposal on screen
         made: dict[str, forms.Field] = {
             "text": forms.CharField(label=_("What is to be done"), required=False, max_length=300,
@@ -160,7 +161,9 @@ class ActivityLogForm(TenantForm):
 class UnplannedLogForm(ActivityLogForm):
     """Of what was held without having been planned."""
 
-    kind = forms.ChoiceField(choices=ActivityKind.choices, label=_("Kind of activity"))
+    kind = forms.ChoiceField(
+        choices=[(k.value, k.label) for k in OF_TOPICS], label=_("Kind of activity")
+    )
     title = forms.CharField(max_length=300, label=_("What is done"))
     field_order = ("kind", "title")
 

@@ -15,6 +15,7 @@ from programmes.models.dossier import (
 from programmes.models.evidence import Evidence, EvidenceReturn
 from programmes.models.fund import Expense, FundLine, FundTier
 from programmes.models.obligation import DutyState, Obligation
+from programmes.models.participant import Participant
 from programmes.models.plan import Clause, Plan, Rule
 from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
@@ -48,6 +49,7 @@ __all__ = [
     "Milestone",
     "NextStep",
     "Obligation",
+    "Participant",
     "Plan",
     "Problem",
     "ProblemAct",

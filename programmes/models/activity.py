@@ -1,4 +1,4 @@
-"""What a team means to do and when (`model.md` §6): proposed by its plan's timetable, taken up, logged later."""
+"""What a team or a unit means to do and when (`model.md` §6): proposed by its plan's timetable, taken up, logged later."""
 
 from datetime import date
 from typing import Any
@@ -35,10 +35,14 @@ class ActivityQuerySet(models.QuerySet[Any]):
 
 
 class Activity(LedgerModel):
-    """Sits at the topic's unit. Written only by programmes/actions/activities.py and activity_logs.py."""
+    """Of a topic, or of a unit itself. Sits at that unit.
+
+    Written only by programmes/actions/activities.py, unit_activities.py and activity_logs.py.
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="activities")
-    project = models.ForeignKey(Project, models.PROTECT, related_name="activities")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="activities")
+    """None: a training class, a meeting or a visit of the unit itself."""
     kind = models.CharField(max_length=20, choices=ActivityKind)
     title = models.CharField(max_length=300)
     first_day = models.DateField()
@@ -68,6 +72,10 @@ class Activity(LedgerModel):
     """Of ActivityMode."""
     methods = models.JSONField(default=list)
     """Keys of the plan's methods (P2-65)."""
+    contents = models.JSONField(default=dict)
+    """What a class teaches: key of the plan's contents → class hours as text (P2-18)."""
+    places = models.PositiveSmallIntegerField(null=True)
+    """How many may take part at most (P3-31); none: as many as are invited."""
     minutes = models.TextField(blank=True)
     questions = models.TextField(blank=True)
     reflections = models.TextField(blank=True)

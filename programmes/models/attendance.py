@@ -22,7 +22,7 @@ class Attendance(PlacedModel):
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="attendances")
     member = models.ForeignKey(TeamMember, models.PROTECT, null=True, related_name="+")
-    """None: a guest of that day, known by name."""
+    """None: a participant of a unit's activity, or without `person` a guest of that day, known by name."""
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=60)
     role = models.CharField(max_length=20, choices=TeamRole, blank=True)
@@ -33,6 +33,12 @@ class Attendance(PlacedModel):
         constraints = [
             unique_in_tenant(
                 "activity", "member", name="attendance_once", condition=Q(member__isnull=False)
+            ),
+            unique_in_tenant(
+                "activity",
+                "person",
+                name="attendance_person_once",
+                condition=Q(member__isnull=True, person__isnull=False),
             ),
         ]
         indexes = [
@@ -55,7 +61,8 @@ class NextStep(PlacedModel):
     Written only by programmes/actions/next_steps.py.
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="next_steps")
+    project = models.ForeignKey(Project, models.CASCADE, null=True, related_name="next_steps")
+    """As of its activity: none where that is a unit's own."""
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="next_steps")
     text = models.CharField(max_length=300)
     owner = models.ForeignKey(TeamMember, models.PROTECT, null=True, related_name="+")

@@ -7,6 +7,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
 from groups.models import Person, PlacedModel
+from programmes.models.activity import Activity
 from programmes.models.programme import Programme
 
 
@@ -21,11 +22,13 @@ class TrainingQuerySet(models.QuerySet[Any]):
 class Training(PlacedModel):
     """That somebody of the roster was trained (P2-18). Sits at his unit.
 
-    Written only by programmes/actions/trainings.py.
+    Entered by hand, or by the log of a class. Written only by programmes/actions/trainings.py.
     """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, related_name="trainings")
+    """The class whose log says so; none: entered by hand."""
     name = models.CharField(max_length=60)
     contents = models.CharField(max_length=30)
     """One of the contents that the plan names, see programmes/trainings.py."""
@@ -49,6 +52,7 @@ class Training(PlacedModel):
         indexes = [
             models.Index(fields=["org_path", "-held_on", "-id"], name="training_list"),
             models.Index(fields=["person"], name="training_person"),
+            models.Index(fields=["activity"], name="training_activity"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,17 @@ from programmes.packs.vocabulary import RULE_IDS, STEP_BODIES
 
 PROPOSAL, DECIDE = "topic_proposal", "decide"
 SEVERAL_SPEAK = ("all", "in_order")
-LISTS = ("information", "systems", "methods", "channels", "means", "awards", "phases", "bodies")
+LISTS = (
+    "information",
+    "systems",
+    "methods",
+    "training_contents",
+    "channels",
+    "means",
+    "awards",
+    "phases",
+    "bodies",
+)
 
 
 def check_pack(pack: Pack, place: Place) -> None:

@@ -257,6 +257,8 @@ class RuleSpec:
     total: Annotated[int | None, Whole(1, 99)] = None
     anchor: Annotated[str | None, Month()] = None
     month: Annotated[str | None, Month()] = None
+    places: Annotated[int | None, POSITIVE] = None
+    """How many people take part at most (P3-31)."""
     after: Annotated[str | None, OneOf(vocabulary.TRIGGERS)] = None
     working_days: Annotated[int | None, WORKING_DAYS] = None
     inclusive: Annotated[bool, Flag()] = True
@@ -318,6 +320,8 @@ class Pack:
     information: tuple[InformationType, ...] = ()
     systems: tuple[Named, ...] = ()
     methods: tuple[Named, ...] = ()
+    training_contents: tuple[Named, ...] = ()
+    """What everybody is to be taught (P2-18)."""
     channels: tuple[Named, ...] = ()
     means: tuple[Named, ...] = ()
     awards: tuple[Named, ...] = ()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from groups.models import Organisation
 from programmes.models import Activity, NextStep, Project
 
 
@@ -11,7 +12,15 @@ def steps_of(activity: Activity) -> list[NextStep]:
     return list(rows.order_by("due_on", "id"))
 
 
-def carried_into(project: Project, day: date) -> list[NextStep]:
-    """What earlier activities of the topic have left open up to `day`: the next one begins with it."""
-    rows = NextStep.objects.filter(project=project, activity__first_day__lte=day).open()
+def carried_into(
+    project: Project | None, day: date, organisation: Organisation | None = None
+) -> list[NextStep]:
+    """What earlier activities of the topic have left open up to `day`: the next one begins with it.
+
+    Without a topic: what the activities of `organisation` itself have left open.
+    """
+    whose = {"project": project}
+    rows = NextStep.objects.filter(**whose, activity__first_day__lte=day).open()
+    if project is None:
+        rows = rows.filter(organisation=organisation)
     return list(rows.select_related("activity").order_by("due_on", "id"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from groups.models import Organisation, Person
 from groups.queries import named_like
@@ -13,8 +14,24 @@ from programmes.models.project import TeamRole
 from programmes.queries import bad_filter, key_asked
 from programmes.states import TrainingContents
 
+LONGEST_KEY = 30
 NOT_LEARNING = (TeamRole.FACILITATOR, TeamRole.OBSERVER, TeamRole.CONVENER)
 """Roles in which nobody is there to learn."""
+
+
+def contents_named(head: Mapping[str, Any]) -> dict[str, str]:
+    """Key → name, in the reader's language, of what classes teach: the plan's own, else the product's list."""
+    name = "name_en" if in_english() else "name"
+    own = {row["key"]: product_words(row[name]) for row in head.get("training_contents") or ()}
+    other = TrainingContents.OTHER
+    if own:
+        return {**own, other.value: str(other.label)}
+    return {each.value: str(each.label) for each in TrainingContents}
+
+
+def contents_asked(head: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the plan wants everybody taught (P2-18); () where it names nothing: any training will do."""
+    return tuple(row["key"] for row in head.get("training_contents") or ())
 
 
 def trainings_listed(user: User, wanted: Mapping[str, str]) -> QuerySet[Any]:
@@ -23,7 +40,7 @@ def trainings_listed(user: User, wanted: Mapping[str, str]) -> QuerySet[Any]:
     if wanted.get("organisation"):
         rows = rows.filter(organisation=key_asked(wanted, "organisation"))
     if wanted.get("contents"):
-        if wanted["contents"] not in TrainingContents.values:
+        if len(wanted["contents"]) > LONGEST_KEY:
             raise bad_filter("contents")
         rows = rows.filter(contents=wanted["contents"])
     if words := wanted.get("q", "").strip():

@@ -1,5 +1,6 @@
-"""What teams mean to do: the list of all topics, one activity with its buttons, one added by hand."""
+"""What teams and units mean to do: the list of all, one activity with its buttons, one added by hand."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from programmes.actions.activities import (
     add_activity,
     change_activity,
     drop,
+    kinds_of,
     take_up,
     take_up_all,
 )
@@ -30,8 +32,9 @@ from programmes.forms.activities import (
     ActivitySeenForm,
 )
 from programmes.models import Activity, Project
-from programmes.queries import local_day
+from programmes.queries import head_of, local_day
 from programmes.queries.activities import narrowed_activities
+from programmes.queries.trainings import contents_named
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
@@ -48,7 +51,7 @@ class ActivityList(TenantListView):
     permission = Permission.PROJECT_VIEW
     template_name = "programmes/activity_list.html"
     order = ("first_day", "id")
-    heading = gettext_lazy("Activities of the topics")
+    heading = gettext_lazy("Activities")
 
     @cached_property
     def filters(self) -> ActivityFilterForm:
@@ -142,6 +145,9 @@ class ActivityEdit(TenantActivityStep):
     form_class = ActivityForm
     form_name = "edit_form"
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "kinds": kinds_of(self.activity)}
+
     def act(self, form: Any) -> HttpResponse:
         seen = form.cleaned_data["version"]
         change_activity(self.activity, **form.facts(), **self.given, seen=seen)
@@ -195,6 +201,15 @@ def activity_or_404(request: Any, pk: Any, permission: Permission) -> Activity:
     return found
 
 
+def taught_words(activity: Activity) -> str:
+    """理论理念2、方法技能4: what a class teaches, with its hours; '' for anything else."""
+    if not activity.contents:
+        return ""
+    names = contents_named(head_of(activity.programme, activity.first_day))
+    told = activity.contents.items()
+    return "、".join(f"{names.get(key, key)} {Decimal(hours):g}" for key, hours in told)
+
+
 def to_activity(request: Any, activity: Activity) -> HttpResponseRedirect:
     return HttpResponseRedirect(
         reverse("programmes:activity_detail", args=[request.tenant.slug, activity.pk])
@@ -211,10 +226,14 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "tone": TONES[ActivityState(activity.state)],
         "days": days_words(activity.first_day, activity.last_day),
         "gone": activity.gone_at is not None,
+        "taught": taught_words(activity),
+        "can_see_people": user.has_perm(Permission.PERSON_VIEW, activity),
         "can_change": changes and activity.state in PLANS,
         "can_take_up": TAKE_UP_ACTIVITY.open_to(user, activity),
         "can_drop": DROP_ACTIVITY.open_to(user, activity),
-        "edit_form": ActivityForm(initial={**stored, **version}, auto_id="edit_%s"),
+        "edit_form": ActivityForm(
+            initial={**stored, **version}, auto_id="edit_%s", kinds=kinds_of(activity)
+        ),
         "seen_form": ActivitySeenForm(initial=version, auto_id="seen_%s"),
         "drop_form": ActivityDropForm(initial=version, auto_id="drop_%s"),
         **held_context(request, activity),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from actionlearning.foundation.languages import in_english, product_words
-from programmes.actions.activity_logs import may_log, team_on
+from programmes.actions.activity_logs import expected_at, may_log
 from programmes.actions.counting import Weighed, held_of, weighed
 from programmes.clauses import sentence_of
 from programmes.counting import Held, why_not
@@ -31,7 +31,7 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
     """For the activity's page; nothing but the button while it is not logged."""
     at = activity.began_at or request.received_at
     logs = activity.state in LOGGED_FROM and may_log(
-        request.user, activity.project, team_on(activity.project, at)
+        request.user, activity.project or activity, expected_at(activity, at)
     )
     if activity.state != ActivityState.HELD:
         return {"can_log": logs, "held": None}

@@ -41,7 +41,7 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
         "gone": row["gone_at"] is not None and row["state"] != ActivityState.DROPPED,
         "reason": row["reason"],
         "topic_pk": row["project_id"],
-        "topic": row["project__title"],
+        "topic": row["project__title"] or "",
         "programme": row["programme__name"],
         "unit": row["organisation__name"],
     }

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
@@ -13,6 +14,7 @@ from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
 from programmes.actions.activity_logs import (
+    expected_at,
     log_activity,
     log_unplanned,
     may_log,
@@ -44,7 +46,8 @@ class TenantLogView(TenantFormView):
     form_class: Any = ActivityLogForm
 
     @property
-    def project(self) -> Project:
+    def place(self) -> Any:
+        """The topic; where there is none, the unit's activity itself."""
         raise NotImplementedError
 
     @cached_property
@@ -62,10 +65,10 @@ class TenantLogView(TenantFormView):
 
     @cached_property
     def team(self) -> list[Any]:
-        return team_on(self.project, datetime.combine(self.day, BEGINS, ZONE))
+        return team_on(self.place, datetime.combine(self.day, BEGINS, ZONE))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        head = head_of(self.project.programme, self.day)
+        head = head_of(self.place.programme, self.day)
         known = {"team": self.team, "methods": named_methods(head)}
         return {**super().get_form_kwargs(), **known}
 
@@ -73,11 +76,12 @@ class TenantLogView(TenantFormView):
         return {"day": self.day, "begins": BEGINS, "ends": ENDS}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        carried = carried_into(self.project, local_day(self.request.received_at))
-        return super().get_context_data(project=self.project, carried=carried, **kwargs)
+        place, project = self.place, self.place if isinstance(self.place, Project) else None
+        carried = carried_into(project, local_day(self.request.received_at), place.organisation)
+        return super().get_context_data(project=project, carried=carried, **kwargs)
 
     def _refuse_strangers(self) -> None:
-        if not may_log(self.request.user, self.project, self.team):
+        if not may_log(self.request.user, self.place, self.team):
             raise Http404
 
 
@@ -87,8 +91,12 @@ class ActivityLog(TenantLogView):
         return activity_or_404(self.request, self.kwargs["pk"], self.permission)
 
     @property
-    def project(self) -> Project:
-        return self.activity.project
+    def place(self) -> Any:
+        return self.activity.project or self.activity
+
+    @cached_property
+    def team(self) -> list[Any]:
+        return expected_at(self.activity, datetime.combine(self.day, BEGINS, ZONE))
 
     @property
     def planned_day(self) -> date:
@@ -108,12 +116,15 @@ class ActivityLog(TenantLogView):
             began, ended = (at.astimezone(ZONE) for at in (row.began_at, row.ended_at))
             found |= {"begins": began.time(), "ends": ended.time()}
             found["last_day"] = ended.date() if ended.date() != began.date() else None
-            guests = row.attendances.filter(member=None).order_by("rank")
+            guests = row.attendances.filter(member=None, person=None).order_by("rank")
             found["guests"] = "\n".join(guests.values_list("name", flat=True))
         return found
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        was = dict(self.activity.attendances.values_list("member", "presence"))
+        said_of = "member" if self.activity.project_id else "person"
+        was: dict[Any, str] = dict(self.activity.attendances.values_list(said_of, "presence"))
+        if not self.activity.project_id:
+            was = {row.pk: was[row.person_id] for row in self.team if row.person_id in was}
         known = {"steps": steps_of(self.activity), "presence": was}
         return {**super().get_form_kwargs(), **known}
 
@@ -138,7 +149,7 @@ class ProjectLog(TenantLogView):
     form_class = UnplannedLogForm
 
     @cached_property
-    def project(self) -> Project:
+    def place(self) -> Any:
         return project_or_404(self.request, self.kwargs["pk"], self.permission)
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -147,7 +158,7 @@ class ProjectLog(TenantLogView):
 
     def act(self, form: Any) -> HttpResponseBase:
         made = log_unplanned(
-            self.project,
+            self.place,
             form.log(),
             kind=form.cleaned_data["kind"],
             title=form.cleaned_data["title"],
@@ -191,8 +202,10 @@ class NextStepDone(TenantFormView):
 
     @cached_property
     def step(self) -> NextStep:
-        mine = Project.objects.visible_to(self.request.user)
-        rows = NextStep.objects.filter(project__in=mine).select_related("project", "activity")
+        user: Any = self.request.user
+        mine = Q(project__in=Project.objects.visible_to(user))
+        mine |= Q(project=None, activity__in=Activity.objects.visible_to(user))
+        rows = NextStep.objects.filter(mine).select_related("project", "activity")
         found: NextStep = get_object_or_404(rows, pk=self.kwargs["pk"])
         return found
 

@@ -87,6 +87,7 @@ def page_context(request: Any, programme: Programme) -> dict[str, Any]:
         "coming": coming_lines(mine, programme, request.received_at),
         "as_of": day_words(today),
         "can_change": may_change and programme.state != ProgrammeState.CLOSED,
+        "can_hold": user.has_perm(Permission.TEAM_CHANGE),
         "can_edit": may_change and programme.state == ProgrammeState.DRAFT,
         "can_force": PUT_IN_FORCE.open_to(user, programme),
         "can_close": CLOSE_PROGRAMME.open_to(user, programme),

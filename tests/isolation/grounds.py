@@ -25,6 +25,7 @@ from tests.programmes.activities import activity
 from tests.programmes.beside import fund, problem, problem_in, spend
 from tests.programmes.papers_on_their_way import act, sent
 from tests.programmes.topics import JUNE, submitted
+from tests.programmes.unit_activities import planned as class_of_unit
 from tests.reporting.exchanges import posted
 from tests.reporting.issues import series_of, signed_issue
 from tests.running import run_programme
@@ -64,6 +65,7 @@ def lay_ground(slug: str) -> Ground:
         world = build_world(tenant, prefix=tenant_mark(slug))
         programme = run_programme(world)
         activity(sent(world, programme).project, world)
+        class_of_unit(world, programme, [Person.objects.get(user=world.ben)])
         draft_programme(world)
         tell_issues(world)
         run_beside(world, programme)

@@ -1,0 +1,94 @@
+"""What the log of a unit's activity says of each participant, and the register of trainings that follows."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.models import User
+from programmes.actions.activities import tell_participants
+from programmes.models import Participant, Training
+from programmes.queries import local_day
+from programmes.states import Presence, Selection
+
+
+def expected_in(activity: Any) -> list[Any]:
+    """Who was to take part, in the order in which lists of people are read."""
+    rows = activity.participants.filter(selection=Selection.TAKES_PART)
+    return list(
+        rows.select_related("person").order_by(
+            "organisation__sort_path", "person__seniority", "person__pinyin", "id"
+        )
+    )
+
+
+@transaction.atomic
+def note_presence(
+    activity: Any, presence: Mapping[uuid.UUID, str], *, by: User, now: datetime
+) -> None:
+    """`presence` by key of the participant; {} when the log is taken back. `activity` is locked and saved."""
+    rows = expected_in(activity)
+    for row in rows:
+        row.presence = presence.get(row.pk, "")
+    Participant.objects.bulk_update(rows, ["presence"])
+    tell_participants(activity)
+    _fill_register(activity, rows, by=by, now=now)
+
+
+def _fill_register(activity: Any, rows: list[Any], *, by: User, now: datetime) -> None:
+    """One line for each content and each person who was there; what the log no longer says is withdrawn."""
+    wanted = _taught(activity, rows)
+    for line in Training.objects.filter(activity=activity, withdrawn_at=None):
+        told = wanted.get((line.person_id, line.contents))
+        if told is not None and (line.held_on, line.hours) == told[1:]:
+            del wanted[(line.person_id, line.contents)]
+        else:
+            line.withdrawn_at = now
+            line.save(update_fields=["withdrawn_at"])
+    known = _by_hand(activity, wanted)
+    made = [
+        _line(activity, row, contents, day, hours, by, now)
+        for (person, contents), (row, day, hours) in wanted.items()
+        if (person, contents, day) not in known
+    ]
+    Training.objects.bulk_create(made)
+    if made:
+        record("training.recorded", target=activity, by=by, at=now, count=len(made))
+
+
+def _taught(
+    activity: Any, rows: list[Any]
+) -> dict[tuple[uuid.UUID, str], tuple[Any, date, Decimal]]:
+    if activity.began_at is None:
+        return {}
+    day = local_day(activity.began_at)
+    return {
+        (row.person_id, contents): (row, day, Decimal(hours))
+        for row in rows
+        if row.presence == Presence.PRESENT
+        for contents, hours in activity.contents.items()
+    }
+
+
+def _by_hand(activity: Any, wanted: Mapping[Any, Any]) -> set[Any]:
+    """What was entered before the class was logged counts once."""
+    rows = Training.objects.filter(
+        programme_id=activity.programme_id, activity=None, withdrawn_at=None,
+        person__in={person for person, _contents in wanted},
+    )  # fmt: skip
+    return set(rows.values_list("person_id", "contents", "held_on"))
+
+
+def _line(
+    activity: Any, row: Any, contents: str, day: date, hours: Decimal, by: User, now: datetime
+) -> Training:
+    return Training(
+        programme_id=activity.programme_id, person_id=row.person_id, activity=activity, name=row.name,
+        contents=contents, title=activity.title[:120], held_on=day, hours=hours,
+        organisation_id=row.organisation_id, org_path=row.org_path,
+        recorded_by=by, recorded_name=by.display_name, recorded_at=now,
+    )  # fmt: skip

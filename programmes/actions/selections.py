@@ -1,0 +1,126 @@
+"""A study visit: named by the units, selected with a reason within its places, reported on return (P3-31, P3-32)."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
+from actionlearning.foundation.workflow import lock_row
+from groups.models import Person
+from programmes.actions.participants import (
+    participant,
+    refuse_full,
+    refuse_stranger,
+    refuse_unfit,
+    refuse_unfit_people,
+)
+from programmes.clauses import cited_for
+from programmes.models import Activity, Participant, Programme
+from programmes.queries import local_day
+from programmes.states import ActivityKind, ActivityState, Presence, Selection
+
+REASON = 300
+REPORT = 20_000
+ON_RETURN = ("P3-32",)
+
+
+@transaction.atomic
+def name_candidates(
+    programme: Programme, visit: uuid.UUID, persons: Sequence[Person], *, by: User, now: datetime
+) -> list[Participant]:
+    """By a unit, of its own people, for a visit that lies behind the wall of an office above.
+
+    Raises NotAllowed, BadInput, RuleBroken (`named_already`).
+    """
+    if not all(by.has_perm(Permission.TEAM_CHANGE, person) for person in persons):
+        raise NotAllowed(_("A unit names its own people."), code="not_allowed")
+    with scope(programme.tenant, path=WHOLE, actor=by):
+        open_ones = Activity.objects.select_for_update(of=("self",)).filter(
+            programme=programme, project=None, kind=ActivityKind.STUDY_VISIT,
+            state=ActivityState.PLANNED, first_day__gte=local_day(now),
+        )  # fmt: skip
+        found: Any = open_ones.filter(pk=visit).first()
+        if found is None:
+            words = _("Choose a visit for which people may be named.")
+            raise BadInput(words, fields={"visit": words})
+        refuse_unfit_people(found, persons)
+        made = [participant(found, each, Selection.CANDIDATE, by, now) for each in persons]
+        Participant.objects.bulk_create(made)
+        record("activity.people_named", target=found, by=by, at=now, count=len(made))
+    return made
+
+
+@transaction.atomic
+def select_participant(
+    row: Participant, *, selection: str, reason: str, by: User, now: datetime
+) -> Participant:
+    """By whoever holds the visit. Raises NotAllowed, BadInput, RuleBroken (`not_a_visit`, `logged`, `full`)."""
+    activity: Any = lock_row(row.activity)
+    refuse_stranger(activity, by)
+    refuse_unfit(activity)
+    fresh = lock_row(row)
+    if activity.kind != ActivityKind.STUDY_VISIT:
+        raise RuleBroken(_("Only for a study visit people are selected."), code="not_a_visit")
+    if fresh.presence:
+        raise RuleBroken(
+            _("%(name)s is in the log already: correct the log instead.") % {"name": fresh.name},
+            code="logged",
+        )
+    _refuse_faults(selection, reason)
+    if selection == Selection.TAKES_PART and fresh.selection != selection:
+        refuse_full(activity, 1)
+    fresh.selection, fresh.reason = selection, reason.strip()
+    fresh.save(update_fields=["selection", "reason"])
+    record("activity.person_selected", target=activity, by=by, at=now, name=fresh.name,
+           selection=selection, reason=fresh.reason)  # fmt: skip
+    return fresh
+
+
+def _refuse_faults(selection: str, reason: str) -> None:
+    faults = {}
+    if selection not in (Selection.TAKES_PART, Selection.REFUSED):
+        faults["selection"] = _("Say whether he is selected or not.")
+    if not reason.strip() or len(reason.strip()) > REASON:
+        faults["reason"] = _("Say in at most %(count)d characters why.") % {"count": REASON}
+    if faults:
+        raise BadInput(" ".join(faults.values()), fields=faults)
+
+
+@transaction.atomic
+def report_on_return(row: Participant, *, text: str, by: User, now: datetime) -> Participant:
+    """By himself, by his unit's office, or by whoever held the visit. A later text replaces the first.
+
+    Raises NotAllowed, BadInput, RuleBroken (`not_there`).
+    """
+    fresh: Any = lock_row(row)
+    own = fresh.person.user_id == by.pk
+    if not own and not by.has_perm(Permission.TEAM_CHANGE, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if not owes_report(fresh):
+        raise RuleBroken(
+            _("%(name)s reports once the visit is over and its log says that he was there.")
+            % {"name": fresh.name},
+            code="not_there",
+            cited=cited_for(fresh.programme, ON_RETURN, local_day(now)),
+        )
+    told = text.replace("\r\n", "\n").strip()
+    if not told or len(told) > REPORT:
+        words = _("Write what was learnt, in at most %(count)d characters.") % {"count": REPORT}
+        raise BadInput(words, fields={"text": words})
+    fresh.report, fresh.reported_by, fresh.reported_at = told, by, now
+    fresh.save(update_fields=["report", "reported_by", "reported_at"])
+    record("training.reported", target=fresh, by=by, at=now, name=fresh.name, length=len(told))
+    return fresh
+
+
+def owes_report(row: Participant) -> bool:
+    """He was on a study visit; he goes on owing it until he has written one."""
+    return row.kind == ActivityKind.STUDY_VISIT and row.presence == Presence.PRESENT

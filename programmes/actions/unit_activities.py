@@ -1,0 +1,166 @@
+"""What a unit, or whoever runs the programme, plans by itself: classes, meetings, visits (P1-33, P2-17, P3-31)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import lock
+from groups.models import Organisation
+from programmes.actions.activities import fill_activity
+from programmes.actions.attended import note_presence
+from programmes.clauses import cited_by_rule
+from programmes.models import Activity, Programme, Rule
+from programmes.queries import enrolment_of, head_of, plan_in_force
+from programmes.queries.trainings import contents_named
+from programmes.states import CLASSES, ActivityKind, ActivityState, Selection
+
+MOST_HOURS = Decimal(200)
+MOST_PLACES = 999
+
+
+@transaction.atomic
+def plan_unit_activity(
+    *,
+    programme: Programme,
+    organisation: Organisation,
+    kind: str,
+    title: str,
+    first_day: date,
+    last_day: date | None = None,
+    contents: Mapping[str, Decimal] | None = None,
+    places: int | None = None,
+    by: User,
+    now: datetime,
+) -> Activity:
+    """`contents`: class hours by key of the plan's contents. Taken up at once; who takes part is named next.
+
+    Raises NotAllowed, BadInput, RuleBroken (`not_taking_part`, `places`).
+    """
+    if not by.has_perm(Permission.TEAM_CHANGE, organisation):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    made = Activity(programme=programme, created_by=by, created_at=now)
+    made.place(organisation)
+    given = {"kind": kind, "title": title, "first_day": first_day, "last_day": last_day}
+    fill_activity(made, given)
+    _take_place(made)
+    _fill_class(made, contents or {})
+    made.places = _places(made, places)
+    made.state, made.decided_by, made.decided_at = ActivityState.PLANNED, by, now
+    made.save(force_insert=True)
+    record("activity.added", target=made, by=by, at=now, kind=made.kind)
+    return made
+
+
+@transaction.atomic
+def change_class(
+    activity: Activity,
+    *,
+    contents: Mapping[str, Decimal],
+    places: int | None,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+) -> Activity:
+    """What it teaches and for how many; of a class that was held the files follow.
+
+    Raises NotAllowed, BadInput, Stale, RuleBroken (`wrong_state`, `places`, `full`).
+    """
+    fresh: Any = lock(activity, seen=seen)
+    if not by.has_perm(Permission.TEAM_CHANGE, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.project_id is not None or fresh.state == ActivityState.DROPPED:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": fresh, "state": fresh.get_state_display()},
+            code="wrong_state",
+        )
+    _fill_class(fresh, contents)
+    fresh.places = _places(fresh, places)
+    _refuse_too_few(fresh)
+    fresh.version += 1
+    fresh.save(update_fields=["contents", "places", "version"])
+    record("activity.changed", target=fresh, by=by, at=now, fields=["contents", "places"])
+    said = fresh.participants.exclude(presence="").values_list("pk", "presence")
+    note_presence(fresh, dict(said), by=by, now=now)
+    return fresh
+
+
+def _refuse_too_few(activity: Any) -> None:
+    taken = activity.participants.filter(selection=Selection.TAKES_PART).count()
+    if activity.places is not None and taken > activity.places:
+        raise RuleBroken(
+            _("There are %(places)d places, %(taken)d are taken: take somebody out first.")
+            % {"places": activity.places, "taken": taken},
+            code="full",
+        )
+
+
+def _take_place(activity: Any) -> None:
+    """Under whoever supervises the unit in this programme, and not before it begins."""
+    programme, day = activity.programme, activity.first_day
+    if day < programme.starts_on:
+        words = _("The programme begins on %(day)s: what is held before does not belong to it.")
+        told = words % {"day": programme.starts_on.isoformat()}
+        raise BadInput(told, fields={"first_day": told})
+    seat = enrolment_of(programme, activity.organisation, day)
+    if seat is None and programme.owner_id != activity.organisation_id:
+        raise RuleBroken(
+            _("%(unit)s does not take part in “%(programme)s” on that day.")
+            % {"unit": activity.organisation, "programme": programme},
+            code="not_taking_part",
+        )
+    activity.supervisor_id = seat.supervisor_id if seat else None
+
+
+def _fill_class(activity: Any, contents: Mapping[str, Decimal]) -> None:
+    told = {key: hours for key, hours in contents.items() if hours}
+    known = contents_named(head_of(activity.programme, activity.first_day))
+    words = ""
+    if not told.keys() <= known.keys():
+        words = _("Choose one of: %(names)s.") % {"names": "、".join(known.values())}
+    elif any(not 0 < hours <= MOST_HOURS for hours in told.values()):
+        words = _("Say how many class hours, above 0 and up to %(most)d.") % {"most": MOST_HOURS}
+    elif activity.kind in CLASSES and not told:
+        words = _("Say how many class hours of which contents the class has.")
+    if words:
+        raise BadInput(words, fields={"contents": words})
+    activity.contents = {key: f"{hours:.1f}" for key, hours in told.items()}
+
+
+def _places(activity: Any, places: int | None) -> int | None:
+    if places is not None and not 0 < places <= MOST_PLACES:
+        words = _("Say how many people may take part, or leave it empty.")
+        raise BadInput(words, fields={"places": words})
+    rule = visit_rule(activity)
+    most = rule.spec.get("places") if rule else None
+    if most is None:
+        return places
+    if places is not None and places > most:
+        raise RuleBroken(
+            _("The plan gives this visit %(most)d places.") % {"most": most},
+            code="places",
+            cited=cited_by_rule(rule, activity.programme.year) if rule else (),
+        )
+    return places or int(most)
+
+
+def visit_rule(activity: Any) -> Rule | None:
+    """The rule of the plan that speaks of study visits, switched on or not: its number of places holds."""
+    plan = plan_in_force(activity.programme, activity.first_day)
+    if plan is None or activity.kind != ActivityKind.STUDY_VISIT:
+        return None
+    found: Rule | None = (
+        Rule.objects.filter(plan=plan, spec__deliverable="study_visit")
+        .select_related("clause")
+        .order_by("ordinal")
+        .first()
+    )
+    return found

@@ -1,0 +1,225 @@
+"""Training files, and who still lacks training, as programs read them."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actionlearning.foundation.api import StrictSerializer, TenantViewSet
+from actionlearning.foundation.permissions import Permission
+from groups.access import visible_persons
+from groups.models import Person
+from groups.roles import BodyKind, Role
+from programmes.actions.selections import name_candidates, report_on_return
+from programmes.api.asking import KEY, REFUSED, UUID, asker, named, names_of, typed
+from programmes.models import Participant
+from programmes.models.project import TeamRole
+from programmes.queries import head_of, local_day, visible_programmes
+from programmes.queries.learners import (
+    Audience,
+    File,
+    file_of,
+    hours_of,
+    lacking_in,
+    learners_of,
+    people_of,
+    programme_of,
+)
+from programmes.queries.trainings import contents_asked
+from programmes.states import ActivityKind, Presence
+
+
+class LearnerLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    organisation_id = serializers.UUIDField()
+    lacks = serializers.ListField(
+        child=serializers.CharField(), help_text="Keys of contents; [] with no training at all."
+    )
+    learnt = serializers.ListField(child=serializers.CharField())
+
+
+class LearnerLines(serializers.Serializer):
+    results = LearnerLine(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class HoursOf(serializers.Serializer):
+    contents = serializers.CharField()
+    hours = serializers.DecimalField(max_digits=6, decimal_places=1)
+
+
+class ClassLine(serializers.Serializer):
+    id = serializers.UUIDField()
+    course = serializers.CharField()
+    kind = serializers.ChoiceField(ActivityKind.choices)
+    held_on = serializers.DateField()
+    hours = serializers.DecimalField(max_digits=6, decimal_places=1)
+    contents = serializers.ListField(child=serializers.CharField())
+    presence = serializers.ChoiceField(Presence.choices, allow_blank=True)
+    called_off = serializers.BooleanField()
+    made_up_on = serializers.DateField(allow_null=True)
+    invited_to = serializers.UUIDField(allow_null=True, help_text="The seat that makes up for it.")
+    report = serializers.CharField()
+
+
+class LearnerWhole(serializers.Serializer):
+    """One training file; hours are class hours."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    hours_planned = serializers.DecimalField(max_digits=6, decimal_places=1)
+    hours_present = serializers.DecimalField(max_digits=6, decimal_places=1)
+    by_contents = HoursOf(many=True)
+    lacks = serializers.ListField(child=serializers.CharField())
+    classes = ClassLine(many=True)
+
+
+class ReportGiven(StrictSerializer):
+    text = serializers.CharField(max_length=20_000)
+
+
+class CandidatesGiven(StrictSerializer):
+    programme = serializers.UUIDField()
+    visit = serializers.UUIDField()
+    persons = serializers.ListField(child=serializers.UUIDField(), max_length=200)
+
+
+class Named(serializers.Serializer):
+    named = serializers.IntegerField()
+
+
+SEVERAL = "Several separated by commas; any of them."
+
+
+class LearnerViewSet(TenantViewSet):
+    """`GET /learners/?programme=`: who still lacks training; `GET /learners/{person}/`: one file."""
+
+    queryset = Person.objects.none()
+    serializer_class = LearnerWhole
+    permission = Permission.PERSON_VIEW
+    lookup_value_regex = KEY
+    order = ("place", "seniority", "pinyin", "id")
+
+    def visible(self) -> Any:
+        return visible_persons(asker(self.request))
+
+    def narrow(self, queryset: Any) -> Any:
+        return queryset.select_related("organisation")
+
+    @extend_schema(
+        operation_id="learners_list",
+        parameters=[
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("programme", UUID, required=True),
+            OpenApiParameter("bodies", str, description=SEVERAL),
+            OpenApiParameter("roles", str, description=SEVERAL),
+            OpenApiParameter("seats", str, description=SEVERAL),
+            OpenApiParameter("organisation", UUID),
+        ],
+        responses={200: LearnerLines, **REFUSED},
+    )
+    def list(self, request: Request, **kwargs: Any) -> HttpResponse:
+        user, day = asker(request), local_day(self.now)
+        rows = visible_programmes(user)
+        programme = named(rows, "programme", _key(request, "programme"))
+        asked = contents_asked(head_of(programme, day))
+        audience = _audience(request)
+        found = (
+            people_of(user, programme, audience, day)
+            if audience.named
+            else learners_of(user, programme, day)
+        )
+        if audience.units:
+            found = found.filter(organisation__in=audience.units)
+        told, cursor = self.page(lacking_in(found, asked))
+        lines = [_line(row, asked) for row in told]
+        return self.listed(lines, cursor)
+
+    @extend_schema(responses={200: LearnerWhole, **REFUSED})
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        person = self.get_object()
+        day = local_day(self.now)
+        programme = programme_of(person, day)
+        asked = contents_asked(head_of(programme, day)) if programme else ()
+        return Response(LearnerWhole(_whole(person, file_of(person, asked))).data)
+
+    @extend_schema(request=ReportGiven, responses={200: LearnerWhole, **REFUSED})
+    @action(detail=True, methods=["post"], url_path=f"classes/(?P<class_id>{KEY})/report")
+    def report(self, request: Request, class_id: str, **kwargs: Any) -> Response:
+        person = self.get_object()
+        seats = Participant.objects.filter(person=person).select_related("programme")
+        row = named(seats, "class", class_id)
+        text = typed(request, ReportGiven)["text"]
+        report_on_return(row, text=text, by=asker(request), now=self.now)
+        return self.retrieve(request, **kwargs)
+
+    @extend_schema(request=CandidatesGiven, responses={201: Named, **REFUSED})
+    @action(detail=False, methods=["post"])
+    def candidates(self, request: Request, **kwargs: Any) -> Response:
+        """The client's own people, named for a study visit of an office above."""
+        given, user = typed(request, CandidatesGiven), asker(request)
+        programme = named(visible_programmes(user), "programme", given["programme"])
+        rows = visible_persons(user).select_related("organisation")
+        people = [named(rows, "persons", key) for key in given["persons"]]
+        made = name_candidates(programme, given["visit"], people, by=user, now=self.now)
+        return Response({"named": len(made)}, status=201)
+
+
+def _key(request: Request, name: str) -> Any:
+    return serializers.UUIDField().run_validation(request.query_params.get(name, ""))
+
+
+def _audience(request: Request) -> Audience:
+    def told(name: str, known: Any) -> tuple[str, ...]:
+        asked = request.query_params.get(name, "").split(",")
+        return tuple(each for each in asked if each in known)
+
+    unit = request.query_params.get("organisation", "")
+    return Audience(
+        roles=told("roles", Role.values),
+        bodies=told("bodies", BodyKind.values),
+        seats=told("seats", TeamRole.values),
+        units=(_key(request, "organisation"),) if unit else (),
+    )
+
+
+def _line(row: Any, asked: tuple[str, ...]) -> dict[str, Any]:
+    told = {name: getattr(row, name) for name in ("id", "name", "title", "organisation_id")}
+    lacks = [key for key in asked if key not in row.learnt]
+    return {**told, "lacks": lacks, "learnt": sorted(row.learnt)}
+
+
+def _whole(person: Person, file: File) -> dict[str, Any]:
+    missed = {each.seat.pk: each for each in file.missed}
+    return {
+        "id": person.pk,
+        "name": person.name,
+        "hours_planned": file.planned,
+        "hours_present": file.present,
+        "by_contents": [
+            {"contents": key, "hours": hours} for key, hours in file.by_contents.items()
+        ],
+        "lacks": file.lacking,
+        "classes": [_class(seat, missed.get(seat.pk)) for seat in file.seats],
+    }
+
+
+def _class(seat: Participant, missed: Any) -> dict[str, Any]:
+    names = (n for n in names_of(ClassLine) if n not in ("hours", "made_up_on", "invited_to"))
+    return {
+        **{name: getattr(seat, name) for name in names},
+        "contents": list(seat.contents),
+        "hours": hours_of(seat),
+        "made_up_on": missed.made_up_on if missed else None,
+        "invited_to": missed.invited_to.pk if missed and missed.invited_to else None,
+    }
+
+
+ROUTES: list[tuple[str, Any, str]] = [("learners", LearnerViewSet, "learner")]

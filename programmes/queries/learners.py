@@ -1,0 +1,213 @@
+"""Who is to learn, what each has learnt, who still lacks what, and who missed a class (P2-18, P1-35, P1-37)."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from actionlearning.foundation.models import User
+from actionlearning.foundation.scope import WHOLE, scope
+from groups.access import visible_persons
+from groups.models import Person, Tenure
+from groups.queries import in_force, lasting
+from programmes.models import Enrolment, Participant, Programme, TeamMember, Training
+from programmes.models.project import TeamRole
+from programmes.queries.trainings import NOT_LEARNING
+from programmes.states import Presence, Selection
+
+MISSED = (Presence.EXCUSED, Presence.ABSENT)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Which people of the roster are meant: by seat, body or place in a team, any of them; and by unit."""
+
+    roles: tuple[str, ...] = ()
+    """Of posts: office_director …"""
+    bodies: tuple[str, ...] = ()
+    """Kinds: executive_office, promotion_team …"""
+    seats: tuple[str, ...] = ()
+    """Roles in the teams of the programme's topics: facilitator, core_learner …"""
+    units: tuple[uuid.UUID, ...] = ()
+    """Each alone, without those below; () means all."""
+    everybody: bool = False
+    """The whole roster of those units."""
+
+    @property
+    def named(self) -> bool:
+        return bool(self.roles or self.bodies or self.seats or self.everybody)
+
+
+def people_of(user: User, programme: Programme, audience: Audience, day: date) -> QuerySet[Any]:
+    """Each person once, however many seats he has; nobody where the audience names nothing."""
+    rows = visible_persons(user).filter(lasting(day), starts_on__lte=day)
+    if audience.units:
+        rows = rows.filter(organisation__in=audience.units)
+    if not audience.everybody:
+        rows = rows.filter(_seated(audience, day) | _in_teams(programme, audience, day))
+    return rows.select_related("organisation").annotate(place=F("organisation__sort_path"))
+
+
+def _seated(audience: Audience, day: date) -> Q:
+    if not (audience.roles or audience.bodies):
+        return Q(pk__in=[])
+    held = Tenure.objects.filter(in_force(day), person=OuterRef("pk"), post__body__ends_on=None)
+    asked = Q(pk__in=[])
+    if audience.roles:
+        asked |= Q(role__in=audience.roles)
+    if audience.bodies:
+        asked |= Q(post__body__kind__in=audience.bodies)
+    return Q(Exists(held.filter(asked)))
+
+
+def _in_teams(programme: Programme, audience: Audience, day: date) -> Q:
+    if not audience.seats:
+        return Q(pk__in=[])
+    members = TeamMember.objects.filter(
+        person=OuterRef("pk"), project__programme=programme, role__in=audience.seats
+    )
+    return Q(Exists(members.on(day)))
+
+
+def learners_of(user: User, programme: Programme, day: date) -> QuerySet[Any]:
+    """Where nobody else is asked for: everybody who learns in a topic's team."""
+    seats = tuple(role for role in TeamRole.values if role not in NOT_LEARNING)
+    return people_of(user, programme, Audience(seats=seats), day)
+
+
+def lacking_in(rows: QuerySet[Any], asked: Sequence[str]) -> QuerySet[Any]:
+    """Those of `rows` who have not been taught all of `asked`; without any, who were never trained."""
+    had = Training.objects.filter(person=OuterRef("pk"), withdrawn_at=None)
+    lacks = Q(pk__in=[]) if asked else Q(~Exists(had))
+    for key in asked:
+        lacks |= Q(~Exists(had.filter(contents=key)))
+    return with_learnt(rows.filter(lacks))
+
+
+def with_learnt(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """`learnt`: the contents in which each was trained, in any programme."""
+    had = Training.objects.filter(person=OuterRef("pk"), withdrawn_at=None)
+    return rows.annotate(learnt=ArraySubquery(had.order_by().values("contents").distinct()))
+
+
+def programme_of(person: Person, day: date) -> Programme | None:
+    """By whose plan his file is read: the latest one in which his unit or one above takes part."""
+    organisation = person.organisation
+    chain = [organisation.pk, *(getattr(organisation, f"ancestor_{n}") for n in range(1, 7))]
+    row = (
+        Enrolment.objects.in_force(day)
+        .filter(organisation__in=[key for key in chain if key])
+        .select_related("programme")
+        .order_by("-programme__starts_on", "-id")
+        .first()
+    )
+    return row.programme if row else None
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A class that somebody missed, and what makes up for it."""
+
+    seat: Participant
+    made_up_on: date | None = None
+    invited_to: Participant | None = None
+
+
+@dataclass
+class File:
+    """All that the register and the lists of classes say of one person; hours are class hours."""
+
+    records: list[Training] = field(default_factory=list)
+    seats: list[Participant] = field(default_factory=list)
+    asked: tuple[str, ...] = ()
+
+    @property
+    def planned(self) -> Decimal:
+        """Of the classes to which he was invited and that were or will be held."""
+        return sum((hours_of(seat) for seat in self.seats if not seat.called_off), Decimal(0))
+
+    @property
+    def present(self) -> Decimal:
+        return sum((row.hours for row in self.records), Decimal(0))
+
+    @property
+    def by_contents(self) -> dict[str, Decimal]:
+        found: dict[str, Decimal] = dict.fromkeys(self.asked, Decimal(0))
+        for row in self.records:
+            found[row.contents] = found.get(row.contents, Decimal(0)) + row.hours
+        return found
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        return tuple(key for key in self.asked if not self.by_contents[key])
+
+    @property
+    def missed(self) -> list[Missed]:
+        return [self._made_up(seat) for seat in self.seats if seat.presence in MISSED]
+
+    def _made_up(self, seat: Participant) -> Missed:
+        """By what was taught later in all of its contents; else by the next class that teaches one of them."""
+        later = [row for row in self.records if row.held_on > seat.held_on]
+        days = {
+            key: min((row.held_on for row in later if row.contents == key), default=None)
+            for key in seat.contents
+        }
+        if days and all(days.values()):
+            return Missed(seat, made_up_on=max(day for day in days.values() if day))
+        ahead = (
+            each
+            for each in self.seats
+            if not each.presence
+            and not each.called_off
+            and each.held_on > seat.held_on
+            and set(each.contents) & set(seat.contents)
+        )
+        return Missed(seat, invited_to=min(ahead, key=lambda each: each.held_on, default=None))
+
+
+def hours_of(seat: Participant) -> Decimal:
+    return sum(map(Decimal, seat.contents.values()), Decimal(0))
+
+
+@contextmanager
+def own_file_open(user: User, key: uuid.UUID) -> Iterator[None]:
+    """Somebody without a seat reaches no unit, and yet reads his own file, which sits at his unit."""
+    with scope(user.tenant, path=WHOLE, actor=user):
+        own = Person.objects.filter(pk=key, user=user).exists()
+    if not own:
+        yield
+        return
+    with scope(user.tenant, path=WHOLE, actor=user):
+        yield
+
+
+def file_of(person: Person, asked: Sequence[str]) -> File:
+    """Whoever may read the person reads it: its rows sit at his units."""
+    records = Training.objects.filter(person=person, withdrawn_at=None)
+    seats = Participant.objects.filter(person=person, selection=Selection.TAKES_PART)
+    return File(
+        records=list(records.order_by("held_on", "id")),
+        seats=list(seats.order_by("held_on", "id")),
+        asked=tuple(asked),
+    )
+
+
+def missing_a_class(rows: QuerySet[Any], contents: Iterable[str]) -> QuerySet[Any]:
+    """Those of `rows` who missed a class on one of `contents` and were not taught it since."""
+    missed = Q(pk__in=[])
+    for key in contents:
+        since = Training.objects.filter(
+            person=OuterRef("person"), contents=key, withdrawn_at=None,
+            held_on__gt=OuterRef("held_on"),
+        )  # fmt: skip
+        seats = Participant.objects.filter(
+            person=OuterRef("pk"), presence__in=MISSED, contents__has_key=key
+        )
+        missed |= Q(Exists(seats.exclude(Exists(since))))
+    return rows.filter(missed)

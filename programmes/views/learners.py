@@ -1,0 +1,196 @@
+"""One person's training file, and who still lacks training."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
+from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.views import TenantListView, TenantView
+from groups.access import visible_organisations, visible_persons
+from groups.models import Person
+from programmes.actions.selections import owes_report
+from programmes.exports import lacking_sheet
+from programmes.forms.unit_activities import AudienceForm
+from programmes.models import Participant, Programme
+from programmes.queries import head_of, local_day
+from programmes.queries.learners import (
+    File,
+    Missed,
+    file_of,
+    hours_of,
+    lacking_in,
+    learners_of,
+    own_file_open,
+    people_of,
+    programme_of,
+)
+from programmes.queries.trainings import contents_asked, contents_named
+from programmes.views.activity_held import TONES
+from programmes.views.programme_page import programme_or_404
+
+
+class LearnerFile(TenantView):
+    """His own, or that of anybody on a roster that the reader may read."""
+
+    permission = Permission.DESK_VIEW
+
+    def get(self, request: Any, pk: Any) -> HttpResponse:
+        with own_file_open(request.user, pk):
+            return self._page(request, pk)
+
+    def _page(self, request: Any, pk: Any) -> HttpResponse:
+        person = learner_or_404(request.user, pk)
+        today = local_day(request.received_at)
+        programme = programme_of(person, today)
+        head = head_of(programme, today) if programme else {}
+        file, names = file_of(person, contents_asked(head)), contents_named(head)
+        context = {"person": person, "programme": programme, **file_context(file, names)}
+        return render(request, "programmes/learner_file.html", context)
+
+
+def learner_or_404(user: Any, pk: Any) -> Person:
+    mine = Q(pk__in=visible_persons(user).values("pk")) | Q(user=user)
+    found: Person = get_object_or_404(
+        Person.objects.filter(mine).select_related("organisation"), pk=pk
+    )
+    return found
+
+
+def file_context(file: File, names: Mapping[str, str]) -> dict[str, Any]:
+    lacking = file.lacking
+    return {
+        "planned": _hours(file.planned),
+        "present": _hours(file.present),
+        "contents": [
+            {"name": names.get(key, key), "hours": _hours(hours), "lacks": key in lacking}
+            for key, hours in file.by_contents.items()
+        ],
+        "lacking": "、".join(names.get(key, key) for key in lacking),
+        "classes": [_seat(seat, names) for seat in reversed(file.seats)],
+        "missed": [_missed(each, names) for each in file.missed],
+        "by_hand": [
+            {
+                "day": date_format(row.held_on, "DATE_FORMAT"),
+                "title": row.title,
+                "contents": names.get(row.contents, row.contents),
+                "hours": _hours(row.hours),
+                "by": row.recorded_name,
+            }
+            for row in file.records
+            if row.activity_id is None
+        ],
+    }
+
+
+def _hours(hours: Any) -> str:
+    return f"{hours:g}"
+
+
+def _taught(seat: Participant, names: Mapping[str, str]) -> str:
+    return "、".join(names.get(key, key) for key in seat.contents)
+
+
+def _seat(seat: Participant, names: Mapping[str, str]) -> dict[str, Any]:
+    state = seat.get_presence_display() if seat.presence else _("planned")
+    tone = TONES[seat.presence] if seat.presence else "blue"  # type: ignore[index]
+    if seat.called_off:
+        state, tone = _("dropped"), "grey"
+    return {
+        "title": seat.course,
+        "kind": seat.get_kind_display(),
+        "day": date_format(seat.held_on, "DATE_FORMAT"),
+        "contents": _taught(seat, names),
+        "hours": _hours(hours_of(seat)),
+        "state": state,
+        "tone": tone,
+        "pk": seat.pk,
+        "report": seat.report,
+        "may_report": owes_report(seat),
+    }
+
+
+def _missed(each: Missed, names: Mapping[str, str]) -> dict[str, Any]:
+    made = each.made_up_on
+    ahead = each.invited_to
+    return {
+        "title": each.seat.course,
+        "day": date_format(each.seat.held_on, "DATE_FORMAT"),
+        "contents": _taught(each.seat, names),
+        "made_up": date_format(made, "DATE_FORMAT") if made else "",
+        "next": ahead.course if ahead else "",
+        "next_day": date_format(ahead.held_on, "DATE_FORMAT") if ahead else "",
+    }
+
+
+class TrainingLacking(TenantListView):
+    """Of one programme: learners of its topics, or whom the filter names; what each still lacks."""
+
+    permission = Permission.PERSON_VIEW
+    template_name = "programmes/training_lacking.html"
+    order = ("place", "seniority", "pinyin", "id")
+
+    @cached_property
+    def programme(self) -> Programme:
+        return programme_or_404(self.request, self.kwargs["pk"])
+
+    @cached_property
+    def head(self) -> dict[str, Any]:
+        return head_of(self.programme, local_day(self.request.received_at))
+
+    @cached_property
+    def filters(self) -> AudienceForm:
+        units = visible_organisations(self.request.user, Permission.PERSON_VIEW)
+        return AudienceForm(self.request.GET, units=units.filter(ends_on=None).in_order())
+
+    def get_queryset(self) -> Any:
+        day, audience = local_day(self.request.received_at), self.filters.audience()
+        if audience.named:
+            rows = people_of(self.request.user, self.programme, audience, day)
+        else:
+            rows = learners_of(self.request.user, self.programme, day)
+            if audience.units:
+                rows = rows.filter(organisation__in=audience.units)
+        return lacking_in(rows, contents_asked(self.head))
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.GET.get("export") == "xlsx":
+            return self._sheet()
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(filters=self.filters, programme=self.programme, **kwargs)
+        return {**context, "lines": gap_lines(context["object_list"], self.head)}
+
+    def _sheet(self) -> HttpResponse:
+        title = _("Who lacks training in %(name)s") % {"name": self.programme.name}
+        today = local_day(self.request.received_at)
+        lines = gap_lines(self.everything(self.get_queryset()), self.head)
+        body = lacking_sheet(title, lines, unit=self.request.tenant.name, made_on=today)
+        header = content_disposition_header(True, filename(title, today))
+        return HttpResponse(
+            body, content_type=MEDIA_TYPE, headers={"Content-Disposition": header or ""}
+        )
+
+
+def gap_lines(rows: Any, head: Mapping[str, Any]) -> list[dict[str, Any]]:
+    asked, names = contents_asked(head), contents_named(head)
+    return [
+        {
+            "pk": row.pk,
+            "name": row.name,
+            "title": row.title,
+            "unit": row.organisation.name,
+            "lacks": "、".join(names[key] for key in asked if key not in row.learnt)
+            or _("any training"),
+            "learnt": "、".join(names.get(key, key) for key in names if key in row.learnt),
+        }
+        for row in rows
+    ]

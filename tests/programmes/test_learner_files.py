@@ -1,0 +1,213 @@
+"""A learner's file is filled by the logs of classes; who still lacks training; what is made up."""
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from actionlearning.foundation.errors import RuleBroken
+from actionlearning.foundation.models import User
+from groups.models import Person
+from programmes.actions.activity_logs import log_activity, take_log_back
+from programmes.actions.participants import add_participants
+from programmes.actions.teams import Seat, add_member
+from programmes.actions.trainings import record_training, withdraw_training
+from programmes.models import Programme, Training
+from programmes.queries.learners import File, file_of, lacking_in, learners_of, missing_a_class
+from tests.programmes.topics import JUNE, propose
+from tests.programmes.unit_activities import AFTER, FOUR, held, on_roster, planned, told
+from tests.running import beijing
+from tests.world import World
+
+ASKED = tuple(FOUR)
+TWO = {"methods": Decimal(4), "concepts": Decimal(2)}
+
+
+def file(person: Person) -> File:
+    return file_of(person, ASKED)
+
+
+@pytest.mark.rule("P2-18")
+def test_a_logged_class_fills_the_file_of_everybody_who_was_there(
+    world: World, programme: Programme
+) -> None:
+    here, gone = on_roster(world, "甲一"), on_roster(world, "乙二")
+    made = planned(world, programme, [here, gone], contents=TWO)
+    made = held(made, world.ben, absent=["乙二"])
+    told_ = file(here)
+    assert (told_.planned, told_.present) == (6, 6)
+    assert told_.by_contents == {"concepts": 2, "process": 0, "methods": 4, "role_skills": 0}
+    assert told_.lacking == ("process", "role_skills")
+    assert (file(gone).planned, file(gone).present, file(gone).lacking) == (6, 0, ASKED)
+    assert {row.activity for row in Training.objects.all()} == {made}
+
+
+def test_a_correction_changes_the_file_and_keeps_no_double(
+    world: World, programme: Programme
+) -> None:
+    here, gone = on_roster(world, "甲一"), on_roster(world, "乙二")
+    made = held(planned(world, programme, [here, gone], contents=TWO), world.ben, absent=["乙二"])
+    log_activity(made, told(made, absent=["甲一"]), by=world.ben, now=AFTER)
+    assert (file(here).present, file(gone).present) == (0, 6)
+    made.refresh_from_db()
+    log_activity(made, told(made), by=world.ben, now=AFTER)
+    made.refresh_from_db()
+    log_activity(made, told(made), by=world.ben, now=AFTER)
+    assert (file(here).present, file(gone).present) == (6, 6)
+    made.refresh_from_db()
+    take_log_back(made, by=world.ben, now=AFTER)
+    assert (file(here).present, file(here).seats[0].presence) == (0, "")
+
+
+def test_corrected_hours_of_a_class_change_the_files(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    here = on_roster(world, "甲一")
+    made = held(planned(world, programme, [here], contents=TWO), world.ben)
+    page = reverse("programmes:activity_contents", args=[world.tenant.slug, made.pk])
+    client, typed = sign_in(world.ben), {"hours_methods": "3.5", "places": "30"}
+    assert 'value="4.0"' in client.get(page).content.decode()
+    assert client.post(page, {**typed, "version": made.version - 1}).status_code == 412
+    assert client.post(page, {"places": "30"}).status_code == 422
+    assert client.post(page, {**typed, "version": made.version}).status_code == 302
+    assert file(here).by_contents["methods"] == Decimal("3.5")
+    assert file(here).present == file(here).planned == Decimal("3.5")
+    api = f"/t/{world.tenant.slug}/api/v1/activities/{made.pk}/contents/"
+    put = {"contents": {"methods": "4.0"}, "places": None}
+    done = client.put(api, put, content_type="application/json")
+    assert (done.status_code, done.json()["places"]) == (200, None)
+    assert file(here).present == 4
+    assert sign_in(world.ana).get(page).status_code == 200
+    assert sign_in(world.ana).post(page, typed).status_code == 403
+    assert sign_in(world.sis).get(page).status_code == 404
+
+
+def test_what_was_entered_by_hand_counts_once_and_a_class_is_not_withdrawn_by_hand(
+    world: World, programme: Programme
+) -> None:
+    here = on_roster(world, "甲一")
+    facts: dict[str, Any] = {
+        "contents": "methods",
+        "hours": Decimal(3),
+        "held_on": date(2026, 6, 16),
+    }
+    record_training(here, programme=programme, **facts, by=world.ben, now=AFTER)
+    held(planned(world, programme, [here], contents=TWO), world.ben)
+    assert file(here).by_contents["methods"] == 3
+    line = Training.objects.get(activity__isnull=False)
+    with pytest.raises(RuleBroken) as caught:
+        withdraw_training(line, by=world.ben, now=AFTER)
+    assert caught.value.code == "of_a_class"
+
+
+@pytest.mark.rule("P2-18")
+def test_who_missed_a_class_is_invited_to_the_next_and_makes_it_up(
+    world: World, programme: Programme
+) -> None:
+    gone = on_roster(world, "乙二")
+    first = planned(world, programme, [gone], contents=TWO)
+    held(first, world.ben, absent=["乙二"], guests=("甲",))
+    (missed,) = file(gone).missed
+    assert (missed.made_up_on, missed.invited_to) == (None, None)
+    people = Person.objects.filter(organisation=world.bureau)
+    assert [row.name for row in missing_a_class(people, TWO)] == ["乙二"]
+    second = planned(world, programme, first_day=date(2026, 6, 23), title="第二期", contents=TWO)
+    add_participants(second, [gone], by=world.ben, now=JUNE)
+    (missed,) = file(gone).missed
+    assert missed.invited_to is not None
+    assert missed.invited_to.course == "第二期"
+    held(second, world.ben, at=beijing(6, 23, 9))
+    (missed,) = file(gone).missed
+    assert missed.made_up_on == date(2026, 6, 23)
+    assert not missing_a_class(people, TWO).exists()
+
+
+@pytest.mark.rule("P2-18")
+def test_those_who_lack_a_content_are_told_with_it(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    project = propose(world, programme)
+    people = [on_roster(world, name) for name in ("甲一", "乙二", "丙三")]
+    for person in people:
+        add_member(project, seat=Seat(person=person, role="core_learner"), by=world.ben, now=JUNE)
+    held(planned(world, programme, people[:1]), world.ben)
+    later = planned(world, programme, people[1:2], contents=TWO, title="补课")
+    held(later, world.ben)
+    lacking = lacking_in(learners_of(world.ana, programme, JUNE.date()), ASKED)
+    assert sorted(row.name for row in lacking) == ["丙三", "乙二"]
+    client = sign_in(world.ana)
+    page = reverse("programmes:training_lacking", args=[world.tenant.slug, programme.pk])
+    shown = client.get(page).content.decode()
+    assert "Process and steps、Skills of special roles" in shown
+    assert "甲一" not in shown
+    offices = client.get(page, {"bodies": "executive_office"}).content.decode()
+    assert "乙二" not in offices
+    assert "贝宁" in offices
+    sheet = load_workbook(BytesIO(client.get(page, {"export": "xlsx"}).content)).active
+    cells = {str(cell.value) for row in sheet for cell in row}
+    assert {"乙二", "丙三"} <= cells
+    rows = client.get(
+        f"/t/{world.tenant.slug}/api/v1/learners/", {"programme": str(programme.pk)}
+    ).json()["results"]
+    found = {row["name"]: row["lacks"] for row in rows}
+    assert found == {"乙二": ["process", "role_skills"], "丙三": list(ASKED)}
+    assert "丙三" not in sign_in(world.sis).get(page).content.decode()
+
+
+def test_a_file_is_read_by_himself_his_office_and_those_above(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    person = Person.objects.get(user=world.liu)
+    held(planned(world, programme, [person], contents=TWO), world.ben)
+    page = reverse("programmes:learner_file", args=[world.tenant.slug, person.pk])
+    api = f"/t/{world.tenant.slug}/api/v1/learners/{person.pk}/"
+    for user in (world.liu, world.ben, world.ana):
+        shown = sign_in(user).get(page)
+        assert shown.status_code == 200
+        assert "方法技能培训班" in shown.content.decode()
+        whole = sign_in(user).get(api).json()
+        assert (whole["hours_present"], whole["lacks"]) == ("6.0", ["process", "role_skills"])
+    for user in (world.sis, world.kid, world.secadmin):
+        assert sign_in(user).get(page).status_code == 404
+        assert sign_in(user).get(api).status_code in (403, 404)
+
+
+def test_somebody_without_a_seat_reads_his_own(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    person = on_roster(world, "学员")
+    user = User.objects.create(
+        login="xue", display_name="学员", must_change_password=False, created_at=JUNE
+    )
+    Person.objects.filter(pk=person.pk).update(user=user)
+    page = reverse("programmes:learner_file", args=[world.tenant.slug, person.pk])
+    other = reverse(
+        "programmes:learner_file",
+        args=[world.tenant.slug, Person.objects.get(user=world.ben).pk],
+    )
+    assert sign_in(user).get(other).status_code == 404
+    assert sign_in(user).get(page).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_number_of_questions_does_not_grow(
+    world: World, programme: Programme, sign_in: Any, queries: Any, count: int
+) -> None:
+    project, person = propose(world, programme), on_roster(world, "甲一")
+    for number in range(count):
+        learner = on_roster(world, f"学员{number}")
+        add_member(project, seat=Seat(person=learner, role="core_learner"), by=world.ben, now=JUNE)
+        made = planned(world, programme, [person], contents=TWO, title=f"第{number}期")
+        held(made, world.ben, absent=["甲一"], guests=("甲",))
+    client, slug = sign_in(world.ana), world.tenant.slug
+    lacking = reverse("programmes:training_lacking", args=[slug, programme.pk])
+    whole = reverse("programmes:learner_file", args=[slug, person.pk])
+    listed = f"/t/{slug}/api/v1/learners/?programme={programme.pk}"
+    for page, most in ((lacking, 8), (whole, 8), (listed, 6)):
+        client.get(page)
+        with queries(most):
+            assert client.get(page).status_code == 200

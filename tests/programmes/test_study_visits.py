@@ -1,0 +1,154 @@
+"""A study visit: its places are the plan's, units name people, whoever holds it selects, reports come back."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from groups.models import Person
+from programmes.actions.selections import name_candidates, report_on_return, select_participant
+from programmes.actions.unit_activities import plan_unit_activity
+from programmes.models import Activity, Participant, Programme
+from tests.programmes.topics import JUNE
+from tests.programmes.unit_activities import held, on_roster
+from tests.running import beijing, run_programme
+from tests.world import World
+
+BACK = beijing(9, 20, 9)
+
+
+@pytest.fixture
+def programme(world: World) -> Programme:
+    return run_programme(world, "plan3")
+
+
+def visit(world: World, programme: Programme, **given: Any) -> Activity:
+    facts: dict[str, Any] = {
+        "organisation": world.county, "kind": "study_visit", "title": "赴德学习",
+        "first_day": date(2026, 9, 8), "last_day": date(2026, 9, 18), "by": world.ana, "now": JUNE,
+        **given,
+    }  # fmt: skip
+    return plan_unit_activity(programme=programme, **facts)
+
+
+def name(world: World, made: Activity, *people: Person, by: Any = None) -> list[Participant]:
+    return name_candidates(made.programme, made.pk, people, by=by or world.ben, now=JUNE)
+
+
+def choose(world: World, row: Participant, selection: str = "takes_part") -> Participant:
+    given = {"selection": selection, "reason": "课题骨干"}
+    return select_participant(row, **given, by=world.ana, now=JUNE)
+
+
+@pytest.mark.rule("P3-31")
+def test_twenty_five_go_and_the_next_is_refused_with_the_rule(
+    world: World, programme: Programme
+) -> None:
+    made = visit(world, programme)
+    assert made.places == 25
+    people = [on_roster(world, f"学员{number}") for number in range(26)]
+    rows = name(world, made, *people)
+    assert {row.selection for row in rows} == {"candidate"}
+    for row in rows[:25]:
+        choose(world, row)
+    with pytest.raises(RuleBroken) as caught:
+        choose(world, rows[25])
+    assert (caught.value.code, "P3-31" in (caught.value.rule or "")) == ("full", True)
+    choose(world, rows[0], "refused")
+    assert choose(world, rows[25]).selection == "takes_part"
+
+
+@pytest.mark.rule("P3-31")
+def test_more_places_than_the_plan_gives_are_refused(world: World, programme: Programme) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        visit(world, programme, places=26)
+    assert "P3-31" in (caught.value.rule or "")
+    assert visit(world, programme, places=20).places == 20
+
+
+def test_a_unit_names_its_own_people_for_an_open_visit(world: World, programme: Programme) -> None:
+    made, person = visit(world, programme), on_roster(world, "甲一")
+    with pytest.raises(NotAllowed):
+        name(world, made, on_roster(world, "外人", world.sister))
+    name(world, made, person)
+    with pytest.raises(RuleBroken) as caught:
+        name(world, made, person)
+    assert caught.value.code == "named_already"
+    with pytest.raises(BadInput):
+        name_candidates(programme, programme.pk, [person], by=world.ben, now=JUNE)
+    with pytest.raises(BadInput):
+        name(world, made)
+    late = {"by": world.ben, "now": beijing(9, 9)}
+    with pytest.raises(BadInput):
+        name_candidates(programme, made.pk, [on_roster(world, "乙二")], **late)
+
+
+def test_whoever_holds_it_selects_with_a_reason(world: World, programme: Programme) -> None:
+    (row,) = name(world, visit(world, programme), on_roster(world, "甲一"))
+    given: dict[str, Any] = {"selection": "takes_part", "reason": "骨干"}
+    with pytest.raises(NotAllowed):
+        select_participant(row, **given, by=world.ben, now=JUNE)
+    for wrong in ({"reason": " "}, {"selection": "candidate"}):
+        with pytest.raises(BadInput):
+            select_participant(row, **{**given, **wrong}, by=world.ana, now=JUNE)
+    assert choose(world, row).reason == "课题骨干"
+
+
+@pytest.mark.rule("P3-32")
+def test_those_who_went_owe_a_report_on_return(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    made, person = visit(world, programme), Person.objects.get(user=world.liu)
+    (row,) = name(world, made, person)
+    choose(world, row)
+    with pytest.raises(RuleBroken) as caught:
+        report_on_return(row, text="学到了", by=world.liu, now=JUNE)
+    assert "P3-32" in (caught.value.rule or "")
+    held(made, world.ana, at=beijing(9, 8, 9))
+    listed = reverse("programmes:activity_participants", args=[world.tenant.slug, made.pk])
+    assert "owes a report on return" in sign_in(world.ana).get(listed).content.decode()
+    page = reverse("programmes:participant_report", args=[world.tenant.slug, row.pk])
+    mine = reverse("programmes:learner_file", args=[world.tenant.slug, person.pk])
+    assert page in sign_in(world.liu).get(mine).content.decode()
+    assert sign_in(world.sis).get(page).status_code == 404
+    assert sign_in(world.liu).post(page, {"text": " "}).status_code == 422
+    assert sign_in(world.liu).post(page, {"text": "成人学习四点体会"}).status_code == 302
+    shown = sign_in(world.ana).get(listed).content.decode()
+    assert "成人学习四点体会" in shown
+    assert "owes a report on return" not in shown
+    with pytest.raises(NotAllowed):
+        report_on_return(row, text="代写", by=world.sis, now=BACK)
+
+
+def test_the_page_of_a_unit_names_and_shows_what_became_of_it(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    made, person = visit(world, programme), on_roster(world, "甲一")
+    # the clock of a request is the database's: a visit of that year may lie behind it
+    Activity.objects.filter(pk=made.pk).update(
+        first_day=date(2099, 9, 8), last_day=date(2099, 9, 18)
+    )
+    page = reverse("programmes:visit_naming", args=[world.tenant.slug, programme.pk])
+    client = sign_in(world.ben)
+    assert "赴德学习" in client.get(page).content.decode()
+    typed = {"visit": str(made.pk), "persons": [str(person.pk)]}
+    assert client.post(page, {**typed, "persons": []}).status_code == 422
+    assert client.post(page, typed).status_code == 302
+    row = Participant.objects.get()
+    decide = reverse("programmes:participant_selection", args=[world.tenant.slug, row.pk])
+    assert sign_in(world.ben).post(decide, {"selection": "takes_part"}).status_code == 404
+    given = {"selection": "takes_part", "reason": "骨干"}
+    assert sign_in(world.ana).post(decide, given).status_code == 302
+    row.refresh_from_db()
+    assert row.selection == "takes_part"
+    shown = sign_in(world.ben).get(page).content.decode()
+    assert "骨干" in shown
+    other = on_roster(world, "乙二")
+    api = f"/t/{world.tenant.slug}/api/v1/learners/candidates/"
+    told = {"programme": str(programme.pk), "visit": str(made.pk), "persons": [str(other.pk)]}
+    sent = sign_in(world.ben).post(api, told, content_type="application/json")
+    assert sent.json() == {"named": 1}
+    whole = sign_in(world.ben).get(f"/t/{world.tenant.slug}/api/v1/learners/{person.pk}/").json()
+    assert [each["course"] for each in whole["classes"]] == ["赴德学习"]
