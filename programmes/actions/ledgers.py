@@ -57,6 +57,7 @@ PLACED = (
     "programmes_training",
     "programmes_attendance",
     "programmes_nextstep",
+    "programmes_methodrecord",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",
