@@ -14,6 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from programmes.actions.activities import add_activity, change_activity, drop, take_up
 from programmes.api.activity_logs import ActivityLogActs
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of
+from programmes.api.method_records import ActivityMinutesFiles
 from programmes.api.project_people import MATCH
 from programmes.models import Activity, Project
 from programmes.queries.activities import GONE, narrowed_activities
@@ -68,7 +69,7 @@ class ActivityLines(serializers.Serializer):
 LISTED = tuple(names_of(ActivityLine))
 
 
-class ActivityViewSet(ActivityLogActs, TenantViewSet):
+class ActivityViewSet(ActivityLogActs, ActivityMinutesFiles, TenantViewSet):
     """Activities of the topics that the client may see, in the order of their first days."""
 
     queryset = Activity.objects.none()

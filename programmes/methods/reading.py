@@ -85,6 +85,8 @@ def _lines(part: Lines, told: Any, found: _Read) -> list[dict[str, Any]]:
             kept.append(line)
             places[number] = len(kept)
     found.places[part.key] = places
+    if part.fixed and len({row[part.fields[0].key] for row in kept}) < len(kept):
+        found.say(part.key, _("Each of them once."))
     if len(kept) > part.most:
         found.say(part.key, _("At most %(count)d lines.") % {"count": part.most})
     return kept

@@ -55,7 +55,8 @@ class MethodRecord(PlacedModel):
                 fields=["activity", "created_at", "id"],
                 name="method_record_order",
                 condition=Q(removed_at=None),
-            )
+            ),
+            models.Index(fields=["created_at", "id"], name="method_record_list"),
         ]
 
     def __str__(self) -> str:
