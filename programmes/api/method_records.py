@@ -52,10 +52,11 @@ class MethodRecordText(StrictSerializer):
     question = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=LONGEST_QUESTION
     )
-    content = RecordContent(required=False, default=dict)
+    content = RecordContent()
 
 
 class MethodRecordDraft(MethodRecordText):
+    content = RecordContent(required=False, default=dict)
     activity = serializers.UUIDField()
     method = serializers.CharField(
         max_length=40, help_text="Key of the plan's methods, or `own` for one of the team's own."

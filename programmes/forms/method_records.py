@@ -81,7 +81,8 @@ class MethodRecordForm(MethodRecordSeenForm):
             row = rows[number - 1] if number <= len(rows) else {}
             for each in part.fields:
                 place = f"{part.key}_{number}_{each.key}"
-                self._put(place, each, row.get(each.key), f"{each.label} {number}")
+                label = each.label if each is not part.fields[0] else f"{number}. {each.label}"
+                self._put(place, each, row.get(each.key), label)
             if part.fixed:
                 self._settle(part, number)
 
@@ -147,22 +148,20 @@ class MethodRecordForm(MethodRecordSeenForm):
     def _block(self, part: Field | Lines) -> dict[str, Any]:
         if isinstance(part, Field):
             return {"field": self[part.key]}
-        numbers = range(1, self.counts[part.key] + 1)
-        lines = [
-            {
-                "number": number,
-                "name": part.fixed[number - 1][1] if part.fixed else "",
-                "fields": [self[f"{part.key}_{number}_{each.key}"] for each in part.fields],
-            }
-            for number in numbers
-        ]
+        lines = [self._line(part, number) for number in range(1, self.counts[part.key] + 1)]
         return {
             "key": part.key,
             "label": part.label,
             "hint": part.hint,
             "lines": lines,
+            "narrow": all(each.kind not in (WORDS, CAUSES) for each in part.fields),
             "more": not part.fixed and len(lines) < part.most,
         }
+
+    def _line(self, part: Lines, number: int) -> dict[str, Any]:
+        first, *others = (self[f"{part.key}_{number}_{each.key}"] for each in part.fields)
+        name = part.fixed[number - 1][1] if part.fixed else ""
+        return {"name": name, "first": first, "others": others}
 
 
 def _fixed(part: Lines, kept: Any) -> list[Mapping[str, Any]]:
