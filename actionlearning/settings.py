@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
         "DossierState": "programmes.states.DossierState",
         "ActivityState": "programmes.states.ActivityState",
         "ActivityKind": "programmes.states.ActivityKind",
+        "RecordForm": "programmes.states.RecordForm",
         "ProblemState": "programmes.states.ProblemState",
         "RemarkState": "programmes.states.RemarkState",
         "DossierStepKind": "programmes.procedures.StepKind",

@@ -113,6 +113,20 @@ class Presence(models.TextChoices):
     ABSENT = "absent", _("absent")
 
 
+class RecordForm(models.TextChoices):
+    """What the record of a method holds; a plan's catalogue says which one a method has (P2-65)."""
+
+    IDEAS = "ideas", _("ideas, and what they were merged into")
+    VOTES = "votes", _("items, votes and their ranking")
+    TREE = "tree", _("a tree of causes")
+    TOPICS = "topics", _("topics with conveners and minutes")
+    HATS = "hats", _("notes for each hat")
+    TABLES = "tables", _("tables, hosts and the harvest")
+    LEVELS = "levels", _("notes for each level of questions")
+    CLUSTERS = "clusters", _("cards in clusters")
+    COMMENTS = "comments", _("comments")
+
+
 class ProblemState(models.TextChoices):
     RAISED = "raised", _("raised")
     IN_HAND = "in_hand", _("in hand")

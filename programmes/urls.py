@@ -5,6 +5,7 @@ from django.urls import path
 from programmes.views import (
     activities,
     activity_logs,
+    activity_minutes,
     bodies,
     calendars,
     conclusions,
@@ -17,6 +18,8 @@ from programmes.views import (
     enrolments,
     funds,
     learners,
+    method_records,
+    method_use,
     milestones,
     obligations,
     participants,
@@ -241,6 +244,38 @@ ACTIVITIES = [
         "projects/<uuid:pk>/activities/",
         activities.ProjectActivities.as_view(),
         name="project_activities",
+    ),
+]
+A_RECORD = "method-records/<uuid:pk>/"
+METHODS = [
+    path(
+        f"{AN_ACTIVITY}method-records/new/",
+        method_records.MethodRecordNew.as_view(),
+        name="method_record_new",
+    ),
+    path(A_RECORD, method_records.MethodRecordDetail.as_view(), name="method_record_detail"),
+    path(f"{A_RECORD}edit/", method_records.MethodRecordEdit.as_view(), name="method_record_edit"),
+    path(
+        f"{A_RECORD}removal/",
+        method_records.MethodRecordRemoval.as_view(),
+        name="method_record_removal",
+    ),
+    path(
+        f"{AN_ACTIVITY}minutes/pdf/",
+        activity_minutes.ActivityMinutes.as_view(),
+        {"kind": "pdf"},
+        name="activity_minutes_pdf",
+    ),
+    path(
+        f"{AN_ACTIVITY}minutes/docx/",
+        activity_minutes.ActivityMinutes.as_view(),
+        {"kind": "docx"},
+        name="activity_minutes_docx",
+    ),
+    path(
+        "programmes/<uuid:pk>/methods/",
+        method_use.MethodUseList.as_view(),
+        name="method_use_list",
     ),
 ]
 A_PROBLEM = "problems/<uuid:pk>/"

@@ -1,12 +1,13 @@
-"""What a team makes of the timetable of its plan: most of it taken up, some dropped, one added by hand."""
+"""What a team makes of the timetable of its plan: most of it taken up, some dropped, one added by hand, its methods written down."""
 
 from collections.abc import Callable
 from datetime import date, datetime
 
+from actionlearning.demo.methods import write_down
 from actionlearning.foundation.models import User
 from programmes.actions.activities import add_activity, drop, take_up
 from programmes.models import Activity, Dossier
-from programmes.states import ActivityKind
+from programmes.states import ActivityKind, ActivityState
 
 WAITING = 2
 """So many of the last lines are not decided yet."""
@@ -20,6 +21,7 @@ def partly_taken_up(by: User, dropped: str, reason: str) -> Callable[[datetime, 
                 drop(each, reason=reason, by=by, now=now)
             else:
                 take_up(each, by=by, now=now)
+        write_down(rows.filter(state=ActivityState.PLANNED)[0], by, now)
         if paper.project is not None:
             add_activity(
                 project=paper.project,

@@ -58,6 +58,7 @@ PLACED = (
     "programmes_participant",
     "programmes_attendance",
     "programmes_nextstep",
+    "programmes_methodrecord",
     "reporting_attachment",
     "reporting_itemturn",
     "reporting_issue",

@@ -9,6 +9,7 @@ from programmes.api.dossiers import ROUTES as DOSSIERS
 from programmes.api.enrolments import ROUTES as ENROLMENTS
 from programmes.api.funds import ROUTES as FUNDS
 from programmes.api.learners import ROUTES as LEARNERS
+from programmes.api.method_records import ROUTES as METHOD_RECORDS
 from programmes.api.obligations import ROUTES as OBLIGATIONS
 from programmes.api.papers import ROUTES as PAPERS
 from programmes.api.plans import ROUTES as PLANS
@@ -26,6 +27,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *FUNDS,
     *DOSSIERS,
     *ACTIVITIES,
+    *METHOD_RECORDS,
     *PAPERS,
     *DECISIONS,
     *REGULATIONS,

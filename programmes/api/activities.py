@@ -17,6 +17,7 @@ from programmes.actions.unit_activities import plan_unit_activity
 from programmes.api.activity_logs import ActivityLogActs
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of
 from programmes.api.participants import ParticipantActs
+from programmes.api.method_records import ActivityMinutesFiles
 from programmes.api.project_people import MATCH
 from programmes.models import Activity, Project
 from programmes.queries import visible_programmes
@@ -88,7 +89,7 @@ class ActivityLines(serializers.Serializer):
 LISTED = tuple(names_of(ActivityLine))
 
 
-class ActivityViewSet(ActivityLogActs, ParticipantActs, TenantViewSet):
+class ActivityViewSet(ActivityLogActs, ActivityMinutesFiles, ParticipantActs, TenantViewSet):
     """Activities of the topics that the client may see, in the order of their first days."""
 
     queryset = Activity.objects.none()

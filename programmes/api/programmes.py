@@ -21,6 +21,7 @@ from programmes.actions.programmes import (
     put_in_force,
 )
 from programmes.api.asking import KEY, PAGED, REFUSED, asker, named, names_of, typed
+from programmes.api.method_records import ProgrammeMethodUse
 from programmes.api.plans import ProgrammeRules
 from programmes.models import Programme
 from programmes.packs.nodes import LONGEST_TEXT
@@ -81,7 +82,7 @@ class ProgrammeDraft(ProgrammeChange):
     name = serializers.CharField(required=False, allow_blank=True, max_length=160)
 
 
-class ProgrammeViewSet(ProgrammeRules, TenantViewSet):
+class ProgrammeViewSet(ProgrammeRules, ProgrammeMethodUse, TenantViewSet):
     """Programmes that the client may see, the latest first."""
 
     queryset = Programme.objects.none()

@@ -14,6 +14,7 @@ from programmes.models.dossier import (
 )
 from programmes.models.evidence import Evidence, EvidenceReturn
 from programmes.models.fund import Expense, FundLine, FundTier
+from programmes.models.method_record import MethodRecord
 from programmes.models.obligation import DutyState, Obligation
 from programmes.models.participant import Participant
 from programmes.models.plan import Clause, Plan, Rule
@@ -46,6 +47,7 @@ __all__ = [
     "Expense",
     "FundLine",
     "FundTier",
+    "MethodRecord",
     "Milestone",
     "NextStep",
     "Obligation",

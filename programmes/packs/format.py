@@ -70,11 +70,22 @@ class PhaseSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """An entry of one of the plan's own lists: systems, methods, criteria and more."""
+    """An entry of one of the plan's own lists: systems, channels, criteria and more."""
 
     key: Annotated[str, KEY]
     name: Annotated[str, TITLE]
     name_en: Annotated[str, TITLE_EN]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSpec:
+    """A method of discussion (P2-65); `record` is the form in which what it brought is kept."""
+
+    key: Annotated[str, KEY]
+    name: Annotated[str, TITLE]
+    name_en: Annotated[str, TITLE_EN]
+    record: Annotated[str | None, OneOf(vocabulary.RECORDS)] = None
+    """Left out: the usual one of that method, else comments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +330,7 @@ class Pack:
     papers: tuple[PaperSpec, ...] = ()
     information: tuple[InformationType, ...] = ()
     systems: tuple[Named, ...] = ()
-    methods: tuple[Named, ...] = ()
+    methods: tuple[MethodSpec, ...] = ()
     training_contents: tuple[Named, ...] = ()
     """What everybody is to be taught (P2-18)."""
     channels: tuple[Named, ...] = ()

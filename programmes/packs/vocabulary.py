@@ -181,6 +181,18 @@ TEAM_ROLES = (
     "observer",
 )
 STRICTNESS = ("block", "warn")
+RECORDS = (
+    "ideas",
+    "votes",
+    "tree",
+    "topics",
+    "hats",
+    "tables",
+    "levels",
+    "clusters",
+    "comments",
+)
+"""Forms in which a method's record is kept; what each holds: programmes/methods.py."""
 INFORMATION_TYPES = ("dynamic", "experience", "research", "reference", "problem")
 CLAUSE_KINDS = ("heading", "paragraph")
 

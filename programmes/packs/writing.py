@@ -14,6 +14,7 @@ from typing import Any
 from programmes.packs.format import (
     ClauseSpec,
     InformationType,
+    MethodSpec,
     Named,
     Pack,
     PhaseSpec,
@@ -27,6 +28,7 @@ from programmes.packs.shapes import WIDE, Listed, Prose, Text, is_required, key_
 
 ONE_LINE = (
     InformationType,
+    MethodSpec,
     Named,
     PhaseSpec,
     PostTemplate,

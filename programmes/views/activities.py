@@ -38,6 +38,7 @@ from programmes.queries.trainings import contents_named
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
+from programmes.views.method_lines import records_of
 from programmes.views.project_page import project_or_404, to_project
 from programmes.views.projects import renew_version
 
@@ -237,5 +238,6 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "seen_form": ActivitySeenForm(initial=version, auto_id="seen_%s"),
         "drop_form": ActivityDropForm(initial=version, auto_id="drop_%s"),
         **held_context(request, activity),
+        "records": records_of(activity),
         **given,
     }

@@ -30,6 +30,7 @@ from programmes.queries.next_steps import carried_into, steps_of
 from programmes.states import LOGGED_FROM, ActivityState
 from programmes.views.activities import activity_or_404, to_activity
 from programmes.views.activity_held import named_methods
+from programmes.views.method_lines import methods_seen
 from programmes.views.project_page import project_or_404
 from programmes.views.projects import renew_version
 
@@ -112,6 +113,7 @@ class ActivityLog(TenantLogView):
     def get_initial(self) -> dict[str, Any]:
         row, found = self.activity, super().get_initial()
         found |= {name: getattr(row, name) for name in WORDS}
+        found["methods"] = methods_seen(row)
         if row.state == ActivityState.HELD:
             began, ended = (at.astimezone(ZONE) for at in (row.began_at, row.ended_at))
             found |= {"begins": began.time(), "ends": ended.time()}

@@ -46,6 +46,7 @@ QUOTED = {
     },
     "programmes.Dossier": {"content": ("marked",)},
     "programmes.DossierText": {"content": ("marked",)},
+    "programmes.MethodRecord": {"content": ("next",)},
 }
 """Texts of others that stand inside a JSON field: each carries the canary of the row and the field."""
 ISSUE: dict[str, Any] = {

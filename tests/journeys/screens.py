@@ -42,6 +42,8 @@ NO_PAGE = {
     "system:ready": "for a machine",
     "system:metrics": "for a machine",
     "programmes:plan_export": "a file",
+    "programmes:activity_minutes_pdf": "a file",
+    "programmes:activity_minutes_docx": "a file",
     "programmes:dossier_pdf": "a file",
     "programmes:dossier_docx": "a file",
     "reporting:item_attachment": "a file",

@@ -6,6 +6,7 @@ from actionlearning.foundation.documents.official.paper import (
     Attachments,
     Block,
     Circulation,
+    Drawing,
     EditorsNote,
     Heading,
     Letterhead,
@@ -35,7 +36,7 @@ def docx(paper: Paper) -> bytes:
 
 
 __all__ = [
-    "DOCX", "PDF", "Annex", "Attachments", "Block", "Circulation", "EditorsNote", "Heading", "Letterhead",
-    "Level", "Masthead", "Paper", "Paragraph", "Recipient", "Signature", "Source", "Table", "Tail", "Title",
+    "DOCX", "PDF", "Annex", "Attachments", "Block", "Circulation", "Drawing", "EditorsNote", "Heading",
+    "Letterhead", "Level", "Masthead", "Paper", "Paragraph", "Recipient", "Signature", "Source", "Table", "Tail", "Title",
     "docx", "missing", "pages", "paragraphs", "pdf", "plain_text",
 ]  # fmt: skip

@@ -109,6 +109,20 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """An SVG picture of what the words behind it say, centred; Word files and plain text leave it out.
+
+    `width` and `height` are its own measures, of which only the proportion counts; `alt` is read
+    aloud instead of it. Texts in it are the maker's to escape.
+    """
+
+    svg: str
+    width: float
+    height: float
+    alt: str
+
+
+@dataclass(frozen=True)
 class Attachments:
     """Note under the body that names what is attached, without marks at the end; numbered from two."""
 
@@ -141,6 +155,7 @@ Block = (
     | EditorsNote
     | Source
     | Table
+    | Drawing
     | Attachments
     | Signature
     | Annex

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Literal
 
@@ -15,6 +15,7 @@ from actionlearning.foundation.documents.official.paper import (
     Annex,
     Attachments,
     Block,
+    Drawing,
     EditorsNote,
     Heading,
     Letterhead,
@@ -35,7 +36,7 @@ MOST_CHARACTERS, MOST_LINES = 200_000, 10_000
 
 Role = Literal[
     "masthead", "letterhead", "title", "byline", "recipient", "heading", "paragraph", "note",
-    "source", "caption", "table", "attachments", "signature", "sealed", "annex",
+    "source", "caption", "table", "drawing", "attachments", "signature", "sealed", "annex",
     "circulation", "copies", "printing",
 ]  # fmt: skip
 
@@ -50,13 +51,14 @@ class Piece:
     """What stands together, line by line, each line in parts from left to right.
 
     An empty part is an element that is left out. `level` is that of a heading or of the lead of a
-    paragraph, `shares` the widths of a table's columns.
+    paragraph, `shares` the widths of a table's columns, or width and height of the drawing `svg`.
     """
 
     role: Role
     lines: tuple[tuple[str, ...], ...]
     level: int = 0
     shares: tuple[float, ...] = ()
+    svg: str = ""
 
 
 def clean_line(text: str) -> str:
@@ -93,6 +95,7 @@ def plain_text(paper: Paper) -> str:
             filter(None, line)
         )
         for piece in pieces(paper)
+        if piece.role != "drawing"
         for line in piece.lines
     )
     return "".join(f"{line}\n" for line in lines if line)
@@ -173,6 +176,11 @@ def _table(block: Table) -> Iterable[Piece]:
 
 
 @_block.register
+def _drawing(block: Drawing) -> Iterable[Piece]:
+    return (Piece("drawing", ((block.alt,),), shares=(block.width, block.height), svg=block.svg),)
+
+
+@_block.register
 def _attachments(block: Attachments) -> Iterable[Piece]:
     if len(block.names) == 1:
         return (Piece("attachments", ((block.label, block.names[0]),)),)
@@ -208,4 +216,4 @@ def _ended(text: str, mark: str, known: tuple[str, ...]) -> str:
 
 def _cleaned(piece: Piece) -> Piece:
     lines = tuple(tuple(map(clean_line, line)) for line in piece.lines)
-    return Piece(piece.role, lines, piece.level, piece.shares)
+    return replace(piece, lines=lines)

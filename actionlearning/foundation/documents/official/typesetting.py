@@ -14,6 +14,8 @@ PDF = "application/pdf"
 """Media type."""
 TEMPLATE = Path(__file__).with_name("paper.typ")
 
+_DRAWN_MM, _TALLEST_MM = 130.0, measures.TYPE_HEIGHT_MM - 30.0
+"""Of a drawing; a heading stands on the same page."""
 _HEADS = {"masthead", "letterhead"}
 _SPACED = {"title", "attachments", "signature", "sealed"}
 _TAIL = {"circulation", "copies", "printing"}
@@ -114,12 +116,20 @@ def _table(piece: Piece) -> dict[str, Any]:
     }
 
 
+def _drawing(piece: Piece) -> dict[str, Any]:
+    """As wide as it may be without being higher than a page; in mm."""
+    width, height = piece.shares
+    fitted = min(_DRAWN_MM, _TALLEST_MM * width / height)
+    return {"svg": piece.svg, "size": (fitted, fitted * height / width)}
+
+
 _MORE: dict[str, Callable[[Piece], dict[str, Any]]] = {
     "masthead": _masthead,
     "letterhead": _letterhead,
     "signature": _signature,
     "sealed": _signature,
     "table": _table,
+    "drawing": _drawing,
 }
 
 

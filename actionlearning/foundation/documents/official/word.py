@@ -40,7 +40,7 @@ _FOOTER_MM = measures.BOTTOM_MM - measures.PAGE_NUMBER_GAP_MM - measures.PITCH_P
 
 def docx(paper: Paper) -> bytes:
     """A .docx with the same words in the same order as the PDF; the same paper, the same bytes."""
-    found = pieces(paper)
+    found = [piece for piece in pieces(paper) if piece.role != "drawing"]
     document = Document()
     _lay_out(document)
     _describe(document, paper)
