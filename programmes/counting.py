@@ -52,11 +52,6 @@ def kinds_of(deliverables: Collection[str]) -> list[str]:
     return list(dict.fromkeys(kind for kind, asked in pairs if asked in deliverables))
 
 
-def delivered(kind: str, *, by_unit: bool) -> str | None:
-    """The deliverable that duties ask for by this word; none of a kind that no plan counts."""
-    return (DELIVERED_BY_UNITS if by_unit else DELIVERED).get(kind)
-
-
 @dataclass(frozen=True)
 class Held:
     """What a log says that a condition may ask."""

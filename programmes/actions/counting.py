@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from actionlearning.foundation.arrays import along, rows_of
 from actionlearning.foundation.models import User
@@ -116,17 +116,6 @@ def sheet_of(
 
 def _serves(activity: Any) -> str | None:
     return delivered(activity.kind, by_unit=activity.project_id is None)
-
-
-def delivered_by(activity: Any) -> str | None:
-    """The deliverable for which it may count: as what a topic's team did, or its unit itself."""
-    return delivered(activity.kind, by_unit=activity.project_id is None)
-
-
-def _serving(deliverables: Collection[str]) -> Q:
-    teams = [kind for kind, asked in DELIVERED.items() if asked in deliverables]
-    units = [kind for kind, asked in DELIVERED_BY_UNITS.items() if asked in deliverables]
-    return Q(kind__in=teams, project__isnull=False) | Q(kind__in=units, project=None)
 
 
 def owed(row: Obligation) -> Owed:
