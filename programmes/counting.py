@@ -4,7 +4,7 @@ Asks nothing, writes nothing. `tests/programmes/counting_oracle.py` tells the sa
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,13 +20,36 @@ DELIVERED = {
     "research": "research_activity",
     "survey": "special_survey",
 }
-"""Kind of activity (`states.ActivityKind`) → which duty it serves; the other kinds serve none."""
+"""Kind of activity (`states.ActivityKind`) → which duty it serves when a topic's team holds it; others serve none."""
+DELIVERED_BY_UNITS = {
+    "training": "training_class",
+    "popularisation": "training_class",
+    "facilitators_course": "facilitators_course",
+    "promoters_seminar": "promoters_seminar",
+    "launch_ceremony": "launch_ceremony",
+    "exchange_meeting": "exchange_meeting",
+    "summary_meeting": "summary_meeting",
+    "commendation_meeting": "commendation_meeting",
+    "study_visit": "study_visit",
+}
+"""The same where a unit, or whoever runs the programme, holds it by itself."""
 LEADER, TEAM, REPORT = "leader_present", "team_complete", "report_sent"
 CLOSED, UNSETTLED = "closed", "unsettled"
 LOG_WORKING_DAYS = 3
 """Logged within so many working days an activity counts from its end, later from its log."""
 MONTHLY = "monthly"
 """The one kind of rule whose windows stand each for itself: a month is never made up for in another."""
+
+
+def delivered(kind: str, *, by_unit: bool) -> str | None:
+    """The deliverable that duties ask for by this word; None of a kind that no plan counts."""
+    return (DELIVERED_BY_UNITS if by_unit else DELIVERED).get(kind)
+
+
+def kinds_of(deliverables: Collection[str]) -> list[str]:
+    """Every kind of activity that may serve one of them."""
+    pairs = (*DELIVERED.items(), *DELIVERED_BY_UNITS.items())
+    return list(dict.fromkeys(kind for kind, asked in pairs if asked in deliverables))
 
 
 @dataclass(frozen=True)

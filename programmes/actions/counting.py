@@ -19,6 +19,7 @@ from programmes.actions.evidence import credit_to, duties_by_rule, withdraw_evid
 from programmes.actions.held import held_rows, roles_present
 from programmes.counting import (
     DELIVERED,
+    DELIVERED_BY_UNITS,
     MONTHLY,
     TEAM,
     UNSETTLED,
@@ -27,13 +28,17 @@ from programmes.counting import (
     Owed,
     counts_from,
     credited,
+    delivered,
+    kinds_of,
     weigh,
 )
 from programmes.models import Activity, Evidence, Obligation, Programme, Project, Window
 from programmes.queries import ZONE, calendar_for, local_day
-from programmes.states import ActivityKind, ActivityState
+from programmes.states import ActivityState
 
 KIND = "activity"
+COUNTED = (*DELIVERED.values(), *DELIVERED_BY_UNITS.values())
+"""Deliverables that activities meet."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,7 @@ class Sheet:
         held = [
             self.held[key]
             for key, row in self.activities.items()
-            if DELIVERED[row.kind] == duties[0].deliverable
-            and (None in about or row.project_id in about)
+            if _serves(row) == duties[0].deliverable and (None in about or row.project_id in about)
         ]
         before = {
             key: duty
@@ -88,9 +92,11 @@ def sheet_of(
     """Of a project and, where a rule is the unit's own, of everything the unit has held."""
     place = programme, organisation, project
     rules = list(duties_by_rule(deliverables, *place, locked=locked, now=now))
-    kinds = [kind for kind, asked in DELIVERED.items() if asked in deliverables]
     rows = Activity.objects.filter(
-        programme=programme, organisation=organisation, kind__in=kinds, state=ActivityState.HELD
+        programme=programme,
+        organisation=organisation,
+        kind__in=kinds_of(deliverables),
+        state=ActivityState.HELD,
     )
     if project is not None and all(duties[0].project_id for duties in rules):
         rows = rows.filter(project=project)
@@ -106,6 +112,10 @@ def sheet_of(
     teams = any(TEAM in _conditions(duties[0]) for duties in rules)
     held = held_rows(programme, list(activities.values()), there, teams=teams)
     return Sheet(rules, activities, held, _standing(activities.values()))
+
+
+def _serves(activity: Any) -> str | None:
+    return delivered(activity.kind, by_unit=activity.project_id is None)
 
 
 def owed(row: Obligation) -> Owed:
@@ -154,7 +164,7 @@ def weighed(activity: Activity, *, now: datetime | None = None) -> list[Weighed]
 
     What the ledger does not have yet is told as `unsettled`. Without `now` as when it was logged.
     """
-    deliverable = DELIVERED.get(activity.kind)
+    deliverable = _serves(activity)
     if activity.state != ActivityState.HELD or deliverable is None:
         return []
     sheet = sheet_of(activity.programme, activity.organisation, activity.project, (deliverable,))
@@ -173,7 +183,7 @@ def honest(each: Weighed, counted: Mapping[uuid.UUID, datetime]) -> Weighed:
 @transaction.atomic
 def count_activity(activity: Any, *, by: User, now: datetime) -> list[Weighed]:
     """Credit what counts, take back what no longer does. The unit is waited for; its key may change."""
-    deliverable = DELIVERED.get(ActivityKind(activity.kind))
+    deliverable = _serves(activity)
     if deliverable is None:
         return []
     place = activity.programme, activity.organisation, activity.project
@@ -186,7 +196,7 @@ def uncount_activity(activity: Any, counted: uuid.UUID | None, *, by: User, now:
     """Its log was taken back and is stored so; `counted` was its key. Others may now make up for what it did."""
     if counted is not None:
         withdraw_evidence(kind=KIND, source=counted, by=by, now=now)
-    deliverable = DELIVERED.get(ActivityKind(activity.kind))
+    deliverable = _serves(activity)
     if deliverable is not None:
         place = activity.programme, activity.organisation, activity.project
         recount_held(*place, deliverable, by=by, now=now)
@@ -231,9 +241,7 @@ def recount_held(
 def count_laid(windows: Iterable[Window], *, now: datetime) -> None:
     """Of duties laid down at `now`: what was held in their span before is theirs."""
     begun = [each.pk for each in windows if each.starts_on <= local_day(now)]
-    duties = Obligation.objects.filter(
-        window__in=begun, laid_at=now, deliverable__in=DELIVERED.values()
-    )
+    duties = Obligation.objects.filter(window__in=begun, laid_at=now, deliverable__in=COUNTED)
     held = Activity.objects.filter(
         state=ActivityState.HELD,
         programme=OuterRef("programme"),
