@@ -44,7 +44,7 @@ def plan(world: World) -> Plan:
     group = country.unit(None, "group_company", "交通投资集团")
     names = ("一公司", "二公司", "三公司", "路桥建设指挥部")
     units = [(country.unit(group.organisation, "unit", name), None) for name in names]
-    return Plan("plan1", group, list(units), switched_on=COURSES)
+    return Plan("plan1", group, list(units))
 
 
 def monthly(year: Year, unit: Unit, days: dict[int, tuple[int, int]]) -> None:

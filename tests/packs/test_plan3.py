@@ -115,7 +115,7 @@ def play(year: Year, region: Region) -> None:
 
 @pytest.mark.rule("P3-02", "P3-03", "P3-06", "P3-35", "P3-45", "P3-46", "P3-47")
 def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
-    year = begin(region.plan(switched_on=(SEMINAR,)), world, now=at(OPENED))
+    year = begin(region.plan(), world, now=at(OPENED))
     play(year, region)
 
     assert (year.programme.starts_on, year.programme.ends_on) == (MAY, JULY)
@@ -190,7 +190,7 @@ def test_phase_and_batch_and_what_is_done_as_needed_are_read_on_its_page(
     assert [line["words"] for line in told["research"]["lines"]] == ["not laid down by this plan"]
     assert told["promoters_seminars"]["lines"][0] == {
         "words": "Promoters' seminar · every 3 months, 5 in all",
-        "off": "not switched on",
+        "off": "",
     }
     assert [phase["name"] for phase in context["phases"]][:2] == ["Topic chosen", "Group formed"]
 
@@ -296,8 +296,7 @@ def test_three_bodies_stand_at_every_level(world: World, region: Region) -> None
 @pytest.mark.rule("P3-28")
 def test_the_fifth_seminar_may_slip_past_the_end(world: World, region: Region) -> None:
     """Begun in July, the slots run to September of the next year; the plan ends in July."""
-    plan = region.plan(switched_on=(SEMINAR,), changed={SEMINAR: {"anchor": "year-07"}})
-    plan.changed[SEMINAR] |= {"enabled": None, "note": None}
+    plan = region.plan(changed={SEMINAR: {"anchor": "year-07"}})
     year = begin(plan, world, now=at(OPENED))
     lay_down(year.programme, now=at(date(2027, 7, 1)))
 
@@ -314,7 +313,7 @@ def test_the_fifth_seminar_may_slip_past_the_end(world: World, region: Region) -
 def test_what_falls_into_the_second_year_is_provisional_until_its_calendar_is_out(
     world: World, region: Region
 ) -> None:
-    year = begin(region.plan(switched_on=(SEMINAR,)), world, now=at(OPENED))
+    year = begin(region.plan(), world, now=at(OPENED))
     lay_down(year.programme, now=at(date(2027, 5, 1)))
     by = region.region.director
 

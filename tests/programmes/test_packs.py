@@ -28,6 +28,9 @@ SWITCHED_ON = {
         "unit_office",
         "unit_plan",
         "topics",
+        "popularisation_course",
+        "facilitators_course",
+        "promoters_seminar",
         "special_survey",
         "survey_report",
         "solution_report",
@@ -55,6 +58,7 @@ SWITCHED_ON = {
     "plan3": [
         "region_plan",
         "unit_plan",
+        "promoters_seminar",
         "topics",
         "solution",
         "region_leading_group",
