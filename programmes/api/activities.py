@@ -12,7 +12,9 @@ from rest_framework.response import Response
 from actionlearning.foundation.api import StrictSerializer, TenantViewSet, chosen_fields
 from actionlearning.foundation.permissions import Permission
 from programmes.actions.activities import add_activity, change_activity, drop, take_up
+from programmes.api.activity_doors import ActivityDoorActs
 from programmes.api.activity_logs import ActivityLogActs
+from programmes.api.activity_photos import ActivityPhotoActs
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of
 from programmes.api.project_people import MATCH
 from programmes.models import Activity, Project
@@ -68,7 +70,7 @@ class ActivityLines(serializers.Serializer):
 LISTED = tuple(names_of(ActivityLine))
 
 
-class ActivityViewSet(ActivityLogActs, TenantViewSet):
+class ActivityViewSet(ActivityLogActs, ActivityDoorActs, ActivityPhotoActs, TenantViewSet):
     """Activities of the topics that the client may see, in the order of their first days."""
 
     queryset = Activity.objects.none()

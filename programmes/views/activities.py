@@ -33,6 +33,7 @@ from programmes.models import Activity, Project
 from programmes.queries import local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
+from programmes.views.activity_beside import beside_context
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
 from programmes.views.project_page import project_or_404, to_project
@@ -206,6 +207,7 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
     user, version = request.user, {"version": activity.version}
     changes = user.has_perm(Permission.PROJECT_CHANGE, activity)
     stored = {name: getattr(activity, name) for name in ("kind", "title", "first_day", "last_day")}
+    held = held_context(request, activity)
     return {
         "activity": activity,
         "tone": TONES[ActivityState(activity.state)],
@@ -217,6 +219,7 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "edit_form": ActivityForm(initial={**stored, **version}, auto_id="edit_%s"),
         "seen_form": ActivitySeenForm(initial=version, auto_id="seen_%s"),
         "drop_form": ActivityDropForm(initial=version, auto_id="drop_%s"),
-        **held_context(request, activity),
+        **held,
+        **beside_context(activity, can_log=held["can_log"]),
         **given,
     }
