@@ -6,19 +6,12 @@ import pytest
 
 from actionlearning.foundation.errors import BadInput
 from programmes.actions.photos import add_photos, remove_photo
-from programmes.models import Programme
 from programmes.queries.photos import photos_of
 from reporting.actions.attachments import MOST, attach_photos
 from reporting.models import Attachment
 from tests.programmes.at_the_door import AFTER, pictures, seminar
 from tests.reporting.items import SEPTEMBER, draft
-from tests.running import run_programme
 from tests.world import World
-
-
-@pytest.fixture
-def programme(world: World) -> Programme:
-    return run_programme(world)
 
 
 def test_an_item_has_copies_that_outlive_the_originals(world: World, programme: Any) -> None:
