@@ -1,5 +1,6 @@
 """The door of an activity for programs: its code of this minute, who came, and a list read beside the team."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -68,7 +69,9 @@ class ArrivalLines(serializers.Serializer):
 class ListedName(serializers.Serializer):
     number = serializers.IntegerField(help_text="Row or line of the list.")
     name = serializers.CharField()
-    outcome = serializers.ChoiceField(OUTCOMES)
+    became = serializers.ChoiceField(
+        OUTCOMES, help_text="`asked`: see `presence`; `once`: named twice; `out`: left out."
+    )
     words = serializers.CharField()
 
 
@@ -144,7 +147,7 @@ class ActivityDoorActs:
         refuse_readers(asker(request), activity, at)
         read = laid_beside(_lines(request), team_of(activity, at))
         lines = [
-            {"number": t.line.number, "name": t.line.name, "outcome": t.outcome, "words": t.words}
+            {"number": t.line.number, "name": t.line.name, "became": t.outcome, "words": t.words}
             for t in read.told
         ]
         presence = [{"member": key, "presence": value} for key, value in read.presence.items()]
@@ -164,10 +167,11 @@ def _door_told(door: Door | None, now: Any) -> Response:
 
 def _lines(request: Request) -> Any:
     """Raises BadInput."""
-    file, names = request.FILES.get("file"), request.data.get("names")
-    if file is not None:
+    sent = request.data if isinstance(request.data, Mapping) else {}
+    file, names = request.FILES.get("file"), sent.get("names")
+    if file is not None and set(sent) == {"file"}:
         return lines_of_file(file, file.name or "")
-    if not isinstance(names, str):
+    if not isinstance(names, str) or set(sent) != {"names"}:
         words = _("Send names, or a sheet.")
         raise BadInput(words, fields={"names": words})
     return lines_of_text(names)

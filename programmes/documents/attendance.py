@@ -41,6 +41,7 @@ _KNOWN = {word: presence for presence, words in WORDS.items() for word in words}
 _BETWEEN = re.compile(r"[、,，;；|]+")
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
 _NUMBER = re.compile(r"[\d.\s]*")
+_NUMBERED = re.compile(r"^\s*\d+\s*[.．)）:：]\s*")
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,13 @@ def _pasted(text: str) -> Iterator[Line]:
 
 def _apart(text: str) -> list[str]:
     """“王一 李二” are two people, “王 一” is one."""
-    parts = text.split()
+    told = _NUMBERED.sub("", text)
+    if _NUMBER.fullmatch(told):
+        return []
+    parts = told.split()
     if len(parts) > 1 and all(_HAN.fullmatch(part) for part in parts):
         return parts
-    return [_name(text)] if parts else []
+    return [_name(told)]
 
 
 def _lines_of_table(table: Table) -> list[Line]:

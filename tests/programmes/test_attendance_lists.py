@@ -55,7 +55,15 @@ def said(reading: Reading, people: list[Any]) -> list[Any]:
 
 @pytest.mark.parametrize(
     "text",
-    ["王一\n李二", "王一、李二", "王一，李二；", "王　一\n 李二 ", "王一 李二", "1\n王一\n李二"],
+    [
+        "王一\n李二",
+        "王一、李二",
+        "王一，李二；",
+        "王　一\n 李二 ",
+        "王一 李二",
+        "1\n王一\n2、李二",
+        "1. 王一\n2. 李二",
+    ],
 )
 def test_names_are_found_however_they_are_pasted(text: str) -> None:
     people = team("王一", "李二", "赵三")
@@ -273,6 +281,6 @@ def test_the_reading_over_rest(
     found = client.post(address, sent, "application/json").json()
     assert found["guests"] == ["外来人"]
     assert {"member": str(people[0].pk), "presence": "present"} in found["presence"]
-    assert [line["outcome"] for line in found["lines"]] == ["member", "guest"]
+    assert [line["became"] for line in found["lines"]] == ["member", "guest"]
     assert client.post(address, {"names": 5}, "application/json").status_code == 422
     assert sign_in(world.lena).post(address, sent, "application/json").status_code == 403
