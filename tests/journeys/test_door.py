@@ -10,11 +10,13 @@ from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.activities import add_activity
 from programmes.actions.doors import code_at
+from programmes.actions.projects import choose_project
+from programmes.actions.teams import set_team
 from programmes.models import Door
 from programmes.queries import local_day
 from tests.journeys.conftest import PHONE, WIDE, lay_out
 from tests.journeys.walking import in_chinese, running_now, sign_in
-from tests.programmes.topics import chosen
+from tests.programmes.topics import propose, seats
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -27,7 +29,9 @@ def office(transactional_db: None) -> Any:
     def shape(world: World) -> Any:
         programme = running_now(in_chinese(world))
         now = database_now()
-        project = chosen(world, programme)
+        topic = propose(world, programme, now=now)
+        set_team(topic, seats=seats(), by=world.ben, now=now)
+        project = choose_project(topic, by=world.lena, now=now)
         made = add_activity(
             project=project, kind="meeting", title="今日碰头会", first_day=local_day(now),
             by=world.ben, now=now,
