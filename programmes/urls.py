@@ -4,8 +4,11 @@ from django.urls import path
 
 from programmes.views import (
     activities,
+    activity_doors,
     activity_logs,
     activity_minutes,
+    activity_photos,
+    attendance,
     bodies,
     calendars,
     conclusions,
@@ -192,6 +195,39 @@ ACTIVITIES = [
         f"{AN_ACTIVITY}log/back/",
         activity_logs.ActivityLogBack.as_view(),
         name="activity_log_back",
+    ),
+    path(
+        f"{AN_ACTIVITY}log/attendance/",
+        attendance.ActivityLogAttendance.as_view(),
+        name="activity_log_attendance",
+    ),
+    path(
+        "projects/<uuid:pk>/activities/log/attendance/",
+        attendance.ProjectLogAttendance.as_view(),
+        name="project_log_attendance",
+    ),
+    path(f"{AN_ACTIVITY}door/", activity_doors.ActivityDoor.as_view(), name="activity_door"),
+    path(
+        f"{AN_ACTIVITY}door/closing/",
+        activity_doors.ActivityDoorClosing.as_view(),
+        name="activity_door_closing",
+    ),
+    path("doors/<str:code>/", activity_doors.ActivitySignIn.as_view(), name="activity_sign_in"),
+    path(f"{AN_ACTIVITY}photos/", activity_photos.ActivityPhotos.as_view(), name="activity_photos"),
+    path(
+        f"{AN_ACTIVITY}photos/<uuid:photo>/",
+        activity_photos.ActivityPhotoFile.as_view(),
+        name="activity_photo_file",
+    ),
+    path(
+        f"{AN_ACTIVITY}photos/<uuid:photo>/caption/",
+        activity_photos.ActivityPhotoCaption.as_view(),
+        name="activity_photo_caption",
+    ),
+    path(
+        f"{AN_ACTIVITY}photos/<uuid:photo>/removal/",
+        activity_photos.ActivityPhotoRemoval.as_view(),
+        name="activity_photo_removal",
     ),
     path("steps/<uuid:pk>/done/", activity_logs.NextStepDone.as_view(), name="next_step_done"),
     path(AN_ACTIVITY, activities.ActivityDetail.as_view(), name="activity_detail"),

@@ -194,6 +194,11 @@ VERBS = {
     "rule": _("rule set"),
     "answered": _("opinion answered"),
     "drafted": _("drafted"),
+    "door_closed": _("door closed"),
+    "door_opened": _("door opened"),
+    "photo_added": _("photograph added"),
+    "photo_captioned": _("photograph: words changed"),
+    "photo_removed": _("photograph removed"),
     "replaced": _("replaced by its revision"),
     "revised": _("revision begun"),
     "sent": _("sent"),
@@ -206,6 +211,7 @@ VERBS = {
 }
 WHOLE = {
     "dossier.taken_back": _("taken back"),
+    "activity.arrived": _("signed in at the door"),
     "decision.kept": _("kept by itself"),
     "decision.corrected": _("correction begun"),
 }

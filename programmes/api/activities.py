@@ -14,10 +14,12 @@ from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from programmes.actions.activities import add_activity, change_activity, drop, take_up
 from programmes.actions.unit_activities import plan_unit_activity
+from programmes.api.activity_doors import ActivityDoorActs
 from programmes.api.activity_logs import ActivityLogActs
+from programmes.api.activity_photos import ActivityPhotoActs
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of
-from programmes.api.participants import ParticipantActs
 from programmes.api.method_records import ActivityMinutesFiles
+from programmes.api.participants import ParticipantActs
 from programmes.api.project_people import MATCH
 from programmes.models import Activity, Project
 from programmes.queries import visible_programmes
@@ -89,7 +91,14 @@ class ActivityLines(serializers.Serializer):
 LISTED = tuple(names_of(ActivityLine))
 
 
-class ActivityViewSet(ActivityLogActs, ActivityMinutesFiles, ParticipantActs, TenantViewSet):
+class ActivityViewSet(
+    ActivityLogActs,
+    ActivityDoorActs,
+    ActivityPhotoActs,
+    ActivityMinutesFiles,
+    ParticipantActs,
+    TenantViewSet,
+):
     """Activities of the topics that the client may see, in the order of their first days."""
 
     queryset = Activity.objects.none()

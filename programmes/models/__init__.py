@@ -2,6 +2,7 @@ from programmes.models.activity import Activity
 from programmes.models.attendance import Attendance, NextStep
 from programmes.models.calendar import CalendarDay, CalendarYear
 from programmes.models.decision import Decision, DecisionOutcome, DecisionStep
+from programmes.models.door import Arrival, Door
 from programmes.models.dossier import (
     BEFORE_A_BODY,
     ON_ITS_WAY,
@@ -17,6 +18,7 @@ from programmes.models.fund import Expense, FundLine, FundTier
 from programmes.models.method_record import MethodRecord
 from programmes.models.obligation import DutyState, Obligation
 from programmes.models.participant import Participant
+from programmes.models.photo import ActivityPhoto
 from programmes.models.plan import Clause, Plan, Rule
 from programmes.models.problem import Problem, ProblemAct, ProblemTurn
 from programmes.models.programme import Enrolment, Programme
@@ -31,6 +33,8 @@ __all__ = [
     "ON_ITS_WAY",
     "TEXT_READ",
     "Activity",
+    "ActivityPhoto",
+    "Arrival",
     "Attendance",
     "CalendarDay",
     "CalendarYear",
@@ -38,6 +42,7 @@ __all__ = [
     "Decision",
     "DecisionOutcome",
     "DecisionStep",
+    "Door",
     "Dossier",
     "DossierText",
     "DutyState",

@@ -36,6 +36,7 @@ from programmes.queries import head_of, local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.queries.trainings import contents_named
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
+from programmes.views.activity_beside import beside_context
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
 from programmes.views.method_lines import records_of
@@ -222,6 +223,7 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
     user, version = request.user, {"version": activity.version}
     changes = user.has_perm(Permission.PROJECT_CHANGE, activity)
     stored = {name: getattr(activity, name) for name in ("kind", "title", "first_day", "last_day")}
+    held = held_context(request, activity)
     return {
         "activity": activity,
         "tone": TONES[ActivityState(activity.state)],
@@ -237,7 +239,8 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         ),
         "seen_form": ActivitySeenForm(initial=version, auto_id="seen_%s"),
         "drop_form": ActivityDropForm(initial=version, auto_id="drop_%s"),
-        **held_context(request, activity),
+        **held,
+        **beside_context(activity, can_log=held["can_log"]),
         "records": records_of(activity),
         **given,
     }

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -24,8 +25,10 @@ from programmes.actions.activity_logs import (
 from programmes.actions.next_steps import finish_step
 from programmes.forms.activities import ActivitySeenForm
 from programmes.forms.activity_logs import ActivityLogForm, NextStepForm, UnplannedLogForm
-from programmes.models import Activity, NextStep, Project
+from programmes.forms.attendance import AttendanceListForm
+from programmes.models import Activity, Arrival, NextStep, Project
 from programmes.queries import ZONE, head_of, local_day
+from programmes.queries.arrivals import arrivals_of, guests_at_door, presence_at_door
 from programmes.queries.next_steps import carried_into, steps_of
 from programmes.states import LOGGED_FROM, ActivityState
 from programmes.views.activities import activity_or_404, to_activity
@@ -45,11 +48,17 @@ class TenantLogView(TenantFormView):
     permission = Permission.PROJECT_VIEW
     template_name = "programmes/activity_log.html"
     form_class: Any = ActivityLogForm
+    routes = ("", "")
+    """Where the log is saved, and where a list of who was there is read into it."""
 
     @property
     def place(self) -> Any:
         """The topic; where there is none, the unit's activity itself."""
         raise NotImplementedError
+
+    def address(self, number: int) -> str:
+        name, args = self.routes[number], [self.request.tenant.slug, self.kwargs["pk"]]
+        return reverse(f"programmes:{name}", args=args) if name else ""
 
     @cached_property
     def day(self) -> date:
@@ -79,6 +88,9 @@ class TenantLogView(TenantFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         place, project = self.place, self.place if isinstance(self.place, Project) else None
         carried = carried_into(project, local_day(self.request.received_at), place.organisation)
+        pasted = {"list_names": self.request.POST.get("list_names", "")}
+        kwargs |= {"saved_at": self.address(0), "read_at": self.address(1)}
+        kwargs["list_form"] = AttendanceListForm(initial=pasted)
         return super().get_context_data(project=project, carried=carried, **kwargs)
 
     def _refuse_strangers(self) -> None:
@@ -87,6 +99,14 @@ class TenantLogView(TenantFormView):
 
 
 class ActivityLog(TenantLogView):
+    routes = ("activity_log", "activity_log_attendance")
+
+    @cached_property
+    def arrivals(self) -> list[Arrival]:
+        """None once it is logged: then the log says who was there."""
+        held = self.activity.state == ActivityState.HELD
+        return [] if held else arrivals_of(self.activity)
+
     @cached_property
     def activity(self) -> Activity:
         return activity_or_404(self.request, self.kwargs["pk"], self.permission)
@@ -120,6 +140,8 @@ class ActivityLog(TenantLogView):
             found["last_day"] = ended.date() if ended.date() != began.date() else None
             guests = row.attendances.filter(member=None, person=None).order_by("rank")
             found["guests"] = "\n".join(guests.values_list("name", flat=True))
+        else:
+            found["guests"] = "\n".join(guests_at_door(self.arrivals, self.team))
         return found
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -127,11 +149,15 @@ class ActivityLog(TenantLogView):
         was: dict[Any, str] = dict(self.activity.attendances.values_list(said_of, "presence"))
         if not self.activity.project_id:
             was = {row.pk: was[row.person_id] for row in self.team if row.person_id in was}
-        known = {"steps": steps_of(self.activity), "presence": was}
+        came = presence_at_door(self.arrivals, self.team)
+        known = {"steps": steps_of(self.activity), "presence": came or was}
         return {**super().get_form_kwargs(), **known}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(activity=self.activity, **kwargs)
+        came = [
+            {"name": each.name, "at": f"{each.at.astimezone(ZONE):%H:%M}"} for each in self.arrivals
+        ]
+        return super().get_context_data(activity=self.activity, came=came, **kwargs)
 
     def show(self, form: Any, *, status: int = 200, refusal: Refusal | None = None) -> HttpResponse:
         if isinstance(refusal, Stale):
@@ -149,6 +175,7 @@ class ProjectLog(TenantLogView):
     """What was held without having been planned: activity and log in one."""
 
     form_class = UnplannedLogForm
+    routes = ("project_log", "project_log_attendance")
 
     @cached_property
     def place(self) -> Any:

@@ -128,7 +128,7 @@ class Places:
 
 
 def _subjects(row: Any) -> frozenset[uuid.UUID]:
-    """What is said on a paper sent about a topic, or of an activity of it, belongs to that topic, too."""
+    """What is said on a paper sent about a topic, or noted of an activity of it, belongs to that topic, too."""
     turn = getattr(row, "turn", row) if row._meta.label in ON_PAPERS else row
     paper = getattr(turn, "dossier", turn) if row._meta.label in ON_PAPERS else row
     project = None if _is_draft(paper) else getattr(paper, "project_id", None)

@@ -1,7 +1,7 @@
 """The child process that opens an uploaded file so that the application never has to.
 
-Run by path, isolated, without Django: `python -I -B inspection.py jpeg|png|pdf`, the file on
-standard input. Answers one line of JSON and, for an image, the rewritten image behind it.
+Run by path, isolated, without Django: `python -I -B inspection.py jpeg|png|pdf [pixels a side]`, the
+file on standard input. Answers one line of JSON and, for an image, the rewritten image behind it.
 """
 
 import contextlib
@@ -50,8 +50,9 @@ class RefusedFile(Exception):
     """Carries the code for which the parent has the words."""
 
 
-def main(kind: str) -> None:
-    answer_with(partial(_inspect, kind))
+def main(kind: str, side: str = "") -> None:
+    sized = {"side": int(side)} if side else {}
+    answer_with(partial(_inspect, kind, **sized))
 
 
 def answer_with(inspect: Callable[[bytes], tuple[dict[str, object], bytes]]) -> None:
@@ -86,14 +87,14 @@ def limit_resources() -> None:
             resource.setrlimit(getattr(resource, name), (amount, amount))
 
 
-def _inspect(kind: str, content: bytes) -> tuple[dict[str, object], bytes]:
+def _inspect(kind: str, content: bytes, side: int = MAX_SIDE) -> tuple[dict[str, object], bytes]:
     if kind == "pdf":
         return {"pages": inspect_pdf(content)}, b""
-    return {}, rewrite_image(kind, content)
+    return {}, rewrite_image(kind, content, side)
 
 
-def rewrite_image(kind: str, content: bytes) -> bytes:
-    """Draw the picture anew: upright, at most 4096 pixels a side, and nothing in it but pixels."""
+def rewrite_image(kind: str, content: bytes, side: int = MAX_SIDE) -> bytes:
+    """Draw the picture anew: upright, at most `side` pixels a side, and nothing in it but pixels."""
     from PIL import Image  # noqa: PLC0415 - a PDF shall not pay for it
 
     Image.MAX_IMAGE_PIXELS = None  # the size is checked here, before a pixel is read
@@ -106,7 +107,7 @@ def rewrite_image(kind: str, content: bytes) -> bytes:
         turn = _turn(image)
         image.load()
         picture = _smooth_pixels(image, kind)
-        picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC)
+        picture.thumbnail((side, side), Image.Resampling.BICUBIC)
     picture = picture.convert(_WRITTEN_MODES.get(picture.mode, "RGB"))
     if turn is not None:
         picture = picture.transpose(turn)
@@ -224,4 +225,4 @@ def _name(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

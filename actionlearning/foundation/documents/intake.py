@@ -20,6 +20,7 @@ MAX_BYTES = 20 * 1024 * 1024
 NAME_LIMIT = 120
 WALL_SECONDS = 10
 ACCEPT = ".jpg,.jpeg,.png,.pdf"
+ACCEPT_PHOTOS = ".jpg,.jpeg,.png"
 
 _INSPECTION = Path(__file__).with_name("inspection.py")
 
@@ -36,6 +37,9 @@ _JPEG = _Kind("jpeg", "image/jpeg", "jpg", b"\xff\xd8\xff")
 _PNG = _Kind("png", "image/png", "png", b"\x89PNG\r\n\x1a\n")
 _PDF = _Kind("pdf", "application/pdf", "pdf", b"%PDF-")
 _KINDS = {".jpg": _JPEG, ".jpeg": _JPEG, ".png": _PNG, ".pdf": _PDF}
+_PHOTOS = {ending: kind for ending, kind in _KINDS.items() if kind is not _PDF}
+PHOTO_SIDE = 2048
+"""Pixels: enough for a page of paper."""
 
 Reasons = Mapping[str, str | Promise]
 """Code of a refusal → the words for it; `too_complicated` is always among them."""
@@ -59,6 +63,16 @@ _REASONS: Reasons = {
         "The picture has too many pixels: a JPEG may have 50 million, a PNG 36 million. Make it smaller."
     ),
     "too_complicated": _("The file is too complicated to check. Make it simpler or smaller."),
+}
+_PHOTO_REASONS: Reasons = {
+    **_REASONS,
+    "wrong_kind": _(
+        "Only photographs in JPEG or PNG are accepted. An iPhone takes them once its camera is set to "
+        "“Most Compatible”."
+    ),
+    "wrong_content": _(
+        "This is no photograph, whatever the end of its name says. Save it again as JPEG or PNG."
+    ),
 }
 
 
@@ -89,21 +103,32 @@ class StoredFile:
 
 def receive(upload: Upload, name: str) -> StoredFile:
     """Check, and for images rewrite, one upload of at most 20 MB. Raises FileRefused."""
+    return _received(upload, name, _KINDS, _REASONS)
+
+
+def receive_photo(upload: Upload, name: str) -> StoredFile:
+    """A JPEG or PNG of at most 20 MB, written anew at most PHOTO_SIDE pixels a side. Raises FileRefused."""
+    return _received(upload, name, _PHOTOS, _PHOTO_REASONS, str(PHOTO_SIDE))
+
+
+def _received(
+    upload: Upload, name: str, kinds: Mapping[str, _Kind], reasons: Reasons, *side: str
+) -> StoredFile:
     original_name = clean_name(name, limit=NAME_LIMIT)
-    kind = _KINDS.get(Path(original_name).suffix.lower())
+    kind = kinds.get(Path(original_name).suffix.lower())
     if kind is None:
-        raise _refused("wrong_kind")
+        raise refusal("wrong_kind", reasons)
     content = upload.read(MAX_BYTES + 1)
     if not content:
-        raise _refused("empty")
+        raise refusal("empty", reasons)
     if len(content) > MAX_BYTES:
-        raise _refused("too_large")
+        raise refusal("too_large", reasons)
     if not content.startswith(kind.magic):
-        raise _refused("wrong_content")
-    rewritten = inspected([str(_INSPECTION), kind.name], content, _REASONS, most=MAX_BYTES)
+        raise refusal("wrong_content", reasons)
+    rewritten = inspected([str(_INSPECTION), kind.name, *side], content, reasons, most=MAX_BYTES)
     kept = content if kind is _PDF else rewritten
     if len(kept) > MAX_BYTES:
-        raise _refused("too_large")
+        raise refusal("too_large", reasons)
     return StoredFile(
         content=kept,
         media_type=kind.media_type,
@@ -155,7 +180,3 @@ def _judged(answer: IO[bytes], reasons: Reasons, most: int) -> bytes:
 
 def refusal(code: str, reasons: Reasons) -> FileRefused:
     return FileRefused(str(reasons[code]), code)
-
-
-def _refused(code: str) -> FileRefused:
-    return refusal(code, _REASONS)

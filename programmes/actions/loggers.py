@@ -1,0 +1,39 @@
+"""Who logs an activity also opens its door and keeps its photographs."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.errors import NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from programmes.actions.activity_logs import may_log, team_on
+from programmes.models import Activity, TeamMember
+from programmes.states import LOGGED_FROM
+
+
+def team_of(activity: Activity, at: datetime) -> list[TeamMember]:
+    """[] for an activity of the unit itself."""
+    return team_on(activity.project, at) if activity.project else []
+
+
+def logs_it(user: User, activity: Activity, at: datetime) -> bool:
+    if activity.project is None:
+        return user.has_perm(Permission.PROJECT_CHANGE, activity)
+    return may_log(user, activity.project, team_of(activity, at))
+
+
+def refuse_readers(user: User, activity: Activity, at: datetime) -> None:
+    """Raises NotAllowed."""
+    if not logs_it(user, activity, at):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+
+
+def refuse_dropped(activity: Activity) -> None:
+    """Raises RuleBroken `wrong_state`."""
+    if activity.state not in LOGGED_FROM:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": activity, "state": activity.get_state_display()},
+            code="wrong_state",
+        )
