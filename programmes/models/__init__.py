@@ -1,6 +1,7 @@
 from programmes.models.activity import Activity
 from programmes.models.attendance import Attendance, NextStep
 from programmes.models.calendar import CalendarDay, CalendarYear
+from programmes.models.calendar_feed import CalendarFeed
 from programmes.models.decision import Decision, DecisionOutcome, DecisionStep
 from programmes.models.dossier import (
     BEFORE_A_BODY,
@@ -31,6 +32,7 @@ __all__ = [
     "Activity",
     "Attendance",
     "CalendarDay",
+    "CalendarFeed",
     "CalendarYear",
     "Clause",
     "Decision",
