@@ -292,6 +292,8 @@ SPECTACULAR_SETTINGS = {
         "DossierState": "programmes.states.DossierState",
         "ActivityState": "programmes.states.ActivityState",
         "ActivityKind": "programmes.states.ActivityKind",
+        "CalendarEntrySource": "programmes.states.EntrySource",
+        "CalendarFeedSpan": "programmes.states.FeedSpan",
         "ProblemState": "programmes.states.ProblemState",
         "RemarkState": "programmes.states.RemarkState",
         "DossierStepKind": "programmes.procedures.StepKind",

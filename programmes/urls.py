@@ -4,8 +4,11 @@ from django.urls import path
 
 from programmes.views import (
     activities,
+    activity_calendar,
+    activity_clashes,
     activity_logs,
     bodies,
+    calendar_feeds,
     calendars,
     conclusions,
     decisions,
@@ -174,6 +177,17 @@ AN_ACTIVITY = "activities/<uuid:pk>/"
 ACTIVITIES = [
     path("activities/", activities.ActivityList.as_view(), name="activity_list"),
     path(
+        "activities/calendar/",
+        activity_calendar.ActivityCalendar.as_view(),
+        name="activity_calendar",
+    ),
+    path("activities/agenda/", activity_calendar.ActivityAgenda.as_view(), name="activity_agenda"),
+    path(
+        "projects/<uuid:pk>/activities/clashes/",
+        activity_clashes.ActivityClashesTyped.as_view(),
+        name="activity_clashes_typed",
+    ),
+    path(
         "projects/<uuid:pk>/activities/new/", activities.ActivityNew.as_view(), name="activity_new"
     ),
     path(
@@ -313,6 +327,18 @@ CALENDAR = [
         "calendar/publication/",
         calendars.CalendarPublication.as_view(),
         name="calendar_publication",
+    ),
+    path("calendar/feeds/", calendar_feeds.CalendarFeedList.as_view(), name="calendar_feed_list"),
+    path("calendar/feeds/new/", calendar_feeds.CalendarFeedNew.as_view(), name="calendar_feed_new"),
+    path(
+        "calendar/feeds/<uuid:pk>/revocation/",
+        calendar_feeds.CalendarFeedRevocation.as_view(),
+        name="calendar_feed_revocation",
+    ),
+    path(
+        "calendar/<slug:token>.ics",
+        calendar_feeds.CalendarFeedFile.as_view(),
+        name="calendar_feed_file",
     ),
 ]
 urlpatterns: list[Any] = [

@@ -33,6 +33,7 @@ from programmes.models import Activity, Project
 from programmes.queries import local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
+from programmes.views.activity_clashes import say_clashes, warnings_of
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
 from programmes.views.project_page import project_or_404, to_project
@@ -93,8 +94,9 @@ class ActivityNew(TenantFormView):
 
     def act(self, form: Any) -> HttpResponse:
         given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
-        add_activity(project=self.project, **form.facts(), **given)
+        made = add_activity(project=self.project, **form.facts(), **given)
         messages.success(self.request, _("Kept."))
+        say_clashes(self.request, made)
         return to_project(self.request, self.project)
 
 
@@ -211,6 +213,7 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "tone": TONES[ActivityState(activity.state)],
         "days": days_words(activity.first_day, activity.last_day),
         "gone": activity.gone_at is not None,
+        "warnings": warnings_of(user, activity),
         "can_change": changes and activity.state in PLANS,
         "can_take_up": TAKE_UP_ACTIVITY.open_to(user, activity),
         "can_drop": DROP_ACTIVITY.open_to(user, activity),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef
 
-from actionlearning.foundation.arrays import along, dicts_of, rows_of
+from actionlearning.foundation.arrays import along, counted, dicts_of, rows_of
 from actionlearning.foundation.permissions import Permission
 from groups.models import Grant
 from programmes.actions.project_asks import Asks
@@ -21,7 +21,7 @@ from programmes.models import (
     TopicScore,
 )
 from programmes.queries.pool import OPINION, SCORE
-from programmes.states import RUNNING
+from programmes.states import RUNNING, ActivityState
 from programmes.views import activity_lines, problem_lines
 
 MEMBER = (
@@ -30,6 +30,8 @@ MEMBER = (
 )  # fmt: skip
 TURN = ("id", "at", "by_name", "step", "opinion", "snapshot")
 MILESTONE = ("id", "title", "due_on", "done_on", "done_name")
+NEAR = 15
+"""Activities before and behind today that the page lists; all of them are in the list of the topic."""
 GRANT = ("id", "user__display_name", "reason", "granted_at", "ends_on")
 
 
@@ -44,6 +46,10 @@ class Beside:
     scores: list[TopicScore]
     opinions: list[TopicOpinion]
     activities: list[dict[str, Any]]
+    """Those nearest to today."""
+    activity_count: int
+    proposed: int
+    """How many of all its activities may be taken up."""
     problems: list[dict[str, Any]] | None
     """None for a guest to whom only the topic was opened."""
     grants: list[dict[str, Any]] = field(default_factory=list)
@@ -53,38 +59,47 @@ class Beside:
 
 def beside(user: Any, project: Project, asks: Asks, day: date) -> Beside:
     """What this reader sees of it."""
-    columns = _of_topic() | _for_reader(user, project, day)
+    columns = _of_topic(day) | _for_reader(user, project, day)
     if asks.one_by_one:
         columns["its_running"] = along(_others(project), ("title",))
     told = Project.objects.filter(pk=project.pk).values(**columns).get()
     problems = told.get("its_problems")
+    near = dicts_of(Activity, told["its_coming"]) + dicts_of(Activity, told["its_past"])
+    activities = sorted(near, key=lambda row: (row["first_day"], row["id"]))
     return Beside(
         members=rows_of(TeamMember, told["its_members"]),
         turns=rows_of(ProjectTurn, told["its_turns"]),
         milestones=rows_of(Milestone, told["its_milestones"]),
         scores=rows_of(TopicScore, told["its_scores"]),
         opinions=rows_of(TopicOpinion, told["its_opinions"]),
-        activities=dicts_of(Activity, told["its_activities"]),
+        activities=activities,
+        activity_count=told["its_activity_count"],
+        proposed=told["its_proposed"],
         problems=None if problems is None else dicts_of(Problem, problems),
         grants=dicts_of(Grant, told.get("its_grants", ())),
         running=[row["title"] for row in told.get("its_running", ())],
     )
 
 
-def _of_topic() -> dict[str, Any]:
+def _of_topic(day: date) -> dict[str, Any]:
     """For whoever reads the topic."""
     its = {"project": OuterRef("pk")}
     members = TeamMember.objects.filter(**its).in_force().order_by("rank", "id")
     turns = ProjectTurn.objects.filter(**its).order_by("-at", "-id")
     milestones = Milestone.objects.filter(**its).order_by("due_on", "id")
-    activities = Activity.objects.filter(**its).order_by("first_day", "id")
+    activities: Any = Activity.objects.filter(**its)
+    coming = activities.filter(last_day__gte=day).order_by("first_day", "id")
+    past = activities.filter(last_day__lt=day).order_by("-first_day", "-id")
     scores = TopicScore.objects.filter(**its).order_by("at", "id")
     opinions = TopicOpinion.objects.filter(**its).order_by("given_on", "id")
     return {
         "its_members": along(members, MEMBER),
         "its_turns": along(turns, TURN),
         "its_milestones": along(milestones, MILESTONE),
-        "its_activities": along(activities, activity_lines.COLUMNS),
+        "its_coming": along(coming[:NEAR], activity_lines.COLUMNS),
+        "its_past": along(past[:NEAR], activity_lines.COLUMNS),
+        "its_activity_count": counted(activities),
+        "its_proposed": counted(activities.filter(state=ActivityState.PROPOSED, gone_at=None)),
         "its_scores": along(scores, SCORE),
         "its_opinions": along(opinions, OPINION),
     }

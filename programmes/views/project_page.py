@@ -143,7 +143,9 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         **_may(user, project, asks, day, in_paper=papers["proposal"] is not None),
         **team_context(members, asks, project),
         **papers,
-        **activities_context(user, project, its.activities),
+        **activities_context(
+            user, project, its.activities, count=its.activity_count, proposed=its.proposed
+        ),
         **timeline_context(project, its.milestones, its.turns, plan, day),
         **pool_context(user, project, asks, candidate),
         **result_context(user, project),

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 MEDIA_TYPE = "text/calendar"
 OCTETS = 75
 """Of one line before it is folded, without its end."""
+ONE_DAY = timedelta(days=1)
 PRODUCT = "-//Action Learning//Calendar//ZH"
 _ZONE = (
     "BEGIN:VTIMEZONE",
@@ -91,11 +92,12 @@ def _when(event: Event) -> list[str]:
     """The end of an all-day entry is the first day after it."""
     if event.begins is not None and event.ends is not None:
         return [f"DTSTART:{_instant(event.begins)}", f"DTEND:{_instant(event.ends)}"]
-    after = event.last_day + timedelta(days=1)
-    return [
-        f"DTSTART;VALUE=DATE:{event.first_day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{after:%Y%m%d}",
-    ]
+    after = min(event.last_day, date.max - ONE_DAY) + ONE_DAY
+    return [f"DTSTART;VALUE=DATE:{_day(event.first_day)}", f"DTEND;VALUE=DATE:{_day(after)}"]
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
 
 
 def _instant(at: datetime) -> str:
@@ -103,7 +105,7 @@ def _instant(at: datetime) -> str:
 
 
 def _text(value: str) -> str:
-    """A TEXT value: its own marks escaped, line ends as \\n, no other control characters."""
+    """A TEXT value: its own marks and line ends escaped, no other control characters."""
     plain = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     escaped = plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return _shown(escaped.replace("\n", "\\n"))
