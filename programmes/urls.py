@@ -183,6 +183,11 @@ ACTIVITIES = [
     ),
     path("activities/agenda/", activity_calendar.ActivityAgenda.as_view(), name="activity_agenda"),
     path(
+        f"{AN_ACTIVITY}clashes/",
+        activity_clashes.ActivityClashes.as_view(),
+        name="activity_clashes",
+    ),
+    path(
         "projects/<uuid:pk>/activities/clashes/",
         activity_clashes.ActivityClashesTyped.as_view(),
         name="activity_clashes_typed",

@@ -33,7 +33,7 @@ from programmes.models import Activity, Project
 from programmes.queries import local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
-from programmes.views.activity_clashes import say_clashes, warnings_of
+from programmes.views.activity_clashes import say_clashes
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
 from programmes.views.project_page import project_or_404, to_project
@@ -213,7 +213,6 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "tone": TONES[ActivityState(activity.state)],
         "days": days_words(activity.first_day, activity.last_day),
         "gone": activity.gone_at is not None,
-        "warnings": warnings_of(user, activity),
         "can_change": changes and activity.state in PLANS,
         "can_take_up": TAKE_UP_ACTIVITY.open_to(user, activity),
         "can_drop": DROP_ACTIVITY.open_to(user, activity),

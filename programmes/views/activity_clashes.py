@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
@@ -41,6 +41,16 @@ def say_clashes(request: Any, activity: Activity) -> None:
     """Beside the word that it is kept, where its own page is not the next."""
     for words in warnings_of(request.user, activity)[:SAID]:
         messages.warning(request, words)
+
+
+class ActivityClashes(TenantView):
+    """A part of its page, loaded behind it."""
+
+    permission = Permission.PROJECT_VIEW
+
+    def get(self, request: Any, pk: Any) -> HttpResponse:
+        activity = get_object_or_404(Activity.objects.visible_to(request.user), pk=pk)
+        return render(request, TEMPLATE, {"warnings": warnings_of(request.user, activity)})
 
 
 class ActivityClashesTyped(TenantView):
