@@ -65,7 +65,7 @@ class CalendarFeedForm(TenantForm):
     name = forms.CharField(
         required=False,
         max_length=80,
-        label=_("Name"),
+        label=_("Name of the calendar"),
         help_text=_("By which you recognise the address in your list. Left empty: what it shows."),
     )
     subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
