@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -60,7 +61,7 @@ class CalendarEntries(serializers.Serializer):
 
 
 ENTRY = tuple(names_of(CalendarEntry))
-DAY = {"type": "string", "format": "date"}
+DAY = OpenApiTypes.DATE
 
 
 class CalendarEntryViewSet(TenantViewSet):

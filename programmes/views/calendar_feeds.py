@@ -18,7 +18,7 @@ from actionlearning.foundation.clients import within
 from actionlearning.foundation.documents.ics import MEDIA_TYPE
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.scope import scope
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.tokens import hash_of
 from actionlearning.foundation.views import TenantFormView, TenantView, TokenView
 from groups.access import AppointmentBackend, visible_organisations
@@ -154,7 +154,9 @@ class CalendarFeedFile(TokenView):
         language = reader.language or translation.get_language()
         seen = scope(request.tenant, path=reader.standing.path, actor=reader)
         with seen, translation.override(language):
-            return _fresh(request, self._body(request, feed, reader))
+            answer = _fresh(request, self._body(request, feed, reader))
+        answer.headers["Content-Language"] = language
+        return answer
 
     def _body(self, request: Any, feed: CalendarFeed, reader: User) -> bytes:
         today = local_day(request.received_at)
@@ -172,7 +174,10 @@ class CalendarFeedFile(TokenView):
 
 def reader_of(feed: CalendarFeed, tenant: Any) -> Any:
     """Its maker with his rights of today; None once he has left."""
-    found: Any = AppointmentBackend().get_user(feed.user_id)
+    with scope(
+        tenant, path=WHOLE, actor=None
+    ):  # as before any sign-in: seats stand behind the wall
+        found: Any = AppointmentBackend().get_user(feed.user_id)
     if found is None or not (found.standing.seats or found.standing.granted_paths):
         return None
     found.tenant = tenant

@@ -55,7 +55,7 @@ def test_a_full_day_shows_the_first_few_and_leads_to_the_others(
 def test_a_clash_and_a_day_off_are_marked(
     world: World, programme: Programme, topic: Any, sign_in: Any
 ) -> None:
-    other = topic_of(world, programme, "养老服务", world.dora, world.lena)
+    other = topic_of(world, programme, "养老服务", world.lena)
     activity(topic, world, "研讨会", first_day=date(2026, 7, 18))
     activity(other, world, "调研", first_day=date(2026, 7, 18))
     page = sign_in(world.ana).get(f"{at('activity_calendar', world)}?{JULY}")

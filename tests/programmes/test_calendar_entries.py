@@ -126,11 +126,11 @@ def test_it_is_narrowed_to_unit_topic_programme_and_person(
         activity(project, world, name, first_day=date(2026, 7, 6))
     asked = only(month(), EntrySource.ACTIVITY)
 
-    assert titles(world.ana, replace(asked, organisation=world.bureau)) == ["一", "三", "二"]
+    assert titles(world.ana, replace(asked, organisation=world.bureau)) == ["一", "二", "三"]
     assert titles(world.ana, replace(asked, organisation=world.sister)) == []
-    assert titles(world.ana, replace(asked, organisation=world.county)) == ["一", "三", "二"]
+    assert titles(world.ana, replace(asked, organisation=world.county)) == ["一", "二", "三"]
     assert titles(world.ana, replace(asked, project=topic)) == ["一", "二"]
-    assert titles(world.ana, replace(asked, programme=programme.pk)) == ["一", "三", "二"]
+    assert titles(world.ana, replace(asked, programme=programme.pk)) == ["一", "二", "三"]
     lena, ben = (Person.objects.get(user=user) for user in (world.lena, world.ben))
     assert titles(world.ana, replace(asked, person=lena)) == ["一"]
     assert titles(world.ana, replace(asked, person=ben)) == []

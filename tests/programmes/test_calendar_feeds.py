@@ -1,5 +1,6 @@
 """Addresses for people's own calendar programs: secret, revocable, never more than their maker may see today."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -159,7 +160,7 @@ def test_it_is_read_so_many_times_an_hour(
 
 
 def test_calls_of_one_window_are_counted() -> None:
-    key = f"test:{database_now.__name__}:{id(object())}"
+    key = f"test:{uuid.uuid4()}"
     assert [clients.within(key, most=2, seconds=3600) for _ in range(3)] == [True, True, False]
 
 

@@ -12,7 +12,7 @@ from programmes.models import Activity, Programme
 from programmes.queries.clashes import better_day, clashes_if_planned, clashes_of
 from programmes.queries.month_days import days_between, place_of
 from programmes.states import Presence
-from tests.programmes.activities import activity, planned
+from tests.programmes.activities import LINES, activity, planned
 from tests.programmes.calendars import topic_of
 from tests.programmes.paper_screens import at, text_of
 from tests.programmes.papers_on_their_way import promoter
@@ -28,7 +28,7 @@ def two(world: World, programme: Programme) -> tuple[Any, Any]:
     """Two topics in whose teams Lena sits."""
     return (
         topic_of(world, programme, "孤儿救助", world.lena),
-        topic_of(world, programme, "养老服务", world.dora, world.lena),
+        topic_of(world, programme, "养老服务", world.lena),
     )
 
 
@@ -165,8 +165,9 @@ def test_half_typed_days_say_nothing(world: World, two: Any, sign_in: Any, days:
 def test_what_the_plan_proposes_says_it_once_taken_up(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
-    planned(world, programme, promoter(world), ("seminars", "2026-08-29", "2026-08-29", "研讨会"))
-    row = Activity.objects.get()
+    saturday = ("seminars", "2026-08-29", "2026-08-29", "研讨会")
+    planned(world, programme, promoter(world), *LINES[:2], saturday, LINES[3])
+    row = Activity.objects.get(title="研讨会")
     client = sign_in(world.ben)
     page = client.post(
         at("activity_taking_up", world, row.pk), {"version": row.version}, follow=True
