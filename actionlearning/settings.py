@@ -293,6 +293,8 @@ SPECTACULAR_SETTINGS = {
         "ActivityState": "programmes.states.ActivityState",
         "ActivityKind": "programmes.states.ActivityKind",
         "RecordForm": "programmes.states.RecordForm",
+        "CalendarEntrySource": "programmes.states.EntrySource",
+        "CalendarFeedSpan": "programmes.states.FeedSpan",
         "ProblemState": "programmes.states.ProblemState",
         "RemarkState": "programmes.states.RemarkState",
         "DossierStepKind": "programmes.procedures.StepKind",

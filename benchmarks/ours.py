@@ -24,6 +24,8 @@ from actionlearning.foundation.database.base import DatabaseWrapper  # noqa: E40
 from actionlearning.foundation.models import ClientToken, Tenant, User  # noqa: E402
 from actionlearning.foundation.scope import WHOLE, no_scope, scope  # noqa: E402
 from actionlearning.foundation.tokens import new_secret  # noqa: E402
+from benchmarks.figures.calendars import TOPIC  # noqa: E402
+from benchmarks.figures.data import NOW  # noqa: E402
 from benchmarks.figures.papers import JOURNEY  # noqa: E402
 from benchmarks.issues import lay_issues  # noqa: E402
 from benchmarks.meter import Call, request, serve  # noqa: E402
@@ -35,6 +37,8 @@ LEDGER = "/t/bench/obligations/"
 API = "/api/v1/obligations/"
 BRIEFINGS = "/api/v1/briefings/"
 PAPERS = "/api/v1/dossiers/"
+CALENDAR = "/t/bench/activities/calendar/"
+MONTH = f"{NOW:%Y-%m}"
 
 
 def main(role: str, organisation: uuid.UUID) -> None:
@@ -64,6 +68,19 @@ def main(role: str, organisation: uuid.UUID) -> None:
             "paper": request(application, f"{PAPERS}{JOURNEY}/", **token),
             "papers_page": request(application, "/t/bench/dossiers/", **browser),
             "paper_page": request(application, f"/t/bench/dossiers/{JOURNEY}/", **browser),
+            "calendar_month": request(application, f"{CALENDAR}?month={MONTH}", **browser),
+            "calendar_agenda": request(
+                application, f"/t/bench/activities/agenda/?month={MONTH}", **browser
+            ),
+            "calendar_list": request(
+                application, f"/api/v1/calendar/?from={MONTH}-01&to={MONTH}-30", **token
+            ),
+            "topic_timeline": request(
+                application, f"/t/bench/activities/?project={TOPIC}", **browser
+            ),
+            "topic_calendar": request(
+                application, f"{CALENDAR}?month={MONTH}&project={TOPIC}", **browser
+            ),
         },
         {"bearer": bearer, "briefings": str(_size(application, BRIEFINGS, token))},
     )

@@ -107,6 +107,25 @@ class ActivityMode(models.TextChoices):
     ONLINE = "online", _("online")
 
 
+class EntrySource(models.TextChoices):
+    """What an entry of a calendar is taken from."""
+
+    ACTIVITY = "activity", _("activity")
+    DUTY = "duty", _("last day of a duty")
+    TURN = "turn", _("paper due")
+    MILESTONE = "milestone", _("milestone")
+    STEP = "step", _("next step")
+
+
+class FeedSpan(models.TextChoices):
+    """What a calendar that somebody subscribes to shows of what he may see."""
+
+    OWN = "own", _("only what concerns me")
+    WHOLE = "whole", _("everything I may see")
+    ORGANISATION = "organisation", _("one organisation and everything below it")
+    PROJECT = "project", _("one topic and its parts")
+
+
 class Presence(models.TextChoices):
     PRESENT = "present", _("present")
     EXCUSED = "excused", _("excused")

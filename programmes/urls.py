@@ -4,12 +4,15 @@ from django.urls import path
 
 from programmes.views import (
     activities,
+    activity_calendar,
+    activity_clashes,
     activity_doors,
     activity_logs,
     activity_minutes,
     activity_photos,
     attendance,
     bodies,
+    calendar_feeds,
     calendars,
     conclusions,
     decisions,
@@ -184,6 +187,22 @@ DOSSIERS = [
 AN_ACTIVITY = "activities/<uuid:pk>/"
 ACTIVITIES = [
     path("activities/", activities.ActivityList.as_view(), name="activity_list"),
+    path(
+        "activities/calendar/",
+        activity_calendar.ActivityCalendar.as_view(),
+        name="activity_calendar",
+    ),
+    path("activities/agenda/", activity_calendar.ActivityAgenda.as_view(), name="activity_agenda"),
+    path(
+        f"{AN_ACTIVITY}clashes/",
+        activity_clashes.ActivityClashes.as_view(),
+        name="activity_clashes",
+    ),
+    path(
+        "projects/<uuid:pk>/activities/clashes/",
+        activity_clashes.ActivityClashesTyped.as_view(),
+        name="activity_clashes_typed",
+    ),
     path(
         "projects/<uuid:pk>/activities/new/", activities.ActivityNew.as_view(), name="activity_new"
     ),
@@ -427,6 +446,18 @@ CALENDAR = [
         "calendar/publication/",
         calendars.CalendarPublication.as_view(),
         name="calendar_publication",
+    ),
+    path("calendar/feeds/", calendar_feeds.CalendarFeedList.as_view(), name="calendar_feed_list"),
+    path("calendar/feeds/new/", calendar_feeds.CalendarFeedNew.as_view(), name="calendar_feed_new"),
+    path(
+        "calendar/feeds/<uuid:pk>/revocation/",
+        calendar_feeds.CalendarFeedRevocation.as_view(),
+        name="calendar_feed_revocation",
+    ),
+    path(
+        "calendar/<slug:token>.ics",
+        calendar_feeds.CalendarFeedFile.as_view(),
+        name="calendar_feed_file",
     ),
 ]
 urlpatterns: list[Any] = [

@@ -104,6 +104,15 @@ class Shell:
             return ""
         return address_in(self.request.tenant.slug, "desk:search")
 
+    @cached_property
+    def calendar_address(self) -> str:
+        """Empty for whoever sees no activities: an administrator is not led to a page that is not for him."""
+        if self.user is None or not self._is_in():
+            return ""
+        if not self.user.has_perm(Permission.PROJECT_VIEW):
+            return ""
+        return address_in(self.request.tenant.slug, "programmes:activity_calendar")
+
     @property
     def searched(self) -> str:
         """What the search box still shows: on its own page what was asked for, elsewhere nothing."""

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model, QuerySet
+from django.db.models import Func, IntegerField, Model, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 M = TypeVar("M", bound=Model)
@@ -14,6 +14,12 @@ M = TypeVar("M", bound=Model)
 def along(rows: QuerySet[Any], names: Iterable[str]) -> ArraySubquery:
     """`rows`, tied by OuterRef, in their order, as a column; `names` as values() takes them."""
     return ArraySubquery(rows.values(along=JSONObject(**{name: name for name in names})))
+
+
+def counted(rows: QuerySet[Any]) -> Any:
+    """How many `rows`, tied by OuterRef, there are, as a column."""
+    number = rows.order_by().annotate(counted=Func(function="COUNT", template="COUNT(*)"))
+    return Subquery(number.values("counted"), output_field=IntegerField())
 
 
 def dicts_of(model: type[Model], told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Who calls the REST interface, how often, and in which JSON the answer comes."""
 
 import logging
+import time
 from functools import cache
 from typing import Any
 
@@ -53,6 +54,12 @@ class ClientThrottle(SimpleRateThrottle):
     def wait(self) -> float:
         """Seconds until the next window begins."""
         return float(self.duration - self.now % self.duration)
+
+
+def within(key: str, *, most: int, seconds: int) -> bool:
+    """Whether this is one of the first `most` calls of the window under `key`; for callers without a sign-in."""
+    window = int(time.time() // seconds)
+    return _count(f"throttle:{key}:{window}", seconds) <= most
 
 
 def _count(key: str, seconds: int) -> int:

@@ -16,7 +16,7 @@ from django.db import transaction  # noqa: E402
 from actionlearning.foundation.models import Tenant  # noqa: E402
 from actionlearning.foundation.scope import WHOLE, scope  # noqa: E402
 from actionlearning.launcher.addresses import DATABASE, postgres_socket_directory  # noqa: E402
-from benchmarks.figures import data, documents, laying, ledger, papers, rosters, sweeps  # noqa: E402
+from benchmarks.figures import calendars, data, documents, laying, ledger, papers, rosters, sweeps  # noqa: E402
 from benchmarks.figures.figure import Figure  # noqa: E402
 from benchmarks.world import organisation_id  # noqa: E402
 from groups.models import Organisation  # noqa: E402
@@ -37,8 +37,10 @@ def _figures(units: int) -> Iterator[Figure]:
     data.thin(_superuser(folder, data.SMALL))
     large = _superuser(folder, DATABASE)
     papers.load(large, programme, units)
+    calendars.load(large, programme)
     yield from ledger.measure(tenant)
     yield from papers.measure(tenant)
+    yield from calendars.measure(tenant)
     yield from sweeps.measure(tenant, large, data.NOW)
     yield from laying.measure(tenant, programme, large, data.NOW)
     yield from documents.measure()

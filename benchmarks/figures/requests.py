@@ -24,6 +24,11 @@ STATEMENTS = (
     ("paper", 5),
     ("papers_page", 8),
     ("paper_page", 8),
+    ("calendar_month", 8),
+    ("calendar_agenda", 8),
+    ("calendar_list", 5),
+    ("topic_timeline", 8),
+    ("topic_calendar", 8),
 )
 """Most SQL statements of a request."""
 

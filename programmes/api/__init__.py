@@ -3,6 +3,7 @@
 from typing import Any
 
 from programmes.api.activities import ROUTES as ACTIVITIES
+from programmes.api.calendar_entries import ROUTES as CALENDAR_ENTRIES
 from programmes.api.calendars import ROUTES as CALENDARS
 from programmes.api.decisions import ROUTES as DECISIONS
 from programmes.api.dossiers import ROUTES as DOSSIERS
@@ -34,6 +35,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *PROGRAMMES,
     *PLANS,
     *ENROLMENTS,
+    *CALENDAR_ENTRIES,
     *CALENDARS,
     *UNITS,
     *TRAININGS,

@@ -1,6 +1,7 @@
 from programmes.models.activity import Activity
 from programmes.models.attendance import Attendance, NextStep
 from programmes.models.calendar import CalendarDay, CalendarYear
+from programmes.models.calendar_feed import CalendarFeed
 from programmes.models.decision import Decision, DecisionOutcome, DecisionStep
 from programmes.models.door import Arrival, Door
 from programmes.models.dossier import (
@@ -37,6 +38,7 @@ __all__ = [
     "Arrival",
     "Attendance",
     "CalendarDay",
+    "CalendarFeed",
     "CalendarYear",
     "Clause",
     "Decision",

@@ -103,6 +103,11 @@ class Activity(LedgerModel):
             ],
             models.Index(fields=["supervisor", "first_day", "id"], name="activity_supervisor"),
             models.Index(fields=["project", "first_day", "id"], name="activity_project"),
+            models.Index(
+                fields=["tenant", "began_at"],
+                name="activity_began",
+                condition=Q(began_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,7 @@ from programmes.queries.activities import narrowed_activities
 from programmes.queries.trainings import contents_named
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
 from programmes.views.activity_beside import beside_context
+from programmes.views.activity_clashes import say_clashes
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
 from programmes.views.method_lines import records_of
@@ -98,8 +99,9 @@ class ActivityNew(TenantFormView):
 
     def act(self, form: Any) -> HttpResponse:
         given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
-        add_activity(project=self.project, **form.facts(), **given)
+        made = add_activity(project=self.project, **form.facts(), **given)
         messages.success(self.request, _("Kept."))
+        say_clashes(self.request, made)
         return to_project(self.request, self.project)
 
 

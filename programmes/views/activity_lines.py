@@ -53,14 +53,14 @@ def days_words(first: date, last: date) -> str:
 
 
 def activities_context(
-    user: Any, project: Project, rows: Iterable[Mapping[str, Any]]
+    user: Any, project: Project, rows: Iterable[Mapping[str, Any]], *, count: int, proposed: int
 ) -> dict[str, Any]:
     """For the topic's page: whoever reads the topic reads what its team means to do."""
     found = lines_of(rows)
     changes = user.has_perm(Permission.PROJECT_CHANGE, project)
-    proposed = ActivityState.PROPOSED
     return {
         "activities": found,
-        "activities_proposed": sum(row["state"] == proposed and not row["gone"] for row in found),
+        "activities_proposed": proposed,
+        "activities_more": max(count - len(found), 0),
         "can_plan": changes and project.state in TAKEN_ON,
     }

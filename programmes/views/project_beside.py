@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef
 
-from actionlearning.foundation.arrays import along, dicts_of, rows_of
+from actionlearning.foundation.arrays import along, counted, dicts_of, rows_of
 from actionlearning.foundation.permissions import Permission
 from groups.models import Grant
 from programmes.actions.project_asks import Asks
@@ -24,7 +24,7 @@ from programmes.models import (
 )
 from programmes.queries import local_day
 from programmes.queries.pool import OPINION, SCORE
-from programmes.states import RUNNING
+from programmes.states import RUNNING, ActivityState
 from programmes.views import activity_lines, problem_lines
 
 MEMBER = (
@@ -37,6 +37,8 @@ SHORT = (
     "rule__title", "rule__title_en", "window_key", "window__starts_on", "window__ends_on",
     "credited", "minimum",
 )  # fmt: skip
+NEAR = 15
+"""Activities before and behind today that the page lists; all of them are in the list of the topic."""
 GRANT = ("id", "user__display_name", "reason", "granted_at", "ends_on")
 
 
@@ -51,6 +53,10 @@ class Beside:
     scores: list[TopicScore]
     opinions: list[TopicOpinion]
     activities: list[dict[str, Any]]
+    """Those nearest to today."""
+    activity_count: int
+    proposed: int
+    """How many of all its activities may be taken up."""
     problems: list[dict[str, Any]] | None
     """None for a guest to whom only the topic was opened."""
     short: list[dict[str, Any]] = field(default_factory=list)
@@ -67,13 +73,17 @@ def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
         columns["its_running"] = along(_others(project), ("title",))
     told = Project.objects.filter(pk=project.pk).values(**columns).get()
     problems = told.get("its_problems")
+    near = dicts_of(Activity, told["its_coming"]) + dicts_of(Activity, told["its_past"])
+    activities = sorted(near, key=lambda row: (row["first_day"], row["id"]))
     return Beside(
         members=rows_of(TeamMember, told["its_members"]),
         turns=rows_of(ProjectTurn, told["its_turns"]),
         milestones=rows_of(Milestone, told["its_milestones"]),
         scores=rows_of(TopicScore, told["its_scores"]),
         opinions=rows_of(TopicOpinion, told["its_opinions"]),
-        activities=dicts_of(Activity, told["its_activities"]),
+        activities=activities,
+        activity_count=told["its_activity_count"],
+        proposed=told["its_proposed"],
         short=dicts_of(Obligation, told["its_short"]),
         problems=None if problems is None else dicts_of(Problem, problems),
         grants=dicts_of(Grant, told.get("its_grants", ())),
@@ -83,11 +93,13 @@ def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
 
 def _of_topic(now: datetime) -> dict[str, Any]:
     """For whoever reads the topic."""
-    its = {"project": OuterRef("pk")}
+    its, day = {"project": OuterRef("pk")}, local_day(now)
     members = TeamMember.objects.filter(**its).in_force().order_by("rank", "id")
     turns = ProjectTurn.objects.filter(**its).order_by("-at", "-id")
     milestones = Milestone.objects.filter(**its).order_by("due_on", "id")
-    activities = Activity.objects.filter(**its).order_by("first_day", "id")
+    activities: Any = Activity.objects.filter(**its)
+    coming = activities.filter(last_day__gte=day).order_by("first_day", "id")
+    past = activities.filter(last_day__lt=day).order_by("-first_day", "-id")
     scores = TopicScore.objects.filter(**its).order_by("at", "id")
     opinions = TopicOpinion.objects.filter(**its).order_by("given_on", "id")
     owed: Any = Obligation.objects.filter(**its, deliverable__in=DELIVERED.values())
@@ -96,7 +108,10 @@ def _of_topic(now: datetime) -> dict[str, Any]:
         "its_members": along(members, MEMBER),
         "its_turns": along(turns, TURN),
         "its_milestones": along(milestones, MILESTONE),
-        "its_activities": along(activities, activity_lines.COLUMNS),
+        "its_coming": along(coming[:NEAR], activity_lines.COLUMNS),
+        "its_past": along(past[:NEAR], activity_lines.COLUMNS),
+        "its_activity_count": counted(activities),
+        "its_proposed": counted(activities.filter(state=ActivityState.PROPOSED, gone_at=None)),
         "its_scores": along(scores, SCORE),
         "its_opinions": along(opinions, OPINION),
     }

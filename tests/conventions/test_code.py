@@ -15,6 +15,8 @@ SQL_BUILDERS = {
     "groups/actions/organisations.py": "names of tables are constants",
     "programmes/actions/ledgers.py": "names of tables are constants",
     "programmes/queries/__init__.py": "a column is one of two; the condition comes from the ORM, its values bound",
+    "programmes/queries/clashes.py": "what is visible comes from the ORM, its values bound",
+    "programmes/queries/entries.py": "names are constants; the kinds come from the ORM, their values bound",
 }
 """Files that may put SQL together from strings, each with the reason."""
 STATE_KEEPERS = ("/models/", "foundation/workflow.py", "foundation/outbox.py", "launcher/")

@@ -8,13 +8,15 @@ from django.db import transaction
 
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, scope
+from actionlearning.foundation.tokens import hash_of
 from groups.models import Organisation, Person
 from groups.roles import Role
+from programmes.actions.calendar_feeds import make_feed
 from programmes.actions.programmes import open_programme
 from programmes.actions.submissions import accept_project
-from programmes.models import Programme
+from programmes.models import CalendarFeed, Programme
 from programmes.packs.reading import read, shipped_text
-from programmes.states import ProblemState
+from programmes.states import FeedSpan, ProblemState
 from reporting.actions.exchanges import reply
 from reporting.actions.publishing import publish_issue
 from reporting.models import Series
@@ -71,6 +73,7 @@ def lay_ground(slug: str) -> Ground:
         run_beside(world, programme)
         papers_at_their_end(world, programme)
         exchange(world, programme)
+        subscribe(world)
         stray = _organisation(world.system, None, "county", f"{tenant_mark(slug)}岑溪", "450481")
         ground = Ground(
             world, stray, _seated(world.system, stray, "sam", "桑木", Role.OFFICE_DIRECTOR)
@@ -113,6 +116,16 @@ def exchange(world: World, programme: Programme) -> None:
     """A post of the bureau for itself and those above, with a reply."""
     post = posted(world, programme, reach="own")
     reply(post, text="收到", by=world.dora, now=NOON)
+
+
+def feed_secret(slug: str) -> str:
+    """Of the one address for a calendar program that everybody in the probe knows: Ben's."""
+    return f"{slug}-calendar-of-ben"
+
+
+def subscribe(world: World) -> None:
+    made, _secret = make_feed(span=FeedSpan.WHOLE, by=world.ben, now=NOON)
+    CalendarFeed.objects.filter(pk=made.pk).update(hash=hash_of(feed_secret(world.tenant.slug)))
 
 
 def fill_ground(ground: Ground) -> None:

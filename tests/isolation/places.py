@@ -18,6 +18,7 @@ PERSONAL = (
     "foundation.Delivery",
     "foundation.PastPassword",
     "foundation.RequestKey",
+    "programmes.CalendarFeed",
 )
 """Nobody's but one sign-in's."""
 TOLD = ("reporting.Series", "reporting.Publication", "reporting.PublicationFile")

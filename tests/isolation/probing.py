@@ -16,7 +16,14 @@ from groups.models import Appointment, Grant, Organisation, Person
 from tests.isolation.actors import Actor, actors_of, insiders_of
 from tests.isolation.browsing import Answer, Browser, FormShape, forms_in
 from tests.isolation.filling import canary_of, dress, marked_of, tenant_models
-from tests.isolation.grounds import Ground, fill_ground, inside, lay_ground, tenant_mark
+from tests.isolation.grounds import (
+    Ground,
+    feed_secret,
+    fill_ground,
+    inside,
+    lay_ground,
+    tenant_mark,
+)
 from tests.isolation.places import Place, Places, fields_of, links
 from tests.isolation.routes import Route, routes
 
@@ -32,6 +39,7 @@ WORDS = {
     "scope": ["CN"],
     "date": ["2026-10-01"],
     "kind": ["persons"],
+    "token": [feed_secret("probed")],
 }
 """Parts of an address that are neither ids nor fields of a row."""
 

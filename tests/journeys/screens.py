@@ -62,6 +62,8 @@ NO_PAGE = {
     "reporting:public_briefing_docx": "a file",
     "reporting:public_briefing_atom": "for a machine",
     "reporting:public_briefing_json": "for a machine",
+    "programmes:calendar_feed_file": "for a machine",
+    "programmes:activity_clashes": "a part of a page",
 }
 
 
