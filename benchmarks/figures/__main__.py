@@ -16,7 +16,7 @@ from django.db import transaction  # noqa: E402
 from actionlearning.foundation.models import Tenant  # noqa: E402
 from actionlearning.foundation.scope import WHOLE, scope  # noqa: E402
 from actionlearning.launcher.addresses import DATABASE, postgres_socket_directory  # noqa: E402
-from benchmarks.figures import data, documents, laying, ledger, papers, rosters, sweeps  # noqa: E402
+from benchmarks.figures import data, documents, laying, ledger, papers, rosters, search, sweeps  # noqa: E402
 from benchmarks.figures.figure import Figure  # noqa: E402
 from benchmarks.world import organisation_id  # noqa: E402
 from groups.models import Organisation  # noqa: E402
@@ -43,6 +43,7 @@ def _figures(units: int) -> Iterator[Figure]:
     yield from laying.measure(tenant, programme, large, data.NOW)
     yield from documents.measure()
     yield from rosters.measure(tenant, large, _first_unit(tenant))
+    yield from search.measure(tenant, large, units)
 
 
 def _first_unit(tenant: Tenant) -> Organisation:
