@@ -135,10 +135,11 @@ def _told(row: Row) -> str:
 
 
 _AT_UNIT = {"place": F("organisation__name"), "note": F("state")}
-_NUMBER = Coalesce(Cast("number", TextField()), Value(""))
+_NUMBER = Coalesce(Cast("number", TextField()), Value("", TextField()))
 _ISSUE_LABEL = Case(
     When(
-        Q(correction__gt=0), then=Concat(_NUMBER, Value("-corr-"), Cast("correction", TextField()))
+        Q(correction__gt=0),
+        then=Concat(_NUMBER, Value("-corr-", TextField()), Cast("correction", TextField())),
     ),
     default=_NUMBER,
     output_field=TextField(),

@@ -34,7 +34,8 @@ class Question:
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        return tuple(piece for word in self.words for piece in _pieces(word))[:MOST_WORDS]
+        found = dict.fromkeys(piece for word in self.words for piece in _pieces(word))
+        return tuple(found)[:MOST_WORDS]
 
 
 def question(typed: str) -> Question:
