@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from actionlearning.desk import glossary
 from actionlearning.desk.audit_words import detail_shown, name_shown
-from actionlearning.desk.search import Section, find
+from actionlearning.desk.findable import SECTIONS
+from actionlearning.desk.search import Section, find, find_of_kind
 from actionlearning.desk.views.audit import narrowed
 from actionlearning.desk.views.status import jobs_at
 from actionlearning.foundation.api import TenantViewSet
@@ -134,32 +135,47 @@ class HitLine(serializers.Serializer):
 
 
 class FoundLines(serializers.Serializer):
-    kind = serializers.ChoiceField(["organisations", "duties", "persons", "projects", "items"])
-    more = serializers.BooleanField(help_text="More than these fit: ask the list itself.")
+    kind = serializers.ChoiceField(list(SECTIONS))
+    count = serializers.IntegerField(help_text="At most 50, of those you may see.")
+    more = serializers.BooleanField(help_text="More than are listed here: ask with `kind`.")
     hits = HitLine(many=True)
 
 
-class Found(serializers.Serializer):
+class FoundThings(serializers.Serializer):
     results = FoundLines(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+    hint = serializers.CharField(help_text="What of the question was not looked for; often empty.")
 
 
 class SearchViewSet(TenantViewSet):
-    """Everything the client may see, by name, pinyin initials or title; ten of each kind."""
+    """Everything the client may see, by words of its name or pinyin initials.
+
+    Ten of each kind, the best first; with `kind` all of one kind, fifty a page.
+    """
 
     queryset = Project.objects.none()
-    serializer_class = Found
+    serializer_class = FoundThings
     permission = Permission.PROJECT_VIEW
 
     @extend_schema(
-        parameters=[OpenApiParameter("q", str, required=True)],
-        responses=Found,
+        parameters=[
+            OpenApiParameter("q", str, required=True),
+            OpenApiParameter("kind", str, enum=list(SECTIONS)),
+            OpenApiParameter("cursor", str),
+        ],
+        responses=FoundThings,
         operation_id="search_list",
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         page: Any = request._request  # noqa: SLF001  DRF hides Django's request
-        words = request.query_params.get("q", "")
-        sections = find(page.user, words, page.tenant.slug)
-        return Response({"results": [_section(each) for each in sections]})
+        asked = request.query_params
+        words, kind, mark = (asked.get(name, "") for name in ("q", "kind", "cursor"))
+        if kind:
+            found = find_of_kind(page.user, words, page.tenant.slug, kind, mark)
+        else:
+            found = find(page.user, words, page.tenant.slug)
+        rows = [_section(each) for each in found.sections]
+        return Response({"results": rows, "next_cursor": found.mark or None, "hint": found.hint})
 
 
 def _section(found: Section) -> dict[str, Any]:
@@ -168,7 +184,7 @@ def _section(found: Section) -> dict[str, Any]:
         for hit in found.hits
     ]
     more = bool(found.all_address)
-    return {"kind": found.kind, "more": more, "hits": hits}
+    return {"kind": found.kind, "count": found.count, "more": more, "hits": hits}
 
 
 class TermLine(serializers.Serializer):

@@ -1,32 +1,47 @@
-"""One box for everything: what a reader may see, found by name, pinyin initials or title."""
+"""One box for everything: what a reader may see, found by words of its name or by pinyin.
 
-import re
-from collections.abc import Iterator
+Words are looked up first, behind the walls; each kind's own `visible_to` then lets through what is shown
+and counted. Where more is found than is looked at, the two are one statement: nothing that may not be
+seen takes the place of what may.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
-from django.db.models.functions import TruncDate
+from django.core.exceptions import EmptyResultSet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actionlearning.desk.findable import COLUMNS, FINDABLE, OWES, SECTIONS, Findable, Row
+from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
-from actionlearning.foundation.permissions import Permission
-from groups.access import visible_organisations, visible_persons
-from groups.queries import named_like
-from programmes.models import Obligation, Problem, Project
-from programmes.views.problem_lines import problems_matching
-from programmes.views.project_lines import matching
-from reporting.access import readable
-from reporting.models import InformationItem, Issue
+from actionlearning.foundation.paging import mark_of, values_of_mark
+from actionlearning.foundation.words.asking import (
+    Hit,
+    Only,
+    Place,
+    Question,
+    look_up,
+    look_up_seen,
+    question,
+)
+from groups.queries.standpoints import standpoint_of
 
 MOST = 10
-"""Hits of one kind; more letters narrow it down, or the list itself does."""
-LONGEST = 60
+"""Hits of one kind beside those of others."""
+COUNTED = 50
+"""More than these are not counted, and stand on one page of a kind."""
+LOOKED_AT = 100
+_ORDER = ("rank", "-day", "-object")
+_KINDS = (int, date.fromisoformat, uuid.UUID)
 
 
 @dataclass(frozen=True)
-class Hit:
+class Line:
     """One thing found; `about` says where it belongs."""
 
     pk: Any
@@ -37,166 +52,155 @@ class Hit:
 
 @dataclass(frozen=True)
 class Section:
-    """Hits of one kind; `all_address` is the list in which the search goes on, if there are more."""
+    """Hits of one kind; `count` at most COUNTED, `many` if there are more; all of them at `all_address`."""
 
     kind: str
     title: str
-    hits: list[Hit]
+    hits: list[Line]
+    count: int
+    many: bool = False
     all_address: str = ""
 
 
-def find(user: User, typed: str, slug: str) -> list[Section]:
-    """Sections that hold something, at most one statement each; nothing typed finds nothing."""
-    words = typed.strip()[:LONGEST]
-    if not words:
+@dataclass(frozen=True)
+class Found:
+    """`asked` tells what of the question was looked for; `mark` where the next page of a kind begins."""
+
+    asked: Question
+    sections: list[Section]
+    mark: str = ""
+
+    @property
+    def hint(self) -> str:
+        """What of the question was not looked for, and what helps."""
+        if self.asked.letter:
+            return _("One Latin letter alone finds nothing: type at least two, such as initials.")
+        if self.asked.cut:
+            return _(
+                "The question was long: only its first 60 characters and six words were looked for."
+            )
+        return ""
+
+
+def find(user: User, typed: str, slug: str) -> Found:
+    """Ten of each kind, in at most three statements whatever is found."""
+    asked = question(typed)
+    wanted = {each.word: each for each in FINDABLE if user.has_perm(each.permission)}
+    standpoint = standpoint_of(user)
+    hits = look_up(asked, standpoint, wanted, LOOKED_AT + 1)
+    crowded = [wanted[word] for word in _crowded(hits)]
+    if crowded:
+        seen = look_up_seen(asked, standpoint, _only(user, crowded), LOOKED_AT)
+        words = {each.word for each in crowded}
+        hits = [hit for hit in hits if hit.kind not in words] + seen
+    lines = _read(user, [wanted[word] for word in wanted], hits)
+    return Found(asked, _sections(lines, typed, slug))
+
+
+def find_of_kind(user: User, typed: str, slug: str, kind: str, mark: str = "") -> Found:
+    """A page of one kind, in two statements. Raises BadInput for a kind or mark that is none."""
+    if kind not in SECTIONS:
+        words = _("There is no such kind of things: take one from the results.")
+        raise BadInput(words, fields={"kind": words}, code="bad_kind")
+    asked = question(typed)
+    wanted = [each for each in FINDABLE if each.section == _section_of(kind)]
+    wanted = [each for each in wanted if user.has_perm(each.permission)]
+    after = Place(*values_of_mark(mark, _KINDS)) if mark else None
+    only = _only(user, wanted, after)
+    hits = look_up_seen(asked, standpoint_of(user), only, COUNTED + 1)
+    hits = sorted(hits, key=_place)[: COUNTED + 1]
+    page = hits[:COUNTED]
+    sections = _sections(_read(user, wanted, page), typed, slug, most=COUNTED, kind=kind)
+    return Found(asked, sections, _mark(page[-1].place) if len(hits) > COUNTED else "")
+
+
+def _section_of(kind: str) -> str:
+    """Ledgers are found by the names of their units."""
+    return "organisations" if kind == "duties" else kind
+
+
+def _place(hit: Hit) -> tuple[int, int, int]:
+    place = hit.place
+    return place.rank, -place.day.toordinal(), -place.object.int
+
+
+def _mark(place: Place) -> str:
+    return mark_of({"rank": place.rank, "day": place.day, "object": place.object}, _ORDER)
+
+
+def _crowded(hits: Iterable[Hit]) -> list[str]:
+    counts: dict[str, int] = defaultdict(int)
+    for hit in hits:
+        counts[hit.kind] += 1
+    return [word for word, count in counts.items() if count > LOOKED_AT]
+
+
+def _only(user: User, wanted: Iterable[Findable], after: Place | None = None) -> list[Only]:
+    only = []
+    for each in wanted:
+        try:
+            only.append(Only(each.word, each.seen(user), after))
+        except EmptyResultSet:
+            continue
+    return only
+
+
+Lines = list[tuple[Findable, Hit, Row]]
+
+
+def _read(user: User, wanted: Sequence[Findable], hits: Sequence[Hit]) -> Lines:
+    """Those of the hits that `user` may see, in one statement, in the order of the hits."""
+    keys: dict[str, list[Any]] = defaultdict(list)
+    for hit in hits:
+        keys[hit.kind].append(hit.object)
+    kinds = {each.word: each for each in wanted}
+    parts = [each.read(user, keys[word]) for word, each in kinds.items() if keys[word]]
+    if not parts:
         return []
-    found = [
-        section
-        for permission, search in _SEARCHES
-        if user.has_perm(permission)
-        for section in search(user, words, slug)
-    ]
-    return [section for section in found if section.hits]
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    read = {(row["hit_word"], row["pk"]): row for row in rows}
+    found = [(hit, read.get((hit.kind, hit.object))) for hit in hits]
+    return [(kinds[hit.kind], hit, _plain(row)) for hit, row in found if row is not None]
 
 
-def _organisations(user: User, words: str, slug: str) -> Iterator[Section]:
-    """Units, and of those that owe something their ledgers."""
-    rows = named_like(visible_organisations(user), words, inside=True)
-    owes = user.has_perm(Permission.OBLIGATION_VIEW)
-    if owes:
-        duties = Obligation.objects.visible_to(user).filter(organisation=OuterRef("pk"))
-        rows = rows.annotate(owes=Exists(duties))
-    found = list(rows.order_by("sort_path")[: MOST + 1])
-    more = _listed("groups:organisation_list", slug, words) if len(found) > MOST else ""
-    units = [
-        Hit(
-            row.pk, row.name, row.get_kind_display(), _page("groups:organisation_detail", slug, row)
-        )
-        for row in found[:MOST]
-    ]
-    yield Section("organisations", _("Organisations"), units, more)
-    ledger = reverse("programmes:obligation_list", args=[slug])
-    ledgers = [
-        Hit(row.pk, row.name, _("Ledger of duties"), f"{ledger}?organisation={row.pk}&state=all")
-        for row in found[:MOST]
-        if owes and row.owes
-    ]
-    yield Section("duties", _("Duties of units"), ledgers)
+def _plain(row: Row) -> Row:
+    return {"pk": row["pk"], **{name: row[f"hit_{name}"] for name in COLUMNS}}
 
 
-def _persons(user: User, words: str, slug: str) -> Iterator[Section]:
-    rows = named_like(visible_persons(user), words).select_related("organisation")
-    found = list(rows.order_by("organisation__sort_path", "seniority", "id")[: MOST + 1])
-    hits = [
-        Hit(
-            row.pk,
-            row.name,
-            " · ".join(filter(None, (row.organisation.name, row.title))),
-            _page("groups:person_detail", slug, row),
-        )
-        for row in found[:MOST]
-    ]
-    more = _listed("groups:person_list", slug, words) if len(found) > MOST else ""
-    yield Section("persons", _("People"), hits, more)
+def _sections(
+    lines: Lines, typed: str, slug: str, *, most: int = MOST, kind: str = ""
+) -> list[Section]:
+    made = []
+    for name, title in SECTIONS.items():
+        of_kind = [each for each in lines if each[0].section == _section_of(name)]
+        if name == "duties":
+            of_kind = [each for each in of_kind if each[2]["label"] == OWES]
+        if of_kind and kind in ("", name):
+            of_kind.sort(key=_in_order)
+            shown = [_line(name, what, row, slug) for what, _hit, row in of_kind[:most]]
+            many = len(of_kind) > COUNTED
+            full = _all_of(name, typed, slug) if len(of_kind) > most else ""
+            made.append(Section(name, str(title), shown, min(len(of_kind), COUNTED), many, full))
+    return made
 
 
-def _projects(user: User, words: str, slug: str) -> Iterator[Section]:
-    rows = matching(Project.objects.visible_to(user), words).select_related("organisation")
-    found = list(rows.order_by("-created_at", "-id")[: MOST + 1])
-    hits = [
-        Hit(
-            row.pk,
-            row.title,
-            f"{row.organisation.name} · {row.get_state_display()}",
-            _page("programmes:project_detail", slug, row),
-        )
-        for row in found[:MOST]
-    ]
-    more = _listed("programmes:project_list", slug, words) if len(found) > MOST else ""
-    yield Section("projects", _("Topics"), hits, more)
+def _in_order(line: tuple[Findable, Hit, Row]) -> tuple[Any, ...]:
+    """As they were found; units and people of the same rank as offices list them, by seniority."""
+    _what, hit, row = line
+    if row["order"]:
+        return hit.place.rank, row["order"], row["figure"] or 0
+    return _place(hit)
 
 
-def _problems(user: User, words: str, slug: str) -> Iterator[Section]:
-    rows = problems_matching(Problem.objects.visible_to(user), words)
-    found = list(rows.select_related("organisation").order_by("-raised_at", "-id")[: MOST + 1])
-    hits = [
-        Hit(
-            row.pk,
-            row.title,
-            f"{row.organisation.name} · {row.get_state_display()}",
-            _page("programmes:problem_detail", slug, row),
-        )
-        for row in found[:MOST]
-    ]
-    more = _listed("programmes:problem_list", slug, words) if len(found) > MOST else ""
-    yield Section("problems", _("Problems"), hits, more)
+def _line(section: str, what: Findable, row: Row, slug: str) -> Line:
+    if section == "duties":
+        ledger = reverse("programmes:obligation_list", args=[slug])
+        address = f"{ledger}?organisation={row['pk']}&state=all"
+        return Line(row["pk"], row["name"], _("Ledger of duties"), address)
+    address = reverse(what.page, args=[slug, row["key"]])
+    title = row["name"] or _("untitled item")
+    return Line(row["key"], title, what.about(row), address)
 
 
-def _items(user: User, words: str, slug: str) -> Iterator[Section]:
-    rows = InformationItem.objects.visible_to(user).as_read_by(user)
-    rows = rows.filter(shown_title__icontains=words).select_related("organisation")
-    found = list(rows.order_by("-changed_at", "-id").defer("body")[: MOST + 1])
-    hits = [
-        Hit(
-            row.pk,
-            row.shown_title,
-            f"{row.organisation.name} · {row.get_state_display()}",
-            _page("reporting:item_detail", slug, row),
-        )
-        for row in found[:MOST]
-    ]
-    more = _listed("reporting:item_list", slug, words, where="all") if len(found) > MOST else ""
-    yield Section("items", _("Information items"), hits, more)
-
-
-def _briefings(user: User, words: str, slug: str) -> Iterator[Section]:
-    """What this sign-in may read by series, title or number (`7`, `第7期`); drafts for those who make them."""
-    asked = Q(heading__icontains=words) | Q(name__icontains=words)
-    if number := re.fullmatch(r"第?(\d{1,6})期?", words):
-        asked |= Q(number=int(number[1]))
-    told = readable(user).current().annotate(heading=F("title"), key=F("root"), begun=F("dated"))
-    told = told.annotate(name=F("series_title"))
-    mine = Issue.objects.visible_to(user).filter(published_at=None)
-    mine = mine.annotate(heading=F("headline"), key=F("pk"), begun=TruncDate("changed_at"))
-    mine = mine.annotate(name=F("series__title"))
-    rows = _lines(mine, asked, "draft").union(_lines(told, asked, ""), all=True)
-    found = list(rows.order_by("-begun", "key")[: MOST + 1])
-    hits = [_briefing(row, slug) for row in found[:MOST]]
-    more = reverse("reporting:briefing_list", args=[slug]) if len(found) > MOST else ""
-    yield Section("briefings", _("Briefings"), hits, more)
-
-
-def _lines(rows: Any, asked: Q, kind: str) -> Any:
-    names = ("key", "heading", "name", "year", "number", "correction", "begun", "draft")
-    found = rows.filter(asked).annotate(draft=Value(kind, CharField())).order_by("-begun", "key")
-    return found.values(*names)[: MOST + 1]
-
-
-def _briefing(row: dict[str, Any], slug: str) -> Hit:
-    about, label = row["name"], row["number"]
-    if label is not None:
-        label = f"{label}-corr-{row['correction']}" if row["correction"] else label
-        about += " · " + _("No. %(number)s of %(year)s") % {"number": label, "year": row["year"]}
-    if row["draft"]:
-        about += " · " + _("in preparation")
-    page = "reporting:issue_detail" if row["draft"] else "reporting:briefing_detail"
-    title = row["heading"] or row["name"]
-    return Hit(row["key"], title, about, reverse(page, args=[slug, row["key"]]))
-
-
-_SEARCHES = (
-    (Permission.ORGANISATION_VIEW, _organisations),
-    (Permission.PERSON_VIEW, _persons),
-    (Permission.PROJECT_VIEW, _projects),
-    (Permission.PROBLEM_VIEW, _problems),
-    (Permission.ITEM_VIEW, _items),
-    (Permission.BRIEFING_VIEW, _briefings),
-)
-
-
-def _page(name: str, slug: str, row: Any) -> str:
-    return reverse(name, args=[slug, row.pk])
-
-
-def _listed(name: str, slug: str, words: str, **more: str) -> str:
-    return reverse(name, args=[slug], query={"q": words, **more})
+def _all_of(kind: str, typed: str, slug: str) -> str:
+    return reverse("desk:search", args=[slug], query={"q": typed.strip(), "kind": kind})

@@ -16,7 +16,17 @@ from django.db import transaction  # noqa: E402
 from actionlearning.foundation.models import Tenant  # noqa: E402
 from actionlearning.foundation.scope import WHOLE, scope  # noqa: E402
 from actionlearning.launcher.addresses import DATABASE, postgres_socket_directory  # noqa: E402
-from benchmarks.figures import calendars, data, documents, laying, ledger, papers, rosters, sweeps  # noqa: E402
+from benchmarks.figures import (  # noqa: E402
+    calendars,
+    data,
+    documents,
+    laying,
+    ledger,
+    papers,
+    rosters,
+    search,
+    sweeps,
+)
 from benchmarks.figures.figure import Figure  # noqa: E402
 from benchmarks.world import organisation_id  # noqa: E402
 from groups.models import Organisation  # noqa: E402
@@ -45,6 +55,7 @@ def _figures(units: int) -> Iterator[Figure]:
     yield from laying.measure(tenant, programme, large, data.NOW)
     yield from documents.measure()
     yield from rosters.measure(tenant, large, _first_unit(tenant))
+    yield from search.measure(tenant, large, units)
 
 
 def _first_unit(tenant: Tenant) -> Organisation:

@@ -11,6 +11,7 @@ SQL_BUILDERS = {
     "actionlearning/foundation/walls.py": "names of tables come from the catalogue",
     "actionlearning/foundation/database/base.py": "SET takes no parameters; both values are checked",
     "actionlearning/foundation/backups/contents.py": "names of tables come from the catalogue",
+    "actionlearning/foundation/words/keeping.py": "names of tables and columns are constants",
     "actionlearning/launcher/roles.py": "GRANT takes no parameters; names are constants",
     "groups/actions/organisations.py": "names of tables are constants",
     "programmes/actions/ledgers.py": "names of tables are constants",

@@ -80,9 +80,19 @@ EMPTY = {
 """Links that would open the row to units the containment of the tree says nothing about, or exclude another."""
 
 
+KEPT_BY_TRIGGERS = ("foundation.Word", "foundation.CommonWord")
+"""Made from the texts of other tables, in the statement that writes these: nothing to fill or to mark."""
+
+
 def tenant_models() -> list[Any]:
-    """Every model inside the walls, those first that others point at."""
-    waiting = [m for m in apps.get_models() if issubclass(m, TenantModel) and m._meta.managed]
+    """Every model inside the walls that somebody writes, those first that others point at."""
+    waiting = [
+        model
+        for model in apps.get_models()
+        if issubclass(model, TenantModel)
+        and model._meta.managed
+        and model._meta.label not in KEPT_BY_TRIGGERS
+    ]
     ordered: list[Any] = []
     while waiting:
         free = [m for m in waiting if not (_needs(m) & set(waiting))] or waiting[:1]

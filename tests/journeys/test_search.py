@@ -40,3 +40,8 @@ def test_something_is_found_from_any_page(
     assert faults_of(page) == []
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wider <= 0
+
+    page.goto("/t/teng/search/?q=民政&kind=organisations")
+    assert "民政局" in page.inner_text("main")
+    assert faults_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

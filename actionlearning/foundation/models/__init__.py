@@ -6,12 +6,14 @@ from actionlearning.foundation.models.request_key import RequestKey
 from actionlearning.foundation.models.tenant import Tenant
 from actionlearning.foundation.models.token import ClientToken
 from actionlearning.foundation.models.user import PastPassword, User
+from actionlearning.foundation.models.word import CommonWord, Word
 
 __all__ = [
     "AuditEvent",
     "AuditSeal",
     "Channel",
     "ClientToken",
+    "CommonWord",
     "Counter",
     "Delivery",
     "ListVersion",
@@ -21,4 +23,5 @@ __all__ = [
     "SweepMark",
     "Tenant",
     "User",
+    "Word",
 ]
