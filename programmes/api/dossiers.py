@@ -17,7 +17,7 @@ from actionlearning.foundation.paging import instant
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
-from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.sendings import send_dossier, take_back, take_back_words
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of, typed
 from programmes.api.dossier_acts import DossierActs
 from programmes.api.dossier_files import DossierFiles
@@ -163,6 +163,14 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     @action(detail=True, methods=["post"], url_path="taking-back", url_name="taking-back")
     def taking_back(self, request: Request, **kwargs: Any) -> Response:
         return self._act(take_back, DossierReason)
+
+    @extend_schema(
+        request=DossierReason, parameters=[MATCH], responses={200: DossierWhole, **REFUSED}
+    )
+    @action(detail=True, methods=["post"], url_path="taking-back-words")
+    def taking_back_words(self, request: Request, **kwargs: Any) -> Response:
+        """Changed words of a paper in effect alone; what was approved stays, its filing goes on."""
+        return self._act(take_back_words, DossierReason)
 
     @extend_schema(
         request=DossierReason, parameters=[MATCH], responses={201: DossierWhole, **REFUSED}

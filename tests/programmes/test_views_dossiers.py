@@ -40,6 +40,7 @@ SENDERS = {"ben", "dora"}
 ACTS = [
     ("dossier_sending", {"note": ""}, SENDERS),
     ("dossier_taking_back", {"reason": "写错了"}, SENDERS),
+    ("dossier_words_taking_back", {"reason": "写错了"}, SENDERS),
 ]
 
 
