@@ -33,7 +33,7 @@ from programmes.api.dossier_shapes import (
     WaitingLine,
     WaitingLines,
 )
-from programmes.api.dossier_whole import LISTED, dossier_whole
+from programmes.api.dossier_whole import LISTED, dossier_whole, held
 from programmes.models import Dossier, Programme, Project
 from programmes.queries import key_asked, local_day
 from programmes.queries.dossiers import narrowed_dossiers, sent_dossiers, waiting_rows
@@ -90,7 +90,8 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
         names = chosen_fields(request.query_params.get("fields", ""), LISTED)
         found = narrowed_dossiers(_inside(self.visible(), request), request.query_params)
         rows, cursor = self.page(found.values(*LISTED))
-        return self.listed([{name: row[name] for name in names} for row in rows], cursor)
+        told = map(held, rows)
+        return self.listed([{name: row[name] for name in names} for row in told], cursor)
 
     @extend_schema(
         operation_id="dossiers_waiting", parameters=PAGED[:2], responses={200: WaitingLines}
