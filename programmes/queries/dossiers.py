@@ -154,10 +154,14 @@ def _sends(user: User) -> Q:
     return (topic & Q(holder__in=topics)) | (~topic & Q(holder__in=papers))
 
 
-def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
-    """Whether `user` may act now on the topic's paper of this kind; also where it went up before it was one."""
+def turns_lying(project: Project, kind: str) -> QuerySet[Any]:
+    """Open turns of the topic's paper of this kind, as LYING."""
     turns = Turn.objects.open().filter(dossier__project=project, dossier__kind=kind)
-    rows = list(_with_voices(turns).values("kind", *_FACTS))
+    return _with_voices(turns)
+
+
+def waits_for(user: User, rows: Iterable[Mapping[str, Any]], day: date) -> bool:
+    """Whether `user` may act now on a paper that lies so; also where it went up before it was one."""
     if not rows:
         return True
     bodies = _bodies_of(user, day)
@@ -166,6 +170,7 @@ def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
 
 _FACTS = ("holder_id", "body", "together", "dossier__authors", "told")
 """Of a turn what tells for whom it waits."""
+LYING = ("kind", *_FACTS)
 
 
 def _with_voices(turns: QuerySet[Any]) -> QuerySet[Any]:
