@@ -201,6 +201,9 @@ def test_changed_words_alone_are_taken_back_while_nobody_has_decided(
     paper, client = changed(world, programme, pro), sign_in(world.ben)
     page, back = (at(f"dossier_{n}", world, paper.pk) for n in ("detail", "words_taking_back"))
     assert "Take the changed words back" in text_of(client.get(page))
+    for other in (pro, world.ana, world.lena, world.liu, world.sis, world.kid):
+        given = {"version": paper.version, "reason": "数字有误"}
+        assert sign_in(other).post(back, given).status_code == 404
     empty = client.post(back, {"version": paper.version, "reason": " "})
     assert empty.status_code == 422
 

@@ -40,7 +40,6 @@ SENDERS = {"ben", "dora"}
 ACTS = [
     ("dossier_sending", {"note": ""}, SENDERS),
     ("dossier_taking_back", {"reason": "写错了"}, SENDERS),
-    ("dossier_words_taking_back", {"reason": "写错了"}, SENDERS),
 ]
 
 
