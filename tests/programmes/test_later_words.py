@@ -204,6 +204,7 @@ def test_changed_words_alone_are_taken_back_while_nobody_has_decided(
     for other in (pro, world.ana, world.lena, world.liu, world.sis, world.kid):
         given = {"version": paper.version, "reason": "数字有误"}
         assert sign_in(other).post(back, given).status_code == 404
+    client = sign_in(world.ben)
     empty = client.post(back, {"version": paper.version, "reason": " "})
     assert empty.status_code == 422
 
