@@ -208,6 +208,7 @@ VERBS = {
     "uncredited": _("filed after its duty was closed"),
     "written": _("written"),
     "followed": _("what was done entered"),
+    "words_taken_back": _("changed words taken back"),
     "repealed": _("repealed"),
     "lent": _("lent"),
 }
