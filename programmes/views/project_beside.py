@@ -25,7 +25,10 @@ from programmes.models import (
     TopicScore,
     Turn,
 )
-rfrom programmes.queries.pool import OPINION, SCORE
+from programmes.papers import TOPIC
+from programmes.queries import local_day
+from programmes.queries.dossiers import LYING, turns_lying
+from programmes.queries.pool import OPINION, SCORE
 from programmes.states import RUNNING, ActivityState
 from programmes.views import activity_lines, problem_lines
 from programmes.views.project_papers import PAPER, papers_beside
