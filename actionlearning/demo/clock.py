@@ -7,6 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from programmes.actions.laying import lay_down_all
+from programmes.actions.past_days import tell_what_is_late
 from programmes.actions.presence import observe_regulations
 from programmes.actions.reminders import remind_of_turns
 from programmes.actions.standing import observe_bodies
@@ -64,6 +65,7 @@ class Clock:
         observe_regulations(now=now)
         queue_due_notices(now=now)
         remind_of_turns(now=now)
+        tell_what_is_late(now=now)
 
     def _lays(self, day: date) -> bool:
         """`monthly`: on the first working day of each month, well ahead of everything that opens."""
