@@ -1,4 +1,4 @@
-"""A moving clock: acts are put on it, and between them the sweep does its daily round."""
+"""A moving clock: acts are put on it, and between them the recurring looks do their daily round."""
 
 import heapq
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from programmes.actions.courts import look_at_turns
 from programmes.actions.laying import lay_down_all
 from programmes.actions.past_days import tell_what_is_late
 from programmes.actions.presence import observe_regulations
@@ -64,6 +65,7 @@ class Clock:
         observe_bodies(now=now)
         observe_regulations(now=now)
         queue_due_notices(now=now)
+        look_at_turns(now=now)
         remind_of_turns(now=now)
         tell_what_is_late(now=now)
 
