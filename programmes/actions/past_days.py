@@ -126,7 +126,7 @@ class _Look:
         if standing and not people:
             return 0
         _settle(standing, self.now)
-        told = people or [None]
+        told: list[User | None] = [*people] or [None]
         queue_notices(told, kind=line.kind, at=line.at, key=line.key, about=row, **self.facts(row))
         revive_notices([f"{line.prefix}:{user.pk if user else 'vacant'}" for user in told])
         return len(told)
