@@ -259,6 +259,8 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
 
         if world.slug == "teng":
             assert "programmes.dossier_overdue" in kinds
+            late = ("problem_overdue", "problem_unsolved", "milestone_overdue")
+            assert {f"programmes.{kind}" for kind in late} <= kinds
             only_the_county_shows()
             papers_with_every_outcome()
             registers_of_the_county()
