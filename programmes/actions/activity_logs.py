@@ -194,7 +194,7 @@ def _refuse_faults(activity: Activity, log: Log, team: list[TeamMember], now: da
         **step_faults(log.steps, team, local_day(log.began_at)),
     }
     if faults:
-        asked = PERIOD if "began_at" in faults else ASKED_BY.get(activity.kind, ())
+        asked = PERIOD if "began_at" in faults else ASKED_BY.get(ActivityKind(activity.kind), ())
         cited = cited_for(activity.programme, asked, local_day(now))
         raise BadInput(_("Please mend the fields named here."), fields=faults, cited=cited)
 

@@ -99,12 +99,15 @@ def test_logged_late_it_counts_from_its_log(project: Any, world: World) -> None:
 
 
 def test_moved_to_another_month_by_a_correction_it_counts_there(project: Any, world: World) -> None:
-    made = log_activity(seminar(project, world), told(project), by=world.ben, now=AFTER)
-    june = beijing(6, 30, 15)
-    log_activity(made, told(project, june), by=world.ben, now=AFTER)
-    assert duty(project).credited == 0
-    rows = Obligation.objects.filter(project=project, rule_key="project_seminars", credited=1)
-    assert [row.window_key for row in rows] == ["2026-06"]
+    august, july = beijing(8, 3, 15), beijing(7, 30, 15)
+    made = log_activity(
+        seminar(project, world), told(project, august), by=world.ben, now=beijing(8, 3, 18)
+    )
+    assert (duty(project).credited, duty(project, "2026-08").credited) == (0, 1)
+
+    moved = log_activity(made, told(project, july), by=world.ben, now=beijing(8, 4, 9))
+    assert (duty(project).credited, duty(project, "2026-08").credited) == (1, 0)
+    assert duty(project).met_at == moved.ended_at
 
 
 def test_what_was_not_planned_is_logged_in_one_go(project: Any, world: World) -> None:
