@@ -355,6 +355,7 @@ urlpatterns: list[Any] = [
     *PROJECTS,
     *DOSSIERS,
     *ACTIVITIES,
+    *METHODS,
     *PROBLEMS,
     *FUNDS,
     *DECISIONS,
