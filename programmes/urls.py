@@ -470,6 +470,7 @@ urlpatterns: list[Any] = [
     *PROJECTS,
     *DOSSIERS,
     *ACTIVITIES,
+    *METHODS,
     *PROBLEMS,
     *FUNDS,
     *DECISIONS,
