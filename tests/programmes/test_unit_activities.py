@@ -138,10 +138,10 @@ def test_a_unit_holds_classes_of_its_own(world: World, pack: str, kind: str) -> 
 def test_core_learners_and_facilitators_are_invited_and_trained(world: World) -> None:
     programme = run_programme(world, "plan4")
     project = propose(world, programme)
-    for name, role in (("甲一", TeamRole.CORE_LEARNER), ("乙二", TeamRole.FACILITATOR)):
+    for name, role in (("甲一", TeamRole.MEMBER), ("乙二", TeamRole.FACILITATOR)):
         seat = Seat(person=on_roster(world, name), role=role)
         add_member(project, seat=seat, by=world.ben, now=JUNE)
-    asked = Audience(seats=("core_learner", "facilitator"))
+    asked = Audience(seats=("member", "facilitator"))
     people = people_of(world.ben, programme, asked, JUNE.date())
     assert sorted(row.name for row in lacking_in(people, ())) == ["乙二", "甲一"]
     held(planned(world, programme, list(people), contents={"methods": Decimal(8)}), world.ben)
@@ -433,9 +433,9 @@ def test_the_number_of_questions_does_not_grow(
     client = sign_in(world.ben)
     page = f"{at('activity_participants', world, made.pk)}?bodies=executive_office"
     client.get(page)
-    with queries(10):
+    with queries(8):
         client.get(page)
-    with queries(7):
+    with queries(5):
         client.get(f"/t/{world.tenant.slug}/api/v1/activities/{made.pk}/participants/")
 
 
