@@ -1,8 +1,7 @@
 """Who is to learn, what each has learnt, who still lacks what, and who missed a class (P2-18, P1-35, P1-37)."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from actionlearning.foundation.models import User
-from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import visible_persons
 from groups.models import Person, Tenure
 from groups.queries import in_force, lasting
@@ -173,18 +171,6 @@ class File:
 
 def hours_of(seat: Participant) -> Decimal:
     return sum(map(Decimal, seat.contents.values()), Decimal(0))
-
-
-@contextmanager
-def own_file_open(user: User, key: uuid.UUID) -> Iterator[None]:
-    """Somebody without a seat reaches no unit, and yet reads his own file, which sits at his unit."""
-    with scope(user.tenant, path=WHOLE, actor=user):
-        own = Person.objects.filter(pk=key, user=user).exists()
-    if not own:
-        yield
-        return
-    with scope(user.tenant, path=WHOLE, actor=user):
-        yield
 
 
 def file_of(person: Person, asked: Sequence[str]) -> File:

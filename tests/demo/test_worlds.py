@@ -24,6 +24,7 @@ from programmes.models import (
     Dossier,
     Milestone,
     Obligation,
+    Participant,
     Plan,
     Programme,
     Project,
@@ -88,7 +89,9 @@ def people_who_speak_for_others():
     assert list(waiting_turns(expert, TODAY)) == [spoke.turn]
     lent = Delegation.objects.get()
     assert lent.lasts_on(TODAY)
-    assert Training.objects.exists()
+    assert Training.objects.exclude(activity=None).exists()
+    seats = Participant.objects.values_list("selection", "presence")
+    assert {("takes_part", "absent"), ("takes_part", ""), ("candidate", "")} <= set(seats)
     assert any(untrained_of(project).exists() for project in Project.objects.filter(level=1))
 
 
