@@ -35,7 +35,7 @@ from programmes.queries.activities import narrowed_activities
 from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
-from programmes.views.method_lines import records_of
+from programmes.views.method_lines import records_of, with_records
 from programmes.views.project_page import project_or_404, to_project
 from programmes.views.projects import renew_version
 
@@ -189,7 +189,7 @@ class ProjectActivities(TenantView):
 
 
 def activity_or_404(request: Any, pk: Any, permission: Permission) -> Activity:
-    rows = Activity.objects.visible_to(request.user, permission)
+    rows = with_records(Activity.objects.visible_to(request.user, permission))
     found: Activity = get_object_or_404(
         rows.select_related("organisation", "programme", "project", "dossier", "decided_by"), pk=pk
     )
