@@ -84,6 +84,7 @@ class ActivityPhotoActs:
         return Response(PhotoLine(added[0]).data, status=201)
 
     @extend_schema(
+        operation_id="activities_photo_file",
         parameters=[PHOTO],
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **REFUSED},
     )
