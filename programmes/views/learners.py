@@ -30,7 +30,7 @@ from programmes.queries.learners import (
     lacking_in,
     learners_of,
     people_of,
-    programme_of,
+    plan_of,
 )
 from programmes.queries.trainings import contents_asked, contents_named
 from programmes.views.activity_held import TONES
@@ -52,10 +52,14 @@ class LearnerFile(TenantView):
 
     def _page(self, request: Any, person: Person) -> HttpResponse:
         today = local_day(request.received_at)
-        programme = programme_of(person, today)
-        head = head_of(programme, today) if programme else {}
+        plan = plan_of(person, today)
+        head = plan.head if plan else {}
         file, names = file_of(person, contents_asked(head)), contents_named(head)
-        context = {"person": person, "programme": programme, **file_context(file, names)}
+        context = {
+            "person": person,
+            "programme": plan and plan.programme,
+            **file_context(file, names),
+        }
         return render(request, "programmes/learner_file.html", context)
 
 
