@@ -79,6 +79,8 @@ WHOLE = (
 """One a month; in September without the leader in charge."""
 DOOR = (10, 16)
 """This one was signed in at the door, and photographed."""
+DRAFTED = (11, 13)
+"""Of this one the information officer has had an item drafted."""
 OF_LEDGER = (
     Told((6, 10), "台账要登记哪些信息"),
     Told((6, 23), "三类老人怎样划分", steps=(("拟定自理能力评估表", 14),)),

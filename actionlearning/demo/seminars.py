@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from actionlearning.demo.clock import at
 from actionlearning.demo.seminar_texts import (
     DOOR,
+    DRAFTED,
     LEDGER,
     MINUTES,
     MUTUAL_HELP,
@@ -38,6 +39,7 @@ from programmes.models import Activity, NextStep, Project
 from programmes.models.project import TeamRole
 from programmes.queries.arrivals import arrivals_of, guests_at_door
 from programmes.states import ActivityKind, ActivityMode, Presence
+from reporting.actions.from_activities import draft_from_activity
 
 PARTS = ((LEDGER, OF_LEDGER, 3), (MUTUAL_HELP, OF_MUTUAL_HELP, 6))
 """With the place of the first of three learners who work on it."""
@@ -121,7 +123,10 @@ class Seminars:
             project=self._project(title), kind=told.kind, title=told.title, first_day=now.date(),
             by=self.unit.clerk, now=now,
         )  # fmt: skip
-        return self._log(made, told, now)
+        held = self._log(made, told, now)
+        if title == self.title and told.day == DRAFTED:
+            draft_from_activity(held, by=self.unit.writer, now=now)
+        return held
 
     def _log(
         self, made: Activity, told: Told, now: datetime, guests: tuple[str, ...] = ()

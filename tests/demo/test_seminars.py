@@ -24,6 +24,7 @@ from programmes.models import (
 )
 from programmes.models.obligation import DutyState
 from programmes.queries.next_steps import carried_into
+from reporting.models import InformationItem
 from tests.conftest import found_tenant
 from tests.running import beijing
 
@@ -87,6 +88,8 @@ def records_and_what_follows(whole):
     assert Door.objects.get().closed_at is not None
     assert Arrival.objects.count() == 3
     assert ActivityPhoto.objects.count() == 2
+    item = InformationItem.objects.get(activity__isnull=False)
+    assert (item.state, item.project) == ("draft", whole)
     assert NextStep.objects.filter(done_on__isnull=False).exists()
     carried = carried_into(whole, TODAY)
     assert {step.due_on < TODAY for step in carried} == {True, False}
