@@ -1,5 +1,6 @@
 from django.urls import path
 
+from reporting.views.activity_items import ActivityItem
 from reporting.views.briefings import BriefingDetail, BriefingFile, BriefingList, BriefingPages
 from reporting.views.exchanges import (
     ExchangeDetail,
@@ -105,6 +106,7 @@ HOOK = "webhooks/<uuid:pk>/"
 ISSUE = "briefings/issues/<uuid:pk>/"
 ARTICLE = "briefings/articles/<uuid:pk>/"
 urlpatterns = [
+    path("activities/<uuid:pk>/item/", ActivityItem.as_view(), name="activity_item"),
     path("information/", ItemList.as_view(), name="item_list"),
     path("information/inbox/", ItemInbox.as_view(), name="item_inbox"),
     path("information/new/", ItemNew.as_view(), name="item_new"),

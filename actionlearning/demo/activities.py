@@ -15,7 +15,8 @@ WAITING = 2
 
 def partly_taken_up(by: User, dropped: str, reason: str) -> Callable[[datetime, Dossier], None]:
     def deed(now: datetime, paper: Dossier) -> None:
-        rows = Activity.objects.filter(project=paper.project).order_by("first_day", "id")
+        rows = Activity.objects.filter(project=paper.project, dossier=paper)
+        rows = rows.order_by("first_day", "id")
         for each in list(rows)[:-WAITING]:
             if each.title == dropped:
                 drop(each, reason=reason, by=by, now=now)

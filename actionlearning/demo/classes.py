@@ -1,132 +1,115 @@
-"""What the bureau of the demonstration holds by itself: a launch, two classes, one to come; a visit of the county."""
+"""Classes of those who run a programme: seven in a year of plan 1, five promoters' seminars over two years of plan 3."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from actionlearning.demo import delegates
-from actionlearning.demo.clock import at
+from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.staff import Unit
-from actionlearning.demo.story import Story
 from groups.models import Person
-from programmes.actions.activity_logs import Log, expected_at, log_activity
+from programmes.actions.activity_logs import Log, log_activity
+from programmes.actions.attended import expected_in
 from programmes.actions.participants import add_participants, invite
-from programmes.actions.selections import name_candidates, select_participant
 from programmes.actions.unit_activities import plan_unit_activity
-from programmes.models import Activity, Participant, TeamMember
-from programmes.queries import local_day
-from programmes.queries.learners import Audience, missing_a_class, people_of
-from programmes.states import ActivityKind, Presence, Selection
+from programmes.models import Activity, Programme
+from programmes.states import ActivityKind, Presence
 
-FIRST = {"concepts": Decimal(4), "process": Decimal(4)}
-SECOND = {"methods": Decimal(6), "role_skills": Decimal(2)}
-ABSENT = 2
-"""So many of the first class stayed away."""
-REASON = "承担课题调研任务，工作需要"
+POPULAR, COURSE, SEMINAR = (
+    ActivityKind.POPULARISATION, ActivityKind.FACILITATORS_COURSE, ActivityKind.PROMOTERS_SEMINAR,
+)  # fmt: skip
+Hours = dict[str, Decimal]
 
 
-def classes(story: Story, unit: Unit, topic: str, today: date) -> None:
-    """On `today` one class lies ahead, for those who missed the first."""
-    year, clock = today.year, story.clock
-    delegates.trainings(story, unit, topic, date(year, 8, 18))
-    clock.put(at(date(year, 6, 16), 18), lambda now: _launch(story, unit, now))
-    clock.put(at(date(year, 6, 23), 18), lambda now: _first(story, unit, topic, now))
-    clock.put(at(date(year, 8, 25), 18), lambda now: _second(story, unit, now))
-    yesterday = clock.calendar.previous_working(today)
-    if story.programme.starts_on < yesterday < story.programme.ends_on:
-        clock.put(at(yesterday, 15), lambda now: _ahead(story, unit, today, now))
-        clock.put(at(yesterday, 16), lambda now: _visit(story, unit, today, now))
+@dataclass(frozen=True)
+class Class:
+    """`day`: (years after the programme's, month, day)."""
+
+    kind: str
+    title: str
+    day: tuple[int, int, int]
+    contents: Hours
+    missed: bool = False
+    """One who was invited did not come."""
 
 
-def _launch(story: Story, unit: Unit, now: datetime) -> None:
-    made = _planned(story, unit, ActivityKind.LAUNCH, "行动学习启动会", now)
-    _held(
-        made,
-        unit,
-        now,
-        minutes="局长作动员讲话，部署全年行动学习工作。",
-        guests=("县行动办指导员",),
-    )
+def _hours(**told: int) -> Hours:
+    return {key: Decimal(hours) for key, hours in told.items()}
 
 
-def _first(story: Story, unit: Unit, topic: str, now: datetime) -> None:
-    """The office and the first topic's team; the last of the list were away."""
-    title = "行动学习理念与流程培训班"
-    made = _planned(story, unit, ActivityKind.TRAINING, title, now, contents=FIRST)
-    team = TeamMember.objects.in_force().filter(project__title=topic, person__isnull=False)
-    asked = Audience(bodies=("executive_office",))
-    office = people_of(unit.clerk, story.programme, asked, local_day(now))
-    people = {row.pk: row for row in office}
-    people |= {row.person_id: row.person for row in team.select_related("person__organisation")}
-    inside = [each for each in people.values() if each.org_path.startswith(made.org_path)]
-    add_participants(made, inside, by=unit.clerk, now=now)
-    _held(made, unit, now, absent=ABSENT, venue="局机关三楼会议室")
+SEVEN = (
+    Class(POPULAR, "第一期普及培训班", (0, 6, 18), _hours(concepts=4, process=4), missed=True),
+    Class(COURSE, "第一期促进师培训班", (0, 7, 15), _hours(methods=6, role_skills=6)),
+    Class(SEMINAR, "第一期推动者研讨班", (0, 8, 20), _hours(role_skills=4)),
+    Class(COURSE, "第二期促进师培训班", (0, 9, 16), _hours(methods=6, role_skills=6), missed=True),
+    Class(POPULAR, "第二期普及培训班", (0, 10, 21), _hours(concepts=4, process=4)),
+    Class(COURSE, "第三期促进师培训班", (0, 11, 11), _hours(methods=6, role_skills=6)),
+    Class(SEMINAR, "第二期推动者研讨班", (0, 11, 18), _hours(role_skills=4)),
+)
+"""Plan 1: two popularisation courses, three facilitators' courses, two promoters' seminars (P1-34, P1-36, P1-38)."""
+FIVE = (
+    Class(SEMINAR, "第一期推动者研讨班", (0, 6, 25), _hours(concepts=4, role_skills=8)),
+    Class(SEMINAR, "第二期推动者研讨班", (0, 9, 10), _hours(methods=4, role_skills=8), missed=True),
+    Class(SEMINAR, "第三期推动者研讨班", (0, 11, 12), _hours(methods=4, role_skills=8)),
+    Class(SEMINAR, "第四期推动者研讨班", (1, 2, 25), _hours(process=4, role_skills=8)),
+    Class(SEMINAR, "第五期推动者研讨班", (1, 5, 20), _hours(role_skills=12)),
+)
+"""Plan 3: one in three months (P3-27)."""
+MINUTES = (
+    "上午集中授课，下午分组演练。学员交流本单位推进情况，围绕推进中的难点集体研讨，"
+    "最后制定下一阶段行动计划。"
+)
+TOLD_AHEAD = timedelta(days=14)
 
 
-def _second(story: Story, unit: Unit, now: datetime) -> None:
-    """For those who were at the first."""
-    title = "行动学习方法技能培训班"
-    made = _planned(story, unit, ActivityKind.TRAINING, title, now, contents=SECOND)
-    seats = Participant.objects.filter(programme=story.programme, presence=Presence.PRESENT)
-    there = Person.objects.filter(pk__in=seats.values("person"))
-    add_participants(made, list(there.select_related("organisation")), by=unit.clerk, now=now)
-    _held(made, unit, now, guests=("区外授课教师",))
+@dataclass
+class Classes:
+    """Planned and logged by the owner's director, for people of its units."""
 
+    clock: Clock
+    programme: Programme
+    owner: Unit
+    units: Sequence[Unit]
 
-def _ahead(story: Story, unit: Unit, today: date, now: datetime) -> None:
-    """Those who missed the first are invited to make it up."""
-    day = today + timedelta(days=9)
-    made = _planned(
-        story, unit, ActivityKind.TRAINING, "理念与流程补训班", now, contents=FIRST, first_day=day
-    )
-    own = Person.objects.filter(organisation=unit.organisation).select_related("organisation")
-    people = list(missing_a_class(own, FIRST))
-    if people:
-        add_participants(made, people, by=unit.clerk, now=now)
-        invite(made, by=unit.clerk, now=now)
+    def hold(self, classes: Sequence[Class], *, known_since: date | None = None) -> None:
+        """Each is planned a fortnight ahead, or all on `known_since`."""
+        for each in classes:
+            years, month, day = each.day
+            held = self._working(date(self.programme.year + years, month, day))
+            planned = known_since or held - TOLD_AHEAD
+            self.clock.put(
+                at(planned, 14),
+                lambda now, each=each, held=held: self._plan(each, held, now),  # type: ignore[misc]
+            )
 
+    def _working(self, day: date) -> date:
+        calendar = self.clock.calendar
+        return day if calendar.is_working(day) else calendar.previous_working(day)
 
-def _visit(story: Story, unit: Unit, today: date, now: datetime) -> None:
-    """The county takes six; the bureau names two, of whom one is selected so far."""
-    made = plan_unit_activity(
-        programme=story.programme, organisation=story.office.organisation, places=6,
-        kind=ActivityKind.STUDY_VISIT, title="赴先进县市考察学习", first_day=today + timedelta(days=20),
-        last_day=today + timedelta(days=23), by=story.office.clerk, now=now,
-    )  # fmt: skip
-    own = Person.objects.filter(organisation=unit.organisation, ends_on=None)
-    people = list(own.select_related("organisation").order_by("seniority", "pinyin", "id")[:2])
-    named = name_candidates(story.programme, made.pk, people, by=unit.clerk, now=now)
-    chosen = {"selection": Selection.TAKES_PART, "reason": REASON}
-    select_participant(named[0], **chosen, by=story.office.clerk, now=now)
+    def _plan(self, told: Class, day: date, now: datetime) -> None:
+        by = self.owner.director
+        made = plan_unit_activity(
+            programme=self.programme, organisation=self.owner.organisation, kind=told.kind,
+            title=told.title, first_day=day, contents=told.contents, by=by, now=now,
+        )  # fmt: skip
+        add_participants(made, self._people(told), by=by, now=now)
+        invite(made, by=by, now=now)
+        self.clock.put(at(day, 18), lambda later: self._log(made, told, later))
 
+    def _people(self, told: Class) -> list[Person]:
+        if told.kind == POPULAR:
+            return [person for unit in self.units for person in unit.learners[:4]]
+        of = "clerk" if told.kind == COURSE else "director"
+        users = [getattr(unit, of).pk for unit in self.units]
+        return list(Person.objects.filter(user__in=users).select_related("organisation"))
 
-def _planned(
-    story: Story, unit: Unit, kind: ActivityKind, title: str, now: datetime, **given: Any
-) -> Activity:
-    facts = {"first_day": local_day(now), **given}
-    return plan_unit_activity(
-        programme=story.programme, organisation=unit.organisation, kind=kind, title=title,
-        by=unit.clerk, now=now, **facts,
-    )  # fmt: skip
-
-
-def _held(
-    made: Activity,
-    unit: Unit,
-    now: datetime,
-    *,
-    absent: int = 0,
-    guests: Iterable[str] = (),
-    **told: Any,
-) -> None:
-    """From nine to five; the last `absent` of the list were not there."""
-    rows = expected_at(made, now)
-    here = max(len(rows) - absent, 1)
-    presence = {
-        row.pk: Presence.PRESENT if number < here else Presence.ABSENT
-        for number, row in enumerate(rows)
-    }
-    began, ended = now - timedelta(hours=9), now - timedelta(hours=1)
-    log = Log(began, ended, presence, guests=tuple(guests), modes=("discussion",), **told)
-    log_activity(made, log, by=unit.clerk, now=now)
+    def _log(self, made: Activity, told: Class, now: datetime) -> None:
+        rows = expected_in(made)
+        presence = {row.pk: Presence.PRESENT for row in rows}
+        if told.missed:
+            presence[rows[-1].pk] = Presence.EXCUSED
+        log = Log(
+            began_at=now.replace(hour=9, minute=0), ended_at=now.replace(hour=17, minute=0),
+            presence={**presence}, venue="培训中心", minutes=MINUTES,
+        )  # fmt: skip
+        log_activity(Activity.objects.get(pk=made.pk), log, by=self.owner.director, now=now)

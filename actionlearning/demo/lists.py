@@ -38,11 +38,11 @@ def county_lists(desk: Desk, topics: tuple[str, str], today: date) -> None:
     changed = yesterday > date(year, 7, 20)
     desk.send(
         "team_list",
-        date(year, 6, 29),
+        date(year, 6, 10),
         [
-            (date(year, 6, 30), acts(leader, Outcome.GIVEN, "人选熟悉业务，同意。")),
-            (date(year, 7, 1), acts(leader, Outcome.CONFIRMED, "审定同意。")),
-            (date(year, 7, 2), acts(deputy, Outcome.CONFIRMED, "同意。")),
+            (date(year, 6, 11), acts(leader, Outcome.GIVEN, "人选熟悉业务，同意。")),
+            (date(year, 6, 12), acts(leader, Outcome.CONFIRMED, "审定同意。")),
+            (date(year, 6, 15), acts(deputy, Outcome.CONFIRMED, "同意。")),
         ],
         topic=first,
     )
@@ -76,7 +76,7 @@ def refused_plan(desk: Desk, above: User, topic: str, revised: date) -> None:
 
 
 def county_proposals(desk: Desk, chosen: tuple[str, str], today: date) -> None:
-    """Three candidates in one paper: two are chosen, one is declined. Another paper waits for the leader."""
+    """Two candidates in one paper: one is chosen, one is declined. Another paper waits for the leader."""
     year, leader = today.year, desk.unit.leader
     desk.send(
         "topic_proposal",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain, cycle
 
 from actionlearning.demo import region_texts, story
+from actionlearning.demo.classes import FIVE, Classes
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.crowd import OFFICE, Crowd
 from actionlearning.demo.endings import otherwise
@@ -248,6 +249,9 @@ class Play:
                 if self.draw.random() < UNASKED:
                     told.month(unit, topic.title, first, story.ON_TIME)
 
+        if self.scene.pack == "plan3":
+            classes = Classes(clock, programme, self.owner, self.units)
+            classes.hold(FIVE, known_since=self._working_day(clock, 5))
         self._papers(clock, programme)
 
     def _papers(self, clock: Clock, programme: Programme) -> None:

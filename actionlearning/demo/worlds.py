@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from actionlearning.demo import beside, classes, connections, delegates, scenes, topics
+from actionlearning.demo import beside, connections, delegates, launches, scenes, topics
 from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
+from actionlearning.demo.classes import SEVEN, Classes
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.exchange import Exchanges
 from actionlearning.demo.lists import county_desk, group_list
@@ -15,6 +16,7 @@ from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, group_papers
 from actionlearning.demo.region import region
 from actionlearning.demo.registers import issued, registers
+from actionlearning.demo.seminars import Seminars
 from actionlearning.demo.staff import Staff, Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import (
@@ -174,8 +176,9 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     year, (first, second) = today.year, COUNTY_TOPICS
     story = run.programme(year)
     connections.points(run.clock, story.programme, run.owner)
-    days = (date(year, 6, 8), date(year, 6, 15), date(year, 6, 26))
-    story.topic(unit, first, days, returned=True, by_paper=True)
+    days = (date(year, 6, 1), date(year, 6, 1), date(year, 6, 8))
+    story.topic(unit, first, days, returned=True)
+    Seminars(story, unit, first.title).year()
     days = (date(year, 6, 10), date(year, 6, 15), date(year, 7, 8))
     story.topic(unit, second, days, by_paper=True)
     story.candidate(unit, COUNTY_TOPICS_BEFORE[0], date(year, 6, 11))
@@ -184,20 +187,14 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     topics.pool(story, unit, COUNTY_TOPIC_WAITING.title, waiting)
     topics.milestones(story, unit, first.title, year)
     outcomes = (
-        told.ON_TIME,
-        told.RETURNED,
-        told.LATE,
-        told.ON_TIME,
-        told.MISSED,
-        told.ON_TIME,
-        told.ON_TIME,
-    )
+        told.ON_TIME, told.RETURNED, told.LATE, told.ON_TIME, told.MISSED, told.ON_TIME, told.ON_TIME,
+    )  # fmt: skip
     _months(story, unit, first.title, date(year, 6, 1), outcomes, but=today.month)
     county_desk(run.clock, story, unit, run.owner, (first.title, second.title), today)
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))
     delegates.experts(run.staff, story, unit, (date(year, 11, 2), date(year, 11, 12)))
-    classes.classes(story, unit, first.title, today)
+    launches.of_bureau(story, unit, first.title, today)
     delegates.voice_lent(story, run.owner, story.clock.calendar.previous_working(today))
     beside.problems(story, unit, second.title, year)
     beside.funds(story, unit, first.title, year)
@@ -310,6 +307,7 @@ def _group_year(run: Run, year: int, topics: tuple[Topic, ...], *, late_unit: in
     desks = [Desk(run.clock, story.programme, unit) for unit in run.units]
     group_papers(desks, run.owner, year, run.clock.until.date())
     group_list(desks[0], run.owner, topics[0].title, year)
+    Classes(run.clock, story.programme, run.owner, run.units).hold(SEVEN)
     run.clock.put(at(date(year, 6, 22), 10), lambda now: _allow_nil(run, story.programme, now))
     if len(topics) > len(run.units):
         story.topic(

@@ -103,6 +103,7 @@ VERBS = {
     "deactivated": _("deactivated"),
     "declined": _("declined"),
     "dissolved": _("dissolved"),
+    "drafted": _("drafted from a log"),
     "dropped": _("dropped"),
     "ended": _("ended"),
     "escalated": _("passed to the office above"),

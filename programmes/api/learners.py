@@ -26,6 +26,7 @@ from programmes.queries.learners import (
     file_of,
     hours_of,
     lacking_in,
+    lasted,
     learners_of,
     people_of,
     plan_applying,
@@ -70,6 +71,16 @@ class ClassLine(serializers.Serializer):
     report = serializers.CharField()
 
 
+class SessionLine(serializers.Serializer):
+    """What his topic's team held with him there."""
+
+    activity = serializers.UUIDField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(ActivityKind.choices)
+    began_at = serializers.DateTimeField()
+    hours = serializers.DecimalField(max_digits=5, decimal_places=1)
+
+
 class LearnerWhole(serializers.Serializer):
     """One training file; hours are class hours."""
 
@@ -80,6 +91,10 @@ class LearnerWhole(serializers.Serializer):
     by_contents = HoursOf(many=True)
     lacks = serializers.ListField(child=serializers.CharField())
     classes = ClassLine(many=True)
+    hours_in_sessions = serializers.DecimalField(
+        max_digits=7, decimal_places=1, help_text="By the clock, in seminars and research."
+    )
+    sessions = SessionLine(many=True)
 
 
 class ReportGiven(StrictSerializer):
@@ -218,7 +233,14 @@ def _whole(person: Person, file: File) -> dict[str, Any]:
         ],
         "lacks": file.lacking,
         "classes": [_class(seat, missed.get(seat.pk)) for seat in file.seats],
+        "hours_in_sessions": file.in_sessions,
+        "sessions": [_session(row) for row in file.sessions],
     }
+
+
+def _session(row: Any) -> dict[str, Any]:
+    facts = {name: getattr(row.activity, name) for name in ("title", "kind", "began_at")}
+    return {**facts, "activity": row.activity_id, "hours": lasted(row)}
 
 
 def _class(seat: Participant, missed: Any) -> dict[str, Any]:

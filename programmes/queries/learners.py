@@ -14,12 +14,21 @@ from actionlearning.foundation.models import User
 from groups.access import visible_persons
 from groups.models import Person, Tenure
 from groups.queries import in_force, lasting
-from programmes.models import Enrolment, Participant, Plan, Programme, TeamMember, Training
+from programmes.models import (
+    Attendance,
+    Enrolment,
+    Participant,
+    Plan,
+    Programme,
+    TeamMember,
+    Training,
+)
 from programmes.models.project import TeamRole
-from programmes.queries import applying
+from programmes.queries import applying, local_day
 from programmes.queries.trainings import NOT_LEARNING
-from programmes.states import Presence, Selection
+from programmes.states import ActivityState, Presence, Selection
 
+MOST_A_DAY = 8
 MISSED = (Presence.EXCUSED, Presence.ABSENT)
 
 
@@ -125,6 +134,12 @@ class File:
     records: list[Training] = field(default_factory=list)
     seats: list[Participant] = field(default_factory=list)
     asked: tuple[str, ...] = ()
+    sessions: list[Attendance] = field(default_factory=list)
+    """Seminars, research and whatever else his topic's team held with him there; each once."""
+
+    @property
+    def in_sessions(self) -> Decimal:
+        return sum((lasted(row) for row in self.sessions), Decimal(0))
 
     @property
     def planned(self) -> Decimal:
@@ -182,7 +197,26 @@ def file_of(person: Person, asked: Sequence[str]) -> File:
         records=list(records.order_by("held_on", "id")),
         seats=list(seats.order_by("held_on", "id")),
         asked=tuple(asked),
+        sessions=sessions_of(person),
     )
+
+
+def sessions_of(person: Person) -> list[Attendance]:
+    """Filled by the logs of his topics; one who holds two places in a team was there once."""
+    rows = Attendance.objects.filter(
+        person=person, presence=Presence.PRESENT, activity__project__isnull=False,
+        activity__state=ActivityState.HELD,
+    )  # fmt: skip
+    found = rows.select_related("activity").order_by("activity__began_at", "activity", "rank")
+    return list({row.activity_id: row for row in found}.values())
+
+
+def lasted(row: Attendance) -> Decimal:
+    """Hours by the clock; of several days at most eight each."""
+    activity: Any = row.activity
+    days = (local_day(activity.ended_at) - local_day(activity.began_at)).days + 1
+    seconds = (activity.ended_at - activity.began_at).total_seconds()
+    return min(Decimal(round(seconds / 360)) / 10, Decimal(MOST_A_DAY * days))
 
 
 def missing_a_class(rows: QuerySet[Any], contents: Iterable[str]) -> QuerySet[Any]:

@@ -20,7 +20,7 @@ from groups.models import Person
 from programmes.actions.selections import owes_report
 from programmes.exports import lacking_sheet
 from programmes.forms.unit_activities import AudienceForm
-from programmes.models import Participant, Programme
+from programmes.models import Attendance, Participant, Programme
 from programmes.queries import head_of, local_day
 from programmes.queries.learners import (
     File,
@@ -28,6 +28,7 @@ from programmes.queries.learners import (
     file_of,
     hours_of,
     lacking_in,
+    lasted,
     learners_of,
     people_of,
     plan_of,
@@ -75,6 +76,8 @@ def file_context(file: File, names: Mapping[str, str]) -> dict[str, Any]:
     lacking = file.lacking
     return {
         "planned": _hours(file.planned),
+        "in_sessions": _hours(file.in_sessions),
+        "sessions": [_session(row) for row in reversed(file.sessions)],
         "present": _hours(file.present),
         "contents": [
             {"name": names.get(key, key), "hours": _hours(hours), "lacks": key in lacking}
@@ -121,6 +124,17 @@ def _seat(seat: Participant, names: Mapping[str, str]) -> dict[str, Any]:
         "pk": seat.pk,
         "report": seat.report,
         "may_report": owes_report(seat),
+    }
+
+
+def _session(row: Attendance) -> dict[str, Any]:
+    activity: Any = row.activity
+    return {
+        "pk": activity.pk,
+        "title": activity.title,
+        "kind": activity.get_kind_display(),
+        "day": date_format(local_day(activity.began_at), "DATE_FORMAT"),
+        "hours": _hours(lasted(row)),
     }
 
 

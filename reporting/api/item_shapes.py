@@ -19,6 +19,7 @@ class ItemLine(serializers.Serializer):
     event_date = serializers.DateField(allow_null=True)
     programme = serializers.UUIDField()
     project = serializers.UUIDField(allow_null=True)
+    activity = serializers.UUIDField(allow_null=True, help_text="From whose log it was drafted.")
     organisation = serializers.UUIDField()
     organisation_name = serializers.CharField()
     drafter_name = serializers.CharField()
@@ -53,6 +54,10 @@ class ItemDetails(ItemLine):
 class ItemPage(serializers.Serializer):
     results = ItemLine(many=True)
     next_cursor = serializers.CharField(allow_null=True)
+
+
+class OfActivity(StrictSerializer):
+    activity = serializers.UUIDField(help_text="One that was logged.")
 
 
 class ItemText(StrictSerializer):

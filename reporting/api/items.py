@@ -25,8 +25,9 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation
-from programmes.models import Programme, Project
+from programmes.models import Activity, Programme, Project
 from reporting.actions.attachments import add_attachment, remove_attachment
+from reporting.actions.from_activities import draft_from_activity
 from reporting.actions.items import (
     adopt_item,
     keep_item,
@@ -47,6 +48,7 @@ from reporting.api.item_shapes import (
     ItemText,
     NewItem,
     Nothing,
+    OfActivity,
     Opinion,
     Return,
     Submission,
@@ -67,6 +69,7 @@ LISTED = (
     "event_date",
     "programme_id",
     "project_id",
+    "activity_id",
     "organisation_id",
     "organisation__name",
     "drafter_name",
@@ -82,6 +85,7 @@ _NAMES = {
     "window_key": "month",
     "programme_id": "programme",
     "project_id": "project",
+    "activity_id": "activity",
     "organisation_id": "organisation",
     "organisation__name": "organisation_name",
 }
@@ -160,6 +164,15 @@ class ItemViewSet(TenantViewSet):
             now=self.now,
             **typed,
         )
+        return self._told(self._item(made.pk), status=201)
+
+    @extend_schema(request=OfActivity, responses={201: ItemDetails, **_REFUSED})
+    @action(detail=False, methods=["post"], url_path="from-activity", url_name="from-activity")
+    def from_activity(self, request: Request, **kwargs: Any) -> Response:
+        """Drafted out of the log of an activity; asked again, the draft that is there."""
+        wanted = self._typed(OfActivity)["activity"]
+        activity = get_object_or_404(Activity.objects.visible_to(self._by), pk=wanted)
+        made = draft_from_activity(activity, by=self._by, now=self.now)
         return self._told(self._item(made.pk), status=201)
 
     @extend_schema(request=ItemText, responses={200: ItemDetails, **_REFUSED}, parameters=[_MATCH])

@@ -3,13 +3,13 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from actionlearning.foundation.constraints import all_or_none
+from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
 from groups.models import LedgerModel, PlacedModel
-from programmes.models import Programme, Project
+from programmes.models import Activity, Programme, Project
 from reporting.states import ItemState
 
 MOST_WORDS = 20_000
@@ -59,6 +59,8 @@ class InformationItem(LedgerModel):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="items")
     project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="items")
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, related_name="items")
+    """Of whose log it was drafted; each activity once."""
     window_key = models.CharField(max_length=20, blank=True)
     """The month the sender names; empty: the month in which it is received."""
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.DYNAMIC)
@@ -91,6 +93,7 @@ class InformationItem(LedgerModel):
 
     class Meta:
         constraints = [
+            unique_in_tenant("activity", name="item_of_activity"),
             all_or_none("signed_by", "signed_at", name="item_signed"),
             all_or_none(
                 "submitted_by", "first_submitted_at", "submitted_at", name="item_submitted"

@@ -43,6 +43,7 @@ _BASKET = (
     "kind",
     "window_key",
     "organisation__name",
+    "activity_id",
     "decided_at",
 )
 
@@ -147,6 +148,7 @@ def _basket_line(row: dict[str, Any], elsewhere: dict[Any, list[str]]) -> dict[s
         "title": row["shown_title"],
         "body": row["shown_body"],
         "unit": row["organisation__name"],
+        "activity": row["activity_id"],
         "kind": kind_label(row["kind"]),
         "month": month_name(row["window_key"]),
         "adopted": moment(row["decided_at"]),
