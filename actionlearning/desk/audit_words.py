@@ -196,7 +196,6 @@ VERBS = {
     "reversed": _("reversed"),
     "rule": _("rule set"),
     "answered": _("opinion answered"),
-    "drafted": _("drafted"),
     "door_closed": _("door closed"),
     "door_opened": _("door opened"),
     "photo_added": _("photograph added"),
