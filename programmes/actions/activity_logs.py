@@ -135,7 +135,7 @@ def take_log_back(
     fresh.version += 1
     fresh.save(update_fields=[*LOGGED, "log_key"])
     keep_steps(fresh, (), [], by=by, now=now)
-    survey_taken_back(fresh, by=by, now=now)
+    survey_taken_back(fresh, now=now)
     uncount_activity(fresh, counted, by=by, now=now)
     if fresh.project_id is None:
         note_presence(fresh, {}, by=by, now=now)

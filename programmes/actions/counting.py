@@ -192,6 +192,7 @@ def count_activity(activity: Any, *, by: User, now: datetime) -> list[Weighed]:
     return found.get(activity.pk, [])
 
 
+@transaction.atomic
 def uncount_activity(activity: Any, counted: uuid.UUID | None, *, by: User, now: datetime) -> None:
     """Its log was taken back and is stored so; `counted` was its key. Others may now make up for what it did."""
     if counted is not None:
@@ -202,6 +203,7 @@ def uncount_activity(activity: Any, counted: uuid.UUID | None, *, by: User, now:
         recount_held(*place, deliverable, by=by, now=now)
 
 
+@transaction.atomic
 def recount_held(
     programme: Programme,
     organisation: Organisation,

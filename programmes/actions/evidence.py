@@ -85,6 +85,7 @@ def _credit(evidence: Evidence, obligation: Obligation, *, by: User | None, now:
     record("evidence.recorded", target=obligation, by=by, at=now, kind=evidence.kind, source=source)
 
 
+@transaction.atomic
 def credit_to(obligation: Obligation, *, by: User | None, now: datetime, **told: Any) -> Evidence:
     """Credit one record to a duty that the caller has locked and found to be the right one.
 

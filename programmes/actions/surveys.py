@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from programmes.actions.counting import recount_held
@@ -18,6 +20,7 @@ from programmes.states import ActivityKind
 TRIGGER = "survey_held"
 
 
+@transaction.atomic
 def survey_held(activity: Activity, *, by: User, now: datetime) -> None:
     """Its report is owed from its end on; a report that came before the log is found."""
     project, ended = activity.project, activity.ended_at
@@ -30,12 +33,13 @@ def survey_held(activity: Activity, *, by: User, now: datetime) -> None:
             _credit(paper, by, now)
 
 
-def survey_taken_back(activity: Activity, *, by: User, now: datetime) -> None:
+def survey_taken_back(activity: Activity, *, now: datetime) -> None:
     """Nothing was held: no report is owed, unless one is there."""
     if activity.kind == ActivityKind.SURVEY:
         _forget(activity, now=now)
 
 
+@transaction.atomic
 def report_moved(dossier: Dossier, *, by: User, now: datetime) -> None:
     """Sent or taken back: a survey counts or counts no more."""
     if dossier.kind == REPORT and dossier.project is not None:
