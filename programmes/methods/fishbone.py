@@ -14,14 +14,14 @@ from actionlearning.foundation.documents.official.measures import characters_wid
 WIDTH, SPINE = 360, 180
 EDGE = 6
 """Room left and right of everything."""
-LETTER, SMALL, NAME = 10, 9, 11
+LETTER, SMALL, NAME = 12, 11, 12
 """Sizes of causes, of causes under them, and of the bones' names."""
-LINE, JOINT, FOOT, GAP = 15, 6, 24, 8
+LINE, JOINT, FOOT, GAP = 18, 6, 26, 8
 """Heights: a cause, the way out of the spine, the end of a bone with its name, the room between two pairs."""
 OUTER = 62
 """How far from the spine a bone ends."""
-HEAD_LINE, HEAD_LINES = 16, 4
-HEAD_WIDE = 27
+HEAD_LINE, HEAD_LINES = 17, 4
+HEAD_WIDE = 25
 """Characters on a line of the head."""
 UNDER = 10
 """How far a cause under another is moved in."""

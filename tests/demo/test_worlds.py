@@ -22,6 +22,7 @@ from programmes.models import (
     Activity,
     Decision,
     Dossier,
+    MethodRecord,
     Milestone,
     Obligation,
     Participant,
@@ -66,6 +67,7 @@ def only_the_county_shows():
     assert Body.objects.exclude(secretariat=None).exists()
     planned = Activity.objects.exclude(state="held").values_list("state", flat=True)
     assert Counter(planned) == {"planned": 8, "proposed": 2, "dropped": 1}
+    assert set(MethodRecord.objects.values_list("form", flat=True)) >= {"tree", "votes"}
     issues = Issue.objects.order_by("created_at")
     inside = issues.exclude(series__audience="public").values_list("state", flat=True)
     assert list(inside) == ["published", "published", "checked", "draft"]
