@@ -66,13 +66,14 @@ class Findable:
         """The lines of those of `keys` that `user` may see, as plain values."""
         columns = {**_NOTHING, **self.columns, "word": Value(self.word)}
         rows = self.rows(user).filter(pk__in=keys).order_by()
-        rows = rows.annotate(**{f"hit_{name}": columns[name] for name in COLUMNS})
-        return rows.values("pk", *(f"hit_{name}" for name in COLUMNS))
+        told: Any = rows.annotate(**{f"hit_{name}": columns[name] for name in COLUMNS})
+        lines: QuerySet[Any] = told.values("pk", *(f"hit_{name}" for name in COLUMNS))
+        return lines
 
     def seen(self, user: User) -> tuple[str, tuple[Any, ...]]:
         """The statement that names all `user` may see; raises EmptyResultSet where that is nothing."""
         keys = self.rows(user).order_by().values("pk")
-        return keys.query.sql_with_params()  # type: ignore[no-any-return]
+        return keys.query.sql_with_params()
 
 
 SECTIONS: dict[str, str | Promise] = {
@@ -90,19 +91,16 @@ SECTIONS: dict[str, str | Promise] = {
 """In the order in which they are shown: the weight of each kind."""
 
 
-def _organisations(user: User) -> QuerySet[Any]:
-    return visible_organisations(user)
-
-
 def _owing(user: User) -> Any:
     duties = Obligation.objects.visible_to(user).filter(organisation=OuterRef("pk"))
     return Case(When(Exists(duties), then=Value(OWES)), default=Value(""))
 
 
 def _with_ledgers(user: User) -> QuerySet[Any]:
-    rows = _organisations(user)
     owes = user.has_perm(Permission.OBLIGATION_VIEW)
-    return rows.annotate(owing=_owing(user) if owes else Value("", CharField()))
+    owing = _owing(user) if owes else Value("", CharField())
+    rows: QuerySet[Any] = visible_organisations(user).annotate(owing=owing)
+    return rows
 
 
 def _of_office(row: Row) -> str:

@@ -33,9 +33,9 @@ def readings() -> tuple[str, str]:
         if read := lazy_pinyin(chr(code), errors="ignore"):
             letters[code - FIRST] = ord(_plain(read[0]))
     pairs = {}
-    for phrase, read in phrases_dict.items():
+    for phrase, sounds in phrases_dict.items():
         if len(phrase) == 2 and all(FIRST <= ord(character) <= LAST for character in phrase):
-            spelled = "".join(_plain(syllables[0]) for syllables in read)
+            spelled = "".join(_plain(syllables[0]) for syllables in sounds)
             if spelled != "".join(chr(letters[ord(each) - FIRST]) for each in phrase):
                 pairs[phrase] = spelled
     return letters.hex(), json.dumps(pairs, ensure_ascii=False, sort_keys=True)
