@@ -30,6 +30,7 @@ JOBS: dict[str, Job] = {
     "rosters": Job(groups_tasks.rosters, 5.0, expires=4),
     "old_rosters": Job(groups_tasks.old_rosters, crontab(hour=8, minute=40), expires=3000),
     "turns": Job(tasks.turns, 10 * MINUTE, expires=500),
+    "past_days": Job(tasks.past_days, 10 * MINUTE, expires=500),
     "lay_down": Job(tasks.lay_down, 10 * MINUTE, expires=500),
     "settle_points": Job(reporting_tasks.settle_points, 10 * MINUTE, expires=500),
     "webhooks": Job(reporting_tasks.webhooks, MINUTE),

@@ -119,6 +119,10 @@ def tell_sender(dossier: Dossier, turn: Turn, *, by: User, now: datetime) -> Non
 
 
 POINTS = "programmes.dossier_points"
+PROBLEM_OVERDUE = "programmes.problem_overdue"
+PROBLEM_UNSOLVED = "programmes.problem_unsolved"
+"""To the office above, of a problem that is still open some days after its own."""
+MILESTONE_OVERDUE = "programmes.milestone_overdue"
 
 
 def tell_points(dossier: Dossier, turn: Turn, count: int, *, by: User, now: datetime) -> None:

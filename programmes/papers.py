@@ -160,9 +160,9 @@ class Paper:
         }
         unknown = set(content.get("sections", {})) - set(texts)
         if unknown:
-            problems["sections"] = _("The plan has no such part: %(names)s.") % {
-                "names": "、".join(sorted(unknown))
-            }
+            problems["sections"] = _(
+                "The plan has no such part: %(names)s. Its parts are: %(known)s."
+            ) % {"names": "、".join(sorted(unknown)), "known": "、".join(texts)}
         lines, wrong = self._lines(content.get("tracks", ()))
         problems |= wrong
         if problems:

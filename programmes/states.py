@@ -214,6 +214,8 @@ ESCALATE_PROBLEM = Step(
     ProblemState.ESCALATED,
     needs=Permission.PROBLEM_VIEW,
 )
+UNSOLVED = (ProblemState.RAISED, ProblemState.IN_HAND, ProblemState.ESCALATED)
+"""Somebody has to act on it yet."""
 ADVISE_PROBLEM = Step(
     (ProblemState.ESCALATED, ProblemState.IN_HAND),
     ProblemState.IN_HAND,

@@ -7,6 +7,7 @@ from programmes.actions.calendars import check_calendar
 from programmes.actions.courts import look_at_turns
 from programmes.actions.digests import queue_copies
 from programmes.actions.laying import lay_down_all
+from programmes.actions.past_days import tell_what_is_late
 from programmes.actions.presence import observe_each
 from programmes.actions.reminders import remind_of_turns
 from programmes.actions.standing import observe_bodies
@@ -29,6 +30,11 @@ def sweep(now: datetime) -> int:
 @tenant_task("turns", in_transaction=False)
 def turns(now: datetime) -> int:
     return look_at_turns(now=now) + remind_of_turns(now=now)
+
+
+@tenant_task("past_days", in_transaction=False)
+def past_days(now: datetime) -> int:
+    return tell_what_is_late(now=now)
 
 
 @tenant_task("digest")

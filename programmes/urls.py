@@ -176,6 +176,11 @@ DOSSIERS = [
         dossier_acts.DossierTakingBack.as_view(),
         name="dossier_taking_back",
     ),
+    path(
+        f"{PAPER}taking-back-words/",
+        dossier_acts.DossierWordsTakingBack.as_view(),
+        name="dossier_words_taking_back",
+    ),
     path(f"{PAPER}revision/", dossier_acts.DossierRevision.as_view(), name="dossier_revision"),
     path(f"{PAPER}turns/<uuid:turn>/act/", dossier_acts.DossierTurn.as_view(), name="dossier_turn"),
     path(
@@ -465,6 +470,7 @@ urlpatterns: list[Any] = [
     *PROJECTS,
     *DOSSIERS,
     *ACTIVITIES,
+    *METHODS,
     *PROBLEMS,
     *FUNDS,
     *DECISIONS,

@@ -14,6 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.texts import edited
 from groups.models import Appointment, Tenure
+from groups.queries.minds import sign_ins_of
 from groups.roles import roles_with
 from programmes.notices import holders_of
 from programmes.queries import local_day
@@ -90,7 +91,13 @@ def tell_issue_offered(issue: Issue, *, hands: Iterable[Any], by: User, now: dat
 
 
 def tell_issue_checked(issue: Issue, *, hands: Iterable[Any], by: User, now: datetime) -> None:
-    people = _office(issue, Permission.BRIEFING_SIGN, by, now, but=[*hands, by.pk])
+    people = _office(
+        issue,
+        Permission.BRIEFING_SIGN,
+        by,
+        now,
+        but=[*hands, *sign_ins_of([by.pk], tenant=issue.tenant)],
+    )
     _tell_office(issue, "issue_checked", people, now, by=by.display_name)
 
 

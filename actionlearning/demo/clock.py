@@ -1,4 +1,4 @@
-"""A moving clock: acts are put on it, and between them the sweep does its daily round."""
+"""A moving clock: acts are put on it, and between them the recurring looks do their daily round."""
 
 import heapq
 from collections.abc import Callable
@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from programmes.actions.courts import look_at_turns
 from programmes.actions.laying import lay_down_all
+from programmes.actions.past_days import tell_what_is_late
 from programmes.actions.presence import observe_regulations
 from programmes.actions.reminders import remind_of_turns
 from programmes.actions.standing import observe_bodies
@@ -63,7 +65,9 @@ class Clock:
             observe_regulations(now=now)
         observe_bodies(now=now)
         queue_due_notices(now=now)
+        look_at_turns(now=now)
         remind_of_turns(now=now)
+        tell_what_is_late(now=now)
 
     def _lays(self, day: date) -> bool:
         """`monthly`: on the first working day of each month, well ahead of everything that opens."""

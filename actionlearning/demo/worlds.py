@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from actionlearning.demo import beside, connections, delegates, scenes, topics
+from actionlearning.demo import beside, connections, delegates, launches, scenes, topics
 from actionlearning.demo import story as told
 from actionlearning.demo.briefings import Press
 from actionlearning.demo.classes import SEVEN, Classes
@@ -194,7 +194,7 @@ def _county_now(run: Run, unit: Unit, station: Unit, today: date) -> None:
     scenes.guest(run.staff, story, unit, first.title, date(year, 7, 15))
     scenes.split(story, unit, second.title, (date(year, 7, 20), today))
     delegates.experts(run.staff, story, unit, (date(year, 11, 2), date(year, 11, 12)))
-    delegates.trainings(story, unit, first.title, date(year, 8, 18))
+    launches.of_bureau(story, unit, first.title, today)
     delegates.voice_lent(story, run.owner, story.clock.calendar.previous_working(today))
     beside.problems(story, unit, second.title, year)
     beside.funds(story, unit, first.title, year)

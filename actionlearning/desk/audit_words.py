@@ -196,7 +196,6 @@ VERBS = {
     "reversed": _("reversed"),
     "rule": _("rule set"),
     "answered": _("opinion answered"),
-    "drafted": _("drafted"),
     "door_closed": _("door closed"),
     "door_opened": _("door opened"),
     "photo_added": _("photograph added"),
@@ -209,6 +208,7 @@ VERBS = {
     "uncredited": _("filed after its duty was closed"),
     "written": _("written"),
     "followed": _("what was done entered"),
+    "words_taken_back": _("changed words taken back"),
     "repealed": _("repealed"),
     "lent": _("lent"),
 }

@@ -28,6 +28,7 @@ from actionlearning.foundation.inbox import inbox_of, unread
 from actionlearning.foundation.models import Notice, Tenant, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import granted_ids, reach_of, standing_of
+from groups.queries.minds import others_of
 from programmes.models import (
     BEFORE_A_BODY,
     CalendarYear,
@@ -258,7 +259,8 @@ def _issues(user: User) -> list[Papers]:
     returned = IssueTurn.objects.filter(issue=OuterRef("pk")).order_by("-at", "-id")
     sent_back = mine.annotate(last=Subquery(returned.values("what")[:1]))
     back &= Q(last__in=(IssueTurn.What.RETURNED, IssueTurn.What.UNSIGNED))
-    checked = Q(state=IssueState.CHECKED) & ~Q(checked_by=user.pk)
+    checker = Q(checked_by=user.pk) | Q(checked_by__in=others_of([user.pk]))
+    checked = Q(state=IssueState.CHECKED) & ~checker
     signed = Q(state=IssueState.SIGNED)
     compiling = Permission.BRIEFING_COMPILE
     return [

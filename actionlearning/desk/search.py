@@ -87,12 +87,10 @@ def find(user: User, typed: str, slug: str) -> Found:
     asked = question(typed)
     wanted = {each.word: each for each in FINDABLE if user.has_perm(each.permission)}
     standpoint = standpoint_of(user)
-    hits = look_up(asked, standpoint, wanted, LOOKED_AT + 1)
-    crowded = [wanted[word] for word in _crowded(hits)]
+    hits, crowded = look_up(asked, standpoint, wanted, LOOKED_AT)
     if crowded:
-        seen = look_up_seen(asked, standpoint, _only(user, crowded), LOOKED_AT)
-        words = {each.word for each in crowded}
-        hits = [hit for hit in hits if hit.kind not in words] + seen
+        only = _only(user, [wanted[word] for word in crowded])
+        hits += look_up_seen(asked, standpoint, only, LOOKED_AT)
     lines = _read(user, [wanted[word] for word in wanted], hits)
     return Found(asked, _sections(lines, typed, slug))
 
@@ -108,7 +106,7 @@ def find_of_kind(user: User, typed: str, slug: str, kind: str, mark: str = "") -
     after = Place(*values_of_mark(mark, _KINDS)) if mark else None
     only = _only(user, wanted, after)
     hits = look_up_seen(asked, standpoint_of(user), only, COUNTED + 1)
-    hits = sorted(hits, key=_place)[: COUNTED + 1]
+    hits = sorted(hits, key=lambda hit: hit.place.order)[: COUNTED + 1]
     page = hits[:COUNTED]
     sections = _sections(_read(user, wanted, page), typed, slug, most=COUNTED, kind=kind)
     return Found(asked, sections, _mark(page[-1].place) if len(hits) > COUNTED else "")
@@ -119,20 +117,8 @@ def _section_of(kind: str) -> str:
     return "organisations" if kind == "duties" else kind
 
 
-def _place(hit: Hit) -> tuple[int, int, int]:
-    place = hit.place
-    return place.rank, -place.day.toordinal(), -place.object.int
-
-
 def _mark(place: Place) -> str:
     return mark_of({"rank": place.rank, "day": place.day, "object": place.object}, _ORDER)
-
-
-def _crowded(hits: Iterable[Hit]) -> list[str]:
-    counts: dict[str, int] = defaultdict(int)
-    for hit in hits:
-        counts[hit.kind] += 1
-    return [word for word, count in counts.items() if count > LOOKED_AT]
 
 
 def _only(user: User, wanted: Iterable[Findable], after: Place | None = None) -> list[Only]:
@@ -189,7 +175,7 @@ def _in_order(line: tuple[Findable, Hit, Row]) -> tuple[Any, ...]:
     _what, hit, row = line
     if row["order"]:
         return hit.place.rank, row["order"], row["figure"] or 0
-    return _place(hit)
+    return hit.place.order
 
 
 def _line(section: str, what: Findable, row: Row, slug: str) -> Line:

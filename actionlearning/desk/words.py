@@ -24,6 +24,9 @@ _KINDS = {
     "programmes.dossier_due_day": gettext_lazy("paper to act on"),
     "programmes.dossier_overdue": gettext_lazy("late paper"),
     "programmes.dossier_delayed": gettext_lazy("late paper"),
+    "programmes.problem_overdue": gettext_lazy("late problem"),
+    "programmes.problem_unsolved": gettext_lazy("late problem"),
+    "programmes.milestone_overdue": gettext_lazy("late milestone"),
     "programmes.redated": gettext_lazy("moved deadline"),
     "programmes.calendar_missing": gettext_lazy("missing holiday year"),
 }

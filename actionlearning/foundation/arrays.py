@@ -18,7 +18,9 @@ def along(rows: QuerySet[Any], names: Iterable[str]) -> ArraySubquery:
 
 def counted(rows: QuerySet[Any]) -> Any:
     """How many `rows`, tied by OuterRef, there are, as a column."""
-    number = rows.order_by().annotate(counted=Func(function="COUNT", template="COUNT(*)"))
+    number = rows.order_by().annotate(
+        counted=Func(template="COUNT(*)", output_field=IntegerField())
+    )
     return Subquery(number.values("counted"), output_field=IntegerField())
 
 

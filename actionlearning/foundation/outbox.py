@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -128,10 +128,21 @@ def queue_notices(
     )
 
 
-def retract_notices(about: list[uuid.UUID], *, now: datetime, kind: str = "") -> int:
-    """What was asked for is done: the lines stay readable and ask for nothing more; of `kind` alone, if one is told."""
-    rows = Notice.objects.filter(about__in=about, retracted_at=None)
+def retract_notices(
+    about: list[uuid.UUID], *, now: datetime, kind: str = "", but: Collection[str] = ()
+) -> int:
+    """What was asked for is done: the lines stay readable and ask for nothing more.
+
+    Of `kind` alone, if one is told; those of the kinds in `but` go on asking.
+    """
+    rows = Notice.objects.filter(about__in=about, retracted_at=None).exclude(kind__in=but)
     return (rows.filter(kind=kind) if kind else rows).update(retracted_at=now)
+
+
+def revive_notices(keys: Collection[str]) -> int:
+    """What had been settled is asked for again: the same lines, unread, copied once more."""
+    rows = Notice.objects.filter(key__in=keys, retracted_at__isnull=False)
+    return rows.update(retracted_at=None, read_at=None, digest="")
 
 
 def queue_digests(*, now: datetime, day: str, resting: Iterable[uuid.UUID] = ()) -> None:

@@ -147,7 +147,7 @@ def change_activity(
     return fresh
 
 
-def kinds_of(activity: Activity) -> tuple[str, ...]:
+def kinds_of(activity: Activity) -> tuple[ActivityKind, ...]:
     """A team's kinds, or those of a unit itself."""
     return OF_UNITS if activity.project_id is None else OF_TOPICS
 

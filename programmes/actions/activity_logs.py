@@ -216,7 +216,7 @@ def _refuse_faults(activity: Activity, log: Log, team: list[Any], now: datetime)
         **step_faults(log.steps, _owners(activity, team), local_day(log.began_at)),
     }
     if faults:
-        asked = PERIOD if "began_at" in faults else ASKED_BY.get(activity.kind, ())
+        asked = PERIOD if "began_at" in faults else ASKED_BY.get(ActivityKind(activity.kind), ())
         cited = cited_for(activity.programme, asked, local_day(now))
         raise BadInput(_("Please mend the fields named here."), fields=faults, cited=cited)
 

@@ -168,7 +168,7 @@ def weighed(activity: Activity, *, now: datetime | None = None) -> list[Weighed]
     if activity.state != ActivityState.HELD or deliverable is None:
         return []
     sheet = sheet_of(activity.programme, activity.organisation, activity.project, (deliverable,))
-    told_at = now or activity.logged_at
+    told_at: Any = now or activity.logged_at
     verdicts = (sheet.of_rule(duties, told_at).get(activity.pk) for duties in sheet.rules)
     return [honest(each, sheet.standing.get(activity.pk, {})) for each in verdicts if each]
 

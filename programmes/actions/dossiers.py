@@ -23,7 +23,7 @@ from programmes.notices import tell_ready
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import enrolment_of, local_day, plan_in_force
 from programmes.queries.dossiers import person_behind
-from programmes.queries.drafts import beside_the_text, by_plan_in_force
+from programmes.queries.drafts import beside_the_text, by_plan_in_force, with_dropped
 from programmes.states import SUBMIT, TAKEN_ON, DossierState, ProjectState
 
 SEVERAL = (
@@ -233,8 +233,12 @@ def change_dossier(
     seen: int | None = None,
     title: str | None = None,
     content: dict[str, Any] | None = None,
+    dropped: dict[str, Any] | None = None,
 ) -> Dossier:
-    """The text, while its sender holds it. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    """The text, while its sender holds it; `dropped` was typed into parts that the plan has no more.
+
+    Raises RuleBroken, NotAllowed, BadInput, Stale.
+    """
     fresh = lock(dossier, seen=seen)
     refuse_unless_held(fresh, by=by)
     by_plan_in_force(fresh, now)
@@ -245,6 +249,8 @@ def change_dossier(
     if content is not None:
         refuse_typed(fresh, paper, content)
         fresh.content = {**beside_the_text(fresh.content), **paper.read(content)}
+    if dropped:
+        fresh.content = with_dropped(fresh, paper, dropped)
     fresh.content = redrawn(fresh, paper)
     if (fresh.title, fresh.content) == before:
         return fresh

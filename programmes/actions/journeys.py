@@ -26,9 +26,9 @@ from programmes.actions.topic_papers import follow
 from programmes.actions.waits import recount_waiting_for
 from programmes.calendar import return_due
 from programmes.clauses import cited_for
-from programmes.models import Dossier, Enrolment, Evidence, Turn
+from programmes.models import Dossier, DossierText, Enrolment, Evidence, Turn
 from programmes.notices import tell_turn
-from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL, Paper
+from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL, Paper, same_text
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import ZONE, calendar_for, local_day
 from programmes.queries.dossiers import speakers_of
@@ -110,13 +110,27 @@ class Journey:
         self.dossier.state = DossierState.STANDING if kept else state
 
     def fall_back(self) -> bool:
-        """Changed words came to nothing: what was approved is the paper's text again. False where nothing was."""
+        """Changed words came to nothing: what was approved is the paper's text again, and its filing goes on.
+
+        False where nothing was approved. The open turns of the changed words are closed before.
+        """
         dossier = self.dossier
         if dossier.state != DossierState.STANDING:
             return False
         kept = dossier.texts.get(number=dossier.standing_text)
         dossier.title, dossier.content = kept.title, kept.content
+        dossier.sent_text = kept.number
+        for step in self._unfiled(kept):
+            self.open_turn(step)
         return True
+
+    def _unfiled(self, text: DossierText) -> list[int]:
+        """Steps at which the words of `text` were to be put on record and are not yet."""
+        earlier = self.dossier.texts.filter(number__lte=text.number, title=text.title)
+        same = [each.number for each in earlier if same_text(each.content, text.content)]
+        rows = self.dossier.turns.filter(kind=StepKind.FILE, text__in=same).order_by("number")
+        last = dict(rows.values_list("step", "outcome"))
+        return sorted(step for step, outcome in last.items() if outcome != Outcome.FILED)
 
     def advance(self, step: int) -> None:
         """On from `step`: a filing is opened and not waited for; after the last step the paper stands."""

@@ -36,9 +36,10 @@ def catalogue_of(activity: Activity, now: datetime) -> dict[str, dict[str, Any]]
 
 def may_record(user: User, activity: Activity, now: datetime) -> bool:
     """Whoever logs the activity."""
-    project: Any = activity.project
+    project = activity.project
     team = team_on(project, activity.began_at or now) if project else []
-    return may_log(user, project or activity, team)
+    subject: Any = project or activity
+    return may_log(user, subject, team)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.workflow import lock_row
 from programmes.actions.projects import refuse_unless
 from programmes.models import Milestone, Project
@@ -59,6 +60,8 @@ def change_milestone(milestone: Milestone, *, by: User, now: datetime, **changes
         fresh.done_name = by.display_name if fresh.done_on else ""
     _refuse_faults(fresh, now)
     fresh.save(update_fields=["title", "due_on", "done_on", "done_by", "done_name"])
+    if fresh.done_on is not None or fresh.due_on != milestone.due_on:
+        retract_notices([fresh.pk], now=now)
     record(
         "project.milestone_changed", target=project, by=by, at=now,
         due_on=str(fresh.due_on), done_on=str(fresh.done_on or ""),
@@ -71,6 +74,7 @@ def remove_milestone(milestone: Milestone, *, by: User, now: datetime) -> None:
     """Raises NotAllowed, RuleBroken."""
     project = lock_row(milestone.project)
     refuse_unless(project, OPEN, by=by)
+    retract_notices([milestone.pk], now=now)
     milestone.delete()
     record("project.milestone_removed", target=project, by=by, at=now, due_on=str(milestone.due_on))
 

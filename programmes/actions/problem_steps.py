@@ -17,7 +17,7 @@ from programmes.access import acts_for_holder, may_check_problem, may_reopen_pro
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.problems import LONGEST_TEXT, write_problem_turn
 from programmes.models import Problem, ProblemAct, ProblemTurn
-from programmes.notices import tell_problem
+from programmes.notices import PROBLEM_OVERDUE, PROBLEM_UNSOLVED, tell_problem
 from programmes.queries import enrolment_of, local_day
 from programmes.states import (
     ADVISE_PROBLEM,
@@ -26,6 +26,7 @@ from programmes.states import (
     REOPEN_PROBLEM,
     SOLVE_PROBLEM,
     TAKE_PROBLEM,
+    UNSOLVED,
 )
 
 
@@ -220,13 +221,15 @@ def _keep(
     by: User,
     now: datetime,
 ) -> None:
-    """Hands it over, writes the turn and settles what was asked for before."""
-    if to is None or to.pk != problem.holder_id:
+    """Hands it over, writes the turn and settles what was asked for before: its holder stays late with it."""
+    handed = to is None or to.pk != problem.holder_id
+    if handed:
         problem.holder, problem.held_since = to, now if to else None
     problem.turn_count += 1
     problem.save()
     write_problem_turn(problem, act, acted_for=place, by=by, at=now, words=words)
-    retract_notices([problem.pk], now=now)
+    late = () if handed or problem.state not in UNSOLVED else (PROBLEM_OVERDUE, PROBLEM_UNSOLVED)
+    retract_notices([problem.pk], now=now, but=late)
 
 
 def _limited(words: Any) -> str:

@@ -10,20 +10,20 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.counters import next_number
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation, Person
 from programmes.access import acts_for_holder
 from programmes.actions.concluded import refuse_concluded
 from programmes.models import Enrolment, Problem, ProblemAct, ProblemTurn, Programme, Project
-from programmes.notices import tell_problem
+from programmes.notices import PROBLEM_OVERDUE, PROBLEM_UNSOLVED, tell_problem
 from programmes.queries import enrolment_of, local_day
-from programmes.states import ProblemState, ProgrammeState
+from programmes.states import UNSOLVED, ProgrammeState
 
 FIELDS = ("title", "text", "person", "person_name", "due_on", "measure")
 FROM_ABOVE = ("due_on", "measure")
 """What an office above that holds it may set; the words and the person are the unit's."""
-CHANGEABLE = (ProblemState.RAISED, ProblemState.IN_HAND, ProblemState.ESCALATED)
 LONGEST_TEXT = 4000
 
 
@@ -103,7 +103,7 @@ def change_problem(
     """
     fresh = lock(problem, seen=seen)
     refuse_concluded(fresh.project)
-    if fresh.state not in CHANGEABLE:
+    if fresh.state not in UNSOLVED:
         raise RuleBroken(
             _("“%(name)s” is already: %(state)s.")
             % {"name": fresh, "state": fresh.get_state_display()},
@@ -126,6 +126,9 @@ def change_problem(
     fresh.version += 1
     fresh.save(update_fields=[*changed, "version"])
     record("problem.changed", target=fresh, by=by, at=now, fields=changed)
+    if "due_on" in changed:
+        for kind in (PROBLEM_OVERDUE, PROBLEM_UNSOLVED):
+            retract_notices([fresh.pk], now=now, kind=kind)
     return fresh
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
-from programmes.actions.conveners import post_words, unseen_words
+from programmes.actions.conveners import LeadingPost, post_words, unseen_words
 from programmes.clauses import cited_in
 from programmes.models import Clause, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
@@ -89,6 +89,8 @@ class Asks:
     """Of which the posts that people hold are asked."""
     plan: Plan | None = None
     """The version itself."""
+    posts: Iterable[LeadingPost] | None = None
+    """As post_words() takes them, where a page has read them already."""
 
     def cite(self, ids: Iterable[str]) -> tuple[Cited, ...]:
         """Those of `ids` that this plan cites, each with its sentence, as a refusal shows them."""
@@ -243,7 +245,7 @@ def _convener_faults(
         return []
     told = {}
     if refused == (strict != "warn"):
-        told["convener_post"] = post_words(found, asks.day)
+        told["convener_post"] = post_words(found, asks.day, asks.posts)
     if refused == (strict == "block"):
         told["convener_outside"] = unseen_words(found)
     return [Fault(words, code, rule) for code, words in told.items() if words]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -120,7 +121,8 @@ def _reworded(dossier: Dossier) -> bool:
 
 
 def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
-    dossier.sent_text += 1
+    last = dossier.texts.aggregate(last=Max("number"))["last"] or 0
+    dossier.sent_text = last + 1
     text = DossierText(
         dossier=dossier,
         number=dossier.sent_text,
@@ -152,7 +154,7 @@ def _onward(journey: Journey, mended: list[Turn]) -> None:
     if not mended:
         journey.close_open()
         journey.advance(0)
-    elif dossier.state == DossierState.STANDING and dossier.standing_text == dossier.sent_text - 1:
+    elif dossier.state == DossierState.STANDING and mended[0].text == dossier.standing_text:
         dossier.standing_text = dossier.sent_text
     for each in mended:
         if LAWS[dossier.steps[each.step]["kind"]].waits:
@@ -181,9 +183,7 @@ def take_back(
             % {"name": fresh, "state": fresh.get_state_display()},
             code="wrong_state",
         )
-    if not reason.strip():
-        words = _("Say why it is taken back.")
-        raise BadInput(words, fields={"reason": words})
+    _refuse_unreasoned(reason)
     journey = Journey(fresh, by, now)
     journey.close_open()
     journey.becomes(DossierState.TAKEN_BACK)
@@ -195,4 +195,43 @@ def take_back(
     retract_notices([fresh.pk], now=now)
     report_moved(fresh, by=by, now=now)
     record("dossier.taken_back", target=fresh, by=by, at=now, reason=reason.strip())
+    return fresh
+
+
+def _refuse_unreasoned(reason: str) -> None:
+    if not reason.strip():
+        words = _("Say why it is taken back.")
+        raise BadInput(words, fields={"reason": words})
+
+
+@transaction.atomic
+def take_back_words(
+    dossier: Dossier, *, reason: str, by: User, now: datetime, seen: int | None = None
+) -> Dossier:
+    """The sender takes changed words back that nobody has decided on; what was approved stays, its filing goes on.
+
+    Raises RuleBroken `wrong_state`, NotAllowed, BadInput (no reason), Stale.
+    """
+    hold_topic(dossier, now)
+    fresh = lock(dossier, seen=seen)
+    if not by.has_perm(right_to_send(fresh), fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if not fresh.has_later_words():
+        raise RuleBroken(
+            _("No changed words of “%(name)s” are on their way: there is nothing to take back.")
+            % {"name": fresh},
+            code="wrong_state",
+        )
+    _refuse_unreasoned(reason)
+    gone = fresh.sent_text
+    retract_notices([fresh.pk], now=now)
+    journey = Journey(fresh, by, now)
+    journey.close_open()
+    journey.fall_back()
+    journey.settle(reason)
+    fresh.version += 1
+    fresh.save()
+    record(
+        "dossier.words_taken_back", target=fresh, by=by, at=now, text=gone, reason=reason.strip()
+    )
     return fresh

@@ -59,7 +59,7 @@ def _forget(activity: Activity, *, now: datetime, unless: Any = None) -> None:
     Window.objects.filter(pk__in=windows, obligations=None).delete()
 
 
-def _credit(paper: Dossier, by: User, now: datetime) -> None:
+def _credit(paper: Any, by: User, now: datetime) -> None:
     record_evidence(
         deliverable=REPORT, programme=paper.programme, organisation=paper.organisation,
         project=paper.project, **evidence_of(paper), title=paper.title, address=address_of(paper),

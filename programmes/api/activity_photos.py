@@ -84,6 +84,7 @@ class ActivityPhotoActs:
         return Response(PhotoLine(added[0]).data, status=201)
 
     @extend_schema(
+        operation_id="activities_photo_file",
         parameters=[PHOTO],
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **REFUSED},
     )
@@ -101,7 +102,8 @@ class ActivityPhotoActs:
     def change_photo(self: Any, request: Request, photo_id: str, **kwargs: Any) -> Response:
         words = typed(request, PhotoCaption)["caption"]
         made = caption_photo(self._photo(photo_id), caption=words, by=asker(request), now=self.now)
-        return Response(PhotoLine(made).data)
+        # The picture's own address answers with a file; of its words one gets JSON.
+        return Response(PhotoLine(made).data, content_type="application/json")
 
     @extend_schema(parameters=[PHOTO], responses={204: None, **REFUSED})
     @photo.mapping.delete

@@ -20,7 +20,7 @@ from programmes.actions.decisions import (
     write_decision,
 )
 from programmes.api.asking import KEY, REFUSED, UUID, filtered, named, names_of, typed
-from programmes.api.project_people import MATCH
+from programmes.api.project_people import MATCH, READ
 from programmes.models import Decision, DecisionOutcome, Programme
 from programmes.queries.decisions import narrowed_decisions
 
@@ -150,7 +150,7 @@ class DecisionViewSet(TenantViewSet):
         given = {"by": request.user, "now": self.now, "seen": self.seen(row)}
         return self._whole(change_decision(row, **given, **read.validated_data))
 
-    @extend_schema(request=None, parameters=[MATCH], responses=ANSWERS)
+    @extend_schema(request=None, parameters=[READ], responses=ANSWERS)
     @action(detail=True, methods=["post"])
     def signing(self, request: Any, **kwargs: Any) -> Response:
         row = self.get_object()

@@ -131,9 +131,13 @@ class DossierLine(serializers.Serializer):
     number = serializers.IntegerField()
     revision = serializers.IntegerField()
     state = serializers.ChoiceField(DossierState.choices)
-    holder_id = serializers.UUIDField(allow_null=True, help_text="In whose court it is.")
+    holder_id = serializers.UUIDField(
+        allow_null=True, help_text="In whose court it is; a draft is with its own unit."
+    )
     holder_body = serializers.CharField(help_text="Empty: the sender itself.")
-    held_since = serializers.DateTimeField(allow_null=True)
+    held_since = serializers.DateTimeField(
+        allow_null=True, help_text="Null for a draft: nobody waits for it yet."
+    )
     answer_due_at = serializers.DateTimeField(
         allow_null=True, help_text="First instant too late for the holder's act."
     )

@@ -29,6 +29,7 @@ from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
 from programmes.queries.drafts import by_plan_in_force
 from programmes.queries.voices import free_to_speak
+from programmes.states import DossierState
 
 LISTED = tuple(names_of(DossierLine))
 _OWN = (*LISTED, "reason", "previous_id")
@@ -42,7 +43,7 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
         raise Http404
     by_plan_in_force(found, now)
     paper = papers_of(found.plan).get(found.kind)
-    told = {name: getattr(found, name) for name in _OWN}
+    told = held({name: getattr(found, name) for name in _OWN})
     told["content"] = _content_for(by, found)
     told["name"] = paper.name if paper else found.kind
     told["way"] = found.steps or [
@@ -52,6 +53,13 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
     told["charges"] = _charged(found.journey, now)
     told["unattended"] = _unattended(found, by=by, now=now)
     return told
+
+
+def held(line: dict[str, Any]) -> dict[str, Any]:
+    """A draft is with its unit, as lists and sheets say; no column says so."""
+    if line["state"] == DossierState.DRAFT:
+        return {**line, "holder_id": line["organisation_id"]}
+    return line
 
 
 def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from actionlearning.foundation.paging import instant
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
-from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.sendings import send_dossier, take_back, take_back_words
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of, typed
 from programmes.api.dossier_acts import DossierActs
 from programmes.api.dossier_files import DossierFiles
@@ -33,7 +33,7 @@ from programmes.api.dossier_shapes import (
     WaitingLine,
     WaitingLines,
 )
-from programmes.api.dossier_whole import LISTED, dossier_whole
+from programmes.api.dossier_whole import LISTED, dossier_whole, held
 from programmes.models import Dossier, Programme, Project
 from programmes.queries import key_asked, local_day
 from programmes.queries.dossiers import narrowed_dossiers, sent_dossiers, waiting_rows
@@ -90,7 +90,8 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
         names = chosen_fields(request.query_params.get("fields", ""), LISTED)
         found = narrowed_dossiers(_inside(self.visible(), request), request.query_params)
         rows, cursor = self.page(found.values(*LISTED))
-        return self.listed([{name: row[name] for name in names} for row in rows], cursor)
+        told = map(held, rows)
+        return self.listed([{name: row[name] for name in names} for row in told], cursor)
 
     @extend_schema(
         operation_id="dossiers_waiting", parameters=PAGED[:2], responses={200: WaitingLines}
@@ -163,6 +164,14 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     @action(detail=True, methods=["post"], url_path="taking-back", url_name="taking-back")
     def taking_back(self, request: Request, **kwargs: Any) -> Response:
         return self._act(take_back, DossierReason)
+
+    @extend_schema(
+        request=DossierReason, parameters=[MATCH], responses={200: DossierWhole, **REFUSED}
+    )
+    @action(detail=True, methods=["post"], url_path="taking-back-words")
+    def taking_back_words(self, request: Request, **kwargs: Any) -> Response:
+        """Changed words of a paper in effect alone; what was approved stays, its filing goes on."""
+        return self._act(take_back_words, DossierReason)
 
     @extend_schema(
         request=DossierReason, parameters=[MATCH], responses={201: DossierWhole, **REFUSED}

@@ -1,5 +1,6 @@
 """Training files, and who still lacks training, as programs read them."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,9 +17,9 @@ from groups.models import Person
 from groups.roles import BodyKind, Role
 from programmes.actions.selections import name_candidates, report_on_return
 from programmes.api.asking import KEY, REFUSED, UUID, asker, named, names_of, typed
-from programmes.models import Participant
+from programmes.models import Participant, Plan, Programme
 from programmes.models.project import TeamRole
-from programmes.queries import head_of, local_day, visible_programmes
+from programmes.queries import local_day, visible_programmes
 from programmes.queries.learners import (
     Audience,
     File,
@@ -28,7 +29,8 @@ from programmes.queries.learners import (
     lasted,
     learners_of,
     people_of,
-    programme_of,
+    plan_applying,
+    plan_of,
 )
 from programmes.queries.trainings import contents_asked
 from programmes.states import ActivityKind, Presence
@@ -142,9 +144,7 @@ class LearnerViewSet(TenantViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
         user, day = asker(request), local_day(self.now)
-        rows = visible_programmes(user)
-        programme = named(rows, "programme", _key(request, "programme"))
-        asked = contents_asked(head_of(programme, day))
+        programme, asked = _programme(request, day)
         audience = _audience(request)
         found = (
             people_of(user, programme, audience, day)
@@ -161,8 +161,8 @@ class LearnerViewSet(TenantViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         person = self.get_object()
         day = local_day(self.now)
-        programme = programme_of(person, day)
-        asked = contents_asked(head_of(programme, day)) if programme else ()
+        plan = plan_of(person, day)
+        asked = contents_asked(plan.head) if plan else ()
         return Response(LearnerWhole(_whole(person, file_of(person, asked))).data)
 
     @extend_schema(request=ReportGiven, responses={200: LearnerWhole, **REFUSED})
@@ -185,6 +185,16 @@ class LearnerViewSet(TenantViewSet):
         people = [named(rows, "persons", key) for key in given["persons"]]
         made = name_candidates(programme, given["visit"], people, by=user, now=self.now)
         return Response({"named": len(made)}, status=201)
+
+
+def _programme(request: Request, day: date) -> tuple[Programme, tuple[str, ...]]:
+    """The one asked for, and what its plan wants everybody taught."""
+    seen = visible_programmes(asker(request)).values("pk")
+    plans = Plan.objects.filter(programme__in=seen, programme=_key(request, "programme"))
+    plan = plan_applying(plans, day)
+    if plan is None:
+        raise serializers.ValidationError({"programme": ["Not found."]})
+    return plan.programme, contents_asked(plan.head)
 
 
 def _key(request: Request, name: str) -> Any:

@@ -26,6 +26,10 @@ from programmes.models.project import TeamRole
 KEY = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REFUSED = dict.fromkeys((403, 404, 409, 412, 422), Problem)
 MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="version seen")
+READ = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description="version that was read"
+)
+"""Where nobody decides without it."""
 MEMBER = OpenApiParameter("member_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 GUEST = OpenApiParameter("grant_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 MOST_SEATS = 200

@@ -25,6 +25,7 @@ from programmes.api.project_activities import ProjectActivities
 from programmes.api.project_counts import ProjectCounted
 from programmes.api.project_people import (
     MATCH,
+    READ,
     REFUSED,
     ProjectGuests,
     ProjectTeam,
@@ -201,15 +202,15 @@ class ProjectViewSet(
             change_project(project, by=request.user, now=self.now, seen=seen, **typed)
         )
 
-    @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
+    @extend_schema(request=ProjectOpinion, parameters=[READ], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"])
     def choice(self, request: Any, **kwargs: Any) -> Response:
-        return self._decided(choose_project)
+        return self._decided(choose_project, needs_match=True)
 
-    @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
+    @extend_schema(request=ProjectOpinion, parameters=[READ], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"])
     def refusal(self, request: Any, **kwargs: Any) -> Response:
-        return self._decided(decline_project, needs_opinion=True)
+        return self._decided(decline_project, needs_opinion=True, needs_match=True)
 
     @extend_schema(request=None, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})
     @action(detail=True, methods=["post"])
@@ -218,12 +219,12 @@ class ProjectViewSet(
         seen = self.seen(project)
         return self._whole(submit_project(project, by=request.user, now=self.now, seen=seen))
 
-    @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
+    @extend_schema(request=ProjectOpinion, parameters=[READ], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"])
     def acceptance(self, request: Any, **kwargs: Any) -> Response:
         return self._decided(accept_project, needs_match=True)
 
-    @extend_schema(request=ProjectOpinion, parameters=[MATCH], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
+    @extend_schema(request=ProjectOpinion, parameters=[READ], responses={200: ProjectWhole, **REFUSED})  # fmt: skip
     @action(detail=True, methods=["post"], url_path="return", url_name="return")
     def give_back(self, request: Any, **kwargs: Any) -> Response:
         return self._decided(return_project, needs_opinion=True, needs_match=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.documents.tables import Table, Upload, read_table, receive_table
+from actionlearning.foundation.documents.intake import Upload
+from actionlearning.foundation.documents.tables import Table, read_table, receive_table
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.texts import plain
 from programmes.models import TeamMember
@@ -222,10 +223,10 @@ def _by_name(lines: Iterable[Line]) -> dict[str, list[Line]]:
 def _lay_members(reading: Reading, lines: list[Line], persons: list[list[TeamMember]]) -> None:
     said = {line.presence for line in lines}
     agreed = next(iter(said)) if len(said) == 1 else None
-    clear = agreed is not None and len(persons) in (1, len(lines))
+    clear = len(persons) in (1, len(lines))
     for row in (row for seats in persons for row in seats):
         reading.presence[row.pk] = agreed if clear else None
-    if clear:
+    if clear and agreed is not None:
         label = Presence(agreed).label
         words = _("in the team: %(presence)s") % {"presence": label}
         reading.told += [Told(line, "member", words) for line in lines[: len(persons)]]

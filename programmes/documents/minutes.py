@@ -86,8 +86,8 @@ def _sections(activity: Any, head: Mapping[str, Any]) -> Iterator[_Section]:
     yield wording.METHODS, list(_methods(activity, head))
     yield wording.QUESTIONS, list(official.paragraphs(activity.questions))
     yield wording.REFLECTIONS, list(official.paragraphs(activity.reflections))
-    said = list(official.paragraphs(activity.minutes))
-    yield wording.SAID, said or [official.Paragraph(wording.NOTHING_WRITTEN)]
+    said = official.paragraphs(activity.minutes)
+    yield wording.SAID, list(said or [official.Paragraph(wording.NOTHING_WRITTEN)])
     yield wording.STEPS, list(_steps(steps_of(activity)))
 
 

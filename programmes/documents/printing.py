@@ -19,7 +19,7 @@ from programmes.actions.drawn import redrawn
 from programmes.documents import wording
 from programmes.models import Dossier, Turn, Voice
 from programmes.papers import Paper, papers_of
-from programmes.procedures import LAWS, Effect
+from programmes.procedures import LAWS, Effect, Outcome
 from programmes.queries import local_day
 from programmes.states import DossierState
 
@@ -27,6 +27,7 @@ DRAFT = "draft"
 """How the text being written is asked for; sent texts go by their number."""
 MEDIA_TYPES = {"pdf": official.PDF, "docx": official.DOCX}
 _MAKERS = {"pdf": official.pdf, "docx": official.docx}
+AGAINST = (Outcome.REFUSED, Outcome.DECLINED)
 _UNDATED = date(2000, 1, 1)
 """Only in the properties of a draft's file."""
 _LONGEST_NAME = 110
@@ -135,15 +136,19 @@ def _mark(copy: Print) -> str:
         return ""
     if copy.number < copy.dossier.sent_text:
         return f"（第{copy.number}稿，已由后稿代替）"
-    words = wording.SENT.get(_fate(copy.dossier), "")
+    words = wording.SENT.get(_fate(copy), "")
     return f"（{words}）" if words else ""
 
 
-def _fate(dossier: Dossier) -> str:
-    """State of the text that was sent last: of a paper in effect its changed words are on their way, or were refused."""
+def _fate(copy: Print) -> str:
+    """Of a text that no later one replaced: of a paper in effect its changed words are on their way, or came to nothing."""
+    dossier = copy.dossier
     if dossier.state != DossierState.STANDING:
         return dossier.state
-    return DossierState.UNDER_WAY if dossier.holder_id else DossierState.ENDED
+    if dossier.has_later_words():
+        return DossierState.UNDER_WAY
+    against = dossier.turns.filter(text=copy.number, outcome__in=AGAINST)
+    return DossierState.ENDED if against.exists() else DossierState.TAKEN_BACK
 
 
 def _addressees(copy: Print, turns: list[Turn]) -> str:

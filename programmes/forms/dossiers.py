@@ -1,5 +1,6 @@
 """What people type about papers: the text with its timetables, decisions, answers; nothing here decides."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,13 +15,14 @@ from programmes.forms.programmes import DayInput
 from programmes.forms.regulations import OneOrOther
 from programmes.models import Programme
 from programmes.packs.vocabulary import PAPERS
-from programmes.papers import MOST_LINES, Paper
+from programmes.papers import LONGEST_SECTION, MOST_LINES, Paper
 from programmes.regulations import system_words
 from programmes.states import DossierState, RemarkState
 
 SPARE = 3
 """Empty lines that a timetable offers beyond those filled in."""
 PARTS = ("from", "to", "text")
+_LINE = re.compile(r"line_(?P<track>\w+)_(?P<number>\d+)_(?P<part>from|to|text)")
 
 
 class DossierFilterForm(TenantForm):
@@ -146,6 +148,36 @@ class DossierForm(TenantForm):
             "tracks": [line for _place, line in self._lines()],
         }
 
+    def dropped(self) -> dict[str, Any]:
+        """What came back from a page that was opened before the plan dropped its parts."""
+        sections = {
+            name.removeprefix("section_"): text
+            for name, text in self.strays().items()
+            if name.startswith("section_")
+        }
+        found = [_LINE.fullmatch(name) for name in self.strays()]
+        places = dict.fromkeys((m["track"], m["number"]) for m in found if m)
+        lines = [(track, self._stray_line(track, number)) for track, number in places]
+        return {
+            "sections": sections,
+            "tracks": [{"track": track, **line} for track, line in lines if any(line.values())],
+        }
+
+    def _stray_line(self, track: str, number: str) -> dict[str, str]:
+        return {part: self.strays().get(f"line_{track}_{number}_{part}", "") for part in PARTS}
+
+    def strays(self) -> dict[str, str]:
+        """Posted field → text where this paper has no such field; the page carries them on."""
+        posted = self.data.items() if self.is_bound else ()
+        return {
+            name: str(text).strip()
+            for name, text in posted
+            if (name.startswith("section_") or _LINE.fullmatch(name))
+            and name not in self.fields
+            and name.removeprefix("section_") not in self.drawn
+            and str(text).strip()
+        }
+
     def _said(self, name: str) -> str:
         return str(self.cleaned_data.get(name) or "")
 
@@ -159,6 +191,10 @@ class DossierForm(TenantForm):
     def clean(self) -> dict[str, Any]:
         """Each problem beside the field in which it was typed."""
         typed: dict[str, Any] = super().clean() or {}
+        if any(len(text) > LONGEST_SECTION for text in self.strays().values()):
+            self.add_error(
+                None, gettext("At most %(count)d characters.") % {"count": LONGEST_SECTION}
+            )
         try:
             self.paper.read(self.content())
         except BadInput as wrong:

@@ -10,12 +10,13 @@ from actionlearning.foundation.forms import TenantForm
 from programmes.models import Programme
 from programmes.states import EntrySource, FeedSpan
 
+NARROWED = ("organisation", "project", "person")
 YEARS = range(2000, 2100)
 """In which a day of a calendar lies, as in timetables."""
 
 
 class CalendarFilterForm(TenantForm):
-    """Kept in the address."""
+    """Kept in the address. In the calendar of one unit, topic or person programmes are not offered as well."""
 
     month = forms.RegexField(
         r"^20\d\d-(0[1-9]|1[0-2])$",
@@ -37,6 +38,8 @@ class CalendarFilterForm(TenantForm):
         super().__init__(*args, **kwargs)
         programme: Any = self.fields["programme"]
         programme.queryset = Programme.objects.order_by("-starts_on", "name", "id")
+        if any(self.data.get(name) for name in NARROWED):
+            programme.widget = forms.HiddenInput()
         source: Any = self.fields["source"]
         source.choices = [("", _("all")), *EntrySource.choices]
 

@@ -102,17 +102,18 @@ class MethodRecordForm(MethodRecordSeenForm):
         return found
 
     def _put(self, place: str, of: Field, value: Any, label: Any) -> None:
+        hint: Any = of.hint
         made = forms.CharField(
             required=False,
             label=label,
-            help_text=of.hint,
+            help_text=hint,
             widget=_widget(of),
             initial=_typed_as(of, value),
             strip=of.kind != CAUSES,
         )
         if of.kind == TICK:
             made = forms.BooleanField(
-                required=False, label=label, help_text=of.hint, initial=bool(value)
+                required=False, label=label, help_text=hint, initial=bool(value)
             )
         self._dress(made)
         self.fields[place] = made

@@ -27,17 +27,16 @@ def tally(content: Mapping[str, Any]) -> list[Ranked]:
     items = content.get("items", ())
     ballots = [vote.get("choices", ()) for vote in content.get("votes", ())]
     first = max(map(len, ballots), default=0)
-    points, voters = dict.fromkeys(range(1, len(items) + 1), 0), {}
+    points = dict.fromkeys(range(1, len(items) + 1), 0)
+    voters = dict.fromkeys(points, 0)
     for ballot in ballots:
         for place, number in enumerate(ballot):
             points[number] += first - place if content.get("weighted") else 1
-            voters[number] = voters.get(number, 0) + 1
-    order = sorted(points, key=lambda number: (-points[number], -voters.get(number, 0), number))
+            voters[number] += 1
+    order = sorted(points, key=lambda number: (-points[number], -voters[number], number))
     found: list[Ranked] = []
     for place, number in enumerate(order, 1):
-        row = Ranked(
-            place, number, items[number - 1]["text"], points[number], voters.get(number, 0)
-        )
+        row = Ranked(place, number, items[number - 1]["text"], points[number], voters[number])
         before = found[-1] if found else None
         tied = before and (before.points, before.voters) == (row.points, row.voters)
         rank = before.rank if before and tied else place

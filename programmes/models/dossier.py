@@ -82,7 +82,7 @@ class Dossier(LedgerModel):
     state = models.CharField(max_length=10, choices=DossierState, default=DossierState.DRAFT)
     version = models.PositiveIntegerField(default=1)
     sent_text = models.PositiveSmallIntegerField(default=0)
-    """Number of the text that was sent last; 0 before the first."""
+    """Number of the text that was sent last; 0 before the first. Changed words that came to nothing count no more."""
     standing_text = models.PositiveSmallIntegerField(default=0)
     """Number of the text in effect; 0 while none is."""
     turn_count = models.PositiveSmallIntegerField(default=0)
@@ -129,6 +129,11 @@ class Dossier(LedgerModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def has_later_words(self) -> bool:
+        """LATER_WORDS of this one."""
+        standing = self.state == DossierState.STANDING and self.holder_id is not None
+        return standing and self.sent_text > self.standing_text
 
     def number_read(self) -> int:
         """Of the text that lies before its readers: what was refused after another was approved is none."""

@@ -20,6 +20,7 @@ from programmes.models import Dossier, Project, Remark, Turn, Voice
 from programmes.papers import TOPIC, papers_of
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
+from programmes.queries.drafts import all_by_plan_in_force
 from programmes.queries.voices import asked, free_to_speak, said_of, speaking
 from programmes.states import DossierState, RemarkState
 
@@ -57,12 +58,13 @@ def sent_dossiers(user: User) -> QuerySet[Any]:
     return Dossier.objects.filter(own, holder__isnull=False)
 
 
-def drafts_to_send(user: User) -> list[Dossier]:
-    """Drafts of the units for which `user` sends that say all their plan asks for, the oldest first."""
+def drafts_to_send(user: User, day: date) -> list[Dossier]:
+    """Drafts of the units for which `user` sends that say all the plan in force asks for, the oldest first."""
     own = reach_of(user, Permission.DOSSIER_SEND).own_q()
     rows = Dossier.objects.filter(own, state=DossierState.DRAFT).exclude(kind=TOPIC)
-    known = rows.select_related("plan", "organisation", "programme").order_by("created_at", "id")
-    return [row for row in known[:MOST_DRAFTS] if _says_all(row)]
+    known = rows.select_related("organisation", "programme").order_by("created_at", "id")
+    drafts = all_by_plan_in_force(known[:MOST_DRAFTS], day)
+    return [row for row in drafts if _says_all(row)]
 
 
 def _says_all(dossier: Dossier) -> bool:
@@ -152,10 +154,14 @@ def _sends(user: User) -> Q:
     return (topic & Q(holder__in=topics)) | (~topic & Q(holder__in=papers))
 
 
-def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
-    """Whether `user` may act now on the topic's paper of this kind; also where it went up before it was one."""
+def turns_lying(project: Project, kind: str) -> QuerySet[Any]:
+    """Open turns of the topic's paper of this kind, as LYING."""
     turns = Turn.objects.open().filter(dossier__project=project, dossier__kind=kind)
-    rows = list(_with_voices(turns).values("kind", *_FACTS))
+    return _with_voices(turns)
+
+
+def waits_for(user: User, rows: Iterable[Mapping[str, Any]], day: date) -> bool:
+    """Whether `user` may act now on a paper that lies so; also where it went up before it was one."""
     if not rows:
         return True
     bodies = _bodies_of(user, day)
@@ -164,6 +170,7 @@ def waits_for(user: User, project: Project, kind: str, day: date) -> bool:
 
 _FACTS = ("holder_id", "body", "together", "dossier__authors", "told")
 """Of a turn what tells for whom it waits."""
+LYING = ("kind", *_FACTS)
 
 
 def _with_voices(turns: QuerySet[Any]) -> QuerySet[Any]:

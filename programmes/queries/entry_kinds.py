@@ -137,7 +137,7 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     held = Q(state=ActivityState.HELD)
     planned = ~held & Q(first_day__lte=asked.last, last_day__gte=asked.first)
     was = held & Q(began_at__gte=begins - LONGEST_STAY, began_at__lt=ends, ended_at__gt=begins)
-    rows = Activity.objects.visible_to(user).filter(planned | was)
+    rows: Any = Activity.objects.visible_to(user).filter(planned | was)
     rows = _of_topic(_inside(rows, asked), asked, "project__")
     if _personal(asked):
         rows = rows.filter(_takes_part(user, asked))
@@ -186,7 +186,7 @@ def _duties(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     if _personal(asked):
         mine = Q(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
         rows = rows.filter(mine | Q(organisation__in=_units(user)) if asked.own else mine)
-    return rows.with_state(now).values(  # type: ignore[no-any-return]
+    return rows.with_state(now).values(
         **_columns(
             source=Value(EntrySource.DUTY.value),
             id=F("id"),
@@ -224,7 +224,7 @@ def _turns(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     elif asked.own:
         rows = rows.filter(holder__in=_units(user))
     late = When(due_at__lte=now, then=Value("overdue"))
-    return rows.values(  # type: ignore[no-any-return]
+    return rows.values(
         **_columns(
             source=Value(EntrySource.TURN.value),
             id=F("id"),
@@ -261,7 +261,7 @@ def _milestones(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     rows = _of_topic(_inside(rows, asked, "project__"), asked, "project__")
     if _personal(asked):
         rows = rows.filter(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
-    return rows.values(  # type: ignore[no-any-return]
+    return rows.values(
         **_columns(
             source=Value(EntrySource.MILESTONE.value),
             id=F("id"),
@@ -287,7 +287,7 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     rows = _of_topic(_inside(rows, asked, "activity__"), asked, "project__")
     if _personal(asked):
         rows = rows.filter(_is_he(user, asked, "owner__person", "owner__user"))
-    return rows.values(  # type: ignore[no-any-return]
+    return rows.values(
         **_columns(
             source=Value(EntrySource.STEP.value),
             id=F("id"),

@@ -1,24 +1,30 @@
 """Who is to learn, what each has learnt, who still lacks what, and who missed a class (P2-18, P1-35, P1-37)."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from actionlearning.foundation.models import User
-from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import visible_persons
 from groups.models import Person, Tenure
 from groups.queries import in_force, lasting
-from programmes.models import Attendance, Enrolment, Participant, Programme, TeamMember, Training
+from programmes.models import (
+    Attendance,
+    Enrolment,
+    Participant,
+    Plan,
+    Programme,
+    TeamMember,
+    Training,
+)
 from programmes.models.project import TeamRole
-from programmes.queries import local_day
+from programmes.queries import applying, local_day
 from programmes.queries.trainings import NOT_LEARNING
 from programmes.states import ActivityState, Presence, Selection
 
@@ -98,18 +104,18 @@ def with_learnt(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(learnt=ArraySubquery(had.order_by().values("contents").distinct()))
 
 
-def programme_of(person: Person, day: date) -> Programme | None:
-    """By whose plan his file is read: the latest one in which his unit or one above takes part."""
+def plan_of(person: Person, day: date) -> Plan | None:
+    """By which his file is read: of the latest programme in which his unit or one above takes part."""
     organisation = person.organisation
     chain = [organisation.pk, *(getattr(organisation, f"ancestor_{n}") for n in range(1, 7))]
-    row = (
-        Enrolment.objects.in_force(day)
-        .filter(organisation__in=[key for key in chain if key])
-        .select_related("programme")
-        .order_by("-programme__starts_on", "-id")
-        .first()
-    )
-    return row.programme if row else None
+    rows = Enrolment.objects.in_force(day).filter(organisation__in=[key for key in chain if key])
+    latest = rows.order_by("-programme__starts_on", "-id").values("programme")[:1]
+    return plan_applying(Plan.objects.filter(programme=Subquery(latest)), day)
+
+
+def plan_applying(plans: QuerySet[Any], day: date) -> Plan | None:
+    """Of one programme's versions the one in force, with the programme."""
+    return applying(list(plans.select_related("programme").order_by("number")), day)
 
 
 @dataclass(frozen=True)
@@ -181,18 +187,6 @@ class File:
 
 def hours_of(seat: Participant) -> Decimal:
     return sum(map(Decimal, seat.contents.values()), Decimal(0))
-
-
-@contextmanager
-def own_file_open(user: User, key: uuid.UUID) -> Iterator[None]:
-    """Somebody without a seat reaches no unit, and yet reads his own file, which sits at his unit."""
-    with scope(user.tenant, path=WHOLE, actor=user):
-        own = Person.objects.filter(pk=key, user=user).exists()
-    if not own:
-        yield
-        return
-    with scope(user.tenant, path=WHOLE, actor=user):
-        yield
 
 
 def file_of(person: Person, asked: Sequence[str]) -> File:

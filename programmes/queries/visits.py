@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.models import Activity, Participant, Programme
 from programmes.states import ActivityKind, ActivityState
@@ -11,9 +11,11 @@ from programmes.states import ActivityKind, ActivityState
 SHOWN = 300
 
 
-def open_visits(user: User, programme: Programme, day: date) -> list[dict[str, Any]]:
+def open_visits(
+    user: User, tenant: Tenant, programme: Programme, day: date
+) -> list[dict[str, Any]]:
     """For which people may be named, of the whole programme: an office above tells those below it so much."""
-    with scope(programme.tenant, path=WHOLE, actor=user):
+    with scope(tenant, path=WHOLE, actor=user):
         rows = Activity.objects.filter(
             programme=programme, project=None, kind=ActivityKind.STUDY_VISIT,
             state=ActivityState.PLANNED, first_day__gte=day,

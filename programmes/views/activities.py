@@ -40,7 +40,7 @@ from programmes.views.activity_beside import beside_context
 from programmes.views.activity_clashes import say_clashes
 from programmes.views.activity_held import held_context
 from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
-from programmes.views.method_lines import records_of
+from programmes.views.method_lines import records_of, with_records
 from programmes.views.project_page import project_or_404, to_project
 from programmes.views.projects import renew_version
 
@@ -198,7 +198,7 @@ class ProjectActivities(TenantView):
 
 
 def activity_or_404(request: Any, pk: Any, permission: Permission) -> Activity:
-    rows = Activity.objects.visible_to(request.user, permission)
+    rows = with_records(Activity.objects.visible_to(request.user, permission))
     found: Activity = get_object_or_404(
         rows.select_related("organisation", "programme", "project", "dossier", "decided_by"), pk=pk
     )

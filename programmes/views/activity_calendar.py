@@ -58,13 +58,13 @@ class TenantCalendarView(TenantView):
         return self.filters.wanted()
 
     @cached_property
-    def today(self) -> date:
+    def this_day(self) -> date:
         return local_day(self.request.received_at)
 
     @cached_property
     def month(self) -> date:
         """Its first day."""
-        found: date = self.wanted.get("month") or self.wanted.get("day") or self.today
+        found: date = self.wanted.get("month") or self.wanted.get("day") or self.this_day
         return found.replace(day=1)
 
     @cached_property
@@ -163,7 +163,7 @@ class ActivityCalendar(TenantCalendarView):
             "name": date_format(day, "MONTH_DAY_FORMAT"),
             "weekday": weekday_words(day),
             "outside": day.month != self.month.month,
-            "today": day == self.today,
+            "today": day == self.this_day,
             "rest": reason.kind is DayKind.REST,
             "made_up": reason.kind is DayKind.WORK and reason.entry is not None,
             "holiday": holiday_of(reason),
@@ -188,7 +188,7 @@ class ActivityAgenda(TenantCalendarView):
         next_query = QueryDict(query_of(request.GET, ("after",)), mutable=True)
         next_query["after"] = after
         return self.shown(
-            days=list(_by_day(rows, told, self.today)),
+            days=list(_by_day(rows, told, self.this_day)),
             day=day,
             day_name=date_format(day, "DATE_FORMAT") if day else "",
             query_here=query_of(request.GET, ("after",)),

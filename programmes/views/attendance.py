@@ -6,19 +6,18 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from actionlearning.foundation.errors import BadInput
 from programmes.documents.attendance import Reading, laid_beside, lines_of_file, lines_of_text
-from programmes.views.activity_logs import ActivityLog, ProjectLog
+from programmes.views.activity_logs import ActivityLog, ProjectLog, TenantLogView
 
 
-class AttendanceReading:
+class TenantAttendanceReading(TenantLogView):
     """POST: the log's own form again, with everything typed so far and whoever the list names."""
 
-    request: Any
     reading: Reading | None = None
 
-    def get(self: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponseRedirect(self.address(0))
 
-    def post(self: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         self._refuse_strangers()
         try:
             self.reading = laid_beside(_lines(request), self.team)
@@ -26,10 +25,10 @@ class AttendanceReading:
             return self.show(self._typed_again(), status=422, refusal=refusal)
         return self.show(self._typed_again())
 
-    def get_context_data(self: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**{**kwargs, "reading": self.reading})  # type: ignore[misc]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{**kwargs, "reading": self.reading})
 
-    def _typed_again(self: Any) -> Any:
+    def _typed_again(self) -> Any:
         sent = self.get_form()
         typed = {name: sent[name].data for name in sent.fields} | {"day": self.day}
         if self.reading is not None:
@@ -41,11 +40,11 @@ class AttendanceReading:
         return self.form_class(**{**known, "initial": typed})
 
 
-class ActivityLogAttendance(AttendanceReading, ActivityLog):
+class ActivityLogAttendance(TenantAttendanceReading, ActivityLog):
     """For an activity that is planned or logged."""
 
 
-class ProjectLogAttendance(AttendanceReading, ProjectLog):
+class ProjectLogAttendance(TenantAttendanceReading, ProjectLog):
     """For what was held without having been planned."""
 
 

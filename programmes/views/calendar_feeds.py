@@ -203,7 +203,7 @@ def _fresh(request: Any, body: bytes) -> HttpResponse:
     """304 for whoever has the same already; kept by nobody but the program itself."""
     answer = HttpResponse(body, content_type=f"{MEDIA_TYPE}; charset=utf-8")
     set_response_etag(answer)
-    found = get_conditional_response(request, etag=answer.headers["ETag"], response=answer)
+    found: Any = get_conditional_response(request, etag=answer.headers["ETag"], response=answer)
     found.headers["Cache-Control"] = "private, no-cache"
     found.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
     found.headers["Referrer-Policy"] = "no-referrer"

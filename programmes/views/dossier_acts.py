@@ -14,7 +14,7 @@ from actionlearning.foundation.views import TenantFormView, TenantView
 from programmes.actions.dossiers import revise_dossier
 from programmes.actions.proposals import asked_of
 from programmes.actions.remarks import answer_remark
-from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.sendings import send_dossier, take_back, take_back_words
 from programmes.actions.turns import take_turn
 from programmes.forms.dossiers import (
     DossierActForm,
@@ -110,6 +110,19 @@ class DossierTakingBack(TenantDossierAct):
         typed = form.cleaned_data
         take_back(self.dossier, reason=typed["reason"], seen=typed["version"], **given)
         return _("Taken back.")
+
+
+class DossierWordsTakingBack(TenantDossierAct):
+    """What was approved stays in effect."""
+
+    permission = sees = Permission.DOSSIER_SEND
+    form_class = DossierReasonForm
+    keeps, ids, shown_if = "words_form", "words", "can_take_back_words"
+
+    def decide(self, form: Any, **given: Any) -> str:
+        typed = form.cleaned_data
+        take_back_words(self.dossier, reason=typed["reason"], seen=typed["version"], **given)
+        return _("The changed words are taken back; what was approved stays in effect.")
 
 
 class DossierRevision(TenantDossierAct):

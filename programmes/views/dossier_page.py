@@ -197,12 +197,14 @@ def _sender_acts(user: Any, dossier: Dossier, paper: Paper, turns: list[Turn]) -
         "unanswered": [row["number"] for row in opened if row["state"] == RemarkState.OPEN],
         "unanswered_before": _unanswered_before(dossier) if writes and held else [],
         "can_take_back": sends and dossier.state in TAKEN_BACK_FROM,
+        "can_take_back_words": sends and dossier.has_later_words(),
         "can_revise": writes
         and dossier.kind != TOPIC
         and dossier.state in (DossierState.STANDING, DossierState.ENDED)
         and dossier.later_pk is None,  # type: ignore[attr-defined]
         "send_form": DossierNoteForm(initial=version, auto_id="send_%s"),
         "take_back_form": DossierReasonForm(initial=version, auto_id="back_%s"),
+        "words_form": DossierReasonForm(initial=version, auto_id="words_%s"),
         "revise_form": DossierReasonForm(initial=version, auto_id="revise_%s"),
     }
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
@@ -22,6 +23,11 @@ from programmes.queries.drafts import FORMER
 from programmes.views.dossier_lines import numbered
 from programmes.views.dossier_page import dossier_or_404, paper_of, text_context, to_dossier
 from programmes.views.project_lines import minute_words
+
+DROPPED = gettext_lazy(
+    "The plan has changed since the page was opened: what you typed into parts that it no longer has"
+    " is kept with the draft and is not sent."
+)
 
 
 class DossierEdit(TenantFormView):
@@ -56,8 +62,11 @@ class DossierEdit(TenantFormView):
             seen=form.cleaned_data["version"],
             title=form.cleaned_data["title"],
             content=form.content(),
+            dropped=form.dropped(),
         )
         messages.success(self.request, _("The text is kept."))
+        if form.strays():
+            messages.warning(self.request, DROPPED)
         track = self.request.POST.get("more", "")
         if track in paper_of(self.dossier).tracks:
             address = "programmes:dossier_edit", self.request.tenant.slug, self.dossier.pk
@@ -96,7 +105,7 @@ class DossierDraft(TenantView):
         seen, title = form.cleaned_data["version"], form.cleaned_data["title"]
         given = {"by": request.user, "now": request.received_at, "seen": seen, "title": title}
         try:
-            kept = change_dossier(dossier, content=form.content(), **given)
+            kept = change_dossier(dossier, content=form.content(), dropped=form.dropped(), **given)
         except Refusal as refusal:
             return self.line(dossier, refusal.status, refusal=refusal)
         return self.line(kept, 200, saved=minute_words(request.received_at))

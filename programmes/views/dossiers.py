@@ -106,7 +106,7 @@ class DossierSent(TenantDossierList):
         return narrowed_dossiers(mine, self.filters.wanted()).values(*COLUMNS)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        drafts = drafts_to_send(self.request.user)
+        drafts = drafts_to_send(self.request.user, local_day(self.request.received_at))
         return super().get_context_data(drafts=drafts, **kwargs)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantListView, TenantView
 from groups.access import visible_organisations, visible_persons
 from groups.models import Person
@@ -29,9 +30,8 @@ from programmes.queries.learners import (
     lacking_in,
     lasted,
     learners_of,
-    own_file_open,
     people_of,
-    programme_of,
+    plan_of,
 )
 from programmes.queries.trainings import contents_asked, contents_named
 from programmes.views.activity_held import TONES
@@ -44,16 +44,23 @@ class LearnerFile(TenantView):
     permission = Permission.DESK_VIEW
 
     def get(self, request: Any, pk: Any) -> HttpResponse:
-        with own_file_open(request.user, pk):
-            return self._page(request, pk)
+        seen = visible_persons(request.user).select_related("organisation").filter(pk=pk).first()
+        if seen is not None:
+            return self._page(request, seen)
+        # Somebody without a seat reaches no unit, and yet reads his own file, which sits at his.
+        with scope(request.tenant, path=WHOLE, actor=request.user):
+            return self._page(request, learner_or_404(request.user, pk))
 
-    def _page(self, request: Any, pk: Any) -> HttpResponse:
-        person = learner_or_404(request.user, pk)
+    def _page(self, request: Any, person: Person) -> HttpResponse:
         today = local_day(request.received_at)
-        programme = programme_of(person, today)
-        head = head_of(programme, today) if programme else {}
+        plan = plan_of(person, today)
+        head = plan.head if plan else {}
         file, names = file_of(person, contents_asked(head)), contents_named(head)
-        context = {"person": person, "programme": programme, **file_context(file, names)}
+        context = {
+            "person": person,
+            "programme": plan and plan.programme,
+            **file_context(file, names),
+        }
         return render(request, "programmes/learner_file.html", context)
 
 
@@ -156,7 +163,7 @@ class TrainingLacking(TenantListView):
         return programme_or_404(self.request, self.kwargs["pk"])
 
     @cached_property
-    def head(self) -> dict[str, Any]:
+    def plan_head(self) -> dict[str, Any]:
         return head_of(self.programme, local_day(self.request.received_at))
 
     @cached_property
@@ -172,7 +179,7 @@ class TrainingLacking(TenantListView):
             rows = learners_of(self.request.user, self.programme, day)
             if audience.units:
                 rows = rows.filter(organisation__in=audience.units)
-        return lacking_in(rows, contents_asked(self.head))
+        return lacking_in(rows, contents_asked(self.plan_head))
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("export") == "xlsx":
@@ -181,12 +188,12 @@ class TrainingLacking(TenantListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(filters=self.filters, programme=self.programme, **kwargs)
-        return {**context, "lines": gap_lines(context["object_list"], self.head)}
+        return {**context, "lines": gap_lines(context["object_list"], self.plan_head)}
 
     def _sheet(self) -> HttpResponse:
         title = _("Who lacks training in %(name)s") % {"name": self.programme.name}
         today = local_day(self.request.received_at)
-        lines = gap_lines(self.everything(self.get_queryset()), self.head)
+        lines = gap_lines(self.everything(self.get_queryset()), self.plan_head)
         body = lacking_sheet(title, lines, unit=self.request.tenant.name, made_on=today)
         header = content_disposition_header(True, filename(title, today))
         return HttpResponse(

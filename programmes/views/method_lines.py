@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.arrays import along, rows_of
 from actionlearning.foundation.languages import in_english, product_words
 from programmes.methods import HATS, SHAPES, Lines, Part, draw, key_causes, parts_of
 from programmes.models import MethodRecord
 from programmes.states import RecordForm
+
+TOLD = ("id", "name", "name_en", "question", "written_name", "written_at")
 
 
 def method_name(row: Any) -> str:
@@ -68,9 +72,15 @@ def _labels(form: str, key: str) -> dict[str, str]:
     return found
 
 
+def with_records(activities: Any) -> Any:
+    """Activities with what their methods brought, read along with them."""
+    rows = MethodRecord.objects.filter(activity=OuterRef("pk"), removed_at=None)
+    return activities.annotate(told_records=along(rows.order_by("created_at", "id"), TOLD))
+
+
 def records_of(activity: Any) -> list[dict[str, Any]]:
-    rows = activity.method_records.filter(removed_at=None).order_by("created_at", "id")
-    return [record_line(row) for row in rows.defer("content")]
+    """Of an activity read by with_records."""
+    return [record_line(row) for row in rows_of(MethodRecord, activity.told_records)]
 
 
 def methods_seen(activity: Any) -> list[str]:

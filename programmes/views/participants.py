@@ -115,7 +115,7 @@ class VisitNaming(TenantFormView):
     @cached_property
     def visits(self) -> list[dict[str, Any]]:
         today = local_day(self.request.received_at)
-        return open_visits(self.request.user, self.programme, today)
+        return open_visits(self.request.user, self.request.tenant, self.programme, today)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         day = local_day(self.request.received_at)

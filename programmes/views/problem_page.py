@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.permissions import Permission
 from programmes.access import acts_for_holder, may_check_problem, may_reopen_problem, solved_it
-from programmes.actions.problems import CHANGEABLE
 from programmes.forms.problems import ProblemWordsForm
 from programmes.models import Problem, ProblemTurn
 from programmes.queries import local_day
-from programmes.states import ProblemState
+from programmes.states import UNSOLVED, ProblemState
 from programmes.views.problem_lines import days_held, late_days
 from programmes.views.project_lines import day_words
 
@@ -55,7 +54,7 @@ def problem_context(request: Any, problem: Problem, **given: Any) -> dict[str, A
         "acts": acts,
         "heading": _heading(problem),
         "solver_waits": problem.state == ProblemState.SOLVED and solved_it(user, problem),
-        "can_change": waits and problem.state in CHANGEABLE,
+        "can_change": waits and problem.state in UNSOLVED,
         "topic_open": problem.project is not None
         and user.has_perm(Permission.PROJECT_VIEW, problem.project),
         "form": ProblemWordsForm(initial={"version": problem.version}),

@@ -8,11 +8,13 @@ from django.db.models import OuterRef
 
 from actionlearning.foundation.arrays import along, counted, dicts_of, rows_of
 from actionlearning.foundation.permissions import Permission
-from groups.models import Grant
+from groups.models import Grant, Person, Tenure
+from programmes.actions.conveners import POST, LeadingPost, posts_of_team
 from programmes.actions.project_asks import Asks
 from programmes.counting import DELIVERED
 from programmes.models import (
     Activity,
+    Dossier,
     Milestone,
     Obligation,
     Problem,
@@ -21,16 +23,22 @@ from programmes.models import (
     TeamMember,
     TopicOpinion,
     TopicScore,
+    Turn,
 )
+from programmes.papers import TOPIC
 from programmes.queries import local_day
+from programmes.queries.dossiers import LYING, turns_lying
 from programmes.queries.pool import OPINION, SCORE
 from programmes.states import RUNNING, ActivityState
 from programmes.views import activity_lines, problem_lines
+from programmes.views.project_papers import PAPER, papers_beside
+from programmes.views.project_tree import NODE, tree_rows
 
 MEMBER = (
     "id", "project_id", "organisation_id", "org_path", "person_id", "name", "title", "role",
     "duties", "rank", "joined_on",
 )  # fmt: skip
+LEFT = "person__ends_on"
 TURN = ("id", "at", "by_name", "step", "opinion", "snapshot")
 MILESTONE = ("id", "title", "due_on", "done_on", "done_name")
 SHORT = (
@@ -64,11 +72,19 @@ class Beside:
     grants: list[dict[str, Any]] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
     """Titles of other topics that the unit has taken on, where the plan has them one by one."""
+    posts: list[LeadingPost] = field(default_factory=list)
+    """Of its conveners and of its unit."""
+    papers: list[dict[str, Any]] = field(default_factory=list)
+    tree: list[dict[str, Any]] = field(default_factory=list)
+    lying: list[dict[str, Any]] = field(default_factory=list)
+    """Open turns of the topic's own paper."""
 
 
 def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
     """What this reader sees of it."""
-    columns = _of_topic(now) | _for_reader(user, project, local_day(now))
+    day = local_day(now)
+    columns = _of_topic(now) | _for_reader(user, project, day) | _on_its_way(user, project)
+    columns["its_posts"] = along(posts_of_team(project, day), POST)
     if asks.one_by_one:
         columns["its_running"] = along(_others(project), ("title",))
     told = Project.objects.filter(pk=project.pk).values(**columns).get()
@@ -76,7 +92,7 @@ def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
     near = dicts_of(Activity, told["its_coming"]) + dicts_of(Activity, told["its_past"])
     activities = sorted(near, key=lambda row: (row["first_day"], row["id"]))
     return Beside(
-        members=rows_of(TeamMember, told["its_members"]),
+        members=[_member(row) for row in dicts_of(TeamMember, told["its_members"])],
         turns=rows_of(ProjectTurn, told["its_turns"]),
         milestones=rows_of(Milestone, told["its_milestones"]),
         scores=rows_of(TopicScore, told["its_scores"]),
@@ -88,7 +104,29 @@ def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
         problems=None if problems is None else dicts_of(Problem, problems),
         grants=dicts_of(Grant, told.get("its_grants", ())),
         running=[row["title"] for row in told.get("its_running", ())],
+        posts=[LeadingPost(**row) for row in dicts_of(Tenure, told["its_posts"])],
+        papers=dicts_of(Dossier, told["its_papers"]),
+        tree=dicts_of(Project, told["its_tree"]),
+        lying=dicts_of(Turn, told["its_lying"]),
     )
+
+
+def _member(row: dict[str, Any]) -> TeamMember:
+    """With as much of the person behind it as the page asks for."""
+    ends_on = row.pop(LEFT)
+    member = TeamMember(**row)
+    if member.person_id:
+        member.person = Person(pk=member.person_id, ends_on=ends_on)
+    return member
+
+
+def _on_its_way(user: Any, project: Project) -> dict[str, Any]:
+    """Its papers, the whole with its parts, and before whom its own paper lies."""
+    return {
+        "its_papers": along(papers_beside(user, project), PAPER),
+        "its_tree": along(tree_rows(user, project), NODE),
+        "its_lying": along(turns_lying(project, TOPIC), LYING),
+    }
 
 
 def _of_topic(now: datetime) -> dict[str, Any]:
@@ -105,7 +143,7 @@ def _of_topic(now: datetime) -> dict[str, Any]:
     owed: Any = Obligation.objects.filter(**its, deliverable__in=DELIVERED.values())
     return {
         "its_short": along(owed.overdue(now).order_by("due_at", "id"), SHORT),
-        "its_members": along(members, MEMBER),
+        "its_members": along(members, (*MEMBER, LEFT)),
         "its_turns": along(turns, TURN),
         "its_milestones": along(milestones, MILESTONE),
         "its_coming": along(coming[:NEAR], activity_lines.COLUMNS),

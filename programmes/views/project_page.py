@@ -1,6 +1,7 @@
 """Everything the page of one topic shows, for the page itself and for every form that comes back to it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,6 @@ from programmes.actions.project_asks import (
 from programmes.clauses import sentence_of
 from programmes.forms import ProjectGrantForm, ProjectOpinionForm
 from programmes.models import Project, ProjectTurn, TeamMember
-from programmes.papers import TOPIC
 from programmes.queries import local_day
 from programmes.queries.dossiers import waits_for
 from programmes.queries.pool import candidate_of
@@ -47,7 +47,7 @@ from programmes.views.count_words import short_words
 from programmes.views.problem_lines import lines_of as problem_lines
 from programmes.views.project_beside import beside
 from programmes.views.project_lines import day_words, holder_of, since_of
-from programmes.views.project_papers import papers_beside, papers_context, plan_in_effect
+from programmes.views.project_papers import papers_context, plan_in_effect
 from programmes.views.project_timeline import timeline_context, turn_label
 from programmes.views.project_tree import tree_of
 from programmes.views.topic_beside import pool_context, result_context
@@ -121,7 +121,8 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
     day = local_day(request.received_at)
     asks = asks_of(project.programme, day)
     user = request.user
-    its, rows = beside(user, project, asks, request.received_at), papers_beside(user, project)
+    its = beside(user, project, asks, request.received_at)
+    rows, asks = its.papers, replace(asks, posts=its.posts)
     members, plan = its.members, plan_in_effect(rows)
     papers = papers_context(request, project, rows, members, asks.plan)
     candidate = candidate_of(project, keys_of(asks), its.scores, its.opinions)
@@ -132,7 +133,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "holder": _holder(project),
         "since": day_words(since_of(vars(project))),
         "concerns": concerns(project, members, asks, its.running),
-        "tree": tree_of(request, project, asks),
+        "tree": tree_of(its.tree, project, asks),
         "turns": _turns(its.turns),
         "problems": its.problems if its.problems is None else problem_lines(its.problems, day),
         "can_raise": user.has_perm(Permission.PROBLEM_WRITE, project)
@@ -141,7 +142,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "grants": _grants(its.grants),
         "form": ProjectOpinionForm(initial={"version": project.version}),
         **_asked_for(asks),
-        **_may(user, project, asks, day, in_paper=papers["proposal"] is not None),
+        **_may(user, project, asks, its.lying, day, in_paper=papers["proposal"] is not None),
         **team_context(members, asks, project),
         **papers,
         **activities_context(
@@ -167,7 +168,15 @@ def _asked_for(asks: Asks) -> dict[str, Any]:
     }
 
 
-def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) -> dict[str, bool]:
+def _may(
+    user: Any,
+    project: Project,
+    asks: Asks,
+    lying: list[dict[str, Any]],
+    day: date,
+    *,
+    in_paper: bool,
+) -> dict[str, bool]:
     """Buttons ask the same steps as the verbs."""
     change = user.has_perm(Permission.PROJECT_CHANGE, project)
     whole = project.level == 1
@@ -177,7 +186,7 @@ def _may(user: Any, project: Project, asks: Asks, day: date, *, in_paper: bool) 
         and project.state == ProjectState.CHOSEN
         and DECLINE.open_to(user, project),
         "can_submit": SUBMIT.open_to(user, project),
-        "can_decide": ACCEPT.open_to(user, project) and waits_for(user, project, TOPIC, day),
+        "can_decide": ACCEPT.open_to(user, project) and waits_for(user, lying, day),
         "can_change": change and project.state in TEXT_OPEN and not in_paper,
         "can_change_team": user.has_perm(Permission.TEAM_CHANGE, project)
         and project.state in TEAM_OPEN,

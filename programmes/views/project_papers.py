@@ -19,20 +19,19 @@ from programmes.views.dossier_places import NOT_WRITTEN, still_missing
 from programmes.views.project_timeline import PLAN, TOLD, PlanInEffect
 
 LIST = (*COLUMNS, "version", "in_effect")
-OF_PLAN = ("lines", "papers", "acts", "sent_at")
+PAPER = (*LIST, "lines", "papers", "acts", "sent_at")
 
 
-def papers_beside(user: Any, project: Project) -> list[dict[str, Any]]:
-    """The papers about it, and the proposal in which it lies; of its plan also the timetable. One statement."""
+def papers_beside(user: Any, project: Project) -> Any:
+    """The papers about it, and the proposal in which it lies, as PAPER; of its plan also the timetable."""
     acted = Turn.objects.filter(dossier=OuterRef("pk"), acted_at__isnull=False).exclude(outcome="")
     acted = acted.order_by("-acted_at", "-id")[:TOLD]
     in_effect = Q(kind=PLAN, state=DossierState.STANDING)
-    rows = _rows(user, Q(project=project) | candidates_paper(project)).annotate(
+    return _rows(user, Q(project=project) | candidates_paper(project)).annotate(
         lines=Case(When(in_effect, then=Subquery(_text().values("content__tracks")[:1]))),
         papers=Case(When(in_effect, then=F("plan__head__papers"))),
         acts=along(acted, ("acted_at", "outcome")),
     )
-    return list(rows.values(*LIST, *OF_PLAN))
 
 
 def plan_in_effect(rows: Iterable[Mapping[str, Any]]) -> PlanInEffect | None:

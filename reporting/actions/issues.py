@@ -16,6 +16,7 @@ from actionlearning.foundation.errors import BadInput, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
+from groups.queries.minds import same_mind
 from programmes.queries import local_day
 from reporting.actions.articles import touch, uncheck, writable_issue, wrote
 from reporting.actions.briefing_checks import (
@@ -185,7 +186,7 @@ def sign_issue(
     lock_root(issue)
     fresh = take(SIGN_ISSUE, issue, by=by, seen=seen)
     refuse_hand(fresh, by, _("You wrote in this issue, so somebody else signs it."))
-    if by.pk == fresh.checked_by_id:
+    if same_mind(by, fresh.checked_by_id, tenant=fresh.tenant):
         raise RuleBroken(_("You checked this issue, so somebody else signs it."), code="own_paper")
     opinion = worded(opinion, field="opinion")
     require_ready(fresh)

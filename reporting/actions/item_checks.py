@@ -7,8 +7,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import BadInput, Cited, RuleBroken
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.scope import current_tenant_id
+from groups.queries.minds import same_mind
 from programmes.clauses import cited_for
 from programmes.models import Project
 from programmes.queries import local_day, open_duties
@@ -116,9 +117,15 @@ def refuse_copy(item: InformationItem, now: datetime) -> None:
         )
 
 
-def refuse_own_paper(by: User, *writers: Any) -> None:
-    if by.pk in writers:
+def refuse_own_paper(by: User, *writers: Any, tenant: Tenant) -> None:
+    """`writers` are keys of sign-ins: another one of the same person is his as well."""
+    if same_mind(by, *writers, tenant=tenant):
         raise RuleBroken(_("Nobody approves their own paper."), code="own_paper")
+
+
+def writers_of(item: InformationItem) -> tuple[Any, ...]:
+    """Keys of the sign-ins through whose hands it went up: none of these persons decides on it."""
+    return item.drafted_by_id, item.signed_by_id, item.submitted_by_id
 
 
 def refuse_printed(item: InformationItem) -> None:

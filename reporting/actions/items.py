@@ -33,6 +33,7 @@ from reporting.actions.item_checks import (
     require_own_project,
     require_text,
     worded,
+    writers_of,
 )
 from reporting.actions.scores import settle_adoption, settle_outlets, settle_submission
 from reporting.models import InformationItem, ItemTurn
@@ -163,7 +164,7 @@ def sign_item(
 ) -> InformationItem:
     """The unit's leader signs off (`practice.md` §1.1): never the one who drafted it."""
     item = take(SIGN, item, by=by, seen=seen)
-    refuse_own_paper(by, item.drafted_by_id)
+    refuse_own_paper(by, item.drafted_by_id, tenant=item.tenant)
     require_text(item, now)
     item.signed_by, item.signer_name, item.signed_at = by, by.display_name, now
     item.save(update_fields=["state", "version", "signed_by", "signer_name", "signed_at"])
@@ -258,7 +259,7 @@ def return_item(
     `flat`: it is empty or a copy, so it meets no duty from now on. Raises BadInput without a reason.
     """
     item = take(RETURN, item, by=by, seen=seen)
-    refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    refuse_own_paper(by, *writers_of(item), tenant=item.tenant)
     reason = worded(reason, required=_("Say what is missing, so that the unit can mend it."))
     due_at = return_evidence(kind=KIND, source=item.pk, reason=reason, flat=flat, by=by, now=now)
     item.reply_due_at = None if flat else due_at
@@ -300,7 +301,7 @@ def _decide(
     step: Step, item: InformationItem, *, opinion: str, by: User, now: datetime, seen: int | None
 ) -> InformationItem:
     item = take(step, item, by=by, seen=seen)
-    refuse_own_paper(by, item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    refuse_own_paper(by, *writers_of(item), tenant=item.tenant)
     opinion = worded(opinion, field="opinion")
     item.decided_by, item.decided_at, item.changed_at = by, now, now
     item.save(update_fields=["state", "version", "decided_by", "decided_at", "changed_at"])

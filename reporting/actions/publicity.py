@@ -89,7 +89,7 @@ def record_publicity(
         "publicity.recorded", target=told, by=by, at=now, title=told.title, channel=told.channel,
         outlet=told.outlet, level=told.level, told_on=told.told_on.isoformat(), link=told.link,
     )  # fmt: skip
-    return told if writes else confirm_publicity(told, by=by, now=now)
+    return told if writes else _confirm(told, by=by, now=now, at_once=True)
 
 
 def _line(subject: Subject, appearance: Appearance, now: datetime) -> Publicity:
@@ -227,12 +227,19 @@ def confirm_publicity(
 ) -> Publicity:
     """The office above has looked at it; from here on it earns the points of its outlet's level.
 
-    Raises RuleBroken, NotAllowed, Stale.
+    Raises RuleBroken (`own_paper`), NotAllowed, Stale.
     """
+    return _confirm(told, by=by, now=now, seen=seen)
+
+
+def _confirm(
+    told: Publicity, *, by: User, now: datetime, seen: int | None = None, at_once: bool = False
+) -> Publicity:
+    """`at_once`: entered by the office above itself."""
     item = lock_row(told.item) if told.item else None
     told = take(CONFIRM_PUBLICITY, told, by=by, seen=seen)
-    if by.has_perm(Permission.ITEM_WRITE, told):
-        refuse_own_paper(by, told.recorded_by_id)
+    if not at_once:
+        refuse_own_paper(by, told.recorded_by_id, tenant=told.tenant)
     told.confirmed_by, told.confirmed_at = by, now
     told.save(update_fields=["state", "version", "confirmed_by", "confirmed_at"])
     record("publicity.confirmed", target=told, by=by, at=now)

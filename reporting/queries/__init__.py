@@ -17,6 +17,7 @@ from actionlearning.foundation.similarity import Likeness, most_alike
 from groups.access import reach_of
 from groups.models import Organisation, Person
 from groups.queries import named_like
+from groups.queries.minds import others_of, sign_ins_of
 from programmes.access import taking_papers
 from programmes.models import Enrolment, Obligation, Programme, Project
 from programmes.queries import head_of, key_asked, local_day
@@ -251,18 +252,21 @@ def _taken_by(articles: QuerySet[Any]) -> Q:
 
 
 def hands_of(issue: Issue) -> set[Any]:
-    """Ids of those whose words or choice it is: who began it, took items in, wrote, moved or cut.
+    """Ids of those whose words or choice it is, with all their sign-ins: who began it, took items in, wrote, moved or cut.
 
     For the whole life of the issue: what somebody wrote before the last check still stands there.
     """
     turns = issue.turns.filter(what__in=IssueTurn.HANDS)
-    return {issue.drafted_by_id, *turns.values_list("by", flat=True)}
+    hands = {issue.drafted_by_id, *turns.values_list("by", flat=True)}
+    return sign_ins_of(hands, tenant=issue.tenant)
 
 
 def without_hand_of(user: User) -> Q:
-    """The same for a list of issues: those in which `user` had no hand."""
-    turns = IssueTurn.objects.filter(issue=OuterRef("pk"), by=user.pk, what__in=IssueTurn.HANDS)
-    return Q(~Q(drafted_by=user.pk), ~Exists(turns))
+    """The same for a list of issues: those in which `user` had no hand, by any sign-in of his."""
+    hand = IssueTurn.objects.filter(issue=OuterRef("pk"), what__in=IssueTurn.HANDS)
+    mine = Q(drafted_by=user.pk) | Q(drafted_by__in=others_of([user.pk]))
+    wrote = Q(by=user.pk) | Q(by__in=others_of([user.pk]))
+    return Q(~mine, ~Exists(hand.filter(wrote)))
 
 
 def version_in_force(issue: Issue) -> Issue:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.texts import edits
+from groups.queries.minds import same_mind
 from reporting.comparing import CHECK, CORRECTED, LISTS, compared
 from reporting.exports import issue_name, moment
 from reporting.models import Article, Issue, Publication
@@ -184,7 +185,7 @@ def _acts(issue: Issue, user: User) -> dict[str, bool]:
     compiles = user.has_perm(Permission.BRIEFING_COMPILE, issue)
     offered = issue.state == IssueState.DRAFT and issue.offered_at is not None
     check, sign = CHECK_ISSUE.open_to(user, issue), SIGN_ISSUE.open_to(user, issue)
-    checker = user.pk == issue.checked_by_id
+    checker = sign and same_mind(user, issue.checked_by_id, tenant=issue.tenant)
     return {
         "may_write": compiles and issue.state in WRITABLE_ISSUE,
         "may_offer": compiles and issue.state == IssueState.DRAFT and not offered,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
+from groups.queries.minds import same_mind
 from groups.views.sheets import TenantSheetView
 from programmes.models import Programme
 from programmes.queries import key_asked, local_day, visible_programmes
@@ -164,7 +165,9 @@ class TenantPublicityView(TenantView):
     ) -> HttpResponse:
         """The entry with all that can be done to it."""
         user, names = self.request.user, channel_names([told.programme_id])[told.programme_id]
-        confirms = CONFIRM_PUBLICITY.open_to(user, told) and user.pk != told.recorded_by_id
+        confirms = CONFIRM_PUBLICITY.open_to(user, told) and not same_mind(
+            user, told.recorded_by_id, tenant=told.tenant
+        )
         context = {
             "told": told,
             "form": form,

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.texts import changes, edits
+from groups.queries.minds import same_mind, sign_ins_of
 from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
 from programmes.notices import holders_of
 from programmes.queries import local_day, rule_ids
 from programmes.states import ProgrammeState
 from reporting.access import readable
+from reporting.actions.item_checks import writers_of
 from reporting.exports import (
     PUBLICITY_COLUMNS,
     days_between,
@@ -85,15 +87,16 @@ def _is_withdrawal(turn: ItemTurn) -> bool:
 
 def _acts(item: InformationItem, user: User) -> dict[str, bool]:
     """The buttons ask the same steps as the verbs, and add only what the verb checks besides."""
-    writers = (item.drafted_by_id, item.signed_by_id, item.submitted_by_id)
+    signs, decides = SIGN.open_to(user, item), ADOPT.open_to(user, item)
+    own = signs and same_mind(user, item.drafted_by_id, tenant=item.tenant)
     writes = item.state in WRITABLE and user.has_perm(Permission.ITEM_WRITE, item)
     return {
         "may_write": writes,
-        "may_sign": SIGN.open_to(user, item) and user.pk != item.drafted_by_id,
-        "own_paper": SIGN.open_to(user, item) and user.pk == item.drafted_by_id,
+        "may_sign": signs and not own,
+        "own_paper": own,
         "may_unsign": writes and item.state == ItemState.SIGNED,
         "may_submit": SUBMIT.open_to(user, item),
-        "may_decide": ADOPT.open_to(user, item) and user.pk not in writers,
+        "may_decide": decides and not same_mind(user, *writers_of(item), tenant=item.tenant),
         "may_take_back": TAKE_BACK.open_to(user, item),
     }
 
@@ -107,7 +110,8 @@ def _holder(item: InformationItem, now: datetime, user: User) -> str:
     sentence = _("%(who)s, since %(since)s") % {"who": held or _("nobody"), "since": moment(since)}
     if who == "unit" and item.state != ItemState.SIGNED and is_own(item, user):
         signers = holders_of(item.organisation, Permission.ITEM_SIGN, day=local_day(now), by=user)
-        names = _(", ").join(u.display_name for u in signers if u.pk != item.drafted_by_id)
+        drafters = sign_ins_of([item.drafted_by_id], tenant=item.tenant)
+        names = _(", ").join(u.display_name for u in signers if u.pk not in drafters)
         sentence += _("; may be signed off by: %(names)s") % {"names": names or _("nobody")}
     return sentence
 

@@ -24,6 +24,7 @@ from programmes.models import (
     Dossier,
     Milestone,
     Obligation,
+    Participant,
     Plan,
     Programme,
     Project,
@@ -87,7 +88,9 @@ def people_who_speak_for_others():
     assert list(waiting_turns(expert, TODAY)) == [spoke.turn]
     lent = Delegation.objects.get()
     assert lent.lasts_on(TODAY)
-    assert Training.objects.exists()
+    assert Training.objects.exclude(activity=None).exists()
+    seats = Participant.objects.values_list("selection", "presence")
+    assert {("takes_part", "absent"), ("takes_part", ""), ("candidate", "")} <= set(seats)
     assert any(untrained_of(project).exists() for project in Project.objects.filter(level=1))
 
 
@@ -258,6 +261,8 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
 
         if world.slug == "teng":
             assert "programmes.dossier_overdue" in kinds
+            late = ("problem_overdue", "problem_unsolved", "milestone_overdue")
+            assert {f"programmes.{kind}" for kind in late} <= kinds
             only_the_county_shows()
             papers_with_every_outcome()
             registers_of_the_county()

@@ -29,6 +29,11 @@ def test_it_says_what_goes_in_and_what_comes_out():
     assert {"kind", "body", "month"} <= {field.name for field in made.body}
     assert "ordering" in {field.name for field in ends["GET", "/projects/"].asked}
     assert "409" in made.codes
+    for act, read in (("choice", True), ("refusal", True), ("submission", False)):
+        asked = {
+            field.name: field.needed for field in ends["POST", f"/projects/{{id}}/{act}/"].asked
+        }
+        assert asked["If-Match"] is read, act
 
 
 def test_nothing_is_loaded_from_outside(db, client):

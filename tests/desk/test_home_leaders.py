@@ -1,5 +1,6 @@
 """A leader's desk: what is red below with the way to it, and what the own unit owes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.world import START, World
 
 DESK = "/t/teng/"
 LATE = beijing(10, 9)
+HEADING = re.compile(r"<h2.*?</h2>", re.DOTALL)
 
 
 def seated(world: World, role: str) -> Any:
@@ -112,3 +114,15 @@ def test_a_badge_takes_a_state_or_the_colour_itself(given: dict[str, str], tone:
     badge = render_to_string("components/state_badge.html", {**given, "label": "word"})
 
     assert f'class="st st-{tone}"' in badge
+
+
+def test_what_waits_comes_before_what_is_red_and_what_is_owed(
+    world: World, programme: Programme, sign_in: Any, clock: Any
+) -> None:
+    """As a narrow screen stacks it and as it is read aloud; the headings stay of one rank."""
+    clock(LATE)
+    page = sign_in(world.ana).get(DESK).content.decode()
+    order = ["Waits for me", "Came back", "Overdue below", "What I owe", "What is new"]
+    headings = [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in HEADING.findall(page)]
+    found = [next(name for name in order if each.startswith(name)) for each in headings]
+    assert found == order

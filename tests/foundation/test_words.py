@@ -107,4 +107,7 @@ def test_a_long_word_is_looked_for_in_pieces():
 
 
 def test_nobody_without_a_place_finds_anything(world):
-    assert look_up(question("民政"), Standpoint(inside=""), ["person", "organisation"], 10) == []
+    assert look_up(question("民政"), Standpoint(inside=""), ["person", "organisation"], 10) == (
+        [],
+        [],
+    )

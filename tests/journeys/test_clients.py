@@ -174,8 +174,10 @@ def test_a_topic_with_its_team_between_two_clients(
     assert (made.status_code, again.content) == (201, made.content)
     assert Project.objects.count() == 1
 
-    assert state(unit("post", f"{one}choice/")) == (403, "not_allowed")
-    assert state(person(world.lena, f"{one}choice/")) == (200, "chosen")
+    read = unit("get", one).headers["ETag"]
+    assert state(unit("post", f"{one}choice/", If_Match=read)) == (403, "not_allowed")
+    assert state(person(world.lena, f"{one}choice/")) == (422, "unseen_text")
+    assert state(person(world.lena, f"{one}choice/", If_Match=read)) == (200, "chosen")
     refused = unit("post", f"{one}submission/")
     assert (refused.status_code, "P2-34" in refused.json()["rule"]) == (409, True)
     whole = unit("put", f"{one}members/", {"seats": team()[:-1]})

@@ -68,3 +68,21 @@ def test_whoever_scans_the_code_is_in_the_log(
 
     desk.goto(f"/t/teng/activities/{meeting.pk}/door/")
     assert world.sis.display_name in desk.inner_text("#screen")
+
+
+def test_a_list_is_read_into_the_log_on_a_phone(
+    office: Any, open_page: Callable[..., Any], faults_of: Callable[[Any], list[str]]
+) -> None:
+    _world, meeting = office
+    phone = sign_in(open_page(PHONE), "ben")
+    phone.goto(f"/t/teng/activities/{meeting.pk}/log/")
+    phone.fill("#id_minutes", "议定三件事。")
+    phone.locator("details summary").last.click()
+    phone.fill("#id_list_names", "组员1\n组员2\t请假\n外来人\n组员1")
+    phone.locator("button[formaction]").click()
+    phone.wait_for_selector("#read-heading")
+
+    assert faults_of(phone) == []
+    assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert phone.input_value("#id_minutes") == "议定三件事。"
+    assert phone.input_value("#id_guests") == "外来人"

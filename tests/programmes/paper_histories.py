@@ -20,7 +20,7 @@ from programmes.actions.courts import look_at_turns
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.projects import change_project
 from programmes.actions.remarks import answer_remark
-from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.sendings import send_dossier, take_back, take_back_words
 from programmes.actions.teams import Seat as TeamSeat
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Plan, Programme, Project, Turn
@@ -40,7 +40,7 @@ BODIES = {
 }
 TOGETHER = ("head", "any", "all", "in_order")
 ACTS = (
-    "write", "send", "send", *["speak"] * 6, "take_back", "lend", "lend", "end_lending", "leave",
+    "write", "send", "send", *["speak"] * 6, "take_back", "take_words_back", "lend", "lend", "end_lending", "leave",
     "revise", "answer", "answer", "answer",
 )  # fmt: skip
 FIRST = date(2026, 6, 8)
@@ -211,6 +211,7 @@ def _by_model(model: Paper, act: tuple[Any, ...], day: int) -> bool:
         "write": lambda: model.write(*told),
         "send": lambda: model.send(day),
         "take_back": lambda: model.take_back(day),
+        "take_words_back": lambda: model.take_words_back(day),
         "revise": model.revise,
         "answer": lambda: model.answer(*told),
         "lend": lambda: model.lend(*told[:3], day, day + told[3]),
@@ -240,6 +241,8 @@ def _by_product(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetim
             send_dossier(paper, by=ben, now=now)
         elif act[0] == "take_back":
             take_back(paper, reason="撤回", by=ben, now=now)
+        elif act[0] == "take_words_back":
+            take_back_words(paper, reason="不改了", by=ben, now=now)
         elif act[0] == "revise":
             revise_dossier(paper, reason="反思改进", by=ben, now=now)
         else:

@@ -75,6 +75,10 @@ class Paper:
     standing: int = 0
     lying: list[Lying] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=dict)
+    on_its_way: int = 0
+    """Number of the text that lies before its readers."""
+    filings: list[list[int]] = field(default_factory=list)
+    """[step, number of the text, whether it was put on record], in the order in which they were opened."""
     remarks: list[Remark] = field(default_factory=list)
     revisable: bool = True
     before: "Paper | None" = None
@@ -128,6 +132,7 @@ class Paper:
         mending = [each for each in self.lying if each.with_sender]
         same = bool(mending) and self.words == self.words_sent
         self.texts += 1
+        before, self.on_its_way = self.on_its_way, self.texts
         self.words_sent = self.words_of[self.texts] = self.words
         for each in mending:
             self._leave(each, day)
@@ -136,7 +141,7 @@ class Paper:
                 self._leave(each, day)
             self._go(0, day)
             return
-        if self.state == "standing" and self.standing == self.texts - 1:
+        if self.state == "standing" and self.standing == before:
             self.standing = self.texts
         for each in sorted(mending, key=lambda each: each.step):
             if self.steps[each.step][0] == "file":
@@ -150,6 +155,14 @@ class Paper:
         for each in list(self.lying):
             self._leave(each, day)
         self.state = "taken_back"
+
+    def take_words_back(self, day: int) -> None:
+        """Only the changed words, while they lie somewhere; what was approved stays."""
+        if self.state != "standing" or self.on_its_way == self.standing:
+            raise Refused
+        for each in list(self.lying):
+            self._leave(each, day)
+        self._fall_back(day)
 
     def speak(self, step: int, name: str, outcome: str, day: int, remarks: int = 0) -> None:
         place = next((e for e in self.lying if e.step == step and not e.with_sender), None)
@@ -254,16 +267,31 @@ class Paper:
             for each in list(self.lying):
                 self._leave(each, day)
             self._is("ended")
-            if self.state == "standing":  # the words in effect are its words again
-                self.words = self.words_of[self.standing]
+            if self.state == "standing":
+                self._fall_back(day)
             return
         spoken = [who for who, _what in place.said]
         silent = [each for each in self.speaking_seats(body) if each.key not in spoken]
         if together in ("all", "in_order") and silent:
             return
         self._leave(place, day)
-        if kind != "file":
+        if kind == "file":
+            next(each for each in reversed(self.filings) if each[0] == place.step)[2] = True
+        else:
             self._go(place.step + 1, day)
+
+    def _fall_back(self, day: int) -> None:
+        """The words in effect are its words again; where they were not put on record yet, that goes on."""
+        self.on_its_way = self.standing
+        self.words = self.words_sent = self.words_of[self.standing]
+        for step, (kind, _body, _together) in enumerate(self.steps):
+            mine = [
+                done
+                for place, text, done in self.filings
+                if place == step and text <= self.standing and self.words_of[text] == self.words
+            ]
+            if kind == "file" and not mine[-1]:
+                self._lay(step, day)
 
     def _is(self, state: str) -> None:
         """What was approved stays in effect until later words stand."""
@@ -286,6 +314,8 @@ class Paper:
 
     def _lay(self, step: int, day: int) -> None:
         self.lying.append(Lying(step, self.steps[step][1], day))
+        if self.steps[step][0] == "file":
+            self.filings.append([step, self.on_its_way, False])
 
     def _leave(self, place: Lying, day: int) -> None:
         self.lying.remove(place)

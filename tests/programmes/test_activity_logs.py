@@ -99,15 +99,15 @@ def test_logged_late_it_counts_from_its_log(project: Any, world: World) -> None:
 
 
 def test_moved_to_another_month_by_a_correction_it_counts_there(project: Any, world: World) -> None:
-    lay_down_all(now=beijing(8, 1, 9))
-    held, after = beijing(8, 5, 15), beijing(8, 5, 18)
-    planned = seminar(project, world, first_day=date(2026, 8, 5))
-    made = log_activity(planned, told(project, held), by=world.ben, now=after)
-    assert duty(project, "2026-08").credited == 1
+    august, july = beijing(8, 3, 15), beijing(7, 30, 15)
+    made = log_activity(
+        seminar(project, world), told(project, august), by=world.ben, now=beijing(8, 3, 18)
+    )
+    assert (duty(project).credited, duty(project, "2026-08").credited) == (0, 1)
 
-    log_activity(made, told(project, beijing(7, 31, 15)), by=world.ben, now=after)
-
-    assert (duty(project, "2026-08").credited, duty(project, "2026-07").credited) == (0, 1)
+    moved = log_activity(made, told(project, july), by=world.ben, now=beijing(8, 4, 9))
+    assert (duty(project).credited, duty(project, "2026-08").credited) == (1, 0)
+    assert duty(project).met_at == moved.ended_at
 
 
 def test_what_was_not_planned_is_logged_in_one_go(project: Any, world: World) -> None:

@@ -1,10 +1,12 @@
 """REST twins of the lists of papers: what a unit has sent, and what waits for its reader."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db.models import F
+from openpyxl import load_workbook
 
 from programmes.models import Dossier, Programme, Turn
 from programmes.queries import local_day
@@ -197,3 +199,23 @@ def test_rows_in_hand_are_the_turns_that_wait(world: World, programme: Programme
             assert [row["id"] for row in rows] == [turn.pk for turn in turns], (user.login, step)
         if step == 0:
             act(plan, "returned", pro, june(11), opinion="补充")
+
+
+def test_a_draft_is_with_its_unit_in_lists_wholes_and_sheets(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    paper, client = draft(world, programme, "system_document"), sign_in(world.ben)
+    rest = f"/t/{world.tenant.slug}/api/v1/dossiers/"
+
+    (line,) = client.get(rest).json()["results"]
+    (short,) = client.get(rest, {"fields": "holder_id,holder_body"}).json()["results"]
+    whole = client.get(f"{rest}{paper.pk}/").json()
+    sheet = client.get(at("dossier_list", world), {"export": "xlsx"})
+
+    unit = str(world.bureau.pk)
+    for told in (line, short, whole):
+        assert (told["holder_id"], told["holder_body"]) == (unit, "")
+    assert (line["held_since"], whole["held_since"]) == (None, None)
+    cells = load_workbook(BytesIO(sheet.content)).worksheets[0].iter_rows(values_only=True)
+    (row,) = [row for row in cells if paper.title in row]
+    assert f"{world.bureau.name} · sender" in row

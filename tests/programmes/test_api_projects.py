@@ -203,6 +203,25 @@ def test_verb_endpoint_forbids_who_may_only_read(
     assert (reader.status_code, stranger.status_code) == (403, 404)
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "who"), [step[:3] for step in STEPS if step[0] != "submission"]
+)
+def test_nobody_decides_by_a_client_without_the_version_he_read(
+    world: World, programme: Programme, call: Any, path: str, before: str, who: str
+) -> None:
+    project, user = in_state(world, programme, before), getattr(world, who)
+    ask = (user, "post", f"{project.pk}/{path}/", {"opinion": "理由"})
+
+    unseen = call(*ask)
+    older = call(*ask, If_Match=f'"{project.version - 1}"')
+
+    assert (unseen.status_code, unseen.json()["code"]) == (422, "unseen_text")
+    assert list(unseen.json()["errors"]) == ["If-Match"]
+    assert older.status_code == 412
+    project.refresh_from_db()
+    assert project.state == before
+
+
 @pytest.mark.rule("P2-34")
 def test_a_refusal_is_a_problem_document_with_the_rule(
     world: World, programme: Programme, call: Any

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import RuleBroken
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.plans import load_plan
@@ -14,6 +15,7 @@ from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
 from programmes.queries import local_day
 from programmes.states import DossierState
+from tests.programmes.paper_screens import again, count_queries, text_of
 from tests.programmes.papers_on_their_way import act, draft, june, promoter, sent, written
 from tests.world import World
 
@@ -121,3 +123,82 @@ def test_a_paper_that_the_plan_knows_no_more_is_not_revised(
             project=old.project, by=world.ben, now=june(12),
         )  # fmt: skip
     assert (refused.value.code, begun.value.code) == ("not_in_plan", "not_in_plan")
+
+
+def test_a_draft_is_offered_for_sending_by_the_plan_in_force(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    """One version asks for a part more than it says, the next does not."""
+    paper = draft(world, programme, "implementation_plan")
+    other = draft(world, programme, "system_document")
+    address, client = f"/t/{world.tenant.slug}/dossiers/sent/", sign_in(world.ben)
+
+    def offered() -> set[Any]:
+        return {row.pk for row in client.get(address).context["drafts"]}
+
+    today = database_now()
+    assert offered() == {paper.pk, other.pk}
+    put_in(world, programme, GONE, NEW, today)
+    assert offered() == {other.pk}
+    assert count_queries(client, address) <= 8
+    told = said(guiding_ideology="如上。", goals="如上。", measures="专班推进。")
+    change_dossier(paper, content=told, by=world.ben, now=today)
+    assert offered() == {paper.pk, other.pk}
+
+
+def test_what_was_typed_on_a_page_from_before_the_change_is_kept(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    """A part and a timetable go between opening the page and saving it; an autosave comes first."""
+    paper = draft(world, programme, "project_plan")
+    client, today = sign_in(world.ben), database_now()
+    page = f"/t/{world.tenant.slug}/dossiers/{paper.pk}/"
+    form = client.get(f"{page}edit/").context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields}
+    line = next(name for name in typed if name.startswith("line_research_0_text"))
+    put_in(world, programme, *_without_parts(), today)
+
+    first = {**typed, "section_milestones": "先摸底", "section_measures": "专班推进。"}
+    answer = client.post(f"{page}draft/", first)
+    assert answer.status_code == 200
+    typed |= {"section_milestones": "先摸底，后建制", line: "走访十二个乡镇", "section_poem": "诗"}
+    wrong = client.post(f"{page}edit/", {**typed, "version": again(paper).version, "title": ""})
+    assert wrong.status_code == 422
+    for name in ("section_milestones", line):
+        assert f'name="{name}" value="{typed[name]}"' in text_of(wrong)
+
+    kept = client.post(f"{page}edit/", {**typed, "version": again(paper).version}, follow=True)
+
+    assert "is kept with the draft and is not sent" in text_of(kept)
+    former = {part["name"]: part["text"] for part in again(paper).content["former"]}
+    assert list(former) == ["Milestones", "Research"]
+    assert former["Milestones"] == "先摸底，后建制"
+    assert former["Research"] == "2026-07-01 – 2026-07-31 走访十二个乡镇"
+    assert "走访十二个乡镇" in text_of(client.get(page))
+
+
+def _without_parts() -> tuple[str, str]:
+    """Of the project's plan: its milestones become measures, its research has no timetable."""
+    text = shipped_text("plan2")
+    start, end = text.index("      - {key: milestones,"), text.index(TRACK) + len(TRACK)
+    old = text[start:end]
+    first, *between, _last = old.splitlines(keepends=True)
+    assert "milestones" in first
+    return old, "".join([NEW, *between])
+
+
+def test_a_client_that_sends_a_dropped_part_is_told_which(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    paper, client = draft(world, programme, "implementation_plan"), sign_in(world.ben)
+    put_in(world, programme, GONE, NEW, database_now())
+    answer = client.patch(
+        f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/",
+        {"content": said(goals="九成", approach="先试点")},
+        content_type="application/json",
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"]["sections"] == (
+        "The plan has no such part: approach. Its parts are: guiding_ideology、goals、measures."
+    )
+    assert again(paper).content == paper.content

@@ -130,7 +130,8 @@ def test_opened_again_its_earlier_codes_are_void(
     door: Door, meeting: Activity, world: World
 ) -> None:
     old = code_at(door, AT_THREE)
-    assert open_door(meeting, by=world.ben, now=AT_THREE).secret == door.secret
+    still = open_door(meeting, by=world.ben, now=AT_THREE)
+    assert bytes(still.secret) == bytes(door.secret)
     close_door(meeting, by=world.ben, now=AT_THREE)
     again = open_door(meeting, by=world.ben, now=AT_THREE)
     with pytest.raises(RuleBroken):
@@ -243,6 +244,7 @@ def test_pages_ask_no_more_for_many_than_for_one(
     clock(monkeypatch, AT_THREE)
     address = at("activity_door", world, meeting.pk)
     code, counted = code_at(door, AT_THREE), []
+    count_queries(sign_in(world.ben), address)  # the first one also looks for the tenant
     for users in ((world.liu,), (world.sis, world.lena)):
         for user in users:
             sign_in_at_door(code, by=user, now=AT_THREE)

@@ -6,14 +6,15 @@ import pytest
 
 from actionlearning.foundation.documents.official import plain_text
 from actionlearning.foundation.errors import RuleBroken
-from actionlearning.foundation.models import Notice, User
+from actionlearning.foundation.models import AuditEvent, Notice, User
 from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.actions.projects import change_project, decline_project
 from programmes.actions.proposals import Verdict
 from programmes.actions.remarks import answer_remark
-from programmes.actions.sendings import send_dossier
+from programmes.actions.sendings import send_dossier, take_back_words
 from programmes.documents.printing import paper_of, print_of
 from programmes.models import Dossier, Programme, Project
+from programmes.models.dossier import LATER_WORDS
 from programmes.procedures import Outcome
 from programmes.states import DossierState, ProjectState
 from tests.programmes.paper_screens import again, at, leader, text_of
@@ -172,3 +173,84 @@ def test_an_answer_that_a_body_has_read_is_not_offered_to_be_put_better(
     told = text_of(sign_in(world.ben).get(page))
     assert better not in told
     assert "已量化" in told
+
+
+def filing(paper: Dossier) -> Any:
+    return paper.turns.open().get(kind="file")
+
+
+def test_after_a_refusal_the_filing_of_what_was_approved_goes_on(
+    world: World, programme: Programme, pro: User
+) -> None:
+    paper = refused(changed(world, programme, pro), pro)
+    turn = filing(paper)
+    assert (paper.holder, turn.text, turn.received_at) == (world.county, 1, june(15))
+    assert not paper.has_later_words()
+    assert Dossier.objects.filter(LATER_WORDS).count() == 0
+
+    paper = act(paper, Outcome.RETURNED, world.ana, june(16), opinion="仍缺附件")
+    paper = send_dossier(paper, by=world.ben, now=june(17), note="附件补齐")
+    assert (paper.sent_text, paper.standing_text, filing(paper).text) == (3, 3, 3)
+    act(paper, Outcome.FILED, world.ana, june(18))
+    assert not paper.turns.open().exists()
+
+
+def test_changed_words_alone_are_taken_back_while_nobody_has_decided(
+    world: World, programme: Programme, pro: User, sign_in: Any
+) -> None:
+    paper, client = changed(world, programme, pro), sign_in(world.ben)
+    page, back = (at(f"dossier_{n}", world, paper.pk) for n in ("detail", "words_taking_back"))
+    assert "Take the changed words back" in text_of(client.get(page))
+    for other in (pro, world.ana, world.lena, world.liu, world.sis, world.kid):
+        given = {"version": paper.version, "reason": "数字有误"}
+        assert sign_in(other).post(back, given).status_code == 404
+    client = sign_in(world.ben)
+    empty = client.post(back, {"version": paper.version, "reason": " "})
+    assert empty.status_code == 422
+
+    assert client.post(back, {"version": paper.version, "reason": "数字有误"}).status_code == 302
+
+    paper = again(paper)
+    assert (paper.state, paper.standing_text, paper.holder) == ("standing", 1, world.county)
+    assert "如上。" in paper.content["sections"].values()
+    assert filing(paper).text == 1
+    closed = paper.turns.get(kind="approve", text=2)
+    assert (closed.outcome, paper.turns.open().count()) == (Outcome.TAKEN_BACK, 1)
+    told = text_of(client.get(page))
+    assert "Take the changed words back" not in told
+    row = AuditEvent.objects.get(action="dossier.words_taken_back")
+    assert (row.detail["text"], row.detail["reason"]) == (2, "数字有误")
+    assert "报送稿，已收回" in plain_text(paper_of(print_of(paper, "2", by=world.ana)))
+    act(paper, Outcome.FILED, world.ana, june(18))
+
+
+def test_what_was_decided_or_not_approved_has_no_words_to_take_back(
+    world: World, programme: Programme, pro: User
+) -> None:
+    first = sent(world, programme)
+    later = refused(
+        changed(world, programme, pro, project=in_state(world, programme, ProjectState.ACCEPTED)),
+        pro,
+    )
+    for paper in (first, later):
+        with pytest.raises(RuleBroken) as refusal:
+            take_back_words(paper, reason="不改了", by=world.ben, now=june(16))
+        assert refusal.value.code == "wrong_state"
+
+
+def test_a_client_takes_changed_words_back(
+    world: World, programme: Programme, pro: User, sign_in: Any
+) -> None:
+    paper = changed(world, programme, pro)
+    address = f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/taking-back-words/"
+
+    def call(who: User) -> Any:
+        given = {"reason": "不改了"}
+        return sign_in(who).post(address, given, content_type="application/json")
+
+    assert call(pro).status_code == 403
+    assert call(world.sis).status_code == 404
+    told = call(world.ben)
+    assert (told.status_code, told.json()["state"]) == (200, "standing")
+    assert (told.json()["sent_text"], told.json()["standing_text"]) == (1, 1)
+    assert call(world.ben).json()["code"] == "wrong_state"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from programmes.documents import method_wording
@@ -141,6 +141,7 @@ def test_what_nobody_can_see_is_dropped_and_formulas_are_words() -> None:
     assert content["next"] == "一\n\n二"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(
     st.none() | st.booleans() | st.integers(-3, 200) | st.text(max_size=12) | st.sampled_from(["3 1", TREE, "red"]),
     lambda each: st.lists(each, max_size=4) | st.dictionaries(

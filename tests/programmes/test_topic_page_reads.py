@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.models import User
+from groups.actions.accounts import choose_language
 from groups.actions.grants import grant
 from groups.actions.users import create_user
 from groups.models import Person
@@ -27,7 +28,7 @@ from tests.programmes.papers_on_their_way import draft, promoter
 from tests.programmes.topics import JUNE, propose, seats
 from tests.world import World
 
-MOST = 12
+MOST = 8
 PAPERS = ("project_plan", "training_plan", "solution_report")
 
 
@@ -83,6 +84,22 @@ def test_a_topic_with_three_of_everything_asks_as_much_as_with_one(
     assert (len(page["tree"]), len(page["members"])) == (4, 10)
     assert (len(page["candidate"]["opinions"]), len(page["papers"])) == (3, 3)
     assert all(few == many <= MOST for few, many in asked.values()), asked
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_asks_as_little_in_each_language(
+    world: World, programme: Programme, sign_in: Any, language: str
+) -> None:
+    topics = [furnished(world, programme, "课题", 1)]
+    topics.append(Project.objects.get(pk=planned(world, programme, promoter(world)).project_id))
+    submit_project(topics[1], by=world.ben, now=JUNE)
+    for user in (world.ben, world.dora, world.lena, world.ana):
+        choose_language(user, language=language)
+        client = sign_in(user)
+        for topic in topics:
+            address = at("project_detail", world, topic.pk)
+            assert client.get(address).headers["Content-Language"] == language
+            assert count_queries(client, address) <= MOST, user.login
 
 
 def test_the_office_above_and_a_plan_in_effect_cost_no_more(

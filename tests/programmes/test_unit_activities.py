@@ -16,12 +16,21 @@ from programmes.actions.laying import lay_down_all
 from programmes.actions.next_steps import StepText, finish_step
 from programmes.actions.participants import add_participants, invite, remove_participant
 from programmes.actions.teams import Seat, add_member
-from programmes.models import Activity, Attendance, NextStep, Obligation, Participant, Programme
+from programmes.models import (
+    Activity,
+    Attendance,
+    NextStep,
+    Obligation,
+    Participant,
+    Programme,
+    Training,
+)
 from programmes.models.project import TeamRole
-from programmes.queries.learners import Audience, people_of
+from programmes.queries.learners import Audience, lacking_in, people_of
 from programmes.queries.next_steps import carried_into
-from programmes.states import ActivityState
+from programmes.states import CLASSES, ActivityState
 from tests.programmes.activities import activity
+from tests.programmes.paper_screens import count_queries
 from tests.programmes.topics import JUNE, propose, submitted
 from tests.programmes.unit_activities import (
     AFTER,
@@ -84,10 +93,16 @@ def test_a_meeting_of_the_unit_meets_the_duty_to_hold_it(
 OWNERS = [
     pytest.param("plan1", "popularisation_course", "popularisation", beijing(6, 16, 9),
                  marks=pytest.mark.rule("P1-33", "P1-34")),
+    pytest.param("plan1", "facilitators_course", "facilitators_course", beijing(6, 16, 9),
+                 marks=pytest.mark.rule("P1-06", "P1-33", "P1-36")),
+    pytest.param("plan1", "promoters_seminar", "promoters_seminar", beijing(6, 16, 9),
+                 marks=pytest.mark.rule("P1-06", "P1-33", "P1-38")),
     pytest.param("plan1", "exchange_meeting", "exchange_meeting", beijing(10, 13, 9),
                  marks=pytest.mark.rule("P1-44")),
     pytest.param("plan4", "mobilisation", "launch_ceremony", beijing(2, 3, 9),
                  marks=pytest.mark.rule("P4-10")),
+    pytest.param("plan3", "promoters_seminar", "promoters_seminar", beijing(5, 19, 9),
+                 marks=pytest.mark.rule("P3-07")),
     pytest.param("plan3", "study_visit", "study_visit", beijing(9, 8, 9),
                  marks=pytest.mark.rule("P3-31")),
 ]  # fmt: skip
@@ -99,10 +114,39 @@ def test_whoever_runs_the_programme_meets_its_own_duty(
 ) -> None:
     programme = running(world, pack, rule, day=at)
     facts = {"organisation": world.county, "by": world.ana, "kind": kind, "title": "统一组织"}
-    teaches = {"other": Decimal(6)} if kind == "popularisation" else {}
+    teaches = {"other": Decimal(6)} if kind in CLASSES else {}
     made = planned(world, programme, first_day=at.date(), contents=teaches, **facts)
     held(made, world.ana, at=at, guests=("授课教师",))
-    assert duty(rule).credited == 1
+    (met,) = Obligation.objects.filter(rule_key=rule, credited=1)
+    assert met.organisation == world.county
+    assert met.window.starts_on <= at.date() <= met.window.ends_on
+
+
+@pytest.mark.rule("P1-15", "P3-15", "P3-22")
+@pytest.mark.parametrize(("pack", "kind"), [
+    ("plan1", "facilitators_course"), ("plan3", "promoters_seminar"), ("plan3", "training"),
+])  # fmt: skip
+def test_a_unit_holds_classes_of_its_own(world: World, pack: str, kind: str) -> None:
+    programme = running(world, pack, "promoters_seminar", day=beijing(6, 16, 9))
+    learner = on_roster(world, "甲一")
+    made = planned(world, programme, [learner], kind=kind, contents={"other": Decimal(6)})
+    held(made, world.ben)
+    assert Training.objects.get(person=learner).hours == 6
+    assert not Obligation.objects.filter(deliverable=kind, credited__gt=0).exists()
+
+
+@pytest.mark.rule("P4-12")
+def test_core_learners_and_facilitators_are_invited_and_trained(world: World) -> None:
+    programme = run_programme(world, "plan4")
+    project = propose(world, programme)
+    for name, role in (("甲一", TeamRole.MEMBER), ("乙二", TeamRole.FACILITATOR)):
+        seat = Seat(person=on_roster(world, name), role=role)
+        add_member(project, seat=seat, by=world.ben, now=JUNE)
+    asked = Audience(seats=("member", "facilitator"))
+    people = people_of(world.ben, programme, asked, JUNE.date())
+    assert sorted(row.name for row in lacking_in(people, ())) == ["乙二", "甲一"]
+    held(planned(world, programme, list(people), contents={"methods": Decimal(8)}), world.ben)
+    assert not lacking_in(people, ()).exists()
 
 
 def test_a_topic_s_training_is_not_the_unit_s(world: World) -> None:
@@ -383,17 +427,16 @@ def test_a_client_goes_through_the_same_verbs(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_questions_does_not_grow(
-    world: World, programme: Programme, sign_in: Any, queries: Any, count: int
+    world: World, programme: Programme, sign_in: Any, count: int
 ) -> None:
     people = [on_roster(world, f"学员{n}") for n in range(count)]
     made = planned(world, programme, people)
     client = sign_in(world.ben)
     page = f"{at('activity_participants', world, made.pk)}?bodies=executive_office"
     client.get(page)
-    with queries(10):
-        client.get(page)
-    with queries(7):
-        client.get(f"/t/{world.tenant.slug}/api/v1/activities/{made.pk}/participants/")
+    assert count_queries(client, page) <= 8
+    listed = f"/t/{world.tenant.slug}/api/v1/activities/{made.pk}/participants/"
+    assert count_queries(client, listed) <= 5
 
 
 def test_contents_are_the_plan_s(world: World, programme: Programme) -> None:

@@ -29,6 +29,7 @@ ALARM_AFTER = {
     "dispatch": (_("Sending of copies"), _MINUTES),
     "seal_audit": (_("Sealing of the audit log"), _MINUTES),
     "turns": (_("Look at papers that wait for a body"), timedelta(minutes=40)),
+    "past_days": (_("Look at problems and milestones past their day"), timedelta(minutes=40)),
     "lay_down": (_("Laying down of duties"), timedelta(minutes=40)),
     "settle_points": (_("Booking of points"), timedelta(minutes=40)),
     "webhooks": (_("Webhooks"), _MINUTES),

@@ -51,7 +51,7 @@ class RefusedFile(Exception):
 
 
 def main(kind: str, side: str = "") -> None:
-    sized = {"side": int(side)} if side else {}
+    sized: dict[str, Any] = {"side": int(side)} if side else {}
     answer_with(partial(_inspect, kind, **sized))
 
 

@@ -5,10 +5,12 @@ What is found is a first answer: whoever asks narrows it by each kind's own `vis
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -18,6 +20,8 @@ from actionlearning.foundation.words.letters import folded
 LONGEST = 60
 """Characters of a question."""
 MOST_WORDS = 6
+MOST_ROWS = 1000
+"""Words that are read before visibility is asked for in the same statement."""
 PIECE = 10
 """Characters that one row of words holds; longer words are looked for in pieces."""
 _BEYOND = "\U0010ffff"
@@ -75,17 +79,20 @@ class Standpoint:
     chain: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a hit stands among those of its kind: the page after it begins there."""
 
     rank: int
     day: date
     object: uuid.UUID
 
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """The best first, then the latest."""
+        return self.rank, -self.day.toordinal(), -self.object.int
 
-@dataclass(frozen=True)
-class Hit:
+
+class Hit(NamedTuple):
     kind: str
     place: Place
 
@@ -103,18 +110,44 @@ class Only:
     after: Place | None = None
 
 
-def look_up(asked: Question, standpoint: Standpoint, kinds: Iterable[str], most: int) -> list[Hit]:
-    """At most `most` of each kind, the best first: the name itself, its beginning, anywhere; then the latest."""
+def look_up(
+    asked: Question, standpoint: Standpoint, kinds: Iterable[str], most: int
+) -> tuple[list[Hit], list[str]]:
+    """(hits, the best of each kind first; kinds left out, of which there are more than `most`).
+
+    The name itself comes first, then its beginning, then anywhere. Of very many words none is read:
+    then all kinds are left out, and what the reader may see of them is for `look_up_seen`.
+    """
     wanted = sorted(kinds)
     if not asked.pieces or not wanted or not standpoint.inside:
-        return []
-    found, values = _found(asked, standpoint, wanted)
-    return _hits(
-        f"{found} SELECT kind, rank, day, object FROM (SELECT *, row_number() OVER"  # noqa: S608  our own sentence
-        " (PARTITION BY kind ORDER BY rank, day DESC, object DESC) AS number FROM found) numbered"
-        " WHERE number <= %s ORDER BY kind, number",
-        [*values, most],
-    )
+        return [], []
+    statement, values = _rows(asked, standpoint, wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, MOST_ROWS + 1])
+        rows = cursor.fetchall()
+    if len(rows) > MOST_ROWS:
+        return [], wanted
+    best: dict[str, dict[uuid.UUID, Place]] = defaultdict(dict)
+    for kind, rank, day, key in rows:
+        known = best[kind].get(key)
+        if known is None or rank < known.rank:
+            best[kind][key] = Place(rank, day, key)
+    hits = [
+        Hit(kind, place)
+        for kind, places in best.items()
+        if len(places) <= most
+        for place in sorted(places.values(), key=attrgetter("order"))
+    ]
+    return hits, [kind for kind, places in best.items() if len(places) > most]
+
+
+def _rows(asked: Question, standpoint: Standpoint, kinds: Sequence[str]) -> tuple[str, list[Any]]:
+    """One piece needs nothing but its rows; the same thing may be among them twice."""
+    if len(asked.pieces) == 1:
+        statement, values = _said(asked, asked.pieces[0], standpoint, kinds)
+        return f"{statement} LIMIT %s", values
+    found, values = _found(asked, standpoint, kinds)
+    return f"{found} SELECT kind, rank, day, object FROM found LIMIT %s", values  # noqa: S608  our own sentence
 
 
 def look_up_seen(
@@ -153,8 +186,11 @@ def _found(asked: Question, standpoint: Standpoint, kinds: Sequence[str]) -> tup
     """`WITH … found (kind, object, rank, day)`: what all pieces name."""
     parts, values = [], []
     for number, piece in enumerate(asked.pieces):
-        statement, parameters = _named(piece, standpoint, kinds, whole=_whole(piece, asked.words))
-        parts.append(f"w{number} AS ({statement})")
+        rows, parameters = _said(asked, piece, standpoint, kinds)
+        parts.append(
+            f"w{number} AS (SELECT kind, object, max(day) AS day, min(rank) AS rank"  # noqa: S608  our own sentence
+            f" FROM ({rows}) said GROUP BY kind, object)"
+        )
         values += parameters
     others = range(1, len(parts))
     ranks = " + ".join(f"w{number}.rank" for number in range(len(parts)))
@@ -168,8 +204,8 @@ def _whole(piece: str, words: Sequence[str]) -> int:
     return next((len(word) for word in words if word.startswith(piece)), len(piece))
 
 
-def _named(
-    piece: str, standpoint: Standpoint, kinds: Sequence[str], *, whole: int
+def _said(
+    asked: Question, piece: str, standpoint: Standpoint, kinds: Sequence[str]
 ) -> tuple[str, list[Any]]:
     """One piece: a scan of one index for what sits somewhere, one for what all may know."""
     says, said = _token(piece)
@@ -180,17 +216,12 @@ def _named(
     ):
         if among:
             branches.append(
-                f"SELECT kind, object, size, day FROM {table} WHERE tenant_id = %s AND {says}"  # noqa: S608  our own
-                f" AND {condition} AND kind = ANY (%s)"
+                "SELECT kind, CASE WHEN size = %s THEN 0 WHEN size > 0 THEN 1 ELSE 2 END AS rank,"  # noqa: S608  our own
+                f" day, object FROM {table} WHERE tenant_id = %s AND {says} AND {condition}"
+                " AND kind = ANY (%s)"
             )
-            values += [current_tenant_id(), *said, *places, among]
-    rows = " UNION ALL ".join(branches)
-    statement = (
-        "SELECT kind, object, max(day) AS day,"  # noqa: S608  our own sentence
-        " min(CASE WHEN size = %s THEN 0 WHEN size > 0 THEN 1 ELSE 2 END) AS rank"
-        f" FROM ({rows}) said GROUP BY kind, object"
-    )
-    return statement, [whole, *values]
+            values += [_whole(piece, asked.words), current_tenant_id(), *said, *places, among]
+    return " UNION ALL ".join(branches), values
 
 
 def _token(piece: str) -> tuple[str, list[Any]]:

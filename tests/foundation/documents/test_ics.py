@@ -86,7 +86,7 @@ def test_hours_are_told_in_universal_time():
     begins = datetime(2026, 7, 14, 1, 30, tzinfo=BEIJING)
     lines = unfolded(calendar("x", [event(begins=begins, ends=begins.replace(hour=3))]))
     assert "DTSTART:20260713T173000Z" in lines
-    assert "DTEND:20260713T190000Z" in lines
+    assert "DTEND:20260713T193000Z" in lines
 
 
 @pytest.mark.parametrize("text", HOSTILE)
