@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import Step
@@ -127,7 +128,7 @@ class FeedSpan(models.TextChoices):
 
 
 class Presence(models.TextChoices):
-    PRESENT = "present", _("present")
+    PRESENT = "present", pgettext_lazy("attendance", "present")
     EXCUSED = "excused", _("excused")
     ABSENT = "absent", _("absent")
 
