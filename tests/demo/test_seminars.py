@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Sum
 
+from actionlearning.demo import region
 from actionlearning.demo.worlds import WORLDS
 from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import WHOLE, scope
@@ -109,3 +110,18 @@ def seven_classes():
     owed = Obligation.objects.filter(deliverable__in=("facilitators_course", "promoters_seminar"))
     assert set(owed.with_state(NOW).values_list("state", flat=True)) <= {DutyState.MET}
     assert Training.objects.filter(activity__isnull=False).exists()
+
+
+@pytest.mark.slow
+def test_five_promoters_seminars_over_two_years(db, monkeypatch):
+    """Of the region only the part in which plan 3 is in force."""
+    monkeypatch.setattr(region, "SCENES", [each for each in region.SCENES if each.pack == "plan3"])
+    (world,) = (each for each in WORLDS if each.slug == "guangxi")
+    with scope(found_tenant("held-guangxi"), path=WHOLE, actor=None), transaction.atomic():
+        world.build(User.objects.get(is_system=True), TODAY, lambda share: None)
+        rows = Activity.objects.filter(kind="promoters_seminar").order_by("first_day")
+        told = [(row.state, row.first_day.year - TODAY.year) for row in rows]
+        assert told == [("held", 0)] * 3 + [("planned", 1)] * 2
+        owed = Obligation.objects.filter(rule_key="promoters_seminar").with_state(NOW)
+        assert {row.state for row in owed} == {DutyState.MET}
+        assert [row.credited for row in owed] == [1, 1, 1]

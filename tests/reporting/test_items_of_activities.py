@@ -12,6 +12,7 @@ from docx import Document
 from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent
 from groups.models import Person
+from programmes.actions.laying import lay_down
 from programmes.actions.photos import add_photos
 from programmes.actions.submissions import submit_project
 from programmes.models import Activity, NextStep, Obligation, Programme, Project, TeamMember
@@ -43,7 +44,9 @@ def project(world: World, programme: Programme) -> Project:
     team = [
         replace(seat, person=liu, name="") if seat.role == "liaison" else seat for seat in seats()
     ]
-    return submit_project(chosen(world, programme, team=team), by=world.ben, now=JUNE)
+    made = submit_project(chosen(world, programme, team=team), by=world.ben, now=JUNE)
+    lay_down(programme, now=beijing(9, 1, 9))
+    return made
 
 
 def logged(project: Project, world: World, sign_in: Any, monkeypatch: Any) -> Activity:
