@@ -37,6 +37,7 @@ from programmes.actions.submissions import accept_project, submit_project
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Activity, NextStep, Project
 from programmes.models.project import TeamRole
+from programmes.queries import local_day
 from programmes.queries.arrivals import arrivals_of, guests_at_door
 from programmes.states import ActivityKind, ActivityMode, Presence
 from reporting.actions.from_activities import draft_from_activity
@@ -120,7 +121,7 @@ class Seminars:
     def _hold(self, title: str, told: Told, now: datetime) -> Activity:
         """Logged an hour after its end."""
         made = add_activity(
-            project=self._project(title), kind=told.kind, title=told.title, first_day=now.date(),
+            project=self._project(title), kind=told.kind, title=told.title, first_day=local_day(now),
             by=self.unit.clerk, now=now,
         )  # fmt: skip
         held = self._log(made, told, now)
@@ -167,7 +168,7 @@ class Seminars:
         by = self.unit.clerk
         made = add_activity(
             project=self._project(self.title), kind=told.kind, title=told.title,
-            first_day=now.date(), by=by, now=now,
+            first_day=local_day(now), by=by, now=now,
         )  # fmt: skip
         door = open_door(made, by=by, now=now)
         for minute, user in enumerate((self.unit.leader, by, self.unit.director), 2):
@@ -198,7 +199,7 @@ def _steps(told: Told, team: list[Any], now: datetime) -> Iterable[StepText]:
     owners = [row for row in team if row.person_id] or team
     for number, (text, days) in enumerate(told.steps, 1):
         owner = owners[number % len(owners)]
-        yield StepText(text, now.date() + timedelta(days=days), owner.pk)
+        yield StepText(text, local_day(now) + timedelta(days=days), owner.pk)
 
 
 def _done(step: NextStep, unit: Unit, now: datetime) -> None:

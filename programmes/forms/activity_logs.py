@@ -93,7 +93,7 @@ class ActivityLogForm(TenantForm):
         row = self.known[number - 1] if number <= len(self.known) else None
         team = [each for each in self.team if isinstance(each, TeamMember)]
         owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in team)]
-        held: date = self.initial.get("day") or date.today()  # noqa: DTZ011  a proposal on screen
+        held: date = self.initial["day"]
         made: dict[str, forms.Field] = {
             "text": forms.CharField(label=_("What is to be done"), required=False, max_length=300,
                                     initial=row.text if row else ""),

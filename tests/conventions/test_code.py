@@ -23,6 +23,7 @@ SQL_BUILDERS = {
 STATE_KEEPERS = ("/models/", "foundation/workflow.py", "foundation/outbox.py", "launcher/")
 STATE_WRITERS = {
     "groups/actions/roster_undoing.py:_closed": "taken back wholly or in part: the rows decide, the batch is locked",
+    "programmes/actions/activity_logs.py:_write": "the verb has locked it and asked whether it may be logged",
     "programmes/actions/journeys.py:becomes": "a paper's own law decides; the verb has locked it",
     "programmes/actions/projects.py:propose_project": "a part of a chosen topic is born chosen",
     "programmes/actions/projects.py:carry_parts": "parts follow the topic that took the step",
@@ -42,6 +43,8 @@ UNRECORDED = {
     "programmes/actions/laying.py:lay_down_everywhere": "part of the verb that puts a plan in force",
     "programmes/actions/laying.py:lay_down_for": "part of the verb that takes a unit in",
     "programmes/actions/laying.py:lay_anew": "part of the verb that changes the plan",
+    "programmes/actions/next_steps.py:keep_steps": "recorded by the verb that logs",
+    "programmes/actions/participants.py:participant": "recorded by the verb that names him",
     "programmes/actions/projects.py:carry_parts": "recorded for the topic that took the step",
     "programmes/actions/redating.py:owe_again": "recorded by the verb that concludes the topic",
     "reporting/actions/articles.py:wrote": "recorded by the verb that wrote",
@@ -65,6 +68,8 @@ IN_THE_CALLERS = {
     "reporting/actions/articles.py:wrote": "the caller has changed something and saves it",
     "reporting/actions/giving_up.py:void_number": "part of the verb that signs anew in another year",
     "reporting/actions/items.py:unsign": "the caller has locked the item and saves it",
+    "programmes/actions/next_steps.py:keep_steps": "part of the verbs that log",
+    "programmes/actions/participants.py:participant": "part of the verbs that name people",
 }
 """Steps of verbs that run in their caller's transaction, each with the reason."""
 FORBIDDEN_NAMES = ("utils.py", "helpers.py", "common.py", "misc.py", "signals.py")
