@@ -40,14 +40,14 @@ def add_participants(
     if not visit:
         refuse_full(fresh, len(persons))
     chosen = Selection.CANDIDATE if visit else Selection.TAKES_PART
-    made = [participant(fresh, person, chosen, by, now) for person in persons]
+    made = [participant(fresh, person, chosen, by=by, now=now) for person in persons]
     Participant.objects.bulk_create(made)
     record("activity.people_named", target=fresh, by=by, at=now, count=len(made))
     return made
 
 
 def participant(
-    activity: Any, person: Person, selection: str, by: User, now: datetime
+    activity: Any, person: Person, selection: str, *, by: User, now: datetime
 ) -> Participant:
     """Not saved yet; what it copies of the activity is kept true by tell_participants()."""
     made = Participant(

@@ -52,7 +52,7 @@ def name_candidates(
             words = _("Choose a visit for which people may be named.")
             raise BadInput(words, fields={"visit": words})
         refuse_unfit_people(found, persons)
-        made = [participant(found, each, Selection.CANDIDATE, by, now) for each in persons]
+        made = [participant(found, each, Selection.CANDIDATE, by=by, now=now) for each in persons]
         Participant.objects.bulk_create(made)
         record("activity.people_named", target=found, by=by, at=now, count=len(made))
     return made

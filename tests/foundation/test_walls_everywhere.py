@@ -39,6 +39,8 @@ FILLED = {
     "integer": "2026",
 }
 """Type of such a column → what it is filled with; '' a sign-in of our own."""
+LATER = {"ended_at": "2026-03-02T06:00:00+00:00"}
+"""Columns of it that come after another."""
 FOREIGN_KEY_VIOLATION = "23503"
 ONE_OF = {"reporting_publicity": {"item_id", "briefing_id"}}
 """Keys of which a row has one: the others are empty when it is tried."""
@@ -171,7 +173,7 @@ def _point_at_rival(ours, rivals, table, column, target):
         if own is None:
             return FOREIGN_KEY_VIOLATION, "same_tenant: see test_walls.py"
         values = {column: foreign} | {
-            name: FILLED[kind] or str(ours.sam.pk)
+            name: LATER.get(name) or FILLED[kind] or str(ours.sam.pk)
             for name, kind in ask(COMPANIONS, [table, column, column, list(FILLED)])
         }
         values |= dict.fromkeys(ONE_OF[table] - {column}) if column in ONE_OF.get(table, ()) else {}
