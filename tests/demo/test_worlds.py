@@ -94,7 +94,7 @@ def people_who_speak_for_others():
     assert Training.objects.exclude(activity=None).exists()
     seats = Participant.objects.values_list("selection", "presence")
     assert {("takes_part", "absent"), ("takes_part", ""), ("candidate", "")} <= set(seats)
-    assert any(untrained_of(project).exists() for project in Project.objects.filter(level=1))
+    assert any(untrained_of(part).exists() for part in Project.objects.filter(level=2))
 
 
 def papers_by_pack():
