@@ -228,7 +228,7 @@ def test_the_schema_of_these_routes_has_no_warning():
 
     told = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     assert [line for line in told if "authenticator" not in line] == []
-    assert len(schema["paths"]) == 11
+    assert len(schema["paths"]) == 12
 
 
 def test_the_list_answers_304_until_an_item_or_a_units_name_changes(world, programme, call):
