@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('foundation', '0004_words_of_names'),
         ('groups', '0006_delegations'),
-        ('programmes', '0016_calendars_to_subscribe'),
+        ('programmes', '0015_calendars_to_subscribe'),
         ('reporting', '0011_exchange_space'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('foundation', '0003_request_numbers_and_restoring'),
         ('groups', '0006_delegations'),
-        ('programmes', '0015_unit_activities_and_training_files'),
+        ('programmes', '0014_unit_activities_and_training_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

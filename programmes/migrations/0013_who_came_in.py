@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('foundation', '0003_request_numbers_and_restoring'),
         ('groups', '0006_delegations'),
-        ('programmes', '0013_methods_and_their_records'),
+        ('programmes', '0012_methods_and_their_records'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

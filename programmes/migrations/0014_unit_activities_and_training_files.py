@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('foundation', '0003_request_numbers_and_restoring'),
         ('groups', '0006_delegations'),
-        ('programmes', '0014_who_came_in'),
+        ('programmes', '0013_who_came_in'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
