@@ -40,8 +40,8 @@ class ActivityLogForm(TenantForm):
     """`team` of the day, or the participants; `methods` as (key, name), `steps` that the log named before."""
 
     day = forms.DateField(label=_("Held on"), widget=DayInput())
-    begins = forms.TimeField(label=_("From"), widget=HourInput())
-    ends = forms.TimeField(label=_("To"), widget=HourInput())
+    begins = forms.TimeField(label=_("Began at"), widget=HourInput())
+    ends = forms.TimeField(label=_("Ended at"), widget=HourInput())
     last_day = forms.DateField(
         label=_("Until (if it took several days)"), required=False, widget=DayInput()
     )
