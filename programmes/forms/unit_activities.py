@@ -57,7 +57,7 @@ class ClassForm(TenantForm):
 class UnitActivityForm(ClassForm, ActivityForm):
     """`units` at which the reader plans."""
 
-    organisation = OrganisationChoice(Organisation.objects.none(), label=_("Held by"))
+    organisation = OrganisationChoice(Organisation.objects.none(), label=_("Organised by"))
     field_order = ("organisation", "kind", "title", "first_day", "last_day")
 
     def __init__(self, *args: Any, units: QuerySet[Any], **kwargs: Any) -> None:
