@@ -61,7 +61,8 @@ def _first(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     people |= {row.person_id: row.person for row in team.select_related("person__organisation")}
     inside = [each for each in people.values() if each.org_path.startswith(made.org_path)]
     add_participants(made, inside, by=unit.clerk, now=now)
-    _held(made, unit, now, absent=ABSENT, venue="局机关三楼会议室")
+    minutes = "讲授行动学习理念与流程，学员分组讨论本单位课题。"
+    _held(made, unit, now, absent=ABSENT, venue="局机关三楼会议室", minutes=minutes)
 
 
 def _second(story: Story, unit: Unit, now: datetime) -> None:
@@ -71,7 +72,8 @@ def _second(story: Story, unit: Unit, now: datetime) -> None:
     seats = Participant.objects.filter(programme=story.programme, presence=Presence.PRESENT)
     there = Person.objects.filter(pk__in=seats.values("person"))
     add_participants(made, list(there.select_related("organisation")), by=unit.clerk, now=now)
-    _held(made, unit, now, guests=("区外授课教师",))
+    minutes = "讲授头脑风暴、团队列名等方法，现场演练并点评。"
+    _held(made, unit, now, guests=("区外授课教师",), minutes=minutes)
 
 
 def _ahead(story: Story, unit: Unit, today: date, now: datetime) -> None:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from actionlearning.foundation.api import StrictSerializer
 from actionlearning.foundation.errors import BadInput, NotAllowed
+from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_persons
 from programmes.actions.participants import add_participants, invite, remove_participant
@@ -99,7 +100,8 @@ class ParticipantActs:
     @extend_schema(responses={204: None, **REFUSED})
     @action(detail=True, methods=["delete"], url_path=ONE, url_name="participant")
     def participant(self: Any, request: Request, participant_id: str, **kwargs: Any) -> Response:
-        rows = self.get_object().participants.select_related("activity")
+        activity = self.get_object()
+        rows = _run_by(asker(request), activity, activity.participants.select_related("activity"))
         row = named(rows, "participant", participant_id)
         remove_participant(row, by=asker(request), now=self.now)
         return Response(status=204)
@@ -109,7 +111,7 @@ class ParticipantActs:
     def selection(self: Any, request: Request, participant_id: str, **kwargs: Any) -> Response:
         activity = self.get_object()
         rows = activity.participants.select_related("activity")
-        row = named(rows, "participant", participant_id)
+        row = named(_run_by(asker(request), activity, rows), "participant", participant_id)
         given = typed(request, SelectionGiven)
         select_participant(row, by=asker(request), now=self.now, **given)
         return listed(request, activity)
@@ -128,6 +130,11 @@ class ParticipantActs:
     def invitations(self: Any, request: Request, **kwargs: Any) -> Response:
         count = invite(self.get_object(), by=asker(request), now=self.now)
         return Response(Invited({"told": count}).data)
+
+
+def _run_by(user: User, activity: Activity, rows: Any) -> Any:
+    """To whoever does not run the activity a participant of it is like an unknown one."""
+    return rows if user.has_perm(Permission.TEAM_CHANGE, activity) else rows.none()
 
 
 def listed(request: Request, activity: Activity, status: int = 200) -> Response:

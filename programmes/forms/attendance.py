@@ -42,20 +42,21 @@ class PhotosField(forms.Field):
 
 
 class ActivityPhotosForm(TenantForm):
-    file = PhotosField(
-        label=_("Photographs"),
-        help_text=_(
-            "JPEG or PNG, at most 20 MB each, %(most)d for one activity. Where and with which camera they "
-            "were taken is removed."
-        )
-        % {"most": MOST},
-    )
+    file = PhotosField(label=_("Photographs"))
     caption = forms.CharField(
         label=_("What is to be seen"),
         required=False,
         max_length=LONGEST_CAPTION,
         help_text=_("Stands under each of them; it can be changed one by one afterwards."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = _(
+            "JPEG or PNG, at most 20 MB each, %(most)d for one activity. Where and with which camera they "
+            "were taken is removed."
+        )
+        self.fields["file"].help_text = words % {"most": MOST}
 
 
 class PhotoCaptionForm(TenantForm):

@@ -142,7 +142,7 @@ def window_name(key: str) -> str:
         return date_format(date(int(key[:4]), int(key[5:]), 1), "YEAR_MONTH_FORMAT")
     if EVENT_KEY.fullmatch(key):
         return _("after an event")
-    words = {"once": _("once"), "standing": _("standing")}
+    words = {"once": _("once"), "standing": _("standing"), "window": _("in its phase")}
     return words.get(key, key)
 
 

@@ -43,6 +43,7 @@ SAME_WORDS = frozenset(
         "English",
         "Idempotency-Key",
         "JPEG",
+        "mzj",
         "JSON",
         "Feed",
         "OpenAPI",

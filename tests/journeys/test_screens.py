@@ -56,6 +56,7 @@ NAMES = frozenset(
 CODES = frozenset(
     [
         "Authorization",
+        "mzj",
         "Bearer",
         "chinesecalendar",
         "end",

@@ -41,7 +41,7 @@ def end(meeting: Activity, world: World, now: datetime) -> None:
 
 def clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
     """Every request arrives at `at`."""
-    monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: at)
+    monkeypatch.setattr("actionlearning.foundation.middleware.instant", lambda _read_at: at)
 
 
 def picture(shade: int = 0, kind: str = "JPEG", size: tuple[int, int] = (60, 40)) -> BytesIO:

@@ -88,6 +88,7 @@ def test_what_an_event_had_laid_is_owed_again_too(world):
     Evidence.objects.filter(obligation__in=asked).delete()  # its team was there already
     recount(list(asked), now=now)
     assert asked.unfinished().exists()
+    lay_down(programme, now=now)
     before = owed(programme, world.bureau, now)
 
     day = programme.starts_on

@@ -6,6 +6,7 @@ import pytest
 
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import Notice
+from programmes.actions.activity_logs import Log, log_activity, team_on
 from programmes.actions.calendars import publish_year, seed_calendar, set_day
 from programmes.actions.laying import lay_down, trigger
 from programmes.actions.plans import change_rule
@@ -19,7 +20,9 @@ from programmes.models import Obligation, Programme, Project, Window
 from programmes.models.evidence import Evidence
 from programmes.packs.vocabulary import FIRED
 from programmes.queries import local_day
+from programmes.states import Presence
 from tests.handing_in import state_of
+from tests.programmes.activities import activity
 from tests.programmes.papers_on_their_way import (
     act,
     confirmed_list,
@@ -177,12 +180,20 @@ def test_every_trigger_is_set_off_by_its_verb(world, programme, name, owed_by):
     confirmed_list(world, topic)
     act(sent(world, programme, project=topic), "approved", promoter(world), JUNE)
     engage(world, Project.objects.get(pk=topic.pk))
+    survey(world, Project.objects.get(pk=topic.pk))
     solution = sent(world, programme, "solution_report", project=topic)
     take_back(solution, reason="另行报送", by=world.ben, now=JUNE)
     concluded(world, Project.objects.get(pk=topic.pk))
 
     (owed,) = Obligation.objects.filter(rule_key="plan_review")
     assert (owed.organisation_id, owed.due_at) == (debtor.pk, DUE)
+
+
+def survey(world: World, topic: Project) -> None:
+    made = activity(topic, world, kind="survey", first_day=date(2026, 6, 10), title="家庭走访")
+    everybody = {row.pk: Presence.PRESENT for row in team_on(topic, JUNE)}
+    log = Log(began_at=JUNE - timedelta(hours=2), ended_at=JUNE, presence=everybody)
+    log_activity(made, log, by=world.ben, now=JUNE)
 
 
 def engage(world: World, topic: Project, name: str = "专家", now=JUNE):

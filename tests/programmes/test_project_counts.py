@@ -28,7 +28,7 @@ FIRST = beijing(8, 1, 0, 1)
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
     def set_to(moment: datetime) -> None:
-        monkeypatch.setattr("actionlearning.foundation.middleware.database_now", lambda: moment)
+        monkeypatch.setattr("actionlearning.foundation.middleware.instant", lambda _read_at: moment)
 
     return set_to
 

@@ -17,6 +17,7 @@ from programmes.calendar.seed import (
     SANYUESAN,
     make_up_name,
 )
+from programmes.methods import OWN
 from programmes.packs.problems import PackError
 from programmes.packs.reading import FOLDER, read
 from programmes.views.calendar_page import KNOWN
@@ -77,7 +78,7 @@ def _write(path: Path, text: str, *, check: bool) -> None:
 
 
 def data_sentences() -> list[str]:
-    """Chinese that comes with the product and is no msgid: plan packs, names of holidays, glossary notes."""
+    """Chinese that comes with the product and is no msgid: plan packs, names of holidays and methods, glossary notes."""
     found: list[str] = []
     for path in sorted(FOLDER.glob("*.yaml")):
         try:
@@ -86,6 +87,7 @@ def data_sentences() -> list[str]:
             raise CommandError(f"{path.name}: {broken}") from None
     found += _holidays()
     found += [term.note_zh for term in terms()]
+    found.append(OWN["name"])
     return [
         text for text in dict.fromkeys(found) if any("\u4e00" <= char <= "\u9fff" for char in text)
     ]
