@@ -46,6 +46,10 @@ STATES = (
 )
 
 
+USUAL_RULE = "monthly_information"
+"""What the map shows until somebody asks for another rule: every unit owes it every month."""
+
+
 class TenantDutyView(TenantView):
     """What the ledger and the heat map share: filters kept in the address, and what they offer."""
 
@@ -76,7 +80,8 @@ class TenantDutyView(TenantView):
                 words = product_words(label) if kind == "rule" else label
                 found[kind][key] = filled(words, year)
         if self.one_rule and self.wanted.get("rule") not in found["rule"]:
-            self.wanted["rule"] = next(iter(found["rule"]), "")
+            first = next(iter(found["rule"]), "")
+            self.wanted["rule"] = USUAL_RULE if USUAL_RULE in found["rule"] else first
         if len(found["unit"]) > MOST_UNITS:
             found["unit"] = {}
         return {kind: list(options.items()) for kind, options in found.items()}
