@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -189,8 +190,8 @@ class ActivityLogActs:
     def step(self: Any, request: Request, step_id: str, **kwargs: Any) -> Response:
         activity = self.get_object()
         steps = NextStep.objects.filter(activity=activity).select_related("project")
-        given = typed(request, StepDone)
-        finish_step(named(steps, "step", step_id), by=asker(request), now=self.now, **given)
+        step = get_object_or_404(steps, pk=step_id)
+        finish_step(step, by=asker(request), now=self.now, **typed(request, StepDone))
         return whole_log(activity, now=self.now)
 
 

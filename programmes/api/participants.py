@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -16,7 +17,7 @@ from groups.access import visible_persons
 from programmes.actions.participants import add_participants, invite, remove_participant
 from programmes.actions.selections import select_participant
 from programmes.actions.unit_activities import change_class
-from programmes.api.asking import KEY, REFUSED, asker, named, names_of, typed
+from programmes.api.asking import KEY, REFUSED, asker, names_of, typed
 from programmes.api.project_people import MATCH
 from programmes.models import Activity
 from programmes.states import Presence, Selection
@@ -102,7 +103,7 @@ class ParticipantActs:
     def participant(self: Any, request: Request, participant_id: str, **kwargs: Any) -> Response:
         activity = self.get_object()
         rows = _run_by(asker(request), activity, activity.participants.select_related("activity"))
-        row = named(rows, "participant", participant_id)
+        row = get_object_or_404(rows, pk=participant_id)
         remove_participant(row, by=asker(request), now=self.now)
         return Response(status=204)
 
@@ -111,7 +112,7 @@ class ParticipantActs:
     def selection(self: Any, request: Request, participant_id: str, **kwargs: Any) -> Response:
         activity = self.get_object()
         rows = activity.participants.select_related("activity")
-        row = named(_run_by(asker(request), activity, rows), "participant", participant_id)
+        row = get_object_or_404(_run_by(asker(request), activity, rows), pk=participant_id)
         given = typed(request, SelectionGiven)
         select_participant(row, by=asker(request), now=self.now, **given)
         return listed(request, activity)
