@@ -23,9 +23,10 @@ from programmes.actions.participants import (
     refuse_unfit_people,
 )
 from programmes.clauses import cited_for
-from programmes.models import Activity, Participant, Programme
+from programmes.models import Participant, Programme
 from programmes.queries import local_day
-from programmes.states import ActivityKind, ActivityState, Presence, Selection
+from programmes.queries.visits import nameable_visits
+from programmes.states import ActivityKind, Presence, Selection
 
 REASON = 300
 REPORT = 20_000
@@ -36,18 +37,16 @@ ON_RETURN = ("P3-32",)
 def name_candidates(
     programme: Programme, visit: uuid.UUID, persons: Sequence[Person], *, by: User, now: datetime
 ) -> list[Participant]:
-    """By a unit, of its own people, for a visit that lies behind the wall of an office above.
+    """By a unit, of its own people, for its own visit or one behind the wall of an office above.
 
+    A visit of a neighbour is answered like one that does not exist.
     Raises NotAllowed, BadInput, RuleBroken (`named_already`).
     """
     if not all(by.has_perm(Permission.TEAM_CHANGE, person) for person in persons):
         raise NotAllowed(_("A unit names its own people."), code="not_allowed")
     with scope(programme.tenant, path=WHOLE, actor=by):
-        open_ones = Activity.objects.select_for_update(of=("self",)).filter(
-            programme=programme, project=None, kind=ActivityKind.STUDY_VISIT,
-            state=ActivityState.PLANNED, first_day__gte=local_day(now),
-        )  # fmt: skip
-        found: Any = open_ones.filter(pk=visit).first()
+        open_ones = nameable_visits(by, programme, local_day(now))
+        found: Any = open_ones.select_for_update(of=("self",)).filter(pk=visit).first()
         if found is None:
             words = _("Choose a visit for which people may be named.")
             raise BadInput(words, fields={"visit": words})

@@ -85,6 +85,33 @@ def test_a_unit_names_its_own_people_for_an_open_visit(world: World, programme: 
         name_candidates(programme, made.pk, [on_roster(world, "乙二")], **late)
 
 
+def test_a_unit_names_nobody_for_a_visit_of_its_neighbour(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    soon = {"first_day": date(2099, 9, 8), "last_day": date(2099, 9, 18)}
+    above = visit(world, programme, title="县里的学习", **soon)
+    beside = {"organisation": world.sister, "by": world.sis, "title": "邻居的学习", **soon}
+    foreign, person = visit(world, programme, **beside), on_roster(world, "甲一")
+    own = visit(world, programme, organisation=world.bureau, by=world.ben, title="本局的", **soon)
+
+    page = reverse("programmes:visit_naming", args=[world.tenant.slug, programme.pk])
+    shown = sign_in(world.ben).get(page).content.decode()
+    assert ("县里的学习" in shown, "本局的" in shown, "邻居的学习" in shown) == (True, True, False)
+
+    told = []
+    for pk in (foreign.pk, programme.pk):
+        with pytest.raises(BadInput) as caught:
+            name_candidates(programme, pk, [person], by=world.ben, now=JUNE)
+        told.append((caught.value.message, caught.value.fields))
+    assert told[0] == told[1]
+    api = f"/t/{world.tenant.slug}/api/v1/learners/candidates/"
+    sent = {"programme": str(programme.pk), "visit": str(foreign.pk), "persons": [str(person.pk)]}
+    answer = sign_in(world.ben).post(api, sent, content_type="application/json")
+    assert (answer.status_code, world.sister.name in answer.content.decode()) == (422, False)
+    assert not Participant.objects.exists()
+    assert len(name(world, above, person)) == len(name(world, own, person)) == 1
+
+
 def test_whoever_holds_it_selects_with_a_reason(world: World, programme: Programme) -> None:
     (row,) = name(world, visit(world, programme), on_roster(world, "甲一"))
     given: dict[str, Any] = {"selection": "takes_part", "reason": "骨干"}
