@@ -13,6 +13,7 @@ from programmes.queries import ZONE
 from programmes.queries.clashes import Clash
 from programmes.states import ActivityKind, ActivityState, EntrySource
 from programmes.views.activity_lines import TONES, days_words
+from programmes.views.obligation_lines import window_name
 from programmes.views.wording import title_of
 
 PAGES = {
@@ -81,6 +82,8 @@ def detail_of(row: Mapping[str, Any]) -> str:
         return str(ActivityKind(row["detail"]).label)
     if row["source"] == EntrySource.TURN:
         return _("lies with %(holder)s") % {"holder": row["detail"]}
+    if row["source"] == EntrySource.DUTY:
+        return window_name(row["detail"])
     return str(row["detail"])
 
 
