@@ -144,7 +144,9 @@ class FoundLines(serializers.Serializer):
 class FoundThings(serializers.Serializer):
     results = FoundLines(many=True)
     next_cursor = serializers.CharField(allow_null=True)
-    hint = serializers.CharField(help_text="What of the question was not looked for; often empty.")
+    hint = serializers.CharField(
+        help_text="What of the question was not looked for, or was looked for instead; often empty."
+    )
 
 
 class SearchViewSet(TenantViewSet):

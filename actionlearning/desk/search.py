@@ -7,8 +7,8 @@ seen takes the place of what may.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,7 @@ from actionlearning.foundation.words.asking import (
     look_up_seen,
     question,
 )
+from actionlearning.foundation.words.letters import simplified
 from groups.queries.standpoints import standpoint_of
 
 MOST = 10
@@ -69,10 +70,16 @@ class Found:
     asked: Question
     sections: list[Section]
     mark: str = ""
+    instead: str = ""
+    """What was looked for because the typed words name nothing."""
 
     @property
     def hint(self) -> str:
-        """What of the question was not looked for, and what helps."""
+        """What of the question was not looked for, or was looked for instead, and what helps."""
+        if self.instead:
+            return _(
+                "Names are kept in simplified characters: shown is what “%(words)s” finds."
+            ) % {"words": self.instead}
         if self.asked.letter:
             return _("One Latin letter alone finds nothing: type at least two, such as initials.")
         if self.asked.cut:
@@ -83,7 +90,20 @@ class Found:
 
 
 def find(user: User, typed: str, slug: str) -> Found:
-    """Ten of each kind, in at most three statements whatever is found."""
+    """Ten of each kind, in at most three statements whatever is found, in six if asked anew."""
+    return _or_simplified(typed, lambda words: _find(user, words, slug))
+
+
+def _or_simplified(typed: str, look: Callable[[str], Found]) -> Found:
+    """What a name in traditional characters does not find, its mainland form may."""
+    found, words = look(typed), simplified(typed)
+    if found.sections or words == typed:
+        return found
+    anew = look(words)
+    return replace(anew, instead=words.strip()) if anew.sections else found
+
+
+def _find(user: User, typed: str, slug: str) -> Found:
     asked = question(typed)
     wanted = {each.word: each for each in FINDABLE if user.has_perm(each.permission)}
     standpoint = standpoint_of(user)
@@ -96,7 +116,11 @@ def find(user: User, typed: str, slug: str) -> Found:
 
 
 def find_of_kind(user: User, typed: str, slug: str, kind: str, mark: str = "") -> Found:
-    """A page of one kind, in two statements. Raises BadInput for a kind or mark that is none."""
+    """A page of one kind, in two statements, in four if asked anew. Raises BadInput for a kind or mark that is none."""
+    return _or_simplified(typed, lambda words: _find_of_kind(user, words, slug, kind, mark))
+
+
+def _find_of_kind(user: User, typed: str, slug: str, kind: str, mark: str) -> Found:
     if kind not in SECTIONS:
         words = _("There is no such kind of things: take one from the results.")
         raise BadInput(words, fields={"kind": words}, code="bad_kind")

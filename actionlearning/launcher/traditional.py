@@ -1,4 +1,4 @@
-"""Simplified into traditional characters, for maintainers: the running product converts nothing.
+"""Simplified into traditional characters, for maintainers: the running product shows nothing that it converted itself.
 
 Mainland words stay mainland words (用戶, not 使用者): OpenCC's plain table changes characters only. Each
 character has the one form this product writes; the glossary and `locale/words.csv` have the last word.

@@ -52,6 +52,25 @@ def test_a_person_is_found(world, search, words):
     assert search(world.ben, words, rest=True)["persons"] == ["刘联"]
 
 
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_question_in_traditional_characters_finds_the_mainland_names(world, search, rest):
+    found = search(world.ben, "劉聯", rest=rest)
+
+    if rest:
+        assert found["persons"] == ["刘联"]
+    else:
+        page = found.content.decode()
+        assert "刘联</a>" in page
+        assert "劉聯" in page  # what was typed stays in the box
+
+
+def test_names_typed_in_traditional_characters_are_found_as_they_stand(world, programme, search):
+    propose(world, programme, "檔案整理")
+    propose(world, programme, "档案移交")
+
+    assert search(world.ana, "檔案", rest=True)["projects"] == ["檔案整理"]
+
+
 def test_topics_and_items_are_found_by_words_of_their_title(world, programme, search):
     propose(world, programme, "孤儿救助")
     submitted(world, programme, title="孤儿安置进展")

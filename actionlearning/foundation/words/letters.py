@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 FIRST, LAST = 0x4E00, 0x9FFF
 """Code points with a reading: the unified ideographs."""
@@ -20,6 +21,18 @@ _BLANK = re.compile(f"[\0{DROPPED}]+")
 def folded(text: str) -> str:
     """As words are compared: without blanks and punctuation, wide and capital letters made plain."""
     return _BLANK.sub("", unicodedata.normalize("NFKC", text).translate(_LOWER))
+
+
+def simplified(text: str) -> str:
+    """As names are kept on the mainland: 藤縣 is 藤县."""
+    return _mainland().convert(text)
+
+
+@lru_cache(maxsize=1)
+def _mainland() -> Any:
+    import opencc  # noqa: PLC0415  most processes are never asked in traditional characters
+
+    return opencc.OpenCC("t2s")
 
 
 @lru_cache(maxsize=1)
