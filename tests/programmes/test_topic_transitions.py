@@ -12,7 +12,7 @@ from actionlearning.foundation.workflow import Step
 from groups.actions.grants import grant
 from groups.actions.users import create_user, give_role
 from groups.models import Organisation
-from groups.roles import Role
+from groups.roles import ADMINISTRATORS, Role
 from programmes import states
 from programmes.actions.conclusions import conclude_project, reopen_project
 from programmes.actions.projects import change_project, choose_project, decline_project
@@ -71,6 +71,8 @@ def sources(name: str) -> tuple[str, ...]:
 def people(world: World, topic: Project) -> Iterator[tuple[str, str, User]]:
     """(place, role, somebody new who holds it there), and a guest of the topic."""
     for number, ((place, unit), role) in enumerate(product(PLACES.items(), Role)):
+        if role in ADMINISTRATORS and place != "above":
+            continue  # they serve the whole tenant, from its top
         yield place, role, holder(world, f"role{number}", role, getattr(world, unit))
     guest = create_user(login="guest", person=None, by=world.system, now=JUNE)[0]
     grant(topic, to=guest, reason="担任观察员", by=world.dora, now=JUNE)
