@@ -13,7 +13,7 @@ from actionlearning.foundation.permissions import Permission
 from groups.queries.minds import same_mind
 from programmes.actions.evidence import accept_evidence, return_evidence
 from programmes.actions.laying import trigger
-from programmes.actions.project_asks import PARTS, asks_of
+from programmes.actions.project_asks import PARTS, SUBMISSION, asks_of
 from programmes.actions.project_turns import write_turn
 from programmes.models import Project
 from programmes.notices import holders_of, tell_about
@@ -26,7 +26,7 @@ KIND = "project"
 
 def accept_earlier(project: Project, *, opinion: str, by: User, now: datetime) -> Project:
     """`project` is locked and submitted. Raises RuleBroken, NotAllowed."""
-    _refuse(project, by)
+    _refuse(project, by, now)
     whole = project.parent
     if whole is not None and whole.state != ProjectState.ACCEPTED:
         raise RuleBroken(
@@ -45,7 +45,7 @@ def accept_earlier(project: Project, *, opinion: str, by: User, now: datetime) -
 
 def return_earlier(project: Project, *, opinion: str, by: User, now: datetime) -> Project:
     """It is sent again as a paper. Raises NotAllowed."""
-    _refuse(project, by)
+    _refuse(project, by, now)
     _becomes(project, ProjectState.RETURNED, by, now)
     due = return_evidence(kind=KIND, source=project.pk, reason=opinion, by=by, now=now)
     facts = {"reply_due": due.isoformat()} if due else {}
@@ -55,13 +55,14 @@ def return_earlier(project: Project, *, opinion: str, by: User, now: datetime) -
     return project
 
 
-def _refuse(project: Project, by: User) -> None:
+def _refuse(project: Project, by: User, now: datetime) -> None:
     if not by.has_perm(Permission.PROJECT_REVIEW, project):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if same_mind(by, project.submitted_by_id, tenant=project.tenant):
         raise NotAllowed(
             _("Nobody decides on their own paper: somebody else of the office has to."),
             code="own_paper",
+            cited=asks_of(project.programme, local_day(now)).cite(SUBMISSION),
         )
 
 

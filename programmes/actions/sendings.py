@@ -36,6 +36,9 @@ from programmes.queries.dossiers import unanswered_of
 from programmes.queries.drafts import as_sent, by_plan_in_force
 from programmes.states import DossierState
 
+ANSWERED = ("P2-50", "P4-23")
+"""What plans say of opinions: each is answered."""
+
 
 @transaction.atomic
 def send_dossier(
@@ -57,7 +60,7 @@ def send_dossier(
     refuse_unready(fresh, now)
     proposals.refuse_unready(fresh, now)
     _refuse_incomplete(fresh, paper, now)
-    _refuse_unanswered(fresh)
+    _refuse_unanswered(fresh, now)
     mending = list(fresh.turns.open().filter(kind=StepKind.MEND).order_by("step"))
     anew = not mending or _reworded(fresh)
     _keep_text(fresh, note, by, now)
@@ -99,7 +102,7 @@ def _refuse_incomplete(dossier: Dossier, paper: Paper, now: datetime) -> None:
         )
 
 
-def _refuse_unanswered(dossier: Dossier) -> None:
+def _refuse_unanswered(dossier: Dossier, now: datetime) -> None:
     """What the bodies asked for is answered one by one before they see it again, also as a new revision (P2-50)."""
     words = _("Opinions without an answer: %(numbers)s. Say of each whether it is taken up.")
     left = unanswered_of(dossier)
@@ -111,7 +114,11 @@ def _refuse_unanswered(dossier: Dossier) -> None:
         left = unanswered_of(dossier.previous)
     if left:
         numbers = "、".join(str(number) for number in left)
-        raise RuleBroken(words % {"numbers": numbers}, code="unanswered")
+        raise RuleBroken(
+            words % {"numbers": numbers},
+            code="unanswered",
+            cited=cited_for(dossier.programme, ANSWERED, local_day(now)),
+        )
 
 
 def _reworded(dossier: Dossier) -> bool:

@@ -40,6 +40,9 @@ MOST_REMARKS = 50
 LONGEST_OPINION = 4000
 FILING = str(next(f.default for f in fields(Labels) if f.name == "filing"))
 """Where the plan says no other word."""
+FILINGS = ("P2-57", "P4-21")
+FILED = "P2-48"
+"""What plans say of papers that are put on record only: of one kind each, and of any other."""
 
 
 @transaction.atomic
@@ -67,7 +70,7 @@ def take_turn(
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
-    seat = _seat_of(fresh, dossier, members, by)
+    seat = _seat_of(fresh, dossier, members, by, now)
     _refuse_unseen(dossier, text)
     verdicts = read_verdicts(fresh, dossier, outcome, topics)
     said = in_words(dossier, verdicts, _words(fresh, outcome, opinion, remarks))
@@ -116,21 +119,34 @@ def _refuse_law(turn: Turn, dossier: Dossier, outcome: str, now: datetime) -> No
     words = _("A step of this kind ends with: %(names)s.") % {
         "names": "、".join(str(Outcome(each).label) for each in law.outcomes)
     }
+    cited = _cited(dossier, now)
     if turn.kind == StepKind.FILE:
         words = _(
             "A filing is put on record and never refused: if something is missing, return it as incomplete."
         )
-    raise RuleBroken(words, code="not_this_kind", cited=_cited(dossier, now))
+        cited = _cited_of_filing(dossier, now)
+    raise RuleBroken(words, code="not_this_kind", cited=cited)
 
 
 def _cited(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
-    paper = papers_of(dossier.plan)[dossier.kind]
-    return cited_for(dossier.programme, paper.cites, local_day(now))
+    return cited_for(dossier.programme, _rules_of(dossier), local_day(now))
 
 
-def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> Sitting:
+def _cited_of_filing(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
+    """The sentence that has it filed; not all papers that are filed name it."""
+    own = [each for each in _rules_of(dossier) if each in FILINGS]
+    return cited_for(dossier.programme, own or (FILED,), local_day(now))
+
+
+def _rules_of(dossier: Dossier) -> list[str]:
+    return papers_of(dossier.plan)[dossier.kind].cites
+
+
+def _seat_of(
+    turn: Turn, dossier: Dossier, members: list[Sitting], by: User, now: datetime
+) -> Sitting:
     """The seat for which `by` speaks now; of several the first in rank that has not spoken."""
-    _refuse_author(dossier, by)
+    _refuse_author(dossier, by, now)
     own = [row for row in members if row.user == by.pk]
     if not own and not free_to_speak(members, dossier.authors):
         raise NotAllowed(vacant_words(turn.holder.name), code="not_allowed")
@@ -142,6 +158,7 @@ def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> 
             _("%(name)s, for whom you would speak, wrote this paper: somebody else has to decide.")
             % {"name": "、".join(row.instead for row in own)},
             code="own_paper",
+            cited=_cited(dossier, now),
         )
     said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
     left = silent(able, said)
@@ -152,13 +169,14 @@ def _seat_of(turn: Turn, dossier: Dossier, members: list[Sitting], by: User) -> 
     return mine
 
 
-def _refuse_author(dossier: Dossier, by: User) -> None:
+def _refuse_author(dossier: Dossier, by: User, now: datetime) -> None:
     """Nobody decides on his own paper, by whichever of his sign-ins."""
     behind = person_behind(by, tenant=dossier.tenant)
     if {str(by.pk), str(behind)} & set(dossier.authors):
         raise NotAllowed(
             _("Nobody decides on his own paper: somebody else of the body has to."),
             code="own_paper",
+            cited=_cited(dossier, now),
         )
 
 

@@ -24,7 +24,7 @@ from programmes.api.dossier_shapes import (
     DossierTextWhole,
     DossierWhole,
 )
-from programmes.api.dossier_whole import text_of
+from programmes.api.dossier_whole import earlier_text, text_of
 from programmes.models import Dossier, DossierText, Remark, Turn
 from programmes.papers import papers_of, plain_differences
 
@@ -32,7 +32,12 @@ LAST = 32_767
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH)
 TURN = OpenApiParameter("turn_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 REMARK = OpenApiParameter("remark_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
-AGAINST = OpenApiParameter("against", int, description="Number of the text to compare it with.")
+BEFORE = "before"
+AGAINST = OpenApiParameter(
+    "against",
+    str,
+    description="Number of the text to compare it with, or `before`: the text that was in effect before this revision.",
+)
 
 
 class DossierActs:
@@ -47,12 +52,14 @@ class DossierActs:
     @action(detail=True, methods=["get"], url_path=r"texts/(?P<number>\d{1,4})", url_name="text")
     def text(self, request: Request, number: str, **kwargs: Any) -> Response:
         dossier = self.get_object()
-        found, other = text_of(dossier, int(number)), _against(request)
+        found = text_of(dossier, int(number))
+        other = _against(request, dossier)
         return Response(
             {
                 **{name: getattr(found, name) for name in names_of(DossierTextLine)},
                 "content": found.content,
-                "against": other,
+                "against": other.number if other else None,
+                "against_dossier": other.dossier_id if other else None,
                 "changes": _changes(dossier, found, other),
             }
         )
@@ -84,22 +91,25 @@ class DossierActs:
         return self.told(dossier)
 
 
-def _against(request: Request) -> int | None:
-    """Raises BadInput."""
+def _against(request: Request, dossier: Dossier) -> DossierText | None:
+    """The text to compare with, if one is asked for. Raises BadInput, Http404."""
     given = request.query_params.get("against", "")
     if not given:
         return None
+    if given == BEFORE:
+        return earlier_text(dossier, asker(request))
     try:
         read = serializers.IntegerField(min_value=1, max_value=LAST).run_validation(given)
     except serializers.ValidationError:
-        words = _("Give the number of a text.")
+        words = _("Give the number of a text, or “before”.")
         raise BadInput(words, fields={"against": words}, code="bad_filter") from None
-    return int(read)
+    return text_of(dossier, int(read))
 
 
-def _changes(dossier: Dossier, found: DossierText, other: int | None) -> list[dict[str, Any]]:
+def _changes(
+    dossier: Dossier, found: DossierText, other: DossierText | None
+) -> list[dict[str, Any]]:
     paper = papers_of(dossier.plan).get(dossier.kind)
     if other is None or paper is None:
         return []
-    before = text_of(dossier, other)
-    return plain_differences(paper, before.content, found.content, (before.title, found.title))
+    return plain_differences(paper, other.content, found.content, (other.title, found.title))

@@ -254,6 +254,9 @@ class DossierTextWhole(DossierTextLine):
 
     content = DossierContentTold()
     against = serializers.IntegerField(allow_null=True)
+    against_dossier = serializers.UUIDField(
+        allow_null=True, help_text="The paper of that text: with `before` an earlier revision."
+    )
     changes = DossierTextChange(many=True)
 
 

@@ -28,6 +28,7 @@ from programmes.procedures import StepKind
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
 from programmes.queries.drafts import by_plan_in_force
+from programmes.queries.earlier_texts import in_effect_before
 from programmes.queries.voices import free_to_speak
 from programmes.states import DossierState
 
@@ -140,6 +141,15 @@ def _turn(row: dict[str, Any]) -> Turn:
         received_at=datetime.fromisoformat(row["received_at"]),
         acted_at=datetime.fromisoformat(acted) if acted else None,
     )
+
+
+def earlier_text(dossier: Dossier, by: User) -> DossierText:
+    """That was in effect before this revision. Raises Http404, also where `by` may not read it."""
+    told = Dossier.objects.filter(pk=dossier.pk).values_list(in_effect_before(by), flat=True).get()
+    if told is None:
+        raise Http404
+    names = ("dossier_id", "number", "title", "content")
+    return DossierText(**{name: told[name] for name in names})
 
 
 def text_of(dossier: Dossier, number: int) -> DossierText:

@@ -21,6 +21,7 @@ from programmes.papers import TOPIC, Paper, charges, differences, papers_of
 from programmes.queries import local_day
 from programmes.queries.dossiers import CLOSED, unanswered_of
 from programmes.queries.drafts import FORMER, by_plan_in_force
+from programmes.queries.earlier_texts import in_effect_before
 from programmes.states import DossierState, RemarkState
 from programmes.views.dossier_journey import (
     Court,
@@ -72,6 +73,7 @@ def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
                 )
             ),
             later_pk=Subquery(later.values("pk")[:1]),
+            in_effect_before=in_effect_before(request.user),
         ),
         pk=pk,
     )
@@ -108,6 +110,7 @@ def page_context(request: Any, dossier: Dossier, **given: Any) -> dict[str, Any]
         "court": court,
         "text": text_context(paper, content) if content is not None else None,
         "former": _former(user, dossier),
+        "revised": revised(paper, dossier, content, _title_for(user, dossier)),
         "texts": [_text_line(row) for row in dossier.sent_texts],  # type: ignore[attr-defined]
         "journey": journey_of(turns, now),
         "charges": _charges(turns, now),
@@ -146,6 +149,30 @@ def _content_for(user: Any, dossier: Dossier) -> Mapping[str, Any] | None:
     if user.has_perm(Permission.DOSSIER_WRITE, dossier):
         return dossier.content  # type: ignore[no-any-return]
     return dossier.sent_content  # type: ignore[attr-defined, no-any-return]
+
+
+def _title_for(user: Any, dossier: Dossier) -> str:
+    if user.has_perm(Permission.DOSSIER_WRITE, dossier):
+        return dossier.title
+    return dossier.sent_title or ""  # type: ignore[attr-defined]
+
+
+def revised(
+    paper: Paper, dossier: Dossier, content: Mapping[str, Any] | None, title: str
+) -> dict[str, Any] | None:
+    """What a text of it says otherwise than what was in effect before; None where the reader has not both."""
+    before = dossier.in_effect_before  # type: ignore[attr-defined]
+    if before is None or content is None:
+        return None
+    changed = differences(paper, before["content"], content, (before["title"], title))
+    return {
+        "dossier": before["dossier_id"],
+        "revision": before["revision"],
+        "number": before["number"],
+        "in_effect": before["state"] == DossierState.STANDING,
+        "changed": changed,
+        "names": "、".join(name for name, _runs in changed),
+    }
 
 
 def _former(user: Any, dossier: Dossier) -> list[dict[str, str]]:

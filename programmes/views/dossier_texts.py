@@ -21,7 +21,13 @@ from programmes.models import Dossier
 from programmes.papers import TOPIC, Paper, differences
 from programmes.queries.drafts import FORMER
 from programmes.views.dossier_lines import numbered
-from programmes.views.dossier_page import dossier_or_404, paper_of, text_context, to_dossier
+from programmes.views.dossier_page import (
+    dossier_or_404,
+    paper_of,
+    revised,
+    text_context,
+    to_dossier,
+)
 from programmes.views.project_lines import minute_words
 
 DROPPED = gettext_lazy(
@@ -135,7 +141,7 @@ def _changed(paper: Paper, before: Any, found: Any) -> list[Any]:
 
 
 class DossierVersion(TenantView):
-    """A text as it was sent, with what changed since the one before."""
+    """A text as it was sent, with what changed since the one before and since what was in effect."""
 
     permission = Permission.DOSSIER_VIEW
 
@@ -151,6 +157,7 @@ class DossierVersion(TenantView):
             "text": text_context(paper, found.content),
             "before": number - 1 if before else None,
             "changed": _changed(paper, before, found) if before else [],
+            "revised": revised(paper, dossier, found.content, found.title),
             "in_effect": dossier.standing_text == number,
         }
         return render(request, "programmes/dossier_version.html", context)

@@ -6,67 +6,17 @@ from django.db import transaction
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
 from actionlearning.foundation.models import AuditEvent, Notice
 from actionlearning.foundation.notices import subject_and_text
-from actionlearning.foundation.workflow import Step
-from programmes import states
-from programmes.actions.conclusions import conclude_project, reopen_project
 from programmes.actions.projects import (
     change_project,
     choose_project,
     decline_project,
     propose_project,
 )
-from programmes.actions.submissions import accept_project, return_project, submit_project
+from programmes.actions.submissions import accept_project
 from programmes.models import Programme, Project, ProjectTurn
-from programmes.states import TEXT_OPEN, ProjectState
-from tests.programmes.topics import JUNE, RESULT, WORDS, actor, chosen, in_state, propose, submitted
+from programmes.states import ProjectState
+from tests.programmes.topics import JUNE, WORDS, chosen, propose, submitted
 from tests.world import World
-
-STEPS = {
-    "choose": states.CHOOSE,
-    "decline": states.DECLINE,
-    "submit": states.SUBMIT,
-    "accept": states.ACCEPT,
-    "return": states.RETURN,
-    "conclude": states.CONCLUDE,
-    "reopen": states.REOPEN,
-    "change": Step(TEXT_OPEN, "", needs=None),
-}
-
-
-def act(verb: str, project: Project, world: World) -> Project:
-    given = {"by": actor(world, verb), "now": JUNE}
-    if verb in ("decline", "return"):
-        given["opinion"] = "理由"
-    verbs = {
-        "choose": choose_project,
-        "decline": decline_project,
-        "submit": submit_project,
-        "accept": accept_project,
-        "return": return_project,
-        "conclude": lambda subject, **who: conclude_project(
-            subject, **RESULT, concluded_on=JUNE.date(), **who
-        ),
-        "reopen": lambda subject, **who: reopen_project(subject, reason="未见效", **who),
-        "change": lambda subject, **who: change_project(subject, title="改名", **who),
-    }
-    return verbs[verb](project, **given)
-
-
-MATRIX = [(state, verb) for state in ProjectState for verb in STEPS]
-
-
-@pytest.mark.parametrize(("state", "verb"), MATRIX, ids=str)
-def test_project_verb_is_open_in_exactly_the_states_of_its_step(
-    world: World, programme: Programme, state: str, verb: str
-) -> None:
-    project, step = in_state(world, programme, state), STEPS[verb]
-
-    if state in step.source:
-        assert act(verb, project, world).state == (step.target or state)
-    else:
-        with pytest.raises(RuleBroken) as refused:
-            act(verb, project, world)
-        assert refused.value.code == "wrong_state"
 
 
 @pytest.mark.rule("P2-22")

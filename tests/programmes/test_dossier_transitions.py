@@ -1,6 +1,6 @@
 """Every act on a paper from every state by everybody: what the table below allows works, all else changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import product
 from typing import Any
@@ -13,7 +13,8 @@ from actionlearning.foundation.models import User
 from groups.queries.sitting import members_of
 from groups.roles import Role
 from programmes.actions.dossiers import change_dossier, revise_dossier
-from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.remarks import answer_remark
+from programmes.actions.sendings import send_dossier, take_back, take_back_words
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, DossierText, Programme, Remark, Turn, Voice
 from programmes.procedures import LAWS, Outcome
@@ -27,6 +28,7 @@ from tests.programmes.papers_on_their_way import (
     seat,
     sent,
     turn_of,
+    written,
 )
 from tests.programmes.topics import propose
 from tests.world import World
@@ -34,20 +36,33 @@ from tests.world import World
 NOW = june(25)
 WRITERS = ("ben", "dora", "liu")
 SENDERS = ("ben", "dora")
-PEN = ("draft", "returned", "incomplete")
+PEN = ("draft", "returned", "incomplete", "changed_back", "returned_asked", "returned_answered")
 """Points of the way at which the paper is in its sender's hands."""
+ASKED = ("asked", "returned_asked", "refused_asked")
+"""Those at which an opinion waits for an answer; nothing is sent on meanwhile."""
+CHANGED = ("changed", "changed_back")
+"""Of a paper in effect: other words of it are on their way, or have come back."""
+STANDS = ("filing", "incomplete", "filed", "asked", "answered", *CHANGED)
 
 VERBS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "change": (PEN, WRITERS),
-    "send": (PEN, SENDERS),
-    "take_back": (("draft", "approving", "returned"), SENDERS),
-    "revise": (("filing", "incomplete", "filed", "refused"), WRITERS),
+    "send": (tuple(point for point in PEN if point not in ASKED), SENDERS),
+    "take_back": (
+        ("draft", "approving", "returned", "returned_asked", "returned_answered"),
+        SENDERS,
+    ),
+    "take_back_words": (CHANGED, SENDERS),
+    "revise": ((*STANDS, "refused", "refused_asked"), WRITERS),
+    "answer": ((*ASKED, "returned_answered"), WRITERS),
 }
 """Verb → (where it may be done, by whom)."""
 
 TURNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "approving": (("pro",), (Outcome.APPROVED, Outcome.RETURNED, Outcome.REFUSED)),
-    "filing": (("ana", "amy"), (Outcome.FILED, Outcome.RETURNED)),
+    "changed": (("pro",), (Outcome.APPROVED, Outcome.RETURNED, Outcome.REFUSED)),
+    **dict.fromkeys(
+        ("filing", "asked", "answered"), (("ana", "amy"), (Outcome.FILED, Outcome.RETURNED))
+    ),
 }
 """Point of the way → (who speaks for the body, what the law of its step allows)."""
 
@@ -99,6 +114,32 @@ def points(
     act(new, Outcome.APPROVED, pro, june(14))
     yield "replaced", Dossier.objects.get(pk=old.pk)
 
+    def to_changed() -> Dossier:
+        back = act(to_filing(), Outcome.RETURNED, ana, june(12), opinion="缺附件")
+        return send_dossier(written(back, world.ben, june(13), "改"), by=world.ben, now=june(13))
+
+    yield "changed", to_changed()
+    yield "changed_back", act(to_changed(), Outcome.RETURNED, pro, june(14), opinion="请补充")
+
+    def to_asked(outcome: str) -> Dossier:
+        asks = {"opinion": "意见", "remarks": ["目标再量化"]}
+        return act(to_approving(), outcome, pro, june(11), **asks)
+
+    yield "asked", to_asked(Outcome.APPROVED)
+    yield "answered", answered(world, to_asked(Outcome.APPROVED))
+    yield "returned_asked", to_asked(Outcome.RETURNED)
+    yield "returned_answered", answered(world, to_asked(Outcome.RETURNED))
+    yield "refused_asked", to_asked(Outcome.REFUSED)
+    yield (
+        "taken_back_asked",
+        take_back(to_asked(Outcome.RETURNED), reason="撤回", by=world.ben, now=june(12)),
+    )
+
+
+def answered(world: World, paper: Dossier) -> Dossier:
+    answer_remark(paper.remarks.get(), state="taken", reply="已量化", by=world.ben, now=june(12))
+    return Dossier.objects.get(pk=paper.pk)
+
 
 def acts_on(paper: Dossier) -> dict[str, Callable[[User], Any]]:
     """Every verb of the sender, and every outcome on the last turn."""
@@ -107,7 +148,13 @@ def acts_on(paper: Dossier) -> dict[str, Callable[[User], Any]]:
         "send": lambda by: send_dossier(paper, by=by, now=NOW),
         "take_back": lambda by: take_back(paper, reason="撤回", by=by, now=NOW),
         "revise": lambda by: revise_dossier(paper, reason="改进", by=by, now=NOW),
+        "take_back_words": lambda by: take_back_words(paper, reason="撤回", by=by, now=NOW),
     }
+    remark = paper.remarks.first()
+    if remark is not None:
+        found["answer"] = lambda by: answer_remark(
+            remark, state="not_taken", reply="不涉及", by=by, now=NOW
+        )
     turn = turn_of(paper) or paper.turns.order_by("number").last()
     if turn is not None:
         for outcome in Outcome.values:
@@ -231,15 +278,19 @@ def everywhere(
     def fresh() -> Dossier:
         return sent(world, programme, PAPER)
 
+    def led_to(kind: str) -> Dossier:
+        paper = fresh()
+        while not paper.turns.open().filter(kind=kind).exists():
+            opened = paper.turns.open().exclude(kind="file").get().kind
+            paper = spoken(world, people, paper, ONWARD[opened][0], 11)
+        return paper
+
     yield "draft", draft(world, programme, PAPER)
     yield "sent", fresh()
     for kind, _by, _together in way:
         for outcome in outcomes_of(kind):
-            paper = fresh()
-            while not paper.turns.open().filter(kind=kind).exists():
-                opened = paper.turns.open().exclude(kind="file").get().kind
-                paper = spoken(world, people, paper, ONWARD[opened][0], 11)
-            yield f"{kind} {outcome}", at_kind(world, people, paper, kind, outcome)
+            yield f"{kind} {outcome}", at_kind(world, people, led_to(kind), kind, outcome)
+        yield f"{kind} asked", at_kind(world, people, led_to(kind), kind, ONWARD[kind][0], ["补充"])
     if any(kind != "file" for kind, _by, _together in way):
         yield "taken back", take_back(fresh(), reason="撤回", by=world.ben, now=june(11))
     old = stands(world, people, fresh())
@@ -249,23 +300,32 @@ def everywhere(
 
 
 def at_kind(
-    world: World, people: dict[str, User], paper: Dossier, kind: str, outcome: str
+    world: World,
+    people: dict[str, User],
+    paper: Dossier,
+    kind: str,
+    outcome: str,
+    remarks: Sequence[str] = (),
 ) -> Dossier:
     turn = paper.turns.open().get(kind=kind)
     user = people[speakers(world, people, turn)[0]]
-    take_turn(turn, outcome=outcome, text=turn.text, opinion="意见", by=user, now=june(12))
+    given = {"opinion": "意见", "remarks": remarks}
+    take_turn(turn, outcome=outcome, text=turn.text, by=user, now=june(12), **given)
     return Dossier.objects.get(pk=paper.pk)
 
 
 def may(world: World, paper: Dossier, people: dict[str, User]) -> set[tuple[str, str]]:
     """(verb of the sender, who) that the plain rules allow here."""
     opened = set(paper.turns.open().values_list("kind", flat=True))
+    worded = paper.turns.open().filter(text__gt=paper.standing_text).exists()
     pen = paper.state == "draft" or ("mend" in opened and opened <= {"mend", "file"})
     where = {
         "change": (pen, WRITERS),
         "send": (pen, SENDERS),
         "take_back": (paper.state in ("draft", "under_way", "returned"), SENDERS),
+        "take_back_words": (paper.state == "standing" and worded, SENDERS),
         "revise": (paper.state in ("standing", "ended"), WRITERS),
+        "answer": (paper.remarks.filter(state="open").exists(), WRITERS),
     }
     return {(verb, name) for verb, (here, who) in where.items() if here for name in who}
 
@@ -273,7 +333,7 @@ def may(world: World, paper: Dossier, people: dict[str, User]) -> set[tuple[str,
 def deeds(
     world: World, paper: Dossier, people: dict[str, User]
 ) -> Iterator[tuple[str, str, bool, Callable[[User], Any]]]:
-    """(verb, who, whether he may, the act): the sender's four, and each outcome at each turn."""
+    """(verb, who, whether he may, the act): the sender's, and each outcome at each turn."""
     mine = may(world, paper, people)
     verbs = {name: verb for name, verb in acts_on(paper).items() if name in VERBS}
     for (name, verb), who in product(verbs.items(), people):

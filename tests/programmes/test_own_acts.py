@@ -97,6 +97,7 @@ def test_nobody_decides_on_an_earlier_topic_that_his_other_sign_in_sent(
         with pytest.raises(NotAllowed) as refused:
             verb(project, by=reviewer, now=JUNE, **words)
         assert refused.value.code == "own_paper"
+        assert "P2-22" in str(refused.value.rule)
     assert accept_project(project, by=world.ana, now=JUNE).state == ProjectState.ACCEPTED
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from actionlearning.foundation.errors import RuleBroken
+from actionlearning.foundation.errors import NotAllowed, Refusal, RuleBroken
 from programmes.actions.dossiers import open_dossier
 from programmes.actions.programmes import close_programme
 from programmes.actions.sendings import send_dossier
 from programmes.actions.turns import take_turn
-from programmes.models import Enrolment, Programme
+from programmes.models import Dossier, Enrolment, Programme
 from programmes.procedures import Outcome
 from tests.programmes.papers_on_their_way import (
     act,
@@ -23,7 +23,7 @@ from tests.programmes.topics import JUNE
 from tests.world import World
 
 
-def rules(refused: RuleBroken) -> set[str]:
+def rules(refused: Refusal) -> set[str]:
     return {each for cited in refused.cited for each in cited.rule.split(", ")}
 
 
@@ -81,3 +81,54 @@ def test_a_paper_that_the_plan_does_not_name_says_who_can_add_it(
             now=JUNE,
         )  # fmt: skip
     assert refused.value.code == "not_in_plan"
+
+
+@pytest.mark.rule("P2-50")
+def test_a_paper_sent_over_open_opinions_recites_that_each_is_answered(
+    world: World, programme: Programme
+) -> None:
+    paper = act(
+        sent(world, programme), Outcome.RETURNED, promoter(world), june(12),
+        opinion="两点", remarks=["目标量化"],
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="Say of each") as refused:
+        send_dossier(written(paper, world.ben, june(13), "改"), by=world.ben, now=june(13))
+    assert (refused.value.code, rules(refused.value)) == ("unanswered", {"P2-50"})
+    assert refused.value.cited[0].text
+    assert Dossier.objects.get(pk=paper.pk).sent_text == 1
+
+
+@pytest.mark.rule("P2-48")
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [("project_plan", "P2-48"), ("implementation_plan", "P2-48"), ("training_plan", "P2-57")],
+)
+def test_a_filing_that_is_refused_recites_that_it_is_only_put_on_record(
+    world: World, programme: Programme, kind: str, rule: str
+) -> None:
+    paper = sent(world, programme, kind)
+    first = turn_of(paper)
+    if first.kind == "approve":
+        paper = act(paper, Outcome.APPROVED, promoter(world), june(11))
+    elif first.kind == "confirm":
+        paper = act(paper, Outcome.CONFIRMED, world.lena, june(11))
+    turn = turn_of(paper)
+    with pytest.raises(RuleBroken, match="return it as incomplete") as refused:
+        take_turn(turn, outcome=Outcome.REFUSED, text=1, opinion="不", by=world.ana, now=june(12))
+    assert (refused.value.code, rules(refused.value)) == ("not_this_kind", {rule})
+    turn.refresh_from_db()
+    assert turn.acted_at is None
+
+
+@pytest.mark.rule("P2-47")
+def test_whoever_had_a_hand_in_a_paper_is_told_which_sentence_has_another_decide(
+    world: World, programme: Programme
+) -> None:
+    pro = promoter(world)
+    paper = sent(world, programme)
+    Dossier.objects.filter(pk=paper.pk).update(authors=[*paper.authors, str(pro.pk)])
+    with pytest.raises(NotAllowed, match="somebody else of the body") as refused:
+        take_turn(turn_of(paper), outcome=Outcome.APPROVED, text=1, by=pro, now=june(12))
+    assert refused.value.code == "own_paper"
+    assert "P2-47" in rules(refused.value)
+    assert turn_of(paper).acted_at is None

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from actionlearning.foundation.models import User
 from programmes.actions.conclusions import conclude_project
 from programmes.actions.projects import choose_project, propose_project
 from programmes.actions.submissions import (
@@ -100,19 +99,3 @@ RESULT = {
 def concluded(world: World, project: Project, *, now: datetime = JUNE) -> Project:
     """By the leading group's leader, on the day of `now`."""
     return conclude_project(project, **RESULT, concluded_on=local_day(now), by=world.lena, now=now)
-
-
-ACTORS: dict[str, str] = {
-    "choose": "lena",
-    "decline": "lena",
-    "submit": "ben",
-    "accept": "ana",
-    "return": "ana",
-    "conclude": "lena",
-    "reopen": "lena",
-    "change": "ben",
-}
-
-
-def actor(world: World, verb: str) -> User:
-    return getattr(world, ACTORS[verb])  # type: ignore[no-any-return]
