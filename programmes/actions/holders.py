@@ -15,6 +15,7 @@ from programmes.actions.journeys import address_of
 from programmes.actions.waits import BLOCKED
 from programmes.models import Obligation, Turn, Voice
 from programmes.queries import local_day
+from programmes.queries.leaders import TOLD, leaders_of
 from programmes.queries.voices import asked, said_of, speaking
 from programmes.queries.waits import holders_at
 
@@ -58,7 +59,8 @@ def speakers_at(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]
 
 def _able(turn: Turn, rows: Iterable[Sitting], said: Iterable[Any]) -> set[uuid.UUID]:
     seats = [row for row in rows if (row.organisation, row.body) == (turn.holder_id, turn.body)]
-    able = speaking(turn.together, seats, turn.dossier.authors, said_of(said))
+    leaders = leaders_of(getattr(turn, TOLD))
+    able = speaking(turn.together, seats, turn.dossier.authors, said_of(said), leaders)
     return {row.user for row in asked(able)}
 
 
