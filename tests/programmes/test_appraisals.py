@@ -89,7 +89,7 @@ def test_an_appraisal_without_a_word_is_none_at_any_door(
         f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/turns/{turn.pk}/",
         told, content_type="application/json",
     )  # fmt: skip
-    assert (rest.status_code, list(rest.json()["fields"])) == (422, ["opinion"])
+    assert (rest.status_code, list(rest.json()["errors"])) == (422, ["opinion"])
     assert not turn.voices.exists()
     paper = act(paper, Outcome.APPRAISED, expert, june(12), opinion="成果可靠")
     assert paper.state == DossierState.STANDING

@@ -119,7 +119,7 @@ def test_a_review_without_a_word_is_none_at_any_door(
         f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/turns/{turn.pk}/",
         told, content_type="application/json",
     )  # fmt: skip
-    assert (rest.status_code, list(rest.json()["fields"])) == (422, ["opinion"])
+    assert (rest.status_code, list(rest.json()["errors"])) == (422, ["opinion"])
     assert not turn.voices.exists()
     assert not Evidence.objects.filter(obligation__rule_key="plan_review").exists()
 
