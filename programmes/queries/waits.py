@@ -49,7 +49,7 @@ def _awaited(
 def _holding(wanted: Iterable[tuple[Obligation, Iterable[str]]]) -> list[Turn]:
     rows = list(wanted)
     turns = list(
-        with_leaders(Turn.objects)
+        with_leaders(Turn.objects.all())
         .filter(
             dossier__programme__in={duty.programme_id for duty, _kinds in rows},
             dossier__organisation__in={duty.organisation_id for duty, _kinds in rows},
