@@ -45,7 +45,10 @@ def vacant_words(holder: str) -> str:
 
 
 def speakers_at(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:
-    """Whoever may act for each body at this moment and did not write the paper; three statements."""
+    """Whoever may act for each body at this moment and need not stand back; three statements.
+
+    `turns` were read with_leaders().
+    """
     rows = sitting(Q(organisation__in={turn.holder_id for turn in turns}), local_day(now))
     said: dict[uuid.UUID, list[Any]] = {turn.pk: [] for turn in turns}
     voices = Voice.objects.filter(turn__in=turns).order_by("at", "id")

@@ -9,6 +9,7 @@ from actionlearning.foundation.models import Notice, User
 from groups.models import Person, Tenure
 from programmes.actions.courts import look_at_turns
 from programmes.actions.holders import speakers_at
+from programmes.actions.reminders import remind_of_turns
 from programmes.actions.sendings import send_dossier
 from programmes.actions.teams import Seat, add_member
 from programmes.models import Dossier, Programme, Project, Turn
@@ -161,6 +162,9 @@ def test_who_comes_later_takes_it_from_the_leader(
     shown = page(world, paper, sign_in(other))
     assert acting in shown
     assert "You lead this topic" not in shown
+    remind_of_turns(now=june(25))
+    due = Notice.objects.filter(about=turn.pk, kind="programmes.dossier_due_day")
+    assert [row.recipient for row in due] == [other]
 
 
 def test_client_and_page_refuse_the_leader_alike(
