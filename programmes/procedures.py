@@ -78,7 +78,7 @@ LAWS: dict[str, Law] = {
     StepKind.CONFIRM: _law(Outcome.CONFIRMED),
     StepKind.APPROVE: _law(Outcome.APPROVED, ends=Outcome.REFUSED),
     StepKind.FILE: _law(Outcome.FILED, waits=False),
-    StepKind.REVIEW: _law(Outcome.REVIEWED),
+    StepKind.REVIEW: _law(Outcome.REVIEWED, words=(Outcome.REVIEWED,)),
     StepKind.DECIDE: _law(
         Outcome.ADOPTED,
         Outcome.ADOPTED_WITH_CHANGES,
@@ -87,7 +87,7 @@ LAWS: dict[str, Law] = {
         words=(Outcome.ADOPTED_WITH_CHANGES,),
     ),
     StepKind.SIGN: _law(Outcome.SIGNED),
-    StepKind.APPRAISE: _law(Outcome.APPRAISED),
+    StepKind.APPRAISE: _law(Outcome.APPRAISED, words=(Outcome.APPRAISED,)),
 }
 """A filing is never refused and never waited for: it is put on record or returned as incomplete."""
 

@@ -125,7 +125,8 @@ class Desk:
         self, turn: Turn, paper: Dossier, now: datetime, outcome: str, opinion: str
     ) -> bool:
         """By whoever sits there and may; False where the body has nobody."""
-        seats = speakers_of(paper, turn.holder, turn.body, now=now, by=self.unit.clerk)
+        by = self.unit.clerk
+        seats = speakers_of(paper, turn.holder, turn.body, kind=turn.kind, now=now, by=by)
         able = acts_now(turn, seats)
         if not able:
             return False

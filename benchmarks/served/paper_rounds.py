@@ -120,7 +120,9 @@ def all_speak(stage: PaperStage) -> Round:
             ]
 
     callers = stage.callers(*stage.officers)
-    return Round([(c, said(path, outcome="reviewed", text=1)) for c in callers], judge)
+    return Round(
+        [(c, said(path, outcome="reviewed", text=1, opinion="可行")) for c in callers], judge
+    )
 
 
 def in_order(stage: PaperStage) -> Round:

@@ -21,6 +21,7 @@ from programmes.models import Turn, Voice
 from programmes.notices import tell_turn
 from programmes.procedures import StepKind, settled
 from programmes.queries import local_day
+from programmes.queries.leaders import TOLD, leaders_of, with_leaders
 from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
 
 BATCH = 500
@@ -56,7 +57,7 @@ def _open_turns(after: uuid.UUID | None) -> list[Turn]:
     rows = rows.select_related("dossier__organisation", "holder").annotate(
         told_voices=ArraySubquery(voices.values(told=voice))
     )
-    return list(rows.order_by("pk")[:BATCH])
+    return list(with_leaders(rows).order_by("pk")[:BATCH])
 
 
 def _looked_at(turns: list[Turn], now: datetime) -> tuple[int, list[Turn]]:
@@ -82,7 +83,8 @@ def _looked_at(turns: list[Turn], now: datetime) -> tuple[int, list[Turn]]:
 def _silent(turn: Turn, members: list[Sitting]) -> list[Sitting]:
     rows = turn.told_voices  # type: ignore[attr-defined]
     said = said_of((row["by"], row["post"], row["tenure"], row["at"]) for row in rows)
-    return silent(free_to_speak(members, turn.dossier.authors), said)
+    leaders = leaders_of(getattr(turn, TOLD))
+    return silent(free_to_speak(members, turn.dossier.authors, leaders), said)
 
 
 def _has_decided(turn: Turn, left: Iterable[Sitting]) -> bool:

@@ -29,6 +29,7 @@ from programmes.models import (
 )
 from programmes.procedures import StepKind
 from programmes.queries import enrolment_of, local_day
+from programmes.queries.decisions import wrote_by_hand
 from programmes.states import ProgrammeState
 
 FIELDS = ("held_on", "venue", "present", "matter", "outcome", "text")
@@ -189,9 +190,9 @@ def _faults(decision: Decision, today: date) -> dict[str, str]:
 def sign_decision(
     decision: Decision, *, by: User, now: datetime, seen: int | None = None
 ) -> Decision:
-    """By somebody who sits in the body; it gets the next number of that body and year.
+    """By somebody who sits in the body and did not write it by hand; it gets the next number of that body and year.
 
-    Raises NotAllowed, RuleBroken (`signed`, `incomplete`), Stale.
+    Raises NotAllowed (also `own_record`), RuleBroken (`signed`, `incomplete`), Stale.
     """
     fresh = lock(decision, seen=seen)
     if not sitting_in(fresh.organisation_id, fresh.body, by, local_day(now)):
@@ -199,6 +200,11 @@ def sign_decision(
             _("Only somebody who sits in the body signs its record."), code="not_allowed"
         )
     _refuse_signed(fresh)
+    if wrote_by_hand(fresh, by):
+        raise NotAllowed(
+            _("You wrote this record: somebody else who sits in the body signs it."),
+            code="own_record",
+        )
     if not fresh.text or not fresh.present:
         raise RuleBroken(
             _("Still to be written: %(names)s.")

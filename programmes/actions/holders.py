@@ -15,6 +15,7 @@ from programmes.actions.journeys import address_of
 from programmes.actions.waits import BLOCKED
 from programmes.models import Obligation, Turn, Voice
 from programmes.queries import local_day
+from programmes.queries.leaders import TOLD, leaders_of
 from programmes.queries.voices import asked, said_of, speaking
 from programmes.queries.waits import holders_at
 
@@ -44,7 +45,10 @@ def vacant_words(holder: str) -> str:
 
 
 def speakers_at(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]:
-    """Whoever may act for each body at this moment and did not write the paper; three statements."""
+    """Whoever may act for each body at this moment and need not stand back; three statements.
+
+    `turns` were read with_leaders().
+    """
     rows = sitting(Q(organisation__in={turn.holder_id for turn in turns}), local_day(now))
     said: dict[uuid.UUID, list[Any]] = {turn.pk: [] for turn in turns}
     voices = Voice.objects.filter(turn__in=turns).order_by("at", "id")
@@ -58,7 +62,8 @@ def speakers_at(turns: list[Turn], now: datetime) -> dict[uuid.UUID, list[User]]
 
 def _able(turn: Turn, rows: Iterable[Sitting], said: Iterable[Any]) -> set[uuid.UUID]:
     seats = [row for row in rows if (row.organisation, row.body) == (turn.holder_id, turn.body)]
-    able = speaking(turn.together, seats, turn.dossier.authors, said_of(said))
+    leaders = leaders_of(getattr(turn, TOLD))
+    able = speaking(turn.together, seats, turn.dossier.authors, said_of(said), leaders)
     return {row.user for row in asked(able)}
 
 

@@ -145,7 +145,7 @@ class Journey:
         """The paper lies before the body of one of its steps, and whoever may speak there is told."""
         step = self.dossier.steps[number]
         place = Organisation.objects.get(pk=step["organisation"])
-        body, speakers = self._body(place, step["body"])
+        body, speakers = self._body(place, step["body"], step["kind"])
         turn = self._opened(
             step=number,
             kind=step["kind"],
@@ -162,15 +162,15 @@ class Journey:
         tell_turn(turn, self.dossier, users, by=self.by, now=self.now)
         return turn
 
-    def _body(self, place: Organisation, body: str) -> tuple[str, list[Sitting]]:
+    def _body(self, place: Organisation, body: str, kind: str) -> tuple[str, list[Sitting]]:
         """The one that the plan names, or the one that answers in its place where nobody sits in it."""
-        speakers = self._speakers(place, body)
+        speakers = self._speakers(place, body, kind)
         other = STANDS_IN.get(body)
-        instead = self._speakers(place, other) if other and not speakers else []
+        instead = self._speakers(place, other, kind) if other and not speakers else []
         return (other, instead) if other and instead else (body, speakers)
 
-    def _speakers(self, place: Organisation, body: str) -> list[Sitting]:
-        return speakers_of(self.dossier, place, body, now=self.now, by=self.by)
+    def _speakers(self, place: Organisation, body: str, kind: str) -> list[Sitting]:
+        return speakers_of(self.dossier, place, body, kind=kind, now=self.now, by=self.by)
 
     def open_mending(self, returned: Turn, days: int) -> Turn:
         """The ball is with the sender, who has `days` working days."""

@@ -1,7 +1,7 @@
 """What the plan in force asks of topics and their teams: data of its head, never a constant (D1–D6)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
 from programmes.actions.conveners import LeadingPost, post_words, unseen_words
+from programmes.actions.several_units import SEVERAL, several_words
 from programmes.clauses import cited_in
 from programmes.models import Clause, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
@@ -221,10 +222,11 @@ def sizes_of(members: Iterable[TeamMember], asks: Asks) -> Sizes:
 
 
 def team_faults(members: list[TeamMember], asks: Asks, *, level: int) -> list[Fault]:
-    """Why this team is not the one the plan asks for; a part's group may be as small as its work."""
+    """Why this team is not the one the plan asks for; a part's group may be as small as its work, convened by one."""
     left = _left_fault(members, asks)
     if level > 1:
-        return [fault for fault in (None if members else _nobody(asks), left) if fault]
+        convener = asks.conveners and _role_fault(members, replace(asks.conveners, least=0), asks)
+        return [fault for fault in (None if members else _nobody(asks), left, convener) if fault]
     sizes = sizes_of(members, asks)
     found = [left, _size_fault(sizes, asks), _guide_fault(sizes, asks)]
     found += [_role_fault(members, ask, asks) for ask in asks.roles]
@@ -387,9 +389,10 @@ def concerns(
         words = _("A topic should be well solved in %(span)s months; this one plans %(months)d.")
         facts = {"span": span_words(low, high), "months": project.months}
         found.append(Fault(words % facts, "months", asks.rule(DURATION)))
-    if asks.rule(SEVERAL_UNITS) and project.level == 1 and not project.participating_units.strip():
-        words = _("A topic should be one that needs several units: name those that take part.")
-        found.append(Fault(words, "one_unit", asks.rule(SEVERAL_UNITS)))
+    several = asks.rule(SEVERAL_UNITS)
+    words = several_words(project, asks.topics.get("units_min") or (SEVERAL if several else 1))
+    if words:
+        found.append(Fault(words, "one_unit", several))
     found += _convener_faults(members, asks)
     if asks.rule(DUTIES) and any(not member.duties for member in members):
         words = _("Each member's duties should be stated.")

@@ -28,6 +28,7 @@ from programmes.models import Plan, Turn
 from programmes.notices import holders_of
 from programmes.procedures import StepKind
 from programmes.queries import TICK, ZONE, calendar_for, local_day
+from programmes.queries.leaders import with_leaders
 
 BATCH = 500
 KINDS = {
@@ -144,7 +145,7 @@ def _key(turn: uuid.UUID, rung: Rung) -> str:
 def _remind(moments: Mapping[uuid.UUID, _Moment], now: datetime) -> int:
     """A turn that somebody acts on at this moment is left alone: what it asked for is done."""
     turns = list(
-        Turn.objects.open()
+        with_leaders(Turn.objects.open())
         .filter(pk__in=list(moments))
         .select_for_update(of=("self",), skip_locked=True)
         .select_related("dossier__tenant", "dossier__organisation", "holder")

@@ -269,7 +269,7 @@ def _refuse_conveners(project: Project, members: Iterable[TeamMember], now: date
     asks = asks_of(project.programme, local_day(now))
     names = [row.name for row in members if row.role == TeamRole.CONVENER]
     ask = asks.conveners
-    if project.level > 1 or ask is None or ask.most is None or len(names) <= ask.most:
+    if ask is None or ask.most is None or len(names) <= ask.most:
         return
     words = _(
         "“%(role)s”: the plan has at most %(most)d, and this would make %(count)d (%(names)s):"

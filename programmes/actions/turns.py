@@ -32,8 +32,8 @@ from programmes.packs.format import Labels
 from programmes.papers import papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
-from programmes.queries.dossiers import person_behind, seats_for, speakers_of
-from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent
+from programmes.queries.dossiers import leaders_for, person_behind, seats_for, speakers_of
+from programmes.queries.voices import apart_from, asked, free_to_speak, in_turn, said_of, silent
 from programmes.states import DossierState, RemarkState
 
 MOST_REMARKS = 50
@@ -60,7 +60,7 @@ def take_turn(
     """What `by` says for his body; the paper moves once the body has decided.
 
     `text` is the number of the text he has read, `topics` what he says of each candidate. Raises RuleBroken (`acted`, `unseen_text` with the
-    difference, `not_this_kind`, `spoken`, `not_yet`), NotAllowed (`own_paper`, `not_allowed`), BadInput.
+    difference, `not_this_kind`, `spoken`, `not_yet`), NotAllowed (`own_paper`, `own_topic`, `not_allowed`), BadInput.
     """
     paper = Dossier.objects.get(pk=turn.dossier_id)
     hold_topic(paper, now)
@@ -70,14 +70,14 @@ def take_turn(
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
-    seat = _seat_of(fresh, dossier, members, by, now)
+    speakers = free_to_speak(members, dossier.authors, leaders_for(dossier, fresh.kind, by=by))
+    seat = _seat_of(fresh, dossier, members, speakers, by, now)
     _refuse_unseen(dossier, text)
     verdicts = read_verdicts(fresh, dossier, outcome, topics)
     said = in_words(dossier, verdicts, _words(fresh, outcome, opinion, remarks))
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
     _keep_readable(dossier, by, now)
-    speakers = free_to_speak(members, dossier.authors)
     decided = _decided(fresh, speakers)
     facts = {"step": fresh.kind, "outcome": outcome, "text": text, "instead": seat.instead}
     record("dossier.spoken", target=dossier, by=by, at=now, **facts)
@@ -143,17 +143,22 @@ def _rules_of(dossier: Dossier) -> list[str]:
 
 
 def _seat_of(
-    turn: Turn, dossier: Dossier, members: list[Sitting], by: User, now: datetime
+    turn: Turn,
+    dossier: Dossier,
+    members: list[Sitting],
+    able: list[Sitting],
+    by: User,
+    now: datetime,
 ) -> Sitting:
-    """The seat for which `by` speaks now; of several the first in rank that has not spoken."""
+    """The seat for which `by` speaks now; of several of those that are `able` the first in rank that has not spoken."""
     _refuse_author(dossier, by, now)
     own = [row for row in members if row.user == by.pk]
-    if not own and not free_to_speak(members, dossier.authors):
+    if not own and not able:
         raise NotAllowed(vacant_words(turn.holder.name), code="not_allowed")
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
-    able = free_to_speak(members, dossier.authors)
     if not any(row.user == by.pk for row in able):
+        _refuse_leader(able, apart_from(dossier.authors, own))
         raise NotAllowed(
             _("%(name)s, for whom you would speak, wrote this paper: somebody else has to decide.")
             % {"name": "、".join(row.instead for row in own)},
@@ -167,6 +172,17 @@ def _seat_of(
         _refuse_voice(turn, able, left, by)
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     return mine
+
+
+def _refuse_leader(able: list[Sitting], own: list[Sitting]) -> None:
+    """Whoever leads a topic, or would speak for who does, stands back while `able` can judge its paper."""
+    if not own:
+        return
+    raise NotAllowed(
+        _("Whoever leads the topic does not judge its papers: that is for %(names)s.")
+        % {"names": "、".join(dict.fromkeys(row.told for row in able))},
+        code="own_topic",
+    )
 
 
 def _refuse_author(dossier: Dossier, by: User, now: datetime) -> None:
@@ -225,6 +241,8 @@ def _words(turn: Turn, outcome: str, opinion: str, remarks: Sequence[str]) -> st
         raise BadInput(words, fields={"opinion": words}, code="too_long")
     if outcome in LAWS[turn.kind].words and not said and not any(r.strip() for r in remarks):
         words = _("Say why: the unit has to know what to do.")
+        if outcome in (Outcome.REVIEWED, Outcome.APPRAISED):
+            words = _("Say what you find: a review or an appraisal carries an opinion in words.")
         raise BadInput(words, fields={"opinion": words})
     return said
 
@@ -355,7 +373,8 @@ def settle_turn(turn: Turn, *, now: datetime) -> bool:
     if fresh.acted_at is not None or last is None:
         return False
     by = system_user()
-    speakers = speakers_of(dossier, fresh.holder, fresh.body, now=now, by=by)
+    kind = fresh.kind
+    speakers = speakers_of(dossier, fresh.holder, fresh.body, kind=kind, now=now, by=by)
     decided = _decided(fresh, speakers)
     if decided is None:
         return False

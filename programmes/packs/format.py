@@ -126,6 +126,8 @@ class Topics:
     duration_warn_min: Annotated[int | None, MONTHS] = None
     duration_warn_max: Annotated[int | None, MONTHS] = None
     duration_hard_max: Annotated[int | None, MONTHS] = None
+    units_min: Annotated[int | None, POSITIVE] = None
+    """So many units should take part in each, its own among them (P2-27)."""
     year_task: Annotated[bool, Flag()] = False
     """Each topic names the main task of the year that it serves (P4-13)."""
     criteria: tuple[Named, ...] = ()

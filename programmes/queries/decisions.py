@@ -5,17 +5,21 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import AuditEvent, User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
 from groups.models import Organisation
 from groups.queries import named_like
-from programmes.models import Turn
+from groups.queries.minds import same_mind
+from programmes.models import Decision, Turn
 from programmes.models.decision import DecisionOutcome
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked
 
 MOST_AGENDA = 50
+BY_HAND = ("decision.written", "decision.corrected")
+"""How the audit log calls the beginning of a record that somebody writes."""
+CHANGED = "decision.changed"
 
 
 def narrowed_decisions(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
@@ -35,6 +39,18 @@ def narrowed_decisions(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QueryS
         units = named_like(Organisation.objects.all(), words)
         rows = rows.filter(Q(matter__icontains=words) | Q(organisation__in=units.values("pk")))
     return rows
+
+
+def wrote_by_hand(decision: Decision, user: User) -> bool:
+    """Whether its words are `user`'s, by any of his sign-ins, in a record that was not kept by itself (P2-12).
+
+    The audit log tells who began it and who changed it afterwards.
+    """
+    rows = AuditEvent.objects.filter(target=decision.pk, action__in=(*BY_HAND, CHANGED))
+    told = list(rows.values_list("action", "actor"))
+    if not any(action in BY_HAND for action, _actor in told):
+        return False
+    return same_mind(user, *(actor for _action, actor in told), tenant=decision.tenant)
 
 
 def agenda_of(user: User) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from programmes.papers import TOPIC, papers_of
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
 from programmes.queries.drafts import all_by_plan_in_force
+from programmes.queries.leaders import JUDGING, TOLD, leaders_in, leaders_of, with_leaders
 from programmes.queries.voices import asked, free_to_speak, said_of, speaking
 from programmes.states import DossierState, RemarkState
 
@@ -168,17 +169,16 @@ def waits_for(user: User, rows: Iterable[Mapping[str, Any]], day: date) -> bool:
     return any(row["kind"] != StepKind.MEND and _is_for(user, row, bodies) for row in rows)
 
 
-_FACTS = ("holder_id", "body", "together", "dossier__authors", "told")
+_FACTS = ("holder_id", "body", "together", "dossier__authors", "told", TOLD)
 """Of a turn what tells for whom it waits."""
 LYING = ("kind", *_FACTS)
 
 
 def _with_voices(turns: QuerySet[Any]) -> QuerySet[Any]:
-    """Each with `told`, what was said there already."""
+    """Each with `told`, what was said there already, and who has to stand back there."""
     said = Voice.objects.filter(turn=OuterRef("pk")).order_by("at", "id")
     voice = JSONObject(by="by", post="post", tenure="tenure", at="at")
-    found: QuerySet[Any] = turns.annotate(told=ArraySubquery(said.values(told=voice)))
-    return found
+    return with_leaders(turns.annotate(told=ArraySubquery(said.values(told=voice))))
 
 
 def _lying(bodies: Iterable[tuple[Any, str]]) -> Q:
@@ -195,7 +195,8 @@ def _is_for(
     """Whether at this turn it is for `user` to speak; `row` has its _FACTS."""
     seats = bodies.get((row["holder_id"], row["body"]), [])
     voices = said_of((each["by"], each["post"], each["tenure"], each["at"]) for each in row["told"])
-    speakers = asked(speaking(row["together"], seats, row["dossier__authors"], voices))
+    authors, leaders = row["dossier__authors"], leaders_of(row[TOLD])
+    speakers = asked(speaking(row["together"], seats, authors, voices, leaders))
     return any(each.user == user.pk for each in speakers)
 
 
@@ -235,11 +236,19 @@ def seats_for(
 
 
 def speakers_of(
-    dossier: Dossier, organisation: Organisation, body: str, *, now: datetime, by: User
+    dossier: Dossier, organisation: Organisation, body: str, *, kind: str, now: datetime, by: User
 ) -> list[Sitting]:
-    """Who may speak for a body on this paper, by rank: whoever sits there and did not write it."""
+    """Who may speak for a body on this paper at a step of `kind`, by rank: whoever sits there, did not write it and need not stand back."""
     rows = seats_for(dossier, organisation, body, now=now, by=by)
-    return free_to_speak(rows, dossier.authors)
+    return free_to_speak(rows, dossier.authors, leaders_for(dossier, kind, by=by))
+
+
+def leaders_for(dossier: Dossier, kind: str, *, by: User) -> frozenset[str]:
+    """Who leads its topic and stands back at a step of `kind`, whoever asks."""
+    if kind not in JUDGING or dossier.project_id is None:
+        return frozenset()
+    with scope(dossier.tenant, path=WHOLE, actor=by):
+        return leaders_in(dossier.project_id)
 
 
 def person_behind(user: User, *, tenant: Tenant) -> Any:

@@ -1,4 +1,7 @@
-"""Who may speak at a turn at this moment: one voice for each seat, nobody on his own paper (`model.md` §5)."""
+"""Who may speak at a turn at this moment: one voice for each seat, nobody on his own paper (`model.md` §5).
+
+`leaders` are those who lead its topic, where the step judges it: see leaders.py.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -36,10 +39,21 @@ def _moment(told: datetime | str) -> datetime:
     return datetime.fromisoformat(told) if isinstance(told, str) else told
 
 
-def free_to_speak(rows: Iterable[Sitting], authors: Collection[str]) -> list[Sitting]:
-    """Whoever neither wrote the paper, by any sign-in of his, nor would speak for somebody who did."""
-    written = frozenset(authors)
-    return [row for row in rows if written.isdisjoint(row.minds)]
+def free_to_speak(
+    rows: Iterable[Sitting], authors: Collection[str], leaders: Collection[str] = ()
+) -> list[Sitting]:
+    """Whoever neither wrote the paper, by any sign-in of his, nor would speak for somebody who did.
+
+    Likewise of `leaders`, unless nobody else is left: then they speak, and the paper does not lie for ever.
+    """
+    able = apart_from(authors, rows)
+    return apart_from(leaders, able) or able
+
+
+def apart_from(people: Collection[str], rows: Iterable[Sitting]) -> list[Sitting]:
+    """Those of `rows` that are the word of none of them."""
+    keys = frozenset(people)
+    return [row for row in rows if keys.isdisjoint(row.minds)]
 
 
 def silent(rows: Sequence[Sitting], said: Sequence[Said]) -> list[Sitting]:
@@ -75,10 +89,14 @@ def in_turn(together: str, rows: Sequence[Sitting]) -> list[Sitting]:
 
 
 def speaking(
-    together: str, rows: Iterable[Sitting], authors: Collection[str], said: Sequence[Said]
+    together: str,
+    rows: Iterable[Sitting],
+    authors: Collection[str],
+    said: Sequence[Said],
+    leaders: Collection[str] = (),
 ) -> list[Sitting]:
     """Everybody whom take_turn() would let speak now."""
-    return in_turn(together, silent(free_to_speak(rows, authors), said))
+    return in_turn(together, silent(free_to_speak(rows, authors, leaders), said))
 
 
 def asked(rows: Sequence[Sitting]) -> list[Sitting]:

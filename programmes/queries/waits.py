@@ -9,6 +9,7 @@ from typing import Any
 from programmes.models import Dossier, Obligation, Turn
 from programmes.models.spans import Span
 from programmes.procedures import LAWS, Effect, StepKind
+from programmes.queries.leaders import with_leaders
 
 UNHELD = (StepKind.FILE, StepKind.MEND)
 """A filing holds nobody up, and what its sender mends lies with the sender itself."""
@@ -48,7 +49,8 @@ def _awaited(
 def _holding(wanted: Iterable[tuple[Obligation, Iterable[str]]]) -> list[Turn]:
     rows = list(wanted)
     turns = list(
-        Turn.objects.filter(
+        with_leaders(Turn.objects.all())
+        .filter(
             dossier__programme__in={duty.programme_id for duty, _kinds in rows},
             dossier__organisation__in={duty.organisation_id for duty, _kinds in rows},
             dossier__kind__in={kind for _duty, kinds in rows for kind in kinds},

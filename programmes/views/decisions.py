@@ -32,7 +32,12 @@ from programmes.forms.decisions import (
 from programmes.models import Decision, Dossier
 from programmes.procedures import Outcome
 from programmes.queries import local_day, visible_programmes
-from programmes.queries.decisions import MOST_AGENDA, agenda_of, narrowed_decisions
+from programmes.queries.decisions import (
+    MOST_AGENDA,
+    agenda_of,
+    narrowed_decisions,
+    wrote_by_hand,
+)
 from programmes.states import ProgrammeState
 from programmes.views.decision_lines import (
     AGENDA_COLUMNS,
@@ -130,6 +135,8 @@ def decision_context(request: Any, row: Decision, **given: Any) -> dict[str, Any
     user, day = request.user, local_day(request.received_at)
     mine = user.has_perm(Permission.DOSSIER_WRITE, row)
     seen = Dossier.objects.visible_to(user).filter(pk=row.dossier_id) if row.dossier_id else None
+    seated = row.signed_at is None and sitting_in(row.organisation_id, row.body, user, day)
+    wrote = seated and wrote_by_hand(row, user)
     return {
         "decision": row,
         "number": number_words(row.year, row.number),
@@ -143,7 +150,8 @@ def decision_context(request: Any, row: Decision, **given: Any) -> dict[str, Any
         "corrects": number_words(row.corrects.year, row.corrects.number) if row.corrects else "",
         "can_change": mine and row.signed_at is None,
         "can_correct": mine and row.signed_at is not None,
-        "can_sign": row.signed_at is None and sitting_in(row.organisation_id, row.body, user, day),
+        "can_sign": seated and not wrote,
+        "wrote": wrote,
         "form": DecisionStepForm(initial={"day": day}) if mine and row.signed_at else None,
         **given,
     }

@@ -21,7 +21,8 @@ from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
-from programmes.queries.voices import asked, said_of, speaking
+from programmes.queries.leaders import TOLD, leaders_of, with_leaders
+from programmes.queries.voices import apart_from, asked, said_of, speaking
 from programmes.states import RemarkState
 from programmes.views.dossier_lines import days_between, holder_words, last_day
 from programmes.views.project_lines import day_words, minute_words
@@ -46,7 +47,7 @@ INCOMPLETE = _("Return as incomplete")
 
 
 def with_words(turns: QuerySet[Any]) -> QuerySet[Any]:
-    """Each with `told_voices` and `told_remarks`, in the same statement."""
+    """Each with `told_voices` and `told_remarks`, and who has to stand back there, in the same statement."""
     voices = Voice.objects.filter(turn=OuterRef("pk")).order_by("at", "id")
     voice = JSONObject(
         by="by_id", name="by_name", post="post_title", instead="for_name",
@@ -63,11 +64,12 @@ def with_words(turns: QuerySet[Any]) -> QuerySet[Any]:
         by="replied_name",
         at="replied_at",
     )
-    found: QuerySet[Any] = turns.annotate(
-        told_voices=ArraySubquery(voices.values(told=voice)),
-        told_remarks=ArraySubquery(remarks.values(told=remark)),
+    return with_leaders(
+        turns.annotate(
+            told_voices=ArraySubquery(voices.values(told=voice)),
+            told_remarks=ArraySubquery(remarks.values(told=remark)),
+        )
     )
-    return found
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,14 @@ def court_of(
 
 
 def _speaking(turn: Turn, dossier: Dossier, members: list[Sitting]) -> list[Sitting]:
-    """As take_turn() lets them: not who wrote it, no seat twice, the head or the next in order first."""
+    """As take_turn() lets them: not who wrote it or leads its topic, no seat twice, the head or the next in order first."""
     told = turn.told_voices  # type: ignore[attr-defined]
     said = said_of((row["by"], row["post_pk"], row["tenure"], row["at"]) for row in told)
-    return speaking(turn.together, members, dossier.authors, said)
+    return speaking(turn.together, members, dossier.authors, said, _leaders(turn))
+
+
+def _leaders(turn: Turn) -> frozenset[str]:
+    return leaders_of(getattr(turn, TOLD))
 
 
 def _holder(
@@ -196,6 +202,7 @@ def act_context(court: Court, dossier: Dossier) -> dict[str, Any]:
         "acting_as": body_of(turn),
         "acting_title": seat.title,
         "acting_instead": seat.instead,
+        "acting_leads": not apart_from(_leaders(turn), [seat]),
         "acting_step": turn.get_kind_display(),
         "acting_due": date_format(last_day(turn.due_at), "DATE_FORMAT"),
         "buttons": [
@@ -203,6 +210,7 @@ def act_context(court: Court, dossier: Dossier) -> dict[str, Any]:
             for number, (name, effect) in enumerate(law.outcomes.items())
         ],
         "filing": turn.kind == StepKind.FILE,
+        "finds": turn.kind in (StepKind.REVIEW, StepKind.APPRAISE),
         "may_ask": Effect.BACK in law.outcomes.values() or turn.kind == StepKind.OPINION,
         "act_form": DossierActForm(
             initial={"text": dossier.sent_text},

@@ -67,7 +67,7 @@ def reviews(year: Year, group: Unit, days: list[tuple[Choice, date]]) -> None:
     year.on(date(2026, 12, 1), form_bodies(group, ["expert_group"]))
     for topic, on in days:
         year.on(on, topic.act("solution_report", Outcome.PASSED, group.director), 11)
-        year.on(on, topic.act("solution_report", Outcome.REVIEWED, group.leader), 12)
+        year.on(on, topic.act("solution_report", Outcome.REVIEWED, group.leader, "可行。"), 12)
 
 
 def surveys(year: Year, first: Choice, second: Choice, third: Choice) -> None:

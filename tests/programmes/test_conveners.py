@@ -166,3 +166,46 @@ def test_where_it_blocks_a_list_with_a_convener_by_name_is_not_sent(world: World
         listed(world, topic(world, programme))
     assert refused.value.code == "convener_outside"
     assert "take the person in from the roster" in str(refused.value)
+
+
+def part_of(world: World, programme: Programme) -> Project:
+    """With a team of its own, whose one convener is 分项召集人."""
+    whole = topic(world, programme)
+    part = propose(world, programme, "摸底建档", parent=whole)
+    set_team(part, seats=[Seat("convener", name="分项召集人")], by=world.ben, now=JUNE)
+    found: Project = Project.objects.get(pk=part.pk)
+    return found
+
+
+def test_a_part_has_no_two_conveners_either(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    part, client = part_of(world, programme), sign_in(world.ben)
+    typed = {"name": "另一位", "role": "convener", "duties": "统筹"}
+    answer = client.post(members(world, part), typed)
+    assert answer.status_code == 409
+    assert "P2-31" in text_of(answer)
+    assert 'value="统筹"' in text_of(answer)
+    root = f"/t/{world.tenant.slug}/api/v1/projects/{part.pk}/members/"
+    rest = client.post(root, typed, content_type="application/json")
+    assert (rest.status_code, rest.json()["code"]) == (409, "conveners")
+    assert conveners(part) == ["分项召集人"]
+    with pytest.raises(RuleBroken):
+        set_team(part, seats=[Seat("convener", name="甲"), Seat("convener", name="乙")],
+                 by=world.ben, now=JUNE)  # fmt: skip
+    assert conveners(part) == ["分项召集人"]
+
+
+def test_a_part_s_team_that_has_two_from_before_is_told_to_take_one_out(
+    world: World, programme: Programme
+) -> None:
+    part = part_of(world, programme)
+    row = TeamMember(project=part, name="另一位", role="convener", joined_on=local_day(JUNE))
+    row.rank, row.organisation, row.org_path = 9, part.organisation, part.org_path
+    asks, team = asks_of(programme, local_day(JUNE)), list(TeamMember.objects.filter(project=part))
+    (fault,) = team_faults([*team, row], asks, level=part.level)
+    assert (fault.code, fault.rule) == ("team_roles", "P2-31, P2-35")
+    assert "take out 1" in fault.message
+    assert team_faults(team, asks, level=part.level) == []
+    member = TeamMember(project=part, name="一员", role="core_learner")
+    assert team_faults([member], asks, level=part.level) == []  # it needs none of its own

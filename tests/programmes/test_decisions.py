@@ -13,6 +13,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import scope
 from groups.access import standing_of
 from groups.actions.delegations import delegate
+from groups.actions.users import give_role
 from groups.models import Body, Tenure
 from programmes.actions.decisions import (
     change_decision,
@@ -29,6 +30,7 @@ from programmes.queries.decisions import agenda_of
 from programmes.states import ProgrammeState
 from tests.programmes.paper_screens import count_queries
 from tests.programmes.papers_on_their_way import act, seat, sent, turn_of
+from tests.programmes.test_own_acts import second_sign_in
 from tests.programmes.test_proposals import proposal
 from tests.programmes.topics import propose
 from tests.running import beijing, run_programme
@@ -210,6 +212,71 @@ def test_what_is_not_written_is_not_signed(world: World, programme: Programme) -
     assert refusal.value.code == "incomplete"
     with pytest.raises(Stale):
         change_decision(row, text="同意", seen=9, by=world.ben, now=june(13))
+
+
+def seated(world: World, role: str = "leading_group_member") -> User:
+    """Writes for the office and sits in the leading group."""
+    give_role(
+        world.ben, role=role, organisation=world.bureau, starts_on=date(2026, 1, 1),
+        by=world.system, now=june(1),
+    )  # fmt: skip
+    return User.objects.get(pk=world.ben.pk)
+
+
+def refused_own(row: Decision, by: User) -> None:
+    with pytest.raises(NotAllowed) as refusal:
+        sign_decision(row, by=by, now=june(13))
+    assert refusal.value.code == "own_record"
+    assert Decision.objects.get(pk=row.pk).signed_at is None
+
+
+@pytest.mark.rule("P2-12")
+def test_who_wrote_a_record_by_hand_does_not_sign_it(world: World, programme: Programme) -> None:
+    ben = seated(world)
+    row = written(world, programme, by=ben)
+    refused_own(row, ben)
+    row = sign_decision(row, by=world.lena, now=june(13))
+    refused_own(correct_decision(row, by=ben, now=june(13)), ben)
+
+
+def test_nor_does_who_changed_it_afterwards_or_his_other_sign_in(
+    world: World, programme: Programme
+) -> None:
+    second = second_sign_in(world, world.ben)
+    give_role(
+        second, role="leading_group_member", organisation=world.bureau,
+        starts_on=date(2026, 1, 1), by=world.system, now=june(1),
+    )  # fmt: skip
+    second = User.objects.get(pk=second.pk)
+    refused_own(written(world, programme), second)
+    row = written(world, programme, by=world.dora)
+    row = change_decision(row, text="不同意。", by=world.ben, now=june(12))
+    refused_own(row, second)
+
+
+def test_what_was_kept_by_itself_is_signed_by_who_decided(
+    world: World, programme: Programme
+) -> None:
+    row = decided(world, programme)
+    row = change_decision(row, venue="三楼会议室", by=world.ana, now=june(12))
+    assert sign_decision(row, by=world.ana, now=june(13)).number == 1
+
+
+def test_page_and_client_say_who_signs_instead(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    row = written(world, programme, by=seated(world))
+    client, address = sign_in(world.ben), f"/t/teng/decisions/{row.pk}/"
+    page = client.get(address).text
+    assert "somebody else who sits in the body signs it" in page
+    assert f"{address}signing/" not in page
+    assert client.post(f"{address}signing/", {"version": 1}).status_code == 403
+    rest = client.post(
+        f"/t/teng/api/v1/decisions/{row.pk}/signing/", {},
+        content_type="application/json", headers={"If-Match": '"1"'},
+    )  # fmt: skip
+    assert (rest.status_code, rest.json()["code"]) == (403, "own_record")
+    assert f"{address}signing/" in sign_in(world.lena).get(address).text
 
 
 @pytest.mark.rule("P3-43")

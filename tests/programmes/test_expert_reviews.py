@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from actionlearning.foundation.models import AuditEvent
+from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.models import AuditEvent, User
 from programmes.actions.dossiers import open_dossier
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier
 from programmes.models import Evidence, Obligation, Programme
 from programmes.procedures import Outcome
 from programmes.states import DossierState, RemarkState
-from tests.programmes.papers_on_their_way import act, june, seat, sent, written
+from tests.programmes.paper_screens import at, text_of
+from tests.programmes.papers_on_their_way import act, june, seat, sent, turn_of, written
 from tests.programmes.topics import JUNE, chosen
 from tests.running import beijing, run_programme
 from tests.world import World
@@ -70,7 +72,7 @@ def test_points_to_mend_are_a_review_and_a_second_reading_counts_no_more(
     answer_remark(remark, state=RemarkState.TAKEN, reply="已补充", by=world.ben, now=june(15))
     paper = send_dossier(written(paper, world.ben, june(15), "完善"), by=world.ben, now=june(15))
     for by in (one, two):
-        paper = act(paper, Outcome.REVIEWED, by, june(16))
+        paper = act(paper, Outcome.REVIEWED, by, june(16), opinion="可行")
     assert paper.state == DossierState.STANDING
     duty = Obligation.objects.get(rule_key="plan_review")
     assert (duty.met_at, duty.credited) == (june(12), 1)
@@ -92,7 +94,35 @@ def test_a_review_that_comes_after_its_duty_closed_holds_no_paper_up(
     paper = sent(world, programme, "solution_report")
     Obligation.objects.filter(rule_key="plan_review").update(closes_at=june(13))
     for by in (one, two):
-        paper = act(paper, Outcome.REVIEWED, by, june(16))
+        paper = act(paper, Outcome.REVIEWED, by, june(16), opinion="可行")
     assert paper.state == DossierState.STANDING
     assert states("plan_review", june(16)) == [(world.bureau.name, "missed")]
     assert AuditEvent.objects.get(action="dossier.uncredited").target == paper.pk
+
+
+@pytest.mark.rule("P2-50")
+def test_a_review_without_a_word_is_none_at_any_door(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    one, two = reviewers(world, world.bureau, "review_team")
+    User.objects.filter(pk=one.pk).update(must_change_password=False, language="en")
+    paper = sent(world, programme, "solution_report")
+    with pytest.raises(BadInput, match="carries an opinion") as refused:
+        act(paper, Outcome.REVIEWED, two, june(12), opinion=" \n", remarks=["  "])
+    assert list(refused.value.fields) == ["opinion"]
+    client, turn = sign_in(User.objects.get(pk=one.pk)), turn_of(paper)
+    told = {"outcome": "reviewed", "text": 1, "opinion": " "}
+    page = client.post(at("dossier_turn", world, paper.pk, turn.pk), told)
+    assert page.status_code == 422
+    assert "carries an opinion" in text_of(page)
+    rest = client.post(
+        f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/turns/{turn.pk}/",
+        told, content_type="application/json",
+    )  # fmt: skip
+    assert (rest.status_code, list(rest.json()["errors"])) == (422, ["opinion"])
+    assert not turn.voices.exists()
+    assert not Evidence.objects.filter(obligation__rule_key="plan_review").exists()
+
+    act(paper, Outcome.REVIEWED, one, june(12), remarks=["写明经费"])  # a point to mend is a word
+    paper = act(paper, Outcome.REVIEWED, two, june(12), opinion="可行")
+    assert paper.state == DossierState.STANDING

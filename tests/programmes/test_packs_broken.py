@@ -41,6 +41,7 @@ CASES = [
     ("required: true, min: 1", "required: true", 30, "team.roles[facilitator].required", "a required role has a “min” of at least 1"),
     ("{role: facilitator, name: 催化师", "{role: observer, name: 催化师", 26, "team.facilitators_min", "facilitators are asked for, and “roles” offers none"),
     ("duration_hard_max: 12", "duration_hard_max: 5", 38, "topics.duration_hard_max", "“duration_hard_max” (5) is below “duration_warn_max” (6)"),
+    ("duration_hard_max: 12", "duration_hard_max: 12\n  units_min: 0", 39, "topics.units_min", "a whole number from 1 to 999 is expected here"),
     ("topics:\n  min: 1", "topics:\n  min: 3", 34, "topics.max", "“max” (2) is below “min” (3)"),
     ("clerks\n    kind: executive_office\n    level: unit\n    name: 执行办\n    name_en: Office\n    secretariat_of: [leaders]", "leaders\n    kind: executive_office\n    level: unit\n    name: 执行办\n    name_en: Office", 49, "bodies[leaders].key", "“leaders” was already used on line 41"),
     ("of: [leaders]", "of: [nobody]", 54, "bodies[clerks].secretariat_of", "“nobody” is no other body of this pack"),

@@ -101,7 +101,9 @@ def test_the_expert_decides_on_the_page_and_keeps_what_he_decided_on(
 def spoken(reviewed: Any) -> tuple[User, Dossier, Grant]:
     """The expert has reviewed it; it lies before the team now."""
     found, paper = reviewed
-    take_turn(turn_of(paper), outcome=Outcome.REVIEWED, text=1, by=found, now=june(9))
+    take_turn(
+        turn_of(paper), outcome=Outcome.REVIEWED, text=1, opinion="可行", by=found, now=june(9)
+    )
     return found, paper, Grant.objects.get(user=found, through="voice")
 
 
@@ -145,7 +147,9 @@ def test_whoever_said_nothing_reads_it_only_while_it_lies_there(
     paper = sent(world, programme)
     client = sign_in(second)
     assert client.get(page(world, paper)).status_code == 200
-    take_turn(turn_of(paper), outcome=Outcome.REVIEWED, text=1, by=first, now=june(9))
+    take_turn(
+        turn_of(paper), outcome=Outcome.REVIEWED, text=1, opinion="可行", by=first, now=june(9)
+    )
     assert client.get(page(world, paper)).status_code == 404
 
 

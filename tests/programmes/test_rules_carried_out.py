@@ -11,8 +11,9 @@ from programmes.actions.enrolments import enrol
 from programmes.actions.project_asks import asks_of, concerns
 from programmes.actions.submissions import submit_project
 from programmes.models import Obligation, Programme, TeamMember
+from programmes.packs.reading import shipped_text
 from programmes.queries import local_day
-from tests.programmes.topics import JUNE, chosen
+from tests.programmes.topics import JUNE, chosen, propose
 from tests.running import beijing, run_programme
 from tests.world import World
 
@@ -124,7 +125,16 @@ def test_an_office_clerk_does_the_daily_work_and_decides_nothing(
 
 
 @pytest.mark.rule("P2-27")
-@pytest.mark.parametrize(("units", "warned"), [("", True), ("教育局、卫生局", False)])
+@pytest.mark.parametrize(
+    ("units", "warned"),
+    [
+        ("", True),
+        ("民政局", True),
+        (" 民政局 ；\n", True),
+        ("教育局", False),
+        ("民政局、教育局", False),
+    ],
+)
 def test_a_topic_for_one_unit_alone_is_warned_of_and_not_refused(
     world: World, programme: Programme, units: str, warned: bool
 ) -> None:
@@ -135,3 +145,32 @@ def test_a_topic_for_one_unit_alone_is_warned_of_and_not_refused(
 
     assert (("one_unit", "P2-27") in [(each.code, each.rule) for each in found]) is warned
     assert submit_project(project, by=world.ben, now=JUNE).state == "submitted"
+
+
+@pytest.mark.rule("P2-27")
+@pytest.mark.parametrize(
+    ("asked", "units", "warned"),
+    [
+        ("units_min: 3", "教育局", "at least 3 units"),
+        ("units_min: 3", "教育局、卫生局", ""),
+        ("units_min: 3", "教育局、教育局", "this one has 2"),
+        ("units_min: 1", "", ""),
+        ("", "", "at least 2 units"),
+    ],
+)
+def test_how_many_units_take_part_at_least_is_the_plan_s_own_row(
+    world: World, sign_in: Any, asked: str, units: str, warned: str
+) -> None:
+    text = shipped_text("plan2").replace("  units_min: 2", f"  {asked}" if asked else "")
+    programme = run_programme(world, text=text)
+    project = propose(world, programme, participating_units=units)
+    part = propose(world, programme, "摸底建档", parent=project, participating_units="")
+
+    asks = asks_of(programme, local_day(JUNE))
+    said = [each.message for each in concerns(project, [], asks) if each.code == "one_unit"]
+    assert [warned in words for words in said] == ([True] if warned else [])
+    assert "one_unit" not in [each.code for each in concerns(part, [], asks)]
+    address = reverse("programmes:project_detail", args=[world.tenant.slug, project.pk])
+    for reader in (world.ben, world.lena):  # who drafts it, who chooses it
+        page = sign_in(reader).get(address).content.decode()
+        assert ("name those that take part" in page) is bool(warned)

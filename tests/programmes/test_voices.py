@@ -88,3 +88,31 @@ def test_a_voice_from_before_tenures_were_kept_is_its_speakers() -> None:
         for n in (1, 2)
     ]
     assert silent(rows, [Said(str(key(2, 1)), str(key(4, 1)), "", NOON)]) == rows[1:]
+
+
+@pytest.mark.parametrize("together", Together.values)
+def test_who_leads_the_topic_stands_back_unless_nobody_else_is_left(together: str) -> None:
+    """By any of his sign-ins, and for nobody; the paper is never stuck for it."""
+    chance = random.Random(f"leads {together}")
+    alone = 0
+    for _round in range(ROUNDS):
+        rows, author = body(chance), chance.randint(1, 5)
+        led = {chance.randint(1, 5) for _one in range(chance.randint(0, 3))}
+        authors = [str(key(2, author * 2)), str(key(3, author))]
+        leaders = [str(key(3, each)) for each in led]
+        able, without = free_to_speak(rows, authors, leaders), free_to_speak(rows, authors)
+        leads = [row for row in without if led & {hand(row.person), hand(row.holder_person)}]
+        alone += bool(without) and leads == without
+        assert able == (without if leads == without else [r for r in without if r not in leads])
+        said: list[Said] = []
+        while left := speaking(together, rows, authors, said, leaders):
+            row = chance.choice(left)
+            assert row in able
+            said.append(Said(str(row.user), str(row.post), str(row.tenure), NOON))
+        assert len(said) == len({row.seat for row in able})
+    assert alone > 0
+
+
+def hand(person: uuid.UUID | None) -> int:
+    """The number of whom it is, as body() counts them."""
+    return person.int - 3000 if person else 0

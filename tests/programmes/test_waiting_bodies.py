@@ -118,7 +118,10 @@ def test_where_somebody_has_not_spoken_yet_it_waits_for_him(
     assert look_at_turns(now=june(16)) == 0
     paper.refresh_from_db()
     assert paper.state == DossierState.UNDER_WAY
-    assert act(paper, Outcome.REVIEWED, second, june(17)).state == DossierState.STANDING
+    assert (
+        act(paper, Outcome.REVIEWED, second, june(17), opinion="可行").state
+        == DossierState.STANDING
+    )
 
 
 def test_a_body_that_left_without_a_word_decides_nothing(world: World) -> None:
