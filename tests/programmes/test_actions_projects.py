@@ -18,7 +18,17 @@ from programmes.actions.projects import (
 from programmes.actions.submissions import accept_project, return_project, submit_project
 from programmes.models import Programme, Project, ProjectTurn
 from programmes.states import TEXT_OPEN, ProjectState
-from tests.programmes.topics import JUNE, RESULT, WORDS, actor, chosen, in_state, propose, submitted
+from tests.programmes.topics import (
+    JUNE,
+    RESULT,
+    WITHOUT,
+    WORDS,
+    actor,
+    chosen,
+    in_state,
+    propose,
+    submitted,
+)
 from tests.world import World
 
 STEPS = {
@@ -44,7 +54,7 @@ def act(verb: str, project: Project, world: World) -> Project:
         "accept": accept_project,
         "return": return_project,
         "conclude": lambda subject, **who: conclude_project(
-            subject, **RESULT, concluded_on=JUNE.date(), **who
+            subject, **RESULT, papers_reason=WITHOUT, concluded_on=JUNE.date(), **who
         ),
         "reopen": lambda subject, **who: reopen_project(subject, reason="未见效", **who),
         "change": lambda subject, **who: change_project(subject, title="改名", **who),
