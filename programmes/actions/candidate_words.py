@@ -48,7 +48,7 @@ def _candidate(number: int, candidate: Candidate, names: dict[str, str]) -> str:
         (_("units that take part"), project.participating_units),
         (_("source"), _source(project)),
         (_("opinions asked for"), _below(map(_opinion, candidate.opinions))),
-        (_("points"), _points(candidate, names)),
+        (_("scores and reasons"), _points(candidate, names)),
     )
     lines = [f"{label}：{text}" for label, text in told if text]
     return "\n".join([f"{number}. {project.title}", *lines])

@@ -35,7 +35,7 @@ def pool_context(
 def result_context(user: Any, project: Project, turns: Iterable[ProjectTurn]) -> dict[str, Any]:
     """`turns` of it, the latest first."""
     told = (row.snapshot["conclusion"] for row in turns if "conclusion" in row.snapshot)
-    kept = next(told, {})
+    kept: dict[str, Any] = next(told, {})
     return {
         "papers_lacked": names_kept(kept),
         "papers_reason": kept.get(FIELD, ""),
