@@ -32,7 +32,7 @@ FROM_TOPIC = (
 )
 """Parts of such a paper that are drawn; any other part is typed by its writer."""
 LONGEST_SECTION = 20_000
-"""Characters: far above any section of a plan, far below a pasted register."""
+"""Characters that somebody types: far above any section of a plan, far below a pasted register."""
 MOST_LINES = 200
 """Lines of all timetables of one paper together."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -156,7 +156,7 @@ class Paper:
         problems = {
             f"section_{key}": _("At most %(count)d characters.") % {"count": LONGEST_SECTION}
             for key, text in texts.items()
-            if len(text) > LONGEST_SECTION
+            if key not in self.drawn and len(text) > LONGEST_SECTION
         }
         unknown = set(content.get("sections", {})) - set(texts)
         if unknown:

@@ -34,6 +34,7 @@ RESULT = (
     "印发《社会救助“一门受理”工作规程》，18类事项归并为一张清单；"
     "平均办理时限由23个工作日压缩到14个工作日，材料减少41%，9个乡镇全部设综合窗口。"
 )
+WITHOUT = "方案和培训安排随县政府文件一并印发，未单独报送；鉴定并入年终绩效考评，不再另写报告。"
 SOLVED = "跑多个窗口、材料重复提交的问题已解决；跨县户籍核对仍靠函询，作为下一步课题。"
 
 
@@ -89,7 +90,8 @@ def concluded(story: Story, title: str, day: date, leader: User) -> None:
     def conclude(now: datetime) -> None:
         project = Project.objects.get(programme=story.programme, title=title, level=1)
         conclude_project(
-            project, result_summary=RESULT, solved=SOLVED, concluded_on=day, by=leader, now=now
-        )
+            project, result_summary=RESULT, solved=SOLVED, papers_reason=WITHOUT, concluded_on=day,
+            by=leader, now=now,
+        )  # fmt: skip
 
     story.clock.put(at(day, 16), conclude)

@@ -14,6 +14,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row, take
+from programmes.actions.conclusion_papers import FIELD, explained, plan_names
 from programmes.actions.exceptions import cancel_after
 from programmes.actions.laying import trigger
 from programmes.actions.project_asks import CONCLUSION, Fault, asks_of
@@ -43,24 +44,29 @@ def conclude_project(
     concluded_on: date,
     by: User,
     now: datetime,
+    papers_reason: str = "",
     seen: int | None = None,
 ) -> Project:
     """The leading group ends an accepted topic whose parts, problems and papers are all at an end.
+
+    `papers_reason` is needed where papers of the plan are not in effect.
 
     Raises RuleBroken (`open_parts`, `open_problems`, `open_papers` or `incomplete`), NotAllowed, BadInput, Stale.
     """
     fresh = take(CONCLUDE, project, by=by, seen=seen)
     _fill(fresh, result_summary, solved, concluded_on, now)
     _refuse_open(fresh, now)
+    lacking = explained(fresh, papers_reason, now)
     fresh.concluded_by, fresh.concluded_at = by, now
     fresh.save(update_fields=["state", "version", *WORDS, *_PAIR])
 
-    facts = {name: getattr(fresh, name) for name in WORDS}
+    facts = {name: getattr(fresh, name) for name in WORDS} | lacking
     write_turn(fresh, by=by, at=now, opinion=fresh.result_summary, snapshot={"conclusion": facts})
     trigger(fresh.programme, TRIGGER, fresh, now, by=by)
     owe_again(fresh, TRIGGER, by=by, now=now)
-    record("project.concluded", target=fresh, by=by, at=now, day=str(concluded_on))
-    _tell("project_concluded", fresh, by=by, now=now)
+    reason = lacking.get(FIELD, "")
+    record("project.concluded", target=fresh, by=by, at=now, day=str(concluded_on), reason=reason)
+    _tell("project_concluded", fresh, by=by, now=now, papers=plan_names(lacking), reason=reason)
     return fresh
 
 

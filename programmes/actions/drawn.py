@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from actionlearning.foundation.errors import BadInput
+from programmes.actions.candidate_words import candidates_for, candidates_text
 from programmes.models import Dossier, Milestone, Plan, Programme, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.papers import TOPIC_PROPOSAL, Paper, papers_of
 from programmes.queries import local_day, plan_in_force
-from programmes.states import ProjectState
 
 MILESTONES = "milestones"
 """A part that begins as the topic's milestones were entered; its writer goes on from there."""
@@ -84,42 +84,15 @@ def redrawn(dossier: Dossier, paper: Paper) -> dict[str, Any]:
     now = dict.fromkeys(paper.drawn, "") | known_of(paper, dossier.project, dossier.plan)
     if dossier.kind == TOPIC_PROPOSAL:
         candidates = candidates_for(dossier)
-        now["candidates"] = candidates_text(candidates)
-        more["topics"] = [{"id": str(each.pk), "title": each.title} for each in candidates]
+        now["candidates"] = candidates_text(candidates, dossier.plan)
+        more["topics"] = [
+            {"id": str(each.project.pk), "title": each.project.title} for each in candidates
+        ]
     sections = {
         key: now.get(key, "") if key in paper.drawn else text
         for key, text in _typed(dossier, paper)
     }
     return {**dossier.content, "sections": sections, **more}
-
-
-def candidates_for(dossier: Dossier) -> list[Project]:
-    """The unit's candidates of this programme, in the order in which they were proposed."""
-    rows = Project.objects.filter(
-        programme=dossier.programme_id,
-        organisation=dossier.organisation_id,
-        level=1,
-        state=ProjectState.CANDIDATE,
-    )
-    return list(rows.order_by("created_at", "id"))
-
-
-def candidates_text(candidates: list[Project]) -> str:
-    """Numbered, each with what its proposer says of it."""
-    with override(settings.LANGUAGE_CODE):
-        return "\n\n".join(_candidate(n, each) for n, each in enumerate(candidates, 1))
-
-
-def _candidate(number: int, project: Project) -> str:
-    told = (
-        (_("background"), project.background),
-        (_("approach"), project.approach),
-        (_("expected result"), project.expected_result),
-        (_("months"), str(project.months or "")),
-        (_("units that take part"), project.participating_units),
-    )
-    lines = [f"{label}：{text}" for label, text in told if text]
-    return "\n".join([f"{number}. {project.title}", *lines])
 
 
 def _typed(dossier: Dossier, paper: Paper) -> list[tuple[str, str]]:

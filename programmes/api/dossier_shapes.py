@@ -8,7 +8,7 @@ from rest_framework import serializers
 from actionlearning.foundation.api import StrictSerializer
 from actionlearning.foundation.problems import ProblemRun
 from programmes.actions.proposals import CHOSEN, DECLINED, LONGEST_REASON
-from programmes.papers import LONGEST_SECTION, MOST_LINES
+from programmes.papers import MOST_LINES
 from programmes.procedures import Outcome, StepKind, Together
 from programmes.states import DossierState, RemarkState
 
@@ -30,13 +30,13 @@ class TimetableLine(StrictSerializer):
 
 
 class DossierContent(StrictSerializer):
-    """The whole text: parts that are not named become empty."""
+    """The whole text: parts that are not named become empty.
+
+    A part that somebody types has at most 20,000 characters; one that is drawn from its topics may be longer.
+    """
 
     sections = serializers.DictField(
-        child=serializers.CharField(
-            max_length=LONGEST_SECTION, allow_blank=True, trim_whitespace=False
-        ),
-        required=False,
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False), required=False
     )
     tracks = serializers.ListField(child=TimetableLine(), required=False, max_length=MOST_LINES)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -10,7 +11,8 @@ from rest_framework.response import Response
 
 from actionlearning.foundation.api import StrictSerializer
 from actionlearning.foundation.errors import BadInput
-from programmes.actions.conclusions import conclude_project, reopen_project
+from programmes.actions.conclusion_papers import papers_lacking
+from programmes.actions.conclusions import conclude_project, conclusion_faults, reopen_project
 from programmes.actions.milestones import add_milestone, change_milestone, remove_milestone
 from programmes.actions.project_asks import asks_of
 from programmes.actions.topic_opinions import add_opinion, remove_opinion
@@ -19,6 +21,7 @@ from programmes.api.asking import UUID
 from programmes.api.project_people import KEY, MATCH, REFUSED
 from programmes.api.project_shapes import (
     ConclusionDraft,
+    ConclusionState,
     MilestoneChange,
     MilestoneDraft,
     MilestoneLine,
@@ -35,6 +38,7 @@ from programmes.api.project_shapes import (
 from programmes.models import Milestone, Project, TopicOpinion, TopicScore
 from programmes.queries import local_day
 from programmes.queries.pool import candidates_of, pools_of
+from programmes.states import CONCLUDE
 
 OPINION = OpenApiParameter("opinion_id", UUID, OpenApiParameter.PATH)
 MILESTONE = OpenApiParameter("milestone_id", UUID, OpenApiParameter.PATH)
@@ -144,9 +148,24 @@ class ProjectWay:
         found: Milestone = get_object_or_404(Milestone, project=self.get_object(), pk=pk)
         return found
 
-    @extend_schema(request=ConclusionDraft, parameters=[MATCH])
-    @action(detail=True, methods=["post"])
+    @extend_schema(responses={200: ConclusionState, **REFUSED})
+    @action(detail=True, methods=["get"])
     def conclusion(self, request: Any, **kwargs: Any) -> Response:
+        """What is still open or missing; for whoever may conclude it, 404 for everybody else."""
+        project = self.get_object()
+        if not CONCLUDE.open_to(request.user, project):
+            raise Http404
+        asks = asks_of(project.programme, local_day(self.now))
+        lacking = [
+            {"kind": each.kind, "name": each.name, "clauses": asks.cite(each.cites)}
+            for each in papers_lacking(project, asks)
+        ]
+        told = {"open": conclusion_faults(project), "missing": lacking}
+        return Response(ConclusionState(told).data)
+
+    @extend_schema(request=ConclusionDraft, parameters=[MATCH])
+    @conclusion.mapping.post
+    def conclude(self, request: Any, **kwargs: Any) -> Response:
         return self._ended(conclude_project, ConclusionDraft)
 
     @extend_schema(request=ReopeningDraft, parameters=[MATCH])

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from actionlearning.foundation.api import StrictSerializer
+from programmes.actions.conclusion_papers import LONGEST_REASON
 from programmes.models.project import TopicSource
 from programmes.models.topic import HIGHEST, LOWEST
 from programmes.queries.pool import Candidate
@@ -105,6 +106,38 @@ class ConclusionDraft(StrictSerializer):
     result_summary = serializers.CharField(max_length=20_000, help_text="Read by all units.")
     solved = serializers.CharField(max_length=20_000)
     concluded_on = serializers.DateField()
+    papers_reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_REASON,
+        help_text="Needed where papers of the plan are not in effect: GET names them.",
+    )
+
+
+class ConclusionClause(serializers.Serializer):
+    rule = serializers.CharField(help_text="Ids that it carries; empty in a plan that names none.")
+    clause = serializers.CharField()
+    text = serializers.CharField()
+
+
+class ConclusionPaper(serializers.Serializer):
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    clauses = ConclusionClause(many=True)
+
+
+class ConclusionFault(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ConclusionState(serializers.Serializer):
+    """What stands between a topic and its conclusion."""
+
+    open = ConclusionFault(many=True, help_text="It is not concluded before these are at an end.")
+    missing = ConclusionPaper(
+        many=True, help_text="Papers of the plan not in effect for it: `papers_reason` is needed."
+    )
 
 
 class ReopeningDraft(StrictSerializer):

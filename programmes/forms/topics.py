@@ -71,7 +71,7 @@ class MilestoneEditForm(MilestoneForm):
 
 
 class ConclusionForm(TenantForm):
-    """The version is the one that was read."""
+    """The version is the one that was read; `lacking`: some of the plan's papers are not in effect."""
 
     result_summary = forms.CharField(
         label=_("What came of it"),
@@ -82,8 +82,18 @@ class ConclusionForm(TenantForm):
         label=_("Which problems are solved, and how far"),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    papers_reason = forms.CharField(
+        required=False,
+        label=_("Why it is concluded without these papers"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     concluded_on = forms.DateField(label=_("Concluded on"), widget=DayInput())
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, lacking: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not lacking:
+            del self.fields["papers_reason"]
 
 
 class PoolFilterForm(TenantForm):

@@ -105,16 +105,23 @@ def candidates_of(
 
     `topics` is what the reader may see; `project`: that one alone.
     """
-    named = tuple(criteria)
     wanted = Project.objects.filter(pk=project.pk) if project else topics
+    found = gathered(wanted, criteria, most=MOST)
+    return sorted(found, key=_place)
+
+
+def gathered(
+    topics: QuerySet[Any], criteria: Iterable[str], *, most: int | None = None
+) -> list[Candidate]:
+    """In the order in which they were proposed, with their opinions and scores; one statement."""
+    named = tuple(criteria)
     scores = TopicScore.objects.filter(project=OuterRef("pk")).order_by("at", "id")
     opinions = TopicOpinion.objects.filter(project=OuterRef("pk")).order_by("given_on", "id")
-    rows = wanted.annotate(given=along(scores, SCORE), asked=along(opinions, OPINION))
-    found = [
+    rows = topics.annotate(given=along(scores, SCORE), asked=along(opinions, OPINION))
+    return [
         candidate_of(row, named, rows_of(TopicScore, row.given), rows_of(TopicOpinion, row.asked))
-        for row in rows.order_by("created_at", "id")[:MOST]
+        for row in rows.order_by("created_at", "id")[:most]
     ]
-    return sorted(found, key=_place)
 
 
 def candidate_of(

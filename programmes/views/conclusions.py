@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
+from programmes.actions.conclusion_papers import papers_lacking
 from programmes.actions.conclusions import conclude_project, conclusion_faults, reopen_project
-from programmes.actions.project_asks import CONCLUSION, asks_of
+from programmes.actions.project_asks import CONCLUSION, Asks, asks_of
 from programmes.forms.topics import ConclusionForm
 from programmes.models import Project
+from programmes.papers import Paper
 from programmes.queries import local_day
 from programmes.states import CONCLUDE
 from programmes.views.project_page import project_or_404, to_project
@@ -37,6 +39,17 @@ class ProjectConclusion(TenantFormView):
             raise Http404
         return super().get(request, *args, **kwargs)
 
+    @cached_property
+    def asks(self) -> Asks:
+        return asks_of(self.project.programme, local_day(self.request.received_at))
+
+    @cached_property
+    def lacking(self) -> list[Paper]:
+        return papers_lacking(self.project, self.asks)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "lacking": bool(self.lacking)}
+
     def get_initial(self) -> dict[str, Any]:
         project = self.project
         return {
@@ -47,11 +60,11 @@ class ProjectConclusion(TenantFormView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asks = asks_of(self.project.programme, local_day(self.request.received_at))
         return super().get_context_data(
             project=self.project,
             faults=conclusion_faults(self.project),
-            rule=asks.rule(CONCLUSION),
+            lacking=[(each.name, self.asks.cite(each.cites)) for each in self.lacking],
+            rule=self.asks.rule(CONCLUSION),
             **kwargs,
         )
 

@@ -151,7 +151,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         "counts_short": [short_words(row) for row in its.short],
         **timeline_context(project, its.milestones, its.turns, plan, day),
         **pool_context(user, project, asks, candidate),
-        **result_context(user, project),
+        **result_context(user, project, its.turns),
     }
     if context["can_grant"] and "grant_form" not in given:
         context["grant_form"] = ProjectGrantForm(outsiders=outsiders(user, day))

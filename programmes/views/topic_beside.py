@@ -1,11 +1,13 @@
 """What stands beside a topic on its own page: scores, source and opinions, and what came of it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from actionlearning.foundation.permissions import Permission
+from programmes.actions.conclusion_papers import FIELD, names_kept
 from programmes.actions.project_asks import CRITERIA, Asks
 from programmes.actions.topic_scores import may_score
-from programmes.models import Project
+from programmes.models import Project, ProjectTurn
 from programmes.queries.pool import Candidate, candidates_of
 from programmes.states import CONCLUDE, REOPEN, TEXT_OPEN, ProjectState
 from programmes.views.topic_pool import candidate_line, day_of, keys_of
@@ -30,8 +32,13 @@ def pool_context(
     }
 
 
-def result_context(user: Any, project: Project) -> dict[str, Any]:
+def result_context(user: Any, project: Project, turns: Iterable[ProjectTurn]) -> dict[str, Any]:
+    """`turns` of it, the latest first."""
+    told = (row.snapshot["conclusion"] for row in turns if "conclusion" in row.snapshot)
+    kept: dict[str, Any] = next(told, {})
     return {
+        "papers_lacked": names_kept(kept),
+        "papers_reason": kept.get(FIELD, ""),
         "can_conclude": CONCLUDE.open_to(user, project),
         "can_reopen": REOPEN.open_to(user, project),
         "concluded_day": day_of(project.concluded_on),

@@ -1,10 +1,14 @@
 """What the endpoints of information items take and give."""
 
+from datetime import datetime
+from typing import Any
+
 from rest_framework import serializers
 
 from actionlearning.foundation.api import StrictSerializer
-from reporting.models import InformationItem
+from reporting.models import InformationItem, ItemTurn
 from reporting.models.item import MOST_WORDS
+from reporting.queries.item_waits import OFFICE, SIDES, UNIT, charges_of, holder_of
 from reporting.states import ItemState
 
 
@@ -42,6 +46,24 @@ class AttachmentLine(serializers.Serializer):
     added_at = serializers.DateTimeField()
 
 
+class ItemHolder(serializers.Serializer):
+    """Who has to act now."""
+
+    side = serializers.ChoiceField(SIDES, help_text="`nobody` once it is decided.")
+    holder_id = serializers.UUIDField(allow_null=True)
+    holder_name = serializers.CharField()
+    since = serializers.DateTimeField()
+
+
+class ItemChargeLine(serializers.Serializer):
+    """How long it lay with one side since the first submission, in days of the wall calendar."""
+
+    side = serializers.ChoiceField((UNIT, OFFICE))
+    holder_id = serializers.UUIDField(allow_null=True)
+    holder_name = serializers.CharField()
+    days = serializers.IntegerField()
+
+
 class ItemDetails(ItemLine):
     body = serializers.CharField()
     phone = serializers.CharField()
@@ -49,6 +71,8 @@ class ItemDetails(ItemLine):
     signer_name = serializers.CharField()
     signed_at = serializers.DateTimeField(allow_null=True)
     attachments = AttachmentLine(many=True)
+    holder = ItemHolder()
+    charges = ItemChargeLine(many=True)
 
 
 class ItemPage(serializers.Serializer):
@@ -119,3 +143,23 @@ class Upload(serializers.Serializer):
 
 class WithReason(StrictSerializer):
     reason = serializers.CharField(max_length=300)
+
+
+def waits_of(item: InformationItem, turns: list[ItemTurn], now: datetime) -> dict[str, Any]:
+    """`holder` and `charges` of ItemDetails."""
+    side, since = holder_of(item, turns)
+    return {
+        "holder": {**_side(item, side), "since": since},
+        "charges": [
+            {**_side(item, each.side), "days": each.days} for each in charges_of(turns, now)
+        ],
+    }
+
+
+def _side(item: InformationItem, side: str) -> dict[str, Any]:
+    held = {UNIT: item.organisation, OFFICE: item.supervisor}.get(side)
+    return {
+        "side": side,
+        "holder_id": held.pk if held else None,
+        "holder_name": held.name if held else "",
+    }

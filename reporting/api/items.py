@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from django.db.models import OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from actionlearning.foundation.api import (
     TenantViewSet,
     chosen_fields,
 )
+from actionlearning.foundation.arrays import along, rows_of
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
@@ -54,9 +56,10 @@ from reporting.api.item_shapes import (
     Submission,
     Upload,
     WithReason,
+    waits_of,
 )
 from reporting.exports import file_answer
-from reporting.models import InformationItem
+from reporting.models import InformationItem, ItemTurn
 from reporting.queries import files_of, narrowed
 from reporting.states import ItemState
 
@@ -255,7 +258,9 @@ class ItemViewSet(TenantViewSet):
         return cast("User", self.request.user)
 
     def _item(self, pk: Any) -> Any:
-        rows = self.get_queryset().select_related("organisation")
+        turns = ItemTurn.objects.filter(item=OuterRef("pk")).order_by("at", "id")
+        rows = self.get_queryset().select_related("organisation", "supervisor")
+        rows = rows.annotate(way=along(turns, ("step", "at")))
         return get_object_or_404(rows, pk=_uuid(pk))
 
     def _file(self, pk: str, attachment: str) -> Any:
@@ -297,6 +302,7 @@ class ItemViewSet(TenantViewSet):
         body |= {name: getattr(item, name) for name in ("phone", "truthful", "signer_name")}
         body |= {"body": item.shown_body, "signed_at": item.signed_at}
         body["attachments"] = [_file(each) for each in files_of(item, self._by)]
+        body |= waits_of(item, rows_of(ItemTurn, item.way), self.now)
         return Response(body, status=status, headers={"ETag": f'"{item.version}"'})
 
 

@@ -196,15 +196,6 @@ def duties_to_meet(user: User, now: datetime) -> QuerySet[Any]:
     )
 
 
-def holder_of(item: InformationItem) -> tuple[str, datetime | None]:
-    """Who holds it now (`unit`, `office` or `nobody`), and since when."""
-    if item.state == ItemState.SUBMITTED:
-        return "office", item.submitted_at
-    if item.state in STANDING:
-        return "nobody", item.decided_at
-    return "unit", item.signed_at or item.changed_at
-
-
 def phone_of(user: User) -> str:
     """From the roster: nothing known is typed twice."""
     found = Person.objects.filter(user=user).values_list("phone", flat=True).first()

@@ -32,12 +32,12 @@ from reporting.models import InformationItem, ItemTurn, Publication
 from reporting.queries import (
     duties_of,
     files_of,
-    holder_of,
     is_own,
     printed_of,
     similar_to,
     type_of,
 )
+from reporting.queries.item_waits import NOBODY, OFFICE, UNIT, charges_of, holder_of
 from reporting.queries.publicity import told_of
 from reporting.states import ADOPT, SIGN, STANDING, SUBMIT, TAKE_BACK, WRITABLE, ItemState
 
@@ -55,13 +55,15 @@ def item_for(user: User, pk: Any, permission: Permission = Permission.ITEM_VIEW)
 
 def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
     """Everything reporting/item_detail.html shows."""
-    turns = [turn for turn in item.turns.order_by("at", "id") if _may_read(turn, item, user)]
+    way = list(item.turns.order_by("at", "id"))
+    turns = [turn for turn in way if _may_read(turn, item, user)]
     review = ADOPT.open_to(user, item)
     kind = type_of(item, local_day(now))
     return {
         "item": item,
         "state_label": state_label(item.state),
-        "holder": _holder(item, now, user),
+        "holder": _holder(item, way, now, user),
+        "charges": [(_side(item, each.side), each.days) for each in charges_of(way, now)],
         "facts": _facts(item, kind.name),
         "kind": kind,
         "duties": [_duty(row, item.programme.year) for row in duties_of(item, now)],
@@ -101,14 +103,17 @@ def _acts(item: InformationItem, user: User) -> dict[str, bool]:
     }
 
 
-def _holder(item: InformationItem, now: datetime, user: User) -> str:
+def _side(item: InformationItem, side: str) -> str:
+    return str({UNIT: item.organisation, OFFICE: item.supervisor}[side] or _("nobody"))
+
+
+def _holder(item: InformationItem, way: list[ItemTurn], now: datetime, user: User) -> str:
     """Who holds it now and since when, by name where the reader may know."""
-    who, since = holder_of(item)
-    if who == "nobody":
+    who, since = holder_of(item, way)
+    if who == NOBODY:
         return _("settled since %(since)s") % {"since": moment(since)}
-    held = {"unit": item.organisation, "office": item.supervisor}[who]
-    sentence = _("%(who)s, since %(since)s") % {"who": held or _("nobody"), "since": moment(since)}
-    if who == "unit" and item.state != ItemState.SIGNED and is_own(item, user):
+    sentence = _("%(who)s, since %(since)s") % {"who": _side(item, who), "since": moment(since)}
+    if who == UNIT and item.state != ItemState.SIGNED and is_own(item, user):
         signers = holders_of(item.organisation, Permission.ITEM_SIGN, day=local_day(now), by=user)
         drafters = sign_ins_of([item.drafted_by_id], tenant=item.tenant)
         names = _(", ").join(u.display_name for u in signers if u.pk not in drafters)

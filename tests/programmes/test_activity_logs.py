@@ -198,7 +198,7 @@ def test_a_concluded_topic_takes_no_log(project: Any, world: World) -> None:
     project.refresh_from_db()
     conclude_project(
         project, result_summary="办法一份", solved="全部", concluded_on=date(2026, 7, 14),
-        by=world.lena, now=AFTER,
+        papers_reason="并入年终考核", by=world.lena, now=AFTER,
     )  # fmt: skip
     with pytest.raises(RuleBroken) as caught:
         log_activity(made, told(project), by=world.ben, now=AFTER)

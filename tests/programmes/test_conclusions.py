@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent, Notice
+from actionlearning.foundation.notices import subject_and_text
 from programmes.actions.activities import (
     add_activity,
     change_activity,
@@ -28,6 +30,7 @@ from programmes.actions.teams import Seat, add_member
 from programmes.actions.topic_opinions import add_opinion
 from programmes.models import (
     Activity,
+    Dossier,
     FundLine,
     FundTier,
     Obligation,
@@ -40,7 +43,7 @@ from programmes.models import (
 from programmes.packs.vocabulary import FIRED
 from programmes.queries import plan_in_force
 from programmes.states import DossierState, ProjectState
-from tests.programmes.topics import JUNE, RESULT, concluded, in_state, propose, submitted
+from tests.programmes.topics import JUNE, RESULT, WITHOUT, concluded, in_state, propose, submitted
 from tests.running import beijing
 from tests.world import World
 
@@ -67,7 +70,11 @@ def test_concluded_topic_says_what_came_of_it_and_who_ended_it(
         RESULT["solved"],
     )
     turn = ProjectTurn.objects.get(project=accepted, step="concluded")
-    assert turn.snapshot == {"conclusion": RESULT}
+    missing = turn.snapshot["conclusion"].pop("papers_missing")
+    assert turn.snapshot == {"conclusion": {**RESULT, "papers_reason": WITHOUT}}
+    assert [row["kind"] for row in missing] == [
+        "team_list", "project_plan", "training_plan", "solution_report", "appraisal_report",
+    ]  # fmt: skip
     assert AuditEvent.objects.filter(action="project.concluded", target=accepted.pk).count() == 1
     told = Notice.objects.filter(kind="programmes.project_concluded", about=accepted.pk)
     assert world.ana.pk in {notice.recipient_id for notice in told}
@@ -321,7 +328,9 @@ def test_page_names_what_is_open_keeps_what_was_typed_and_concludes(
     part = propose(world, programme, "孤儿底数摸排", parent=accepted)
     address = reverse("programmes:project_conclusion", args=[world.tenant.slug, accepted.pk])
     client = sign_in(world.lena)
-    words = {**RESULT, "concluded_on": "2026-06-10", "version": accepted.version}
+    words = {
+        **RESULT, "papers_reason": WITHOUT, "concluded_on": "2026-06-10", "version": accepted.version,
+    }  # fmt: skip
 
     before = client.get(address).content.decode()
     refused = client.post(address, words)
@@ -336,6 +345,91 @@ def test_page_names_what_is_open_keeps_what_was_typed_and_concludes(
     assert done.status_code == 302, done.content.decode()
     page = client.get(done["Location"]).content.decode()
     assert RESULT["result_summary"] in page
+    assert WITHOUT in page
+
+
+def in_effect(world: World, project: Project, *kinds: str) -> None:
+    for kind in kinds:
+        paper = open_dossier(
+            programme=project.programme, organisation=world.bureau, project=project, kind=kind,
+            by=world.ben, now=JUNE,
+        )  # fmt: skip
+        Dossier.objects.filter(pk=paper.pk).update(state=DossierState.STANDING)
+
+
+OF_PLAN_2 = ("team_list", "project_plan", "training_plan", "solution_report", "appraisal_report")
+
+
+@pytest.mark.rule("P2-66")
+def test_without_the_plans_papers_a_reason_is_asked_for_with_their_clauses(
+    world: World, accepted: Project
+) -> None:
+    in_effect(world, accepted, *OF_PLAN_2[:3])
+    words = {**RESULT, "concluded_on": JUNE.date(), "by": world.lena, "now": JUNE}
+
+    for said, told in ((" ", "问题解决方案、项目鉴定报告"), ("长" * 2001, "2000")):
+        with override("zh-hans"), pytest.raises(BadInput) as refused:
+            conclude_project(accepted, **words, papers_reason=said)
+        assert told in refused.value.fields["papers_reason"]
+        assert {"P2-44", "P2-50", "P2-68, P2-69"} <= {each.rule for each in refused.value.cited}
+    assert Project.objects.get(pk=accepted.pk).state == "accepted"
+    conclude_project(accepted, **words, papers_reason="鉴定并入考核")
+
+    kept = ProjectTurn.objects.get(project=accepted, step="concluded").snapshot["conclusion"]
+    assert kept["papers_reason"] == "鉴定并入考核"
+    assert [row["kind"] for row in kept["papers_missing"]] == list(OF_PLAN_2[3:])
+    notice = Notice.objects.filter(kind="programmes.project_concluded", recipient=world.ana).get()
+    text = subject_and_text(notice)[1]
+    assert "问题解决方案、项目鉴定报告. Reason: 鉴定并入考核" in text
+
+
+def test_with_all_papers_in_effect_no_reason_is_asked_for_and_parts_rest_on_their_whole(
+    world: World, accepted: Project, programme: Programme, sign_in: Any
+) -> None:
+    in_effect(world, accepted, *OF_PLAN_2)
+    part = propose(world, programme, "孤儿底数摸排", parent=accepted)
+    Project.objects.filter(pk=part.pk).update(state=ProjectState.ACCEPTED)
+    address = reverse("programmes:project_conclusion", args=[world.tenant.slug, accepted.pk])
+
+    page = sign_in(world.lena).get(address).content.decode()
+    for each in (part, accepted):
+        conclude_project(each, **RESULT, concluded_on=JUNE.date(), by=world.lena, now=JUNE)
+
+    assert "papers_reason" not in page
+    turn = ProjectTurn.objects.get(project=accepted, step="concluded")
+    assert turn.snapshot == {"conclusion": RESULT}
+
+
+def test_page_asks_for_the_reason_and_keeps_the_text(
+    world: World, accepted: Project, sign_in: Any
+) -> None:
+    address = reverse("programmes:project_conclusion", args=[world.tenant.slug, accepted.pk])
+    client = sign_in(world.lena)
+    Project.objects.filter(pk=accepted.pk).update(chosen_at=beijing(1, 5))
+    words = {**RESULT, "concluded_on": "2026-01-06", "version": accepted.version}
+
+    before = client.get(address)
+    refused = client.post(address, words)
+
+    assert [each.rule for each in before.context["lacking"][-1][1]] == ["P2-68, P2-69"]
+    assert 'name="papers_reason"' in before.content.decode()
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["papers_reason"]
+    assert RESULT["solved"] in refused.content.decode()
+
+
+def test_rest_tells_what_is_missing_to_whoever_concludes(
+    world: World, accepted: Project, programme: Programme, sign_in: Any
+) -> None:
+    propose(world, programme, "孤儿底数摸排", parent=accepted)
+    address = f"/t/{world.tenant.slug}/api/v1/projects/{accepted.pk}/conclusion/"
+
+    told = sign_in(world.lena).get(address).json()
+
+    assert [row["code"] for row in told["open"]] == ["open_parts"]
+    assert [row["kind"] for row in told["missing"]] == list(OF_PLAN_2)
+    assert told["missing"][4]["clauses"][0]["rule"] == "P2-68, P2-69"
+    assert sign_in(world.ben).get(address).status_code == 404
 
 
 def test_rest_concludes_and_opens_again(world: World, accepted: Project, sign_in: Any) -> None:
@@ -343,12 +437,12 @@ def test_rest_concludes_and_opens_again(world: World, accepted: Project, sign_in
     client = sign_in(world.lena)
     base = f"/t/{world.tenant.slug}/api/v1/projects/{accepted.pk}/"
 
-    done = client.post(
-        f"{base}conclusion/",
-        {**RESULT, "concluded_on": "2026-01-06"},
-        content_type="application/json",
-    )
+    words = {**RESULT, "concluded_on": "2026-01-06"}
+    refused = client.post(f"{base}conclusion/", words, content_type="application/json")
+    words["papers_reason"] = WITHOUT
+    done = client.post(f"{base}conclusion/", words, content_type="application/json")
     again = client.post(f"{base}reopening/", {"reason": "未见效"}, content_type="application/json")
 
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["papers_reason"])
     assert (done.status_code, done.json()["state"]) == (200, "concluded")
     assert (again.status_code, again.json()["state"]) == (200, "accepted")

@@ -1,5 +1,6 @@
 """Candidates collected into one paper: the leading group chooses and declines in deciding on it."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from programmes.actions.plans import change_rule
 from programmes.actions.projects import change_project, choose_project, decline_project
 from programmes.actions.proposals import Verdict
 from programmes.actions.sendings import send_dossier, take_back
+from programmes.actions.topic_opinions import add_opinion
+from programmes.actions.topic_scores import Mark, score_topic
 from programmes.models import Dossier, Obligation, Programme, Project, ProjectTurn
+from programmes.papers import LONGEST_SECTION
 from programmes.procedures import Outcome
 from programmes.states import DossierState
 from tests.programmes.papers_on_their_way import act, june, turn_of
@@ -61,6 +65,102 @@ def test_the_leading_group_chooses_and_declines_in_one_decision(
     opinion = paper.turns.get().opinion
     assert "甲" in opinion
     assert "下年度再议" in opinion
+
+
+def opinion(project: Project, text: str, world: World) -> None:
+    add_opinion(
+        project, giver="六名乡镇干部", giver_unit="城关镇", text=text, given_on=date(2026, 6, 8),
+        by=world.ben, now=JUNE,
+    )  # fmt: skip
+
+
+@pytest.mark.rule("P2-21")
+@pytest.mark.rule("P2-25", "P2-28")
+def test_the_paper_says_of_each_candidate_where_it_comes_from_and_what_speaks_for_it(
+    world: World, programme: Programme
+) -> None:
+    plain = propose(world, programme, "甲")
+    told = propose(world, programme, "乙", source="survey", source_note="五镇入户调查")
+    opinion(told, "孤儿底数要先摸清。", world)
+    for by, points in ((world.ben, 5), (world.lena, 4)):
+        given = {"importance": Mark(points, f"事关全局{points}。"), "urgency": Mark(3, "可缓。")}
+        score_topic(told, marks=given, by=by, now=JUNE)
+
+    text = proposal(world, programme).content["sections"]["candidates"]
+
+    first, second = text.split("\n\n")
+    assert first.startswith("1. 甲\n")
+    assert "六名" not in first
+    assert plain.title in first
+    assert "，五镇入户调查\n" in second
+    assert "城关镇，六名乡镇干部（2026年6月8日）：孤儿底数要先摸清。" in second
+    assert f"：7.5\n重要性 4.5：{world.ben.display_name} 5，事关全局5。；" in second
+    assert f"{world.lena.display_name} 4，事关全局4。" in second
+    assert "可行性" not in second
+
+
+def test_what_was_sent_stays_when_points_and_opinions_change(
+    world: World, programme: Programme
+) -> None:
+    topic = propose(world, programme)
+    score_topic(topic, marks={"importance": Mark(2, "一般。")}, by=world.ben, now=JUNE)
+    paper = proposal(world, programme)
+
+    score_topic(topic, marks={"importance": Mark(5, "改判。")}, by=world.ben, now=june(11))
+
+    assert "一般。" in paper.texts.get().content["sections"]["candidates"]
+    take_back(paper, reason="补充评分", by=world.ben, now=june(12))
+    again = proposal(world, programme)
+    assert "改判。" in again.texts.get().content["sections"]["candidates"]
+
+
+def test_a_leader_who_gave_points_decides_and_long_opinions_are_no_obstacle(
+    world: World, programme: Programme
+) -> None:
+    topic = propose(world, programme)
+    score_topic(topic, marks={"importance": Mark(5, "要紧。")}, by=world.lena, now=JUNE)
+    for number in range(11):
+        opinion(topic, f"{number}" + "长" * 1990, world)
+    made = open_dossier(
+        programme=programme, organisation=world.bureau, kind="topic_proposal", by=world.ben,
+        now=JUNE,
+    )  # fmt: skip
+    whole = {**made.content["sections"], "survey": "走访12个乡镇。"}
+    assert len(whole["candidates"]) > LONGEST_SECTION
+
+    change_dossier(made, content={"sections": whole}, by=world.ben, now=JUNE)
+    paper = send_dossier(made, by=world.ben, now=JUNE)
+
+    act(paper, Outcome.ADOPTED, world.lena, june(12), topics=verdicts((topic, "chosen", "")))
+    assert state(topic) == "chosen"
+
+
+def test_a_client_sends_the_whole_text_back_with_its_drawn_part(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    topic = propose(world, programme)
+    for number in range(11):
+        opinion(topic, f"{number}" + "长" * 1990, world)
+    made = open_dossier(
+        programme=programme, organisation=world.bureau, kind="topic_proposal", by=world.ben,
+        now=JUNE,
+    )  # fmt: skip
+    address = f"/t/{world.tenant.slug}/api/v1/dossiers/{made.pk}/"
+    client = sign_in(world.ben)
+    whole = client.get(address).json()["content"]["sections"]
+
+    kept = client.patch(
+        address,
+        {"content": {"sections": {**whole, "survey": "走访。"}}},
+        content_type="application/json",
+    )
+    long = {**whole, "survey": "长" * (LONGEST_SECTION + 1)}
+    refused = client.patch(
+        address, {"content": {"sections": long}}, content_type="application/json"
+    )
+
+    assert kept.status_code == 200, kept.content
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["section_survey"])
 
 
 @pytest.mark.rule("P2-22")

@@ -20,7 +20,7 @@ from programmes.actions.submissions import accept_project, return_project, submi
 from programmes.models import Dossier, Programme, Project, ProjectTurn, Turn, Voice
 from programmes.states import TEXT_OPEN, ProjectState
 from tests.programmes.test_dossier_transitions import tried
-from tests.programmes.topics import JUNE, RESULT, in_state
+from tests.programmes.topics import JUNE, RESULT, WITHOUT, in_state
 from tests.world import START, World
 
 VERBS: dict[str, Callable[..., Project]] = {
@@ -30,7 +30,7 @@ VERBS: dict[str, Callable[..., Project]] = {
     "RETURN": lambda topic, **who: return_project(topic, opinion="请补充", **who),
     "ACCEPT": accept_project,
     "CONCLUDE": lambda topic, **who: conclude_project(
-        topic, **RESULT, concluded_on=JUNE.date(), **who
+        topic, **RESULT, papers_reason=WITHOUT, concluded_on=JUNE.date(), **who
     ),
     "REOPEN": lambda topic, **who: reopen_project(topic, reason="未见效", **who),
     "CHANGE": lambda topic, **who: change_project(topic, title="改名", **who),

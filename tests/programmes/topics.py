@@ -96,6 +96,17 @@ RESULT = {
 }
 
 
+WITHOUT = "方案已随工作文件印发，鉴定并入年终考核。"
+"""Why a topic is concluded before the plan's papers about it are in effect."""
+
+
 def concluded(world: World, project: Project, *, now: datetime = JUNE) -> Project:
     """By the leading group's leader, on the day of `now`."""
-    return conclude_project(project, **RESULT, concluded_on=local_day(now), by=world.lena, now=now)
+    return conclude_project(
+        project,
+        **RESULT,
+        papers_reason=WITHOUT,
+        concluded_on=local_day(now),
+        by=world.lena,
+        now=now,
+    )

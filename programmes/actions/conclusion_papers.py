@@ -1,0 +1,60 @@
+"""Papers of its plan that are not in effect when a topic is concluded: named, and explained (结题, P2-66)."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.errors import BadInput
+from programmes.actions.project_asks import CONCLUSION, Asks, asks_of
+from programmes.models import Dossier, Project
+from programmes.papers import TOPIC, Paper, papers_of
+from programmes.queries import local_day
+from programmes.states import DossierState
+
+FIELD = "papers_reason"
+LONGEST_REASON = 2000
+
+
+def papers_lacking(project: Project, asks: Asks) -> list[Paper]:
+    """In the plan's order. A part may rest on the papers of the whole that it belongs to.
+
+    The topic's own paper is not asked for: whatever is concluded was accepted.
+    """
+    wholes = [uuid.UUID(hex=key) for key in project.tree_path.split("/") if key]
+    rows = Dossier.objects.filter(project__in=wholes, state=DossierState.STANDING)
+    there = {TOPIC, *rows.values_list("kind", flat=True)}
+    papers = papers_of(asks.plan)
+    return [each for kind, each in papers.items() if each.about == "project" and kind not in there]
+
+
+def explained(project: Project, reason: str, now: datetime) -> dict[str, Any]:
+    """What the record of the conclusion keeps of them; {} where all are in effect. Raises BadInput."""
+    asks = asks_of(project.programme, local_day(now))
+    lacking = papers_lacking(project, asks)
+    if not lacking:
+        return {}
+    reason = reason.replace("\r\n", "\n").strip()
+    words = ""
+    if not reason:
+        words = _(
+            "Not in effect for this topic: %(names)s. Say why it is concluded without them."
+        ) % {"names": "、".join(each.name for each in lacking)}
+    elif len(reason) > LONGEST_REASON:
+        words = _("At most %(count)d characters.") % {"count": LONGEST_REASON}
+    if words:
+        ids = [each for paper in lacking for each in paper.cites]
+        raise BadInput(words, fields={FIELD: words}, cited=asks.cite((*CONCLUSION, *ids)))
+    named = [{key: each.spec[key] for key in ("kind", "name", "name_en")} for each in lacking]
+    return {"papers_missing": named, FIELD: reason}
+
+
+def names_kept(kept: dict[str, Any]) -> str:
+    """Of explained(), in the reader's language."""
+    return "、".join(Paper(row, {}).name for row in kept.get("papers_missing", ()))
+
+
+def plan_names(kept: dict[str, Any]) -> str:
+    """The same as the plan writes them, for a text that is read in any language."""
+    return "、".join(row["name"] for row in kept.get("papers_missing", ()))
