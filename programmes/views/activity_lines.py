@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.formats import date_format
 
 from actionlearning.foundation.permissions import Permission
-from programmes.models import Project
+from programmes.actions.activity_logs import may_log
+from programmes.models import Project, TeamMember
 from programmes.states import TAKEN_ON, ActivityKind, ActivityState
 
 COLUMNS = (
@@ -53,7 +54,13 @@ def days_words(first: date, last: date) -> str:
 
 
 def activities_context(
-    user: Any, project: Project, rows: Iterable[Mapping[str, Any]], *, count: int, proposed: int
+    user: Any,
+    project: Project,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    team: Iterable[TeamMember],
+    count: int,
+    proposed: int,
 ) -> dict[str, Any]:
     """For the topic's page: whoever reads the topic reads what its team means to do."""
     found = lines_of(rows)
@@ -63,4 +70,5 @@ def activities_context(
         "activities_proposed": proposed,
         "activities_more": max(count - len(found), 0),
         "can_plan": changes and project.state in TAKEN_ON,
+        "can_log": may_log(user, project, team) and project.state in TAKEN_ON,
     }

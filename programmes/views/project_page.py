@@ -146,7 +146,12 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         **team_context(members, asks, project),
         **papers,
         **activities_context(
-            user, project, its.activities, count=its.activity_count, proposed=its.proposed
+            user,
+            project,
+            its.activities,
+            team=members,
+            count=its.activity_count,
+            proposed=its.proposed,
         ),
         "counts_short": [short_words(row) for row in its.short],
         **timeline_context(project, its.milestones, its.turns, plan, day),
