@@ -30,9 +30,10 @@ from programmes.actions.activities import add_activity
 from programmes.actions.activity_logs import Log, log_activity, team_on
 from programmes.actions.doors import close_door, code_at, open_door, sign_in_at_door
 from programmes.actions.method_records import open_record
-from programmes.actions.next_steps import StepText, finish_step
+from programmes.actions.next_steps import StepText
 from programmes.actions.photos import add_photos
 from programmes.actions.projects import propose_project
+from programmes.actions.steps_done import finish_step
 from programmes.actions.submissions import accept_project, submit_project
 from programmes.actions.teams import Seat, set_team
 from programmes.models import Activity, NextStep, Project

@@ -13,6 +13,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
+from programmes.actions.activity_terms import period_cited, planned_faults
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.models import Activity, Dossier, Project
 from programmes.queries import local_day
@@ -103,6 +104,13 @@ def add_activity(
     """By hand, and taken up at once. Raises NotAllowed, RuleBroken (`wrong_state`), BadInput."""
     if not by.has_perm(Permission.PROJECT_CHANGE, project):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    given = {"kind": kind, "title": title, "first_day": first_day, "last_day": last_day}
+    return enter_activity(project, given, by=by, now=now)
+
+
+@transaction.atomic
+def enter_activity(project: Project, given: dict[str, Any], *, by: User, now: datetime) -> Activity:
+    """Of a right that the caller has asked. Raises RuleBroken (`wrong_state`, `concluded`), BadInput."""
     project = lock_row(project)
     refuse_if_concluded(project)
     if project.state not in TAKEN_ON:
@@ -112,7 +120,6 @@ def add_activity(
             code="wrong_state",
         )
     made = _of(project, by, now)
-    given = {"kind": kind, "title": title, "first_day": first_day, "last_day": last_day}
     fill_activity(made, given)
     made.state, made.decided_by, made.decided_at = ActivityState.PLANNED, by, now
     made.save(force_insert=True)
@@ -154,6 +161,7 @@ def kinds_of(activity: Activity) -> tuple[ActivityKind, ...]:
 
 def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
     """Kind, title and days as typed. Raises BadInput."""
+    was = activity.first_day
     activity.kind, activity.title = given["kind"], " ".join(str(given["title"]).split())
     activity.first_day = given["first_day"]
     activity.last_day = given["last_day"] or given["first_day"]
@@ -164,12 +172,11 @@ def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
         faults["title"] = _("A title is needed.")
     elif len(activity.title) > TITLE:
         faults["title"] = _("At most %(count)d characters.") % {"count": TITLE}
-    if activity.first_day is None:
-        faults["first_day"] = _("A day is needed.")
-    elif activity.last_day < activity.first_day:
-        faults["last_day"] = _("It ends before it begins.")
-    if faults:
-        raise BadInput(_("Please mend the fields named here."), fields=faults)
+    days = planned_faults(activity, was)
+    if faults or days:
+        cited = period_cited(activity.programme) if "first_day" in days else ()
+        words = _("Please mend the fields named here.")
+        raise BadInput(words, fields=faults | days, cited=cited)
 
 
 @transaction.atomic

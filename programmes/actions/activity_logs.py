@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -14,10 +15,12 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
-from programmes.actions.activities import add_activity
+from programmes.actions.activities import enter_activity
+from programmes.actions.activity_terms import PERIOD, held_faults
 from programmes.actions.attended import expected_in, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
+from programmes.actions.log_corrections import name_anew, naming_faults, retitle, withdraw_as
 from programmes.actions.next_steps import StepText, keep_steps, step_faults
 from programmes.actions.surveys import survey_held, survey_taken_back
 from programmes.actions.topic_papers import wait_for_unit
@@ -29,8 +32,6 @@ from programmes.states import LOGGED_FROM, ActivityKind, ActivityMode, ActivityS
 
 LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
 """Who logs for his team besides the unit's office."""
-PERIOD = ("P1-02", "P2-08", "P3-02")
-"""Rules that say from when to when a programme runs."""
 ASKED_BY = {
     ActivityKind.CORE_SEMINAR: ("P2-53", "P2-54", "P2-55"),
     ActivityKind.GROUP_SEMINAR: ("P2-42", "P4-19"),
@@ -39,8 +40,8 @@ ASKED_BY = {
 }
 """Kind → the rules that ask for it: a log that cannot be is refused with their sentence."""
 LONGEST = {"venue": 120, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
-LONGEST_STAY = timedelta(days=31)
 GUESTS = 60
+HOURS = ("began_at", "ended_at")
 LOGGED = (
     "state", "began_at", "ended_at", "venue", "modes", "methods", "minutes", "questions",
     "reflections", "logged_by", "logged_name", "logged_at", "version",
@@ -62,6 +63,11 @@ class Log:
     questions: str = ""
     reflections: str = ""
     steps: tuple[StepText, ...] = field(default=())
+    kind: str = ""
+    """What it was; '' as the activity says."""
+    title: str = ""
+    again: frozenset[uuid.UUID] = frozenset()
+    """Keys that were named more than once, where `presence` could only keep one."""
 
 
 @transaction.atomic
@@ -85,31 +91,40 @@ def log_activity(
             code="wrong_state",
         )
     _refuse_faults(fresh, log, team, now)
-    first = fresh.state != ActivityState.HELD
-    _write(fresh, log, by, now)
-    _note_presence(fresh, log, team)
+    first, was = fresh.state != ActivityState.HELD, fresh.kind
+    named = _write(fresh, log, by, now)
+    _note_presence(fresh, log, team, first=first)
     keep_steps(fresh, log.steps, _owners(fresh, team), by=by, now=now)
     record(
         "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
-        present=sum(each == Presence.PRESENT for each in log.presence.values()),
+        present=sum(each == Presence.PRESENT for each in log.presence.values()), fields=named,
     )  # fmt: skip
-    survey_held(fresh, by=by, now=now)
-    if fresh.project_id is None:
-        note_presence(fresh, log.presence, by=by, now=now)
-    count_activity(fresh, by=by, now=now)
+    if fresh.kind != was:
+        withdraw_as(fresh, was, by=by, now=now)
+    _count(fresh, log, by, now)
     return fresh
+
+
+def _count(activity: Activity, log: Log, by: User, now: datetime) -> None:
+    """Its report, the files of those who were there, the duties it meets."""
+    survey_held(activity, by=by, now=now)
+    if activity.project_id is None:
+        note_presence(activity, log.presence, by=by, now=now)
+    count_activity(activity, by=by, now=now)
+    retitle(activity)
 
 
 @transaction.atomic
 def log_unplanned(
     project: Project, log: Log, *, kind: str, title: str, by: User, now: datetime
 ) -> Activity:
-    """Held without having been planned. Raises what add_activity and log_activity raise."""
+    """Held without having been planned: by whoever may log it. Raises what log_activity raises."""
     wait_for_unit(project, now)
+    if not may_log(by, project, team_on(project, log.began_at)):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
     first, last = local_day(log.began_at), local_day(log.ended_at)
-    made = add_activity(
-        project=project, kind=kind, title=title, first_day=first, last_day=last, by=by, now=now
-    )
+    given = {"kind": kind, "title": title, "first_day": first, "last_day": last}
+    made = enter_activity(project, given, by=by, now=now)
     return log_activity(made, log, by=by, now=now)
 
 
@@ -117,11 +132,15 @@ def log_unplanned(
 def take_log_back(
     activity: Activity, *, by: User, now: datetime, seen: int | None = None
 ) -> Activity:
-    """It was not held after all: planned again, and nothing counts. Raises NotAllowed, RuleBroken, Stale."""
+    """It was not held after all, or not so: planned again, and nothing counts.
+
+    Words, people and steps stay as the draft of its next log; when it was is in the log of acts.
+    Raises NotAllowed, RuleBroken, Stale.
+    """
     wait_for_unit(activity, now)
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
-    if not may_log(by, fresh.project or fresh, expected_at(fresh, now)):
+    if not may_log(by, fresh.project or fresh, expected_at(fresh, fresh.began_at or now)):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state != ActivityState.HELD:
         raise RuleBroken(
@@ -129,17 +148,16 @@ def take_log_back(
             % {"name": fresh, "state": fresh.get_state_display()},
             code="wrong_state",
         )
-    counted = fresh.log_key
+    counted, when = fresh.log_key, {name: getattr(fresh, name).isoformat() for name in HOURS}
     fresh.state, fresh.logged_by, fresh.logged_name = ActivityState.PLANNED, None, ""
     fresh.began_at = fresh.ended_at = fresh.logged_at = fresh.log_key = None
     fresh.version += 1
     fresh.save(update_fields=[*LOGGED, "log_key"])
-    keep_steps(fresh, (), [], by=by, now=now)
-    survey_taken_back(fresh, now=now)
-    uncount_activity(fresh, counted, by=by, now=now)
+    survey_taken_back(fresh, fresh.kind, now=now)
+    uncount_activity(fresh, counted, fresh.kind, by=by, now=now)
     if fresh.project_id is None:
         note_presence(fresh, {}, by=by, now=now)
-    record("activity.log_taken_back", target=fresh, by=by, at=now)
+    record("activity.log_taken_back", target=fresh, by=by, at=now, **when)
     return fresh
 
 
@@ -149,10 +167,20 @@ def team_on(project: Project, at: datetime) -> list[TeamMember]:
 
 
 def expected_at(activity: Any, at: datetime) -> list[Any]:
-    """The team of that day; of a unit's own activity those who were to take part."""
+    """The team of that day; of a unit's own activity those who were to take part.
+
+    A log goes on naming whoever it named, also who left the team or changed his role later on that very day.
+    """
     if activity.project is None:
         return expected_in(activity)
-    return team_on(activity.project, at)
+    if activity.began_at is None or local_day(activity.began_at) != local_day(at):
+        return team_on(activity.project, at)
+    said = Exists(Attendance.objects.filter(activity=activity, member=OuterRef("pk")))
+    rows = TeamMember.objects.filter(project=activity.project)
+    told = rows.annotate(said=said).filter(Q(pk__in=rows.on(local_day(at))) | Q(said=True))
+    team: Any = list(told.select_related("person").order_by("rank", "id"))
+    known = {row.person_id or row.name for row in team if row.said}
+    return [row for row in team if row.said or (row.person_id or row.name) not in known]
 
 
 def may_log(user: User, place: Project | Activity | None, team: Iterable[Any]) -> bool:
@@ -168,8 +196,10 @@ def may_log(user: User, place: Project | Activity | None, team: Iterable[Any]) -
     )
 
 
-def _write(activity: Activity, log: Log, by: User, now: datetime) -> None:
-    for name in ("began_at", "ended_at"):
+def _write(activity: Activity, log: Log, by: User, now: datetime) -> list[str]:
+    """Which of kind, title and class hours are others than before."""
+    named = name_anew(activity, log.kind, log.title)
+    for name in HOURS:
         setattr(activity, name, getattr(log, name))
     for name in LONGEST:
         setattr(activity, name, getattr(log, name).replace("\r\n", "\n").strip())
@@ -180,7 +210,8 @@ def _write(activity: Activity, log: Log, by: User, now: datetime) -> None:
         if activity.decided_at is None:
             activity.decided_by, activity.decided_at = by, now
     activity.version += 1
-    activity.save(update_fields=[*LOGGED, "decided_by", "decided_at"])
+    activity.save(update_fields=[*LOGGED, *named, "decided_by", "decided_at"])
+    return named
 
 
 def _owners(activity: Activity, team: list[Any]) -> list[Any]:
@@ -188,13 +219,21 @@ def _owners(activity: Activity, team: list[Any]) -> list[Any]:
     return team if activity.project_id is not None else []
 
 
-def _note_presence(activity: Activity, log: Log, team: list[Any]) -> None:
-    """Anew each time: who was there is one list, and what it was before is in the log of acts."""
-    Attendance.objects.filter(activity=activity).delete()
+def _note_presence(activity: Activity, log: Log, team: list[Any], *, first: bool) -> None:
+    """Anew each time: who was there is one list, and what it was before is in the log of acts.
+
+    A correction leaves those as they are whose rows went with their unit, where this one cannot read them.
+    """
+    before = Attendance.objects.filter(activity=activity)
+    if activity.project_id is None and not first:
+        here = Q(person=None) | Q(person__in=[row.person_id for row in team])
+        before.filter(here).delete()
+    else:
+        before.delete()
     rows = [
         Attendance(
             activity=activity, member=row if isinstance(row, TeamMember) else None,
-            person=row.person, name=row.name, role=row.role,
+            person_id=row.person_id, name=row.name, role=row.role,
             presence=log.presence[row.pk], rank=rank,
         )
         for rank, row in enumerate(team, 1)
@@ -210,7 +249,8 @@ def _note_presence(activity: Activity, log: Log, team: list[Any]) -> None:
 
 def _refuse_faults(activity: Activity, log: Log, team: list[Any], now: datetime) -> None:
     faults = {
-        **_when_faults(activity, log, now),
+        **held_faults(activity.programme, log.began_at, log.ended_at, now),
+        **naming_faults(activity, log.kind, log.title),
         **_who_faults(log, team),
         **_what_faults(activity, log),
         **step_faults(log.steps, _owners(activity, team), local_day(log.began_at)),
@@ -221,28 +261,20 @@ def _refuse_faults(activity: Activity, log: Log, team: list[Any], now: datetime)
         raise BadInput(_("Please mend the fields named here."), fields=faults, cited=cited)
 
 
-def _when_faults(activity: Activity, log: Log, now: datetime) -> dict[str, str]:
-    if log.ended_at <= log.began_at:
-        return {"ended_at": _("It ends before it begins: correct one of the two times.")}
-    if log.ended_at > now:
-        return {"ended_at": _("It is not over yet: log it afterwards.")}
-    if log.ended_at - log.began_at > LONGEST_STAY:
-        return {"ended_at": _("At most %(count)d days: log the parts one by one.") % {"count": 31}}
-    start = activity.programme.starts_on
-    if start is not None and local_day(log.began_at) < start:
-        words = _(
-            "The programme began on %(day)s: what was held before does not belong to it."
-            " Correct the day, or leave it out."
-        )
-        return {"began_at": words % {"day": start.isoformat()}}
-    return {}
-
-
 def _who_faults(log: Log, team: list[Any]) -> dict[str, str]:
+    again = next((row.name for row in team if row.pk in log.again), None)
+    if again:
+        return {"presence": _("“%(name)s” is named twice: once is enough.") % {"name": again}}
     if {row.pk for row in team} != set(log.presence):
         return {"presence": _("Say of everybody in the team of that day whether he was there.")}
     if not set(log.presence.values()) <= set(Presence.values):
         return {"presence": _("Choose present, excused or absent.")}
+    if not log.guests and Presence.PRESENT not in log.presence.values():
+        return {"presence": _("Nobody was there: then it was not held.")}
+    return _guest_faults(log, team)
+
+
+def _guest_faults(log: Log, team: list[Any]) -> dict[str, str]:
     named = [name.strip() for name in log.guests]
     if len(named) > GUESTS or any(not name or len(name) > 60 for name in named):
         return {"guests": _("One name a line, each of at most 60 characters, at most 60 of them.")}
@@ -251,8 +283,6 @@ def _who_faults(log: Log, team: list[Any]) -> dict[str, str]:
     if twice:
         words = _("“%(name)s” is named twice: once is enough; add the unit to tell two apart.")
         return {"guests": words % {"name": twice}}
-    if not log.guests and Presence.PRESENT not in log.presence.values():
-        return {"presence": _("Nobody was there: then it was not held.")}
     return {}
 
 

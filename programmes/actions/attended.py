@@ -44,7 +44,8 @@ def _fill_register(activity: Any, rows: list[Any], *, by: User, now: datetime) -
     wanted = _taught(activity, rows)
     for line in Training.objects.filter(activity=activity, withdrawn_at=None):
         told = wanted.get((line.person_id, line.contents))
-        if told is not None and (line.held_on, line.hours) == told[1:]:
+        same = line.title == activity.title[:120]
+        if told is not None and same and (line.held_on, line.hours) == told[1:]:
             del wanted[(line.person_id, line.contents)]
         else:
             line.withdrawn_at = now

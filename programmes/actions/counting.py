@@ -193,11 +193,16 @@ def count_activity(activity: Any, *, by: User, now: datetime) -> list[Weighed]:
 
 
 @transaction.atomic
-def uncount_activity(activity: Any, counted: uuid.UUID | None, *, by: User, now: datetime) -> None:
-    """Its log was taken back and is stored so; `counted` was its key. Others may now make up for what it did."""
+def uncount_activity(
+    activity: Any, counted: uuid.UUID | None, was: str, *, by: User, now: datetime
+) -> None:
+    """As the kind that it `was` it counts no more, and is stored so; `counted` was its key.
+
+    Others may now make up for what it did.
+    """
     if counted is not None:
         withdraw_evidence(kind=KIND, source=counted, by=by, now=now)
-    deliverable = _serves(activity)
+    deliverable = delivered(was, by_unit=activity.project_id is None)
     if deliverable is not None:
         place = activity.programme, activity.organisation, activity.project
         recount_held(*place, deliverable, by=by, now=now)

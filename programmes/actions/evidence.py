@@ -255,6 +255,11 @@ def withdraw_evidence(*, kind: str, source: uuid.UUID, by: User | None, now: dat
         record("evidence.withdrawn", target=evidence.obligation, by=by, at=now)
 
 
+def retitle_evidence(*, kind: str, source: uuid.UUID, title: str) -> None:
+    """It is called otherwise now; nothing else of it changes."""
+    Evidence.objects.filter(kind=kind, source=source, withdrawn_at=None).update(title=title[:200])
+
+
 def _locked(kind: str, source: uuid.UUID) -> list[Evidence]:
     """Obligation before evidence, always in that order, so that nobody waits in a circle."""
     rows = Evidence.objects.filter(kind=kind, source=source, withdrawn_at=None)

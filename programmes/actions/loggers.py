@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.permissions import Permission
 from programmes.actions.activity_logs import may_log, team_on
 from programmes.models import Activity, TeamMember
 from programmes.states import LOGGED_FROM
@@ -18,9 +17,7 @@ def team_of(activity: Activity, at: datetime) -> list[TeamMember]:
 
 
 def logs_it(user: User, activity: Activity, at: datetime) -> bool:
-    if activity.project is None:
-        return user.has_perm(Permission.PROJECT_CHANGE, activity)
-    return may_log(user, activity.project, team_of(activity, at))
+    return may_log(user, activity.project or activity, team_of(activity, at))
 
 
 def refuse_readers(user: User, activity: Activity, at: datetime) -> None:

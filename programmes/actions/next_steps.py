@@ -5,17 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import User
-from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock_row
-from programmes.actions.concluded import refuse_concluded
 from programmes.models import Activity, NextStep, TeamMember
-from programmes.queries import local_day
 
 MOST = 40
 LONGEST = 300
@@ -84,30 +77,3 @@ def keep_steps(
         if row.done_on is None and row.dropped_at is None:
             row.dropped_at = now
             row.save(update_fields=["dropped_at"])
-
-
-@transaction.atomic
-def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextStep:
-    """Done today, or open again. Its owner says so himself, or whoever changes the topic.
-
-    Raises NotAllowed, RuleBroken (`concluded`), BadInput (it was dropped).
-    """
-    refuse_concluded(step.project)
-    fresh = lock_row(step)
-    owner = fresh.owner
-    own = owner is not None and by.pk in (
-        owner.user_id,
-        owner.person.user_id if owner.person else None,
-    )
-    place = fresh.project or fresh.activity
-    if not own and not by.has_perm(Permission.PROJECT_CHANGE, place):
-        raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if fresh.dropped_at is not None:
-        words = _("The log no longer names this step.")
-        raise BadInput(words, fields={"done": words})
-    fresh.done_on, fresh.done_by = (local_day(now), by) if done else (None, None)
-    fresh.done_name = by.display_name if done else ""
-    fresh.save(update_fields=["done_on", "done_by", "done_name"])
-    record("activity.step_done" if done else "activity.step_reopened", target=place, by=by,
-           at=now, step=str(fresh.pk))  # fmt: skip
-    return fresh

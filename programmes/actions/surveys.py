@@ -33,9 +33,9 @@ def survey_held(activity: Activity, *, by: User, now: datetime) -> None:
             _credit(paper, by, now)
 
 
-def survey_taken_back(activity: Activity, *, now: datetime) -> None:
-    """Nothing was held: no report is owed, unless one is there."""
-    if activity.kind == ActivityKind.SURVEY:
+def survey_taken_back(activity: Activity, was: str, *, now: datetime) -> None:
+    """What `was` a survey is none: no report is owed, unless one is there."""
+    if was == ActivityKind.SURVEY:
         _forget(activity, now=now)
 
 

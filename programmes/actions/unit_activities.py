@@ -104,12 +104,8 @@ def _refuse_too_few(activity: Any) -> None:
 
 
 def _take_place(activity: Any) -> None:
-    """Under whoever supervises the unit in this programme, and not before it begins."""
+    """Under whoever supervises the unit in this programme."""
     programme, day = activity.programme, activity.first_day
-    if day < programme.starts_on:
-        words = _("The programme begins on %(day)s: what is held before does not belong to it.")
-        told = words % {"day": programme.starts_on.isoformat()}
-        raise BadInput(told, fields={"first_day": told})
     seat = enrolment_of(programme, activity.organisation, day)
     if seat is None and programme.owner_id != activity.organisation_id:
         raise RuleBroken(

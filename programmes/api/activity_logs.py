@@ -20,7 +20,8 @@ from programmes.actions.activity_logs import (
     take_log_back,
 )
 from programmes.actions.counting import held_of, weighed
-from programmes.actions.next_steps import StepText, finish_step
+from programmes.actions.next_steps import StepText
+from programmes.actions.steps_done import finish_step, with_finishing
 from programmes.api.asking import KEY, REFUSED, asker, named, names_of, typed
 from programmes.api.project_people import MATCH
 from programmes.counting import why_not
@@ -77,6 +78,10 @@ class ActivityLogText(StrictSerializer):
         required=False, allow_blank=True, max_length=LONGEST["reflections"], default=""
     )
     steps = StepGiven(many=True, required=False, default=list)
+    kind = serializers.ChoiceField(
+        ActivityKind.choices, required=False, help_text="What it was; left out: as it stands."
+    )
+    title = serializers.CharField(max_length=300, required=False)
 
 
 class UnplannedLog(ActivityLogText):
@@ -107,6 +112,9 @@ class StepLine(serializers.Serializer):
     due_on = serializers.DateField()
     done_on = serializers.DateField(allow_null=True)
     done_name = serializers.CharField()
+    can_finish = serializers.BooleanField(
+        help_text="Whether the client may say that it is done, or open it again."
+    )
 
 
 class Missing(serializers.Serializer):
@@ -155,7 +163,7 @@ class ActivityLogActs:
     @extend_schema(responses=ANSWERS)
     @action(detail=True, methods=["get"])
     def log(self: Any, request: Request, **kwargs: Any) -> Response:
-        return whole_log(self.get_object(), now=self.now)
+        return whole_log(self.get_object(), asker(request), self.now)
 
     @extend_schema(request=ActivityLogText, parameters=[MATCH], responses=ANSWERS)
     @log.mapping.put
@@ -164,7 +172,7 @@ class ActivityLogActs:
         log = log_of(typed(request, ActivityLogText))
         seen, by = self.seen(activity), asker(request)
         made = log_activity(activity, log, by=by, now=self.now, seen=seen)
-        return whole_log(made, now=self.now)
+        return whole_log(made, by, self.now)
 
     @extend_schema(request=UnplannedLog, responses={201: ActivityLogWhole, **REFUSED})
     @action(detail=False, methods=["post"])
@@ -176,14 +184,14 @@ class ActivityLogActs:
         project = named(projects, "project", given.pop("project"))
         by, now = asker(request), self.now
         made = log_unplanned(project, log_of(given), **about, by=by, now=now)
-        return whole_log(made, status=201, now=now)
+        return whole_log(made, by, now, status=201)
 
     @extend_schema(request=None, parameters=[MATCH], responses=ANSWERS)
     @action(detail=True, methods=["post"], url_path="log/back", url_name="log-back")
     def log_back(self: Any, request: Request, **kwargs: Any) -> Response:
         activity = self.get_object()
-        seen = self.seen(activity)
-        return whole_log(take_log_back(activity, by=asker(request), now=self.now, seen=seen))
+        seen, by = self.seen(activity), asker(request)
+        return whole_log(take_log_back(activity, by=by, now=self.now, seen=seen), by, self.now)
 
     @extend_schema(request=StepDone, responses=ANSWERS)
     @action(detail=True, methods=["post"], url_path=f"steps/(?P<step_id>{KEY})", url_name="step")
@@ -191,8 +199,9 @@ class ActivityLogActs:
         activity = self.get_object()
         steps = NextStep.objects.filter(activity=activity).select_related("project")
         step = get_object_or_404(steps, pk=step_id)
-        finish_step(step, by=asker(request), now=self.now, **typed(request, StepDone))
-        return whole_log(activity, now=self.now)
+        by = asker(request)
+        finish_step(step, by=by, now=self.now, **typed(request, StepDone))
+        return whole_log(activity, by, self.now)
 
 
 def log_of(given: dict[str, Any]) -> Log:
@@ -202,17 +211,20 @@ def log_of(given: dict[str, Any]) -> Log:
         )
         for row in given.pop("steps")
     )
-    presence = {row["member"]: row["presence"] for row in given.pop("presence")}
+    said = given.pop("presence")
+    keys = [row["member"] for row in said]
+    given["again"] = frozenset(key for key in keys if keys.count(key) > 1)
+    presence = {row["member"]: row["presence"] for row in said}
     lists: dict[str, Any] = {n: tuple(given.pop(n)) for n in ("modes", "methods", "guests")}
     return Log(presence=presence, steps=steps, **lists, **given)
 
 
-def whole_log(activity: Activity, status: int = 200, now: datetime | None = None) -> Response:
+def whole_log(activity: Activity, user: Any, now: datetime, status: int = 200) -> Response:
     body: dict[str, Any] = {
         n: getattr(activity, n) for n in names_of(ActivityLogWhole) if n not in _MADE
     }
     body["attendances"] = list(activity.attendances.order_by("rank", "id"))
-    body["steps"] = steps_of(activity)
+    body["steps"] = with_finishing(user, activity, steps_of(activity), now)
     body["counts_for"] = _counts_for(activity, now)
     answer = ActivityLogWhole(body).data
     return Response(answer, status=status, headers={"ETag": f'"{activity.version}"'})
@@ -221,7 +233,7 @@ def whole_log(activity: Activity, status: int = 200, now: datetime | None = None
 _MADE = ("attendances", "steps", "counts_for")
 
 
-def _counts_for(activity: Activity, now: datetime | None) -> list[dict[str, Any]]:
+def _counts_for(activity: Activity, now: datetime) -> list[dict[str, Any]]:
     if activity.state != ActivityState.HELD:
         return []
     held = held_of(activity)

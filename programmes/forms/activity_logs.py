@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from programmes.actions.next_steps import StepText
 from programmes.forms.programmes import DayInput
 from programmes.models import NextStep, TeamMember
 from programmes.queries import ZONE
-from programmes.states import OF_TOPICS, ActivityMode, Presence
+from programmes.states import OF_TOPICS, ActivityKind, ActivityMode, Presence
 
 BLANK_STEPS = 3
 """Empty lines below the steps that are there."""
@@ -120,6 +121,11 @@ class ActivityLogForm(TenantForm):
         return [{part: self[f"step_{n}_{part}"] for part in STEP_PARTS} for n in numbers]
 
     @property
+    def naming(self) -> list[Any]:
+        """What it was, where that may be said."""
+        return [self[name] for name in ("kind", "title") if name in self.fields]
+
+    @property
     def upper(self) -> list[Any]:
         names = ("day", "begins", "ends", "last_day", "venue", "modes", "methods")
         return [self[name] for name in names]
@@ -166,6 +172,20 @@ class UnplannedLogForm(ActivityLogForm):
     )
     title = forms.CharField(max_length=300, label=_("What is done"))
     field_order = ("kind", "title")
+
+
+class CorrectedLogForm(UnplannedLogForm):
+    """Of a log that stands: also what it was may be corrected."""
+
+    def __init__(self, *args: Any, kinds: Iterable[ActivityKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["kind"]
+        offered.choices = [(kind.value, kind.label) for kind in kinds]
+
+    def log(self) -> Log:
+        return replace(
+            super().log(), kind=self.cleaned_data["kind"], title=self.cleaned_data["title"]
+        )
 
 
 class NextStepForm(TenantForm):

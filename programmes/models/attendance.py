@@ -11,7 +11,7 @@ from actionlearning.foundation.tenancy import TenantManager
 from groups.models import Person, PlacedModel
 from programmes.models.activity import Activity
 from programmes.models.project import Project, TeamMember, TeamRole
-from programmes.states import Presence
+from programmes.states import ActivityState, Presence
 
 
 class Attendance(PlacedModel):
@@ -52,13 +52,14 @@ class Attendance(PlacedModel):
 
 class NextStepQuerySet(models.QuerySet[Any]):
     def open(self) -> "NextStepQuerySet":
-        return self.filter(done_on=None, dropped_at=None)
+        """Of a log that was taken back nothing is; its steps wait there for the next log."""
+        return self.filter(done_on=None, dropped_at=None, activity__state=ActivityState.HELD)
 
 
 class NextStep(PlacedModel):
     """What an activity left to be done, by whom and by when; carried to the next one until it is.
 
-    Written only by programmes/actions/next_steps.py.
+    Written only by programmes/actions/next_steps.py and steps_done.py.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, null=True, related_name="next_steps")

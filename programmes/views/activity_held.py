@@ -9,9 +9,10 @@ from django.utils.formats import date_format
 from actionlearning.foundation.languages import in_english, product_words
 from programmes.actions.activity_logs import expected_at, may_log
 from programmes.actions.counting import Weighed, held_of, weighed
+from programmes.actions.steps_done import with_finishing
 from programmes.clauses import sentence_of
 from programmes.counting import Held, why_not
-from programmes.models import Attendance, NextStep
+from programmes.models import Attendance
 from programmes.queries import head_of, local_day, rule_ids
 from programmes.queries.next_steps import steps_of
 from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
@@ -35,7 +36,7 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
     )
     if activity.state != ActivityState.HELD:
         return {"can_log": logs, "held": None}
-    held = held_of(activity)
+    held, user, now = held_of(activity), request.user, request.received_at
     methods = dict(named_methods(head_of(activity.programme, local_day(activity.began_at))))
     return {
         "can_log": logs,
@@ -46,8 +47,10 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
             "logged": date_format(timezone.localtime(activity.logged_at), "DATETIME_FORMAT"),
             "people": [_person(row) for row in activity.attendances.order_by("rank", "id")],
         },
-        "steps": [_step(request, row) for row in steps_of(activity)],
-        "counts": [_verdict(each, held) for each in weighed(activity, now=request.received_at)],
+        "steps": [
+            _step(request, row) for row in with_finishing(user, activity, steps_of(activity), now)
+        ],
+        "counts": [_verdict(each, held) for each in weighed(activity, now=now)],
     }
 
 
@@ -69,7 +72,7 @@ def _person(row: Attendance) -> dict[str, Any]:
     }
 
 
-def _step(request: Any, row: NextStep) -> dict[str, Any]:
+def _step(request: Any, row: Any) -> dict[str, Any]:
     today = local_day(request.received_at)
     return {
         "pk": row.pk,
@@ -79,6 +82,7 @@ def _step(request: Any, row: NextStep) -> dict[str, Any]:
         "late": row.done_on is None and row.due_on < today,
         "done": date_format(row.done_on, "DATE_FORMAT") if row.done_on else "",
         "by": row.done_name,
+        "can_finish": row.can_finish,
     }
 
 

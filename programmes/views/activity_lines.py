@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.formats import date_format
 
 from actionlearning.foundation.permissions import Permission
+from programmes.actions.activity_logs import may_log
 from programmes.models import Project
-from programmes.states import TAKEN_ON, ActivityKind, ActivityState
+from programmes.states import RUNNING, TAKEN_ON, ActivityKind, ActivityState
 
 COLUMNS = (
     "id", "title", "kind", "state", "first_day", "last_day", "gone_at", "reason", "project_id",
@@ -52,15 +53,14 @@ def days_words(first: date, last: date) -> str:
     return begins if first == last else f"{begins} – {date_format(last, 'DATE_FORMAT')}"
 
 
-def activities_context(
-    user: Any, project: Project, rows: Iterable[Mapping[str, Any]], *, count: int, proposed: int
-) -> dict[str, Any]:
-    """For the topic's page: whoever reads the topic reads what its team means to do."""
-    found = lines_of(rows)
+def activities_context(user: Any, project: Project, its: Any) -> dict[str, Any]:
+    """For the topic's page: whoever reads the topic reads what its team means to do. `its`: what stands beside it."""
+    found = lines_of(its.activities)
     changes = user.has_perm(Permission.PROJECT_CHANGE, project)
     return {
         "activities": found,
-        "activities_proposed": proposed,
-        "activities_more": max(count - len(found), 0),
+        "activities_proposed": its.proposed,
+        "activities_more": max(its.activity_count - len(found), 0),
         "can_plan": changes and project.state in TAKEN_ON,
+        "can_log": project.state in RUNNING and may_log(user, project, its.members),
     }

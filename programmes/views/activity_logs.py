@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
+from programmes.actions.activities import kinds_of
 from programmes.actions.activity_logs import (
     expected_at,
     log_activity,
@@ -22,14 +23,20 @@ from programmes.actions.activity_logs import (
     take_log_back,
     team_on,
 )
-from programmes.actions.next_steps import finish_step
+from programmes.actions.steps_done import finish_step
 from programmes.forms.activities import ActivitySeenForm
-from programmes.forms.activity_logs import ActivityLogForm, NextStepForm, UnplannedLogForm
+from programmes.forms.activity_logs import (
+    ActivityLogForm,
+    CorrectedLogForm,
+    NextStepForm,
+    UnplannedLogForm,
+)
 from programmes.forms.attendance import AttendanceListForm
 from programmes.models import Activity, Arrival, NextStep, Project
 from programmes.queries import ZONE, head_of, local_day
 from programmes.queries.arrivals import arrivals_of, guests_at_door, presence_at_door
 from programmes.queries.next_steps import carried_into, steps_of
+from programmes.queries.taken_back import hours_taken_back
 from programmes.states import LOGGED_FROM, ActivityState
 from programmes.views.activities import activity_or_404, to_activity
 from programmes.views.activity_held import named_methods
@@ -39,7 +46,17 @@ from programmes.views.projects import renew_version
 
 BEGINS, ENDS = time(9), time(11)
 """Proposed where nobody has said when."""
-WORDS = ("venue", "modes", "methods", "minutes", "questions", "reflections", "version")
+WORDS = (
+    "kind",
+    "title",
+    "venue",
+    "modes",
+    "methods",
+    "minutes",
+    "questions",
+    "reflections",
+    "version",
+)
 
 
 class TenantLogView(TenantFormView):
@@ -55,6 +72,11 @@ class TenantLogView(TenantFormView):
     def place(self) -> Any:
         """The topic; where there is none, the unit's activity itself."""
         raise NotImplementedError
+
+    @property
+    def into(self) -> Activity | None:
+        """Whose own steps are not carried into it."""
+        return None
 
     def address(self, number: int) -> str:
         name, args = self.routes[number], [self.request.tenant.slug, self.kwargs["pk"]]
@@ -87,7 +109,9 @@ class TenantLogView(TenantFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         place, project = self.place, self.place if isinstance(self.place, Project) else None
-        carried = carried_into(project, local_day(self.request.received_at), place.organisation)
+        carried = carried_into(
+            project, self.day, place.organisation, programme=place.programme, into=self.into
+        )
         pasted = {"list_names": self.request.POST.get("list_names", "")}
         kwargs |= {"saved_at": self.address(0), "read_at": self.address(1)}
         kwargs["list_form"] = AttendanceListForm(initial=pasted)
@@ -103,9 +127,28 @@ class ActivityLog(TenantLogView):
 
     @cached_property
     def arrivals(self) -> list[Arrival]:
-        """None once it is logged: then the log says who was there."""
+        """None once it was logged, be it taken back: then the log says who was there."""
+        return [] if self.was_logged else arrivals_of(self.activity)
+
+    @cached_property
+    def hours(self) -> tuple[datetime, datetime] | None:
+        """As its log has them, or the one that was taken back."""
+        row = self.activity
+        if row.began_at is not None and row.ended_at is not None:
+            return row.began_at, row.ended_at
+        return hours_taken_back(row)
+
+    @property
+    def was_logged(self) -> bool:
+        return self.hours is not None
+
+    @property
+    def into(self) -> Activity:
+        return self.activity
+
+    def get_form_class(self) -> Any:
         held = self.activity.state == ActivityState.HELD
-        return [] if held else arrivals_of(self.activity)
+        return CorrectedLogForm if held else self.form_class
 
     @cached_property
     def activity(self) -> Activity:
@@ -121,8 +164,7 @@ class ActivityLog(TenantLogView):
 
     @property
     def planned_day(self) -> date:
-        began = self.activity.began_at
-        return local_day(began) if began else self.activity.first_day
+        return local_day(self.hours[0]) if self.hours else self.activity.first_day
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         self._refuse_strangers()
@@ -134,8 +176,8 @@ class ActivityLog(TenantLogView):
         row, found = self.activity, super().get_initial()
         found |= {name: getattr(row, name) for name in WORDS}
         found["methods"] = methods_seen(row)
-        if row.state == ActivityState.HELD:
-            began, ended = (at.astimezone(ZONE) for at in (row.began_at, row.ended_at))
+        if self.hours is not None:
+            began, ended = (at.astimezone(ZONE) for at in self.hours)
             found |= {"begins": began.time(), "ends": ended.time()}
             found["last_day"] = ended.date() if ended.date() != began.date() else None
             guests = row.attendances.filter(member=None, person=None).order_by("rank")
@@ -150,7 +192,9 @@ class ActivityLog(TenantLogView):
         if not self.activity.project_id:
             was = {row.pk: was[row.person_id] for row in self.team if row.person_id in was}
         came = presence_at_door(self.arrivals, self.team)
-        known = {"steps": steps_of(self.activity), "presence": came or was}
+        known: dict[str, Any] = {"steps": steps_of(self.activity), "presence": came or was}
+        if self.activity.state == ActivityState.HELD:
+            known["kinds"] = kinds_of(self.activity)
         return {**super().get_form_kwargs(), **known}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

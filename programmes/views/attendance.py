@@ -37,7 +37,7 @@ class TenantAttendanceReading(TenantLogView):
             typed["guests"] = _joined(typed["guests"] or "", self.reading.guests)
         given = self.get_form_kwargs()
         known = {name: each for name, each in given.items() if name not in ("data", "files")}
-        return self.form_class(**{**known, "initial": typed})
+        return self.get_form_class()(**{**known, "initial": typed})
 
 
 class ActivityLogAttendance(TenantAttendanceReading, ActivityLog):

@@ -35,10 +35,10 @@ from programmes.views.project_papers import PAPER, papers_beside
 from programmes.views.project_tree import NODE, tree_rows
 
 MEMBER = (
-    "id", "project_id", "organisation_id", "org_path", "person_id", "name", "title", "role",
-    "duties", "rank", "joined_on",
+    "id", "project_id", "organisation_id", "org_path", "person_id", "user_id", "name", "title",
+    "role", "duties", "rank", "joined_on",
 )  # fmt: skip
-LEFT = "person__ends_on"
+LEFT, SIGN_IN = "person__ends_on", "person__user_id"
 TURN = ("id", "at", "by_name", "step", "opinion", "snapshot")
 MILESTONE = ("id", "title", "due_on", "done_on", "done_name")
 SHORT = (
@@ -113,10 +113,10 @@ def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
 
 def _member(row: dict[str, Any]) -> TeamMember:
     """With as much of the person behind it as the page asks for."""
-    ends_on = row.pop(LEFT)
+    ends_on, user_id = row.pop(LEFT), row.pop(SIGN_IN)
     member = TeamMember(**row)
     if member.person_id:
-        member.person = Person(pk=member.person_id, ends_on=ends_on)
+        member.person = Person(pk=member.person_id, ends_on=ends_on, user_id=user_id)
     return member
 
 
@@ -143,7 +143,7 @@ def _of_topic(now: datetime) -> dict[str, Any]:
     owed: Any = Obligation.objects.filter(**its, deliverable__in=DELIVERED.values())
     return {
         "its_short": along(owed.overdue(now).order_by("due_at", "id"), SHORT),
-        "its_members": along(members, (*MEMBER, LEFT)),
+        "its_members": along(members, (*MEMBER, LEFT, SIGN_IN)),
         "its_turns": along(turns, TURN),
         "its_milestones": along(milestones, MILESTONE),
         "its_coming": along(coming[:NEAR], activity_lines.COLUMNS),

@@ -145,9 +145,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         **_may(user, project, asks, its.lying, day, in_paper=papers["proposal"] is not None),
         **team_context(members, asks, project),
         **papers,
-        **activities_context(
-            user, project, its.activities, count=its.activity_count, proposed=its.proposed
-        ),
+        **activities_context(user, project, its),
         "counts_short": [short_words(row) for row in its.short],
         **timeline_context(project, its.milestones, its.turns, plan, day),
         **pool_context(user, project, asks, candidate),

@@ -18,7 +18,8 @@ from programmes.actions.activity_logs import (
 )
 from programmes.actions.conclusions import conclude_project
 from programmes.actions.laying import lay_down_all
-from programmes.actions.next_steps import StepText, finish_step
+from programmes.actions.next_steps import StepText
+from programmes.actions.steps_done import finish_step
 from programmes.actions.submissions import accept_project
 from programmes.models import Activity, Attendance, Evidence, NextStep, Obligation, Programme
 from programmes.queries.next_steps import carried_into, steps_of

@@ -10,7 +10,8 @@ from docx import Document
 from actionlearning.foundation.documents.official import Drawing, docx, pdf, plain_text
 from actionlearning.foundation.errors import BadInput, RuleBroken
 from programmes.actions.activity_logs import team_on
-from programmes.actions.next_steps import StepText, finish_step
+from programmes.actions.next_steps import StepText
+from programmes.actions.steps_done import finish_step
 from programmes.documents.minutes import minutes_file, minutes_of
 from programmes.models import Activity, Programme
 from programmes.queries.next_steps import steps_of

@@ -13,8 +13,9 @@ from groups.models import Person
 from programmes.actions.activities import change_activity, drop
 from programmes.actions.activity_logs import log_activity, take_log_back
 from programmes.actions.laying import lay_down_all
-from programmes.actions.next_steps import StepText, finish_step
+from programmes.actions.next_steps import StepText
 from programmes.actions.participants import add_participants, invite, remove_participant
+from programmes.actions.steps_done import finish_step
 from programmes.actions.teams import Seat, add_member
 from programmes.models import (
     Activity,

@@ -1,0 +1,56 @@
+"""Within which days an activity may lie: one answer for what teams and units plan, and for what they log (P2-08)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.errors import Cited
+from programmes.clauses import cited_for
+from programmes.models import Programme
+from programmes.queries import local_day
+
+PERIOD = ("P1-02", "P2-08", "P3-02")
+"""Rules that say from when to when a programme runs."""
+LONGEST_STAY = timedelta(days=31)
+
+
+def begins_early(programme: Programme, day: date | None) -> bool:
+    start = programme.starts_on
+    return start is not None and day is not None and day < start
+
+
+def planned_faults(activity: Any, was: date | None) -> dict[str, str]:
+    """Of its days as typed. A timetable may have proposed an early one: `was` may stand until it is moved."""
+    if activity.first_day is None:
+        return {"first_day": _("A day is needed.")}
+    if activity.last_day < activity.first_day:
+        return {"last_day": _("It ends before it begins.")}
+    if activity.first_day != was and begins_early(activity.programme, activity.first_day):
+        words = _("The programme begins on %(day)s: what is held before does not belong to it.")
+        return {"first_day": words % {"day": activity.programme.starts_on.isoformat()}}
+    return {}
+
+
+def held_faults(
+    programme: Programme, began_at: datetime, ended_at: datetime, now: datetime
+) -> dict[str, str]:
+    """Of the times of a log."""
+    if ended_at <= began_at:
+        return {"ended_at": _("It ends before it begins: correct one of the two times.")}
+    if ended_at > now:
+        return {"ended_at": _("It is not over yet: log it afterwards.")}
+    if ended_at - began_at > LONGEST_STAY:
+        return {"ended_at": _("At most %(count)d days: log the parts one by one.") % {"count": 31}}
+    if begins_early(programme, local_day(began_at)):
+        words = _(
+            "The programme began on %(day)s: what was held before does not belong to it."
+            " Correct the day, or leave it out."
+        )
+        return {"began_at": words % {"day": programme.starts_on.isoformat()}}
+    return {}
+
+
+def period_cited(programme: Programme) -> tuple[Cited, ...]:
+    """The sentence that says from when on it runs."""
+    return cited_for(programme, PERIOD, programme.starts_on)

@@ -1,0 +1,64 @@
+"""Next steps are done: said by their owners, and by whoever logs what the topic or unit holds."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionlearning.foundation.audit import record
+from actionlearning.foundation.errors import BadInput, NotAllowed
+from actionlearning.foundation.models import User
+from actionlearning.foundation.workflow import lock_row
+from programmes.actions.activity_logs import may_log, team_on
+from programmes.actions.concluded import refuse_concluded
+from programmes.models import Activity, NextStep
+from programmes.queries import local_day
+from programmes.states import ActivityState, ProjectState
+
+
+@transaction.atomic
+def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextStep:
+    """Done today, or open again.
+
+    Raises NotAllowed, RuleBroken (`concluded`), BadInput (its log does not name it, or was taken back).
+    """
+    refuse_concluded(step.project)
+    fresh = lock_row(step)
+    place = fresh.project or fresh.activity
+    if not owns_step(by, fresh) and not finishes_all(by, fresh.activity, now):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    if fresh.dropped_at is not None or fresh.activity.state != ActivityState.HELD:
+        words = _("The log no longer names this step.")
+        raise BadInput(words, fields={"done": words})
+    fresh.done_on, fresh.done_by = (local_day(now), by) if done else (None, None)
+    fresh.done_name = by.display_name if done else ""
+    fresh.save(update_fields=["done_on", "done_by", "done_name"])
+    record("activity.step_done" if done else "activity.step_reopened", target=place, by=by,
+           at=now, step=str(fresh.pk))  # fmt: skip
+    return fresh
+
+
+def finishes_all(user: User, activity: Activity, now: datetime) -> bool:
+    """Whoever logs today says it of every step; the team is read only where no permission answers."""
+    project = activity.project
+    if may_log(user, project or activity, ()):
+        return True
+    return project is not None and may_log(user, project, team_on(project, now))
+
+
+def owns_step(user: User, step: NextStep) -> bool:
+    owner = step.owner
+    return owner is not None and user.pk in (
+        owner.user_id,
+        owner.person.user_id if owner.person else None,
+    )
+
+
+def with_finishing(user: User, activity: Any, steps: list[Any], now: datetime) -> list[Any]:
+    """`can_finish` on each of `steps`: for the button on the page, and for programs."""
+    closed = activity.project is not None and activity.project.state == ProjectState.CONCLUDED
+    whole = bool(steps) and not closed and finishes_all(user, activity, now)
+    for row in steps:
+        row.can_finish = not closed and (whole or owns_step(user, row))
+    return steps
