@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import User
-from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
+from programmes.access import needed_to_run
 from programmes.actions.concluded import refuse_concluded
 from programmes.models import Activity, NextStep, TeamMember
 from programmes.queries import local_day
@@ -88,7 +88,7 @@ def keep_steps(
 
 @transaction.atomic
 def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextStep:
-    """Done today, or open again. Its owner says so himself, or whoever changes the topic.
+    """Done today, or open again. Its owner says so himself, or whoever runs the activity.
 
     Raises NotAllowed, RuleBroken (`concluded`), BadInput (it was dropped).
     """
@@ -100,7 +100,7 @@ def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextS
         owner.person.user_id if owner.person else None,
     )
     place = fresh.project or fresh.activity
-    if not own and not by.has_perm(Permission.PROJECT_CHANGE, place):
+    if not own and not by.has_perm(needed_to_run(fresh.activity), place):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.dropped_at is not None:
         words = _("The log no longer names this step.")
