@@ -2,21 +2,24 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.workflow import Step
 from groups.access import reach_of
 from groups.models import Organisation
 from groups.queries.minds import same_mind
-from programmes.models import Enrolment, Obligation, Problem, Programme
+from programmes.models import Activity, Enrolment, Obligation, Participant, Problem, Programme
 from programmes.queries import open_duties
 from programmes.states import ProgrammeState
 
 COUNTY_DIGITS = 6
+RUNS_FOR_A_UNIT = Permission.TEAM_CHANGE
+"""What a unit holds by itself its office and its promotion team run (P2-17, P3-31)."""
 
 
 def changeable_layers(user: User, scopes: Iterable[str]) -> frozenset[str]:
@@ -125,3 +128,23 @@ def may_reopen_problem(user: User, problem: Problem) -> bool:
         or user.has_perm(Permission.PROBLEM_WRITE, problem)
         or user.has_perm(Permission.PROBLEM_ANSWER, problem)
     )
+
+
+def needed_to_run(activity: Activity) -> Permission:
+    """To plan, change, call off and log it, to open its door and to choose who takes part: one right for all."""
+    return RUNS_FOR_A_UNIT if activity.project_id is None else Permission.PROJECT_CHANGE
+
+
+def runs(user: User, activity: Activity) -> bool:
+    return bool(user.has_perm(needed_to_run(activity), activity))
+
+
+def step_for(activity: Activity, step: Step) -> Step:
+    """The step as whoever runs this activity takes it."""
+    return replace(step, needs=needed_to_run(activity))
+
+
+def may_report(user: User, row: Participant) -> bool:
+    """He himself, his unit's office, or whoever runs the visit (P3-32). Asked with the whole tenant open."""
+    person, activity = row.person, row.activity
+    return person.user_id == user.pk or user.has_perm(RUNS_FOR_A_UNIT, row) or runs(user, activity)

@@ -123,6 +123,8 @@ PROBLEM_OVERDUE = "programmes.problem_overdue"
 PROBLEM_UNSOLVED = "programmes.problem_unsolved"
 """To the office above, of a problem that is still open some days after its own."""
 MILESTONE_OVERDUE = "programmes.milestone_overdue"
+INVITED = "programmes.activity_invited"
+CALLED_OFF = "programmes.activity_called_off"
 
 
 def tell_points(dossier: Dossier, turn: Turn, count: int, *, by: User, now: datetime) -> None:
@@ -215,18 +217,43 @@ def tell_problem(
     )
 
 
-def tell_invited(activity: Activity, people: Iterable[User], *, now: datetime) -> None:
-    """Whoever is to take part, each once for each first day. They may not read the activity: no address of it."""
-    days = [each.isoformat() for each in dict.fromkeys((activity.first_day, activity.last_day))]
+def tell_invited(
+    activity: Activity,
+    people: Iterable[User],
+    *,
+    now: datetime,
+    before: tuple[date, date] | None = None,
+) -> None:
+    """Whoever is to take part, each once for each plan of it; `before`: the days for which he was invited first.
+
+    They may not read the activity: no address of it.
+    """
+    was = _days(*before) if before else ""
+    hours = str(sum(map(Decimal, activity.contents.values()))) if activity.contents else ""
+    _tell_invited(activity, people, INVITED, now, hours=hours, before=was)
+
+
+def tell_off(activity: Activity, people: Iterable[User], *, now: datetime) -> None:
+    """To those who were invited: it is not held."""
+    _tell_invited(activity, people, CALLED_OFF, now, reason=activity.reason)
+
+
+def _days(first: date, last: date) -> str:
+    return " – ".join(each.isoformat() for each in dict.fromkeys((first, last)))
+
+
+def _tell_invited(
+    activity: Activity, people: Iterable[User], kind: str, now: datetime, **facts: str
+) -> None:
     queue_notices(
         {user.pk: user for user in people}.values(),
-        kind="programmes.activity_invited",
+        kind=kind,
         at=now,
-        key=f"{activity.pk}:{days[0]}",
+        key=f"{activity.pk}:{activity.version}",
         about=activity,
         title=activity.title,
         organisation=activity.organisation.name,
         programme=activity.programme.name,
-        days=" – ".join(days),
-        hours=str(sum(map(Decimal, activity.contents.values()))) if activity.contents else "",
+        days=_days(activity.first_day, activity.last_day),
+        **facts,
     )

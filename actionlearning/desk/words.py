@@ -27,6 +27,8 @@ _KINDS = {
     "programmes.problem_overdue": gettext_lazy("late problem"),
     "programmes.problem_unsolved": gettext_lazy("late problem"),
     "programmes.milestone_overdue": gettext_lazy("late milestone"),
+    "programmes.activity_invited": gettext_lazy("invitation"),
+    "programmes.activity_called_off": gettext_lazy("activity called off"),
     "programmes.redated": gettext_lazy("moved deadline"),
     "programmes.calendar_missing": gettext_lazy("missing holiday year"),
 }

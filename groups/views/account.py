@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.channels import CHANNELS
 from actionlearning.foundation.models import Channel
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantFormView, TenantView
 from groups.actions.accounts import change_account
 from groups.actions.channels import add_channel, end_channel
+from groups.models import Person
 from groups.views.session_forms import AccountForm, ChannelForm
 
 
@@ -39,12 +41,19 @@ class AccountChange(TenantFormView):
         return {"display_name": user.display_name, "email": user.email, "language": user.language}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs["own_person"] = self._person()
         in_use = Channel.objects.filter(user=self.request.user, ended_at=None).order_by("id")
         kwargs["channels"] = [
             {"pk": row.pk, "kind": CHANNELS[row.kind].label, "address": shown_address(row)}
             for row in in_use
         ]
         return super().get_context_data(**kwargs)
+
+    def _person(self) -> Any:
+        """Key of whom the roster knows by this sign-in; his unit's wall is before him who has no seat."""
+        user: Any = self.request.user
+        with scope(self.request.tenant, path=WHOLE, actor=user):
+            return Person.objects.filter(user=user).values_list("pk", flat=True).first()
 
     def act(self, form: Any) -> HttpResponse:
         change_account(self.request.user, **form.cleaned_data, now=self.request.received_at)

@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take
+from programmes.access import runs, step_for
 from programmes.actions.activity_terms import period_cited, planned_faults
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
+from programmes.actions.invited import tell_called_off, tell_moved
 from programmes.models import Activity, Dossier, Project
+from programmes.notices import CALLED_OFF
 from programmes.queries import local_day
 from programmes.states import (
     DROP_ACTIVITY,
@@ -131,10 +135,13 @@ def enter_activity(project: Project, given: dict[str, Any], *, by: User, now: da
 def change_activity(
     activity: Activity, *, by: User, now: datetime, seen: int | None = None, **changes: Any
 ) -> Activity:
-    """Kind, title and days, until it is dropped. Raises RuleBroken, NotAllowed, BadInput, Stale."""
+    """Kind, title and days, until it is dropped; of other days the invited are told.
+
+    Raises RuleBroken, NotAllowed, BadInput, Stale.
+    """
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
-    if not by.has_perm(Permission.PROJECT_CHANGE, fresh):
+    if not runs(by, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state in (ActivityState.DROPPED, ActivityState.HELD):
         raise RuleBroken(
@@ -150,6 +157,7 @@ def change_activity(
     fresh.version += 1
     fresh.save(update_fields=[*changed, "version"])
     tell_participants(fresh)
+    tell_moved(fresh, before["first_day"], before["last_day"], now=now)
     record("activity.changed", target=fresh, by=by, at=now, fields=changed)
     return fresh
 
@@ -183,10 +191,11 @@ def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
 def take_up(activity: Activity, *, by: User, now: datetime, seen: int | None = None) -> Activity:
     """It will be done: also one that was dropped before. Raises RuleBroken, NotAllowed, Stale."""
     refuse_concluded(activity.project)
-    fresh = take(TAKE_UP_ACTIVITY, activity, by=by, seen=seen)
+    fresh = take(step_for(activity, TAKE_UP_ACTIVITY), activity, by=by, seen=seen)
     fresh.decided_by, fresh.decided_at, fresh.reason = by, now, ""
     fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
     tell_participants(fresh)
+    retract_notices([fresh.pk], now=now, kind=CALLED_OFF)
     record("activity.taken_up", target=fresh, by=by, at=now)
     return fresh
 
@@ -209,16 +218,17 @@ def take_up_all(project: Project, *, by: User, now: datetime) -> int:
 def drop(
     activity: Activity, *, reason: str, by: User, now: datetime, seen: int | None = None
 ) -> Activity:
-    """It will not be done. Raises RuleBroken, NotAllowed, BadInput (no reason), Stale."""
+    """It will not be done; the invited are told. Raises RuleBroken, NotAllowed, BadInput (no reason), Stale."""
     told = reason.strip()
     if not told or len(told) > REASON:
         words = _("Say in at most %(count)d characters why it is dropped.") % {"count": REASON}
         raise BadInput(words, fields={"reason": words})
     refuse_concluded(activity.project)
-    fresh = take(DROP_ACTIVITY, activity, by=by, seen=seen)
+    fresh = take(step_for(activity, DROP_ACTIVITY), activity, by=by, seen=seen)
     fresh.decided_by, fresh.decided_at, fresh.reason = by, now, told
     fresh.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
     tell_participants(fresh)
+    tell_called_off(fresh, now=now)
     record("activity.dropped", target=fresh, by=by, at=now, reason=told)
     return fresh
 

@@ -15,6 +15,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
+from programmes.access import runs
 from programmes.actions.activities import enter_activity
 from programmes.actions.activity_terms import PERIOD, held_faults
 from programmes.actions.attended import expected_in, note_presence
@@ -184,11 +185,12 @@ def expected_at(activity: Any, at: datetime) -> list[Any]:
 
 
 def may_log(user: User, place: Project | Activity | None, team: Iterable[Any]) -> bool:
-    """`place`: the topic, or where there is none the unit's activity itself, which the unit's office logs."""
+    """`place`: the topic, or where there is none the unit's activity itself, which whoever runs it logs."""
     if place is None:
         return False
-    needs = Permission.TEAM_CHANGE if isinstance(place, Activity) else Permission.PROJECT_CHANGE
-    if user.has_perm(needs, place):
+    if isinstance(place, Activity):
+        return runs(user, place)
+    if user.has_perm(Permission.PROJECT_CHANGE, place):
         return True
     return any(
         row.role in LOGGERS and user.pk in (row.user_id, row.person.user_id if row.person else None)

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.models import User
+from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.activities import tell_participants
-from programmes.models import Participant, Training
+from programmes.models import Activity, Participant, Training
 from programmes.queries import local_day
 from programmes.states import Presence, Selection
 
@@ -37,6 +38,21 @@ def note_presence(
     Participant.objects.bulk_update(rows, ["presence"])
     tell_participants(activity)
     _fill_register(activity, rows, by=by, now=now)
+
+
+@transaction.atomic
+def give_way_to_class(line: Training, *, by: User, now: datetime) -> None:
+    """`line` was entered by hand and is withdrawn: what the log of a class says of that day counts again.
+
+    With the whole tenant open: the class may be one of an office above. They are waited for, so that a log
+    being saved meanwhile sees the line gone.
+    """
+    with scope(by.tenant, path=WHOLE, actor=by):
+        seats = Participant.objects.filter(person=line.person_id, programme=line.programme_id)
+        classes = Activity.objects.filter(pk__in=seats.values("activity"), project=None)
+        for each in classes.select_for_update(of=("self",)).order_by("pk"):
+            if each.began_at and local_day(each.began_at) == line.held_on:
+                _fill_register(each, expected_in(each), by=by, now=now)
 
 
 def _fill_register(activity: Any, rows: list[Any], *, by: User, now: datetime) -> None:

@@ -20,8 +20,9 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Person
+from programmes.actions.activity_logs import expected_at
 from programmes.actions.concluded import refuse_concluded
-from programmes.actions.loggers import refuse_dropped, refuse_readers, team_of
+from programmes.actions.loggers import refuse_dropped, refuse_readers
 from programmes.models import Activity, Arrival, Door
 from programmes.queries import local_day
 from programmes.queries.arrivals import seats_of
@@ -44,6 +45,7 @@ class Visitor:
     unit: str
     name: str
     guest: bool
+    """Neither of the team nor, where there is none, of those who were to take part."""
     at: datetime | None = None
     again: bool = False
     """He had signed in before."""
@@ -233,12 +235,12 @@ def _coming(door: Door, user: User, person: Person | None, now: datetime) -> Arr
 def _visitor(
     door: Door, arrival: Arrival, *, at: datetime | None = None, again: bool = False
 ) -> Visitor:
-    team = team_of(door.activity, arrival.at)
+    expected = expected_at(door.activity, arrival.at)
     return Visitor(
         title=door.activity.title,
         unit=door.organisation.name,
         name=arrival.name,
-        guest=not seats_of(arrival, team),
+        guest=not seats_of(arrival, expected),
         at=at,
         again=again,
     )

@@ -6,18 +6,13 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from programmes.actions.activity_logs import may_log, team_on
-from programmes.models import Activity, TeamMember
+from programmes.actions.activity_logs import expected_at, may_log
+from programmes.models import Activity
 from programmes.states import LOGGED_FROM
 
 
-def team_of(activity: Activity, at: datetime) -> list[TeamMember]:
-    """[] for an activity of the unit itself."""
-    return team_on(activity.project, at) if activity.project else []
-
-
 def logs_it(user: User, activity: Activity, at: datetime) -> bool:
-    return may_log(user, activity.project or activity, team_of(activity, at))
+    return may_log(user, activity.project or activity, expected_at(activity, at))
 
 
 def refuse_readers(user: User, activity: Activity, at: datetime) -> None:

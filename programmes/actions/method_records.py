@@ -12,8 +12,8 @@ from actionlearning.foundation.documents.official.reading import clean_line
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
 from actionlearning.foundation.models import User
 from actionlearning.foundation.workflow import lock_row
-from programmes.actions.activity_logs import may_log, team_on
 from programmes.actions.concluded import refuse_concluded
+from programmes.actions.loggers import logs_it
 from programmes.clauses import cited_for
 from programmes.methods import LONGEST_QUESTION, MOST_RECORDS, OWN, WHOLE, form_of, read
 from programmes.models import Activity, MethodRecord
@@ -36,10 +36,7 @@ def catalogue_of(activity: Activity, now: datetime) -> dict[str, dict[str, Any]]
 
 def may_record(user: User, activity: Activity, now: datetime) -> bool:
     """Whoever logs the activity."""
-    project = activity.project
-    team = team_on(project, activity.began_at or now) if project else []
-    subject: Any = project or activity
-    return may_log(user, subject, team)
+    return logs_it(user, activity, activity.began_at or now)
 
 
 @transaction.atomic

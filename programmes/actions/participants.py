@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Person
 from groups.queries import lasting
+from programmes.access import runs
 from programmes.actions.unit_activities import visit_rule
 from programmes.clauses import cited_by_rule
 from programmes.models import Activity, Participant
@@ -94,7 +94,7 @@ def invite(activity: Activity, *, by: User, now: datetime) -> int:
 
 
 def refuse_stranger(activity: Activity, by: User) -> None:
-    if not by.has_perm(Permission.TEAM_CHANGE, activity):
+    if not runs(by, activity):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
 
 

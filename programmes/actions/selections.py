@@ -15,6 +15,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Person
+from programmes.access import may_report
 from programmes.actions.participants import (
     participant,
     refuse_full,
@@ -95,29 +96,38 @@ def _refuse_faults(selection: str, reason: str) -> None:
 
 @transaction.atomic
 def report_on_return(row: Participant, *, text: str, by: User, now: datetime) -> Participant:
-    """By himself, by his unit's office, or by whoever held the visit. A later text replaces the first.
+    """A later text replaces the first. With the whole tenant open: many a delegate has no seat, and reaches no row.
 
     Raises NotAllowed, BadInput, RuleBroken (`not_there`).
     """
-    fresh: Any = lock_row(row)
-    own = fresh.person.user_id == by.pk
-    if not own and not by.has_perm(Permission.TEAM_CHANGE, fresh):
-        raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if not owes_report(fresh):
+    with scope(by.tenant, path=WHOLE, actor=by):
+        fresh: Any = lock_row(row)
+        if not may_report(by, fresh):
+            raise NotAllowed(_("You may not do this here."), code="not_allowed")
+        _refuse_early(fresh, now)
+        told = _report_told(text)
+        fresh.report, fresh.reported_by, fresh.reported_at = told, by, now
+        fresh.save(update_fields=["report", "reported_by", "reported_at"])
+        record("training.reported", target=fresh, by=by, at=now, name=fresh.name, length=len(told))
+    return fresh
+
+
+def _refuse_early(row: Any, now: datetime) -> None:
+    if not owes_report(row):
         raise RuleBroken(
             _("%(name)s reports once the visit is over and its log says that he was there.")
-            % {"name": fresh.name},
+            % {"name": row.name},
             code="not_there",
-            cited=cited_for(fresh.programme, ON_RETURN, local_day(now)),
+            cited=cited_for(row.programme, ON_RETURN, local_day(now)),
         )
+
+
+def _report_told(text: str) -> str:
     told = text.replace("\r\n", "\n").strip()
     if not told or len(told) > REPORT:
         words = _("Write what was learnt, in at most %(count)d characters.") % {"count": REPORT}
         raise BadInput(words, fields={"text": words})
-    fresh.report, fresh.reported_by, fresh.reported_at = told, by, now
-    fresh.save(update_fields=["report", "reported_by", "reported_at"])
-    record("training.reported", target=fresh, by=by, at=now, name=fresh.name, length=len(told))
-    return fresh
+    return told
 
 
 def owes_report(row: Participant) -> bool:

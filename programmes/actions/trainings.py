@@ -13,6 +13,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Organisation, Person
+from programmes.actions.attended import give_way_to_class
 from programmes.actions.dossiers import change_dossier, open_dossier
 from programmes.models import Dossier, Programme, Training
 from programmes.queries import head_of, local_day
@@ -76,7 +77,7 @@ def _check(
 
 @transaction.atomic
 def withdraw_training(training: Training, *, by: User, now: datetime) -> Training:
-    """Entered wrong: it no longer counts; the audit keeps it. Raises NotAllowed, RuleBroken `ended`."""
+    """Entered wrong: it no longer counts, and gives way to the log of a class; the audit keeps it. Raises NotAllowed, RuleBroken `ended`."""
     fresh = lock_row(training)
     if not by.has_perm(Permission.PERSON_CHANGE, fresh):
         raise NotAllowed(_("You may not keep this unit's roster."), code="not_allowed")
@@ -89,6 +90,7 @@ def withdraw_training(training: Training, *, by: User, now: datetime) -> Trainin
     fresh.withdrawn_at = now
     fresh.save(update_fields=["withdrawn_at"])
     record("training.withdrawn", target=fresh, by=by, at=now, name=fresh.name)
+    give_way_to_class(fresh, by=by, now=now)
     return fresh
 
 

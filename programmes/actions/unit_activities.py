@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
+from programmes.access import RUNS_FOR_A_UNIT, runs
 from programmes.actions.activities import fill_activity
 from programmes.actions.attended import note_presence
 from programmes.clauses import cited_by_rule
@@ -44,7 +44,7 @@ def plan_unit_activity(
 
     Raises NotAllowed, BadInput, RuleBroken (`not_taking_part`, `places`).
     """
-    if not by.has_perm(Permission.TEAM_CHANGE, organisation):
+    if not by.has_perm(RUNS_FOR_A_UNIT, organisation):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     made = Activity(programme=programme, created_by=by, created_at=now)
     made.place(organisation)
@@ -74,7 +74,7 @@ def change_class(
     Raises NotAllowed, BadInput, Stale, RuleBroken (`wrong_state`, `places`, `full`).
     """
     fresh: Any = lock(activity, seen=seen)
-    if not by.has_perm(Permission.TEAM_CHANGE, fresh):
+    if not runs(by, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.project_id is not None or fresh.state == ActivityState.DROPPED:
         raise RuleBroken(

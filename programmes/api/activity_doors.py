@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from actionlearning.foundation.api import StrictSerializer
 from actionlearning.foundation.errors import BadInput
+from programmes.actions.activity_logs import expected_at
 from programmes.actions.doors import (
     changes_at,
     close_door,
@@ -20,7 +21,7 @@ from programmes.actions.doors import (
     open_door_of,
     sign_in_at_door,
 )
-from programmes.actions.loggers import refuse_readers, team_of
+from programmes.actions.loggers import refuse_readers
 from programmes.api.asking import REFUSED, asker, typed
 from programmes.documents.attendance import laid_beside, lines_of_file, lines_of_text
 from programmes.models import Activity, Door
@@ -47,7 +48,9 @@ class DoorVisitor(serializers.Serializer):
     title = serializers.CharField()
     unit = serializers.CharField()
     name = serializers.CharField()
-    guest = serializers.BooleanField(help_text="Not in the team.")
+    guest = serializers.BooleanField(
+        help_text="Neither in the team nor among those who were to take part."
+    )
     at = serializers.DateTimeField()
     again = serializers.BooleanField(help_text="Had signed in before, at that time.")
 
@@ -58,7 +61,8 @@ class ArrivalLine(serializers.Serializer):
     unit_name = serializers.CharField()
     at = serializers.DateTimeField()
     members = serializers.ListField(
-        child=serializers.UUIDField(), help_text="His places in the team of today; none: a guest."
+        child=serializers.UUIDField(),
+        help_text="His places in the team of today, or on the list of a class; none: a guest.",
     )
 
 
@@ -126,7 +130,8 @@ class ActivityDoorActs:
     @action(detail=True, methods=["get"])
     def arrivals(self: Any, request: Request, **kwargs: Any) -> Response:
         activity = self.get_object()
-        came, team = arrivals_of(activity), team_of(activity, self.now)
+        refuse_readers(asker(request), activity, activity.began_at or self.now)
+        came, team = arrivals_of(activity), expected_at(activity, self.now)
         for each in came:
             each.members = [row.pk for row in seats_of(each, team)]  # type: ignore[attr-defined]
         return Response({"results": ArrivalLine(came, many=True).data})
@@ -141,11 +146,11 @@ class ActivityDoorActs:
     @extend_schema(request=_LIST, responses={200: AttendanceRead, **REFUSED})
     @action(detail=True, methods=["post"], url_path="attendance-list", url_name="attendance-list")
     def attendance_list(self: Any, request: Request, **kwargs: Any) -> Response:
-        """`names`, one a line, or a sheet as `file`, laid beside the team of the day."""
+        """`names`, one a line, or a sheet as `file`, laid beside those who are expected on the day."""
         activity: Activity = self.get_object()
         at = activity.began_at or self.now
         refuse_readers(asker(request), activity, at)
-        read = laid_beside(_lines(request), team_of(activity, at))
+        read = laid_beside(_lines(request), expected_at(activity, at))
         lines = [
             {"number": t.line.number, "name": t.line.name, "became": t.outcome, "words": t.words}
             for t in read.told

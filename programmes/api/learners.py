@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from actionlearning.foundation.api import StrictSerializer, TenantViewSet
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from groups.access import visible_persons
 from groups.models import Person
 from groups.roles import BodyKind, Role
@@ -34,6 +35,7 @@ from programmes.queries.learners import (
 )
 from programmes.queries.trainings import contents_asked
 from programmes.states import ActivityKind, Presence
+from programmes.views.learners import learner_or_404
 
 
 class LearnerLine(serializers.Serializer):
@@ -111,6 +113,8 @@ class Named(serializers.Serializer):
     named = serializers.IntegerField()
 
 
+OWN_TOO = ("retrieve", "report")
+"""Acts on one file, which is open to whoever's it is."""
 SEVERAL = "Several separated by commas; any of them."
 
 
@@ -122,6 +126,13 @@ class LearnerViewSet(TenantViewSet):
     permission = Permission.PERSON_VIEW
     lookup_value_regex = KEY
     order = ("place", "seniority", "pinyin", "id")
+
+    def check_permissions(self, request: Request) -> None:
+        """One file is also opened by whoever's it is, without a seat; never by a program for itself."""
+        user = asker(request)
+        if self.action in OWN_TOO and user.is_authenticated and user.has_perm(Permission.DESK_VIEW):
+            self.permission = Permission.DESK_VIEW
+        super().check_permissions(request)
 
     def visible(self) -> Any:
         return visible_persons(asker(self.request))
@@ -158,8 +169,14 @@ class LearnerViewSet(TenantViewSet):
         return self.listed(lines, cursor)
 
     @extend_schema(responses={200: LearnerWhole, **REFUSED})
-    def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        person = self.get_object()
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        seen = self.get_queryset().filter(pk=pk).first()
+        if seen is not None:
+            return self._file(seen)
+        with scope(asker(request).tenant, path=WHOLE, actor=asker(request)):
+            return self._file(learner_or_404(asker(request), pk))
+
+    def _file(self, person: Person) -> Response:
         day = local_day(self.now)
         plan = plan_of(person, day)
         asked = contents_asked(plan.head) if plan else ()
@@ -167,13 +184,14 @@ class LearnerViewSet(TenantViewSet):
 
     @extend_schema(request=ReportGiven, responses={200: LearnerWhole, **REFUSED})
     @action(detail=True, methods=["post"], url_path=f"classes/(?P<class_id>{KEY})/report")
-    def report(self, request: Request, class_id: str, **kwargs: Any) -> Response:
-        person = self.get_object()
-        seats = Participant.objects.filter(person=person).select_related("programme")
-        row = named(seats, "class", class_id)
-        text = typed(request, ReportGiven)["text"]
-        report_on_return(row, text=text, by=asker(request), now=self.now)
-        return self.retrieve(request, **kwargs)
+    def report(self, request: Request, pk: str, class_id: str, **kwargs: Any) -> Response:
+        """By himself, his unit's office, or whoever runs the visit."""
+        user = asker(request)
+        with scope(user.tenant, path=WHOLE, actor=user):
+            person = learner_or_404(user, pk)
+            row = named(Participant.objects.filter(person=person), "class", class_id)
+        report_on_return(row, text=typed(request, ReportGiven)["text"], by=user, now=self.now)
+        return self.retrieve(request, pk)
 
     @extend_schema(request=CandidatesGiven, responses={201: Named, **REFUSED})
     @action(detail=False, methods=["post"])

@@ -14,6 +14,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_persons
+from programmes.access import runs
 from programmes.actions.participants import add_participants, invite, remove_participant
 from programmes.actions.selections import select_participant
 from programmes.actions.unit_activities import change_class
@@ -135,7 +136,7 @@ class ParticipantActs:
 
 def _run_by(user: User, activity: Activity, rows: Any) -> Any:
     """To whoever does not run the activity a participant of it is like an unknown one."""
-    return rows if user.has_perm(Permission.TEAM_CHANGE, activity) else rows.none()
+    return rows if runs(user, activity) else rows.none()
 
 
 def listed(request: Request, activity: Activity, status: int = 200) -> Response:

@@ -1,9 +1,9 @@
-"""A list of who was there, from a sheet or pasted, laid beside the team. It is read; nothing is written."""
+"""A list of who was there, from a sheet or pasted, laid beside those expected. It is read; nothing is written."""
 
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,6 @@ from actionlearning.foundation.documents.intake import Upload
 from actionlearning.foundation.documents.tables import Table, read_table, receive_table
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.texts import plain
-from programmes.models import TeamMember
 from programmes.states import Presence
 
 MOST_LINES = 500
@@ -79,11 +78,11 @@ class Reading:
     """What the list says of the log."""
 
     presence: dict[uuid.UUID, str | None] = field(default_factory=dict)
-    """By member; None: whoever reads it must say."""
+    """By member or participant; None: whoever reads it must say."""
     guests: list[str] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
-    """Of the team and not on the list."""
+    """Expected and not on the list."""
 
 
 # -- reading -------------------------------------------------------------------------------------------
@@ -177,13 +176,13 @@ def _name(text: str) -> str:
     return ("" if re.search(r"[\u3400-\u9fff]", text) else " ").join(words)
 
 
-# -- laying it beside the team -------------------------------------------------------------------------
+# -- laying it beside those expected --------------------------------------------------------------------
 
 
-def laid_beside(lines: Iterable[Line], team: list[TeamMember]) -> Reading:
-    """Exact names only: who is not in the team is a guest, and where two are called so, it is asked."""
+def laid_beside(lines: Iterable[Line], expected: Sequence[Any]) -> Reading:
+    """Beside a team or the list of a class. Exact names only: who is not expected is a guest, and where two are called so, it is asked."""
     reading = Reading()
-    people, said = _people(team), _by_name(lines)
+    people, said = _people(expected), _by_name(lines)
     for key, rows in said.items():
         bad = [row for row in rows if not row.key or len(row.name) > LONGEST_NAME]
         if bad:
@@ -202,12 +201,12 @@ def laid_beside(lines: Iterable[Line], team: list[TeamMember]) -> Reading:
     return reading
 
 
-def _people(team: list[TeamMember]) -> dict[str, list[list[TeamMember]]]:
+def _people(expected: Sequence[Any]) -> dict[str, list[list[Any]]]:
     """Name → persons → their seats: one person may hold two roles."""
-    seats: dict[Any, list[TeamMember]] = {}
-    for row in team:
+    seats: dict[Any, list[Any]] = {}
+    for row in expected:
         seats.setdefault(row.person_id or row.user_id or row.pk, []).append(row)
-    found: dict[str, list[list[TeamMember]]] = {}
+    found: dict[str, list[list[Any]]] = {}
     for rows in seats.values():
         found.setdefault(plain(rows[0].name), []).append(rows)
     return found
@@ -220,7 +219,7 @@ def _by_name(lines: Iterable[Line]) -> dict[str, list[Line]]:
     return found
 
 
-def _lay_members(reading: Reading, lines: list[Line], persons: list[list[TeamMember]]) -> None:
+def _lay_members(reading: Reading, lines: list[Line], persons: list[list[Any]]) -> None:
     said = {line.presence for line in lines}
     agreed = next(iter(said)) if len(said) == 1 else None
     clear = len(persons) in (1, len(lines))
@@ -228,7 +227,7 @@ def _lay_members(reading: Reading, lines: list[Line], persons: list[list[TeamMem
         reading.presence[row.pk] = agreed if clear else None
     if clear and agreed is not None:
         label = Presence(agreed).label
-        words = _("in the team: %(presence)s") % {"presence": label}
+        words = _("expected: %(presence)s") % {"presence": label}
         reading.told += [Told(line, "member", words) for line in lines[: len(persons)]]
         reading.told += [Told(line, "once", _named_twice()) for line in lines[len(persons) :]]
         return
@@ -236,13 +235,13 @@ def _lay_members(reading: Reading, lines: list[Line], persons: list[list[TeamMem
     reading.told += [Told(line, "asked", words) for line in lines]
 
 
-def _why_asked(lines: list[Line], persons: list[list[TeamMember]]) -> str:
+def _why_asked(lines: list[Line], persons: list[list[Any]]) -> str:
     unknown = next((line.said for line in lines if line.presence is None), "")
     if unknown:
         words = _("“%(said)s” does not say whether he was there: choose below.")
         return words % {"said": unknown}
     if len(persons) > 1:
-        words = _("%(count)d in the team are called so: choose below who was there.")
+        words = _("%(count)d of those expected are called so: choose below who was there.")
         return words % {"count": len(persons)}
     return _("It is named twice and not alike: choose below.")
 
@@ -258,12 +257,12 @@ def _lay_guest(reading: Reading, lines: list[Line]) -> None:
     for line in lines:
         name = f"{line.name}（{line.unit}）"[:LONGEST_NAME] if len(units) > 1 else line.name
         if line.presence in (Presence.EXCUSED, Presence.ABSENT):
-            words = _("not in the team and not there: left out")
+            words = _("not expected and not there: left out")
             reading.told.append(Told(line, "out", words))
         elif name in seen:
             reading.told.append(Told(line, "once", _named_twice()))
         else:
             seen.add(name)
             reading.guests.append(name)
-            words = _("not in the team: entered as a guest")
+            words = _("not expected: entered as a guest")
             reading.told.append(Told(line, "guest", words))

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,6 +16,7 @@ from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
 from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
+from programmes.access import runs, step_for
 from programmes.actions.activities import (
     add_activity,
     change_activity,
@@ -106,16 +107,20 @@ class ActivityNew(TenantFormView):
 
 
 class TenantActivityStep(TenantFormView):
-    """The page of one activity; whatever is refused comes back on it."""
+    """The page of one activity, for whoever runs it; whatever is refused comes back on it."""
 
-    permission = Permission.PROJECT_CHANGE
+    permission = Permission.PROJECT_VIEW
     template_name = "programmes/activity_detail.html"
     form_class: Any = ActivitySeenForm
     form_name = "seen_form"
 
     @cached_property
     def activity(self) -> Activity:
-        return activity_or_404(self.request, self.kwargs["pk"], self.permission)
+        user: Any = self.request.user
+        found = activity_or_404(self.request, self.kwargs["pk"], self.permission)
+        if not runs(user, found):
+            raise Http404
+        return found
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         return to_activity(request, self.activity)
@@ -136,7 +141,11 @@ class TenantActivityStep(TenantFormView):
 
 
 class ActivityDetail(TenantActivityStep):
-    permission = Permission.PROJECT_VIEW
+    """For whoever reads it."""
+
+    @cached_property
+    def activity(self) -> Activity:
+        return activity_or_404(self.request, self.kwargs["pk"], self.permission)
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(ActivitySeenForm())
@@ -223,7 +232,7 @@ def to_activity(request: Any, activity: Activity) -> HttpResponseRedirect:
 def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str, Any]:
     """`given` replaces what is shown by default: a form that was refused."""
     user, version = request.user, {"version": activity.version}
-    changes = user.has_perm(Permission.PROJECT_CHANGE, activity)
+    changes = runs(user, activity)
     stored = {name: getattr(activity, name) for name in ("kind", "title", "first_day", "last_day")}
     held = held_context(request, activity)
     return {
@@ -234,8 +243,8 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "taught": taught_words(activity),
         "can_see_people": user.has_perm(Permission.PERSON_VIEW, activity),
         "can_change": changes and activity.state in PLANS,
-        "can_take_up": TAKE_UP_ACTIVITY.open_to(user, activity),
-        "can_drop": DROP_ACTIVITY.open_to(user, activity),
+        "can_take_up": step_for(activity, TAKE_UP_ACTIVITY).open_to(user, activity),
+        "can_drop": step_for(activity, DROP_ACTIVITY).open_to(user, activity),
         "edit_form": ActivityForm(
             initial={**stored, **version}, auto_id="edit_%s", kinds=kinds_of(activity)
         ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.second_factor import qr_svg
 from actionlearning.foundation.views import TenantView
+from programmes.actions.activity_logs import expected_at
 from programmes.actions.doors import (
     close_door,
     code_at,
@@ -22,7 +23,7 @@ from programmes.actions.doors import (
     sign_in_at_door,
     why_no_door,
 )
-from programmes.actions.loggers import logs_it, team_of
+from programmes.actions.loggers import logs_it
 from programmes.models import Activity, Door
 from programmes.queries.arrivals import arrivals_of, seats_of
 from programmes.views.activities import activity_or_404
@@ -106,7 +107,7 @@ def address_of_code(request: Any, code: str) -> str:
 
 def door_context(request: Any, activity: Activity) -> dict[str, Any]:
     now = request.received_at
-    door, team = open_door_of(activity, now), team_of(activity, now)
+    door, team = open_door_of(activity, now), expected_at(activity, now)
     came = arrivals_of(activity)
     return {
         "activity": activity,

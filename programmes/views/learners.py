@@ -1,6 +1,6 @@
 """One person's training file, and who still lacks training."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -17,6 +17,7 @@ from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantListView, TenantView
 from groups.access import visible_organisations, visible_persons
 from groups.models import Person
+from programmes.access import may_report
 from programmes.actions.selections import owes_report
 from programmes.exports import lacking_sheet
 from programmes.forms.unit_activities import AudienceForm
@@ -59,7 +60,7 @@ class LearnerFile(TenantView):
         context = {
             "person": person,
             "programme": plan and plan.programme,
-            **file_context(file, names),
+            **file_context(file, names, reports_open_to(request.user, file.seats)),
         }
         return render(request, "programmes/learner_file.html", context)
 
@@ -72,7 +73,18 @@ def learner_or_404(user: Any, pk: Any) -> Person:
     return found
 
 
-def file_context(file: File, names: Mapping[str, str]) -> dict[str, Any]:
+def reports_open_to(user: Any, seats: Sequence[Participant]) -> Collection[Any]:
+    """Of the visits from which he owes a report: those of which the reader writes it."""
+    owed = [seat.pk for seat in seats if owes_report(seat)]
+    if not owed:
+        return ()
+    with scope(user.tenant, path=WHOLE, actor=user):
+        rows = Participant.objects.filter(pk__in=owed).select_related("person", "activity")
+        return {row.pk for row in rows if may_report(user, row)}
+
+
+def file_context(file: File, names: Mapping[str, str], reports: Collection[Any]) -> dict[str, Any]:
+    """`reports`: keys of the seats of which the reader writes the report."""
     lacking = file.lacking
     return {
         "planned": _hours(file.planned),
@@ -84,7 +96,7 @@ def file_context(file: File, names: Mapping[str, str]) -> dict[str, Any]:
             for key, hours in file.by_contents.items()
         ],
         "lacking": "、".join(names.get(key, key) for key in lacking),
-        "classes": [_seat(seat, names) for seat in reversed(file.seats)],
+        "classes": [_seat(seat, names, reports) for seat in reversed(file.seats)],
         "missed": [_missed(each, names) for each in file.missed],
         "by_hand": [
             {
@@ -108,7 +120,7 @@ def _taught(seat: Participant, names: Mapping[str, str]) -> str:
     return "、".join(names.get(key, key) for key in seat.contents)
 
 
-def _seat(seat: Participant, names: Mapping[str, str]) -> dict[str, Any]:
+def _seat(seat: Participant, names: Mapping[str, str], reports: Collection[Any]) -> dict[str, Any]:
     state = seat.get_presence_display() if seat.presence else _("planned")
     tone = TONES[seat.presence] if seat.presence else "blue"  # type: ignore[index]
     if seat.called_off:
@@ -123,7 +135,7 @@ def _seat(seat: Participant, names: Mapping[str, str]) -> dict[str, Any]:
         "tone": tone,
         "pk": seat.pk,
         "report": seat.report,
-        "may_report": owes_report(seat),
+        "may_report": seat.pk in reports,
     }
 
 

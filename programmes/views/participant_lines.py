@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from actionlearning.foundation.permissions import Permission
+from programmes.access import runs
 from programmes.actions.selections import owes_report
 from programmes.forms.unit_activities import InvitationForm
 from programmes.models import Activity
@@ -14,10 +15,6 @@ from programmes.states import ActivityKind, ActivityState, Presence, Selection
 from programmes.views.activities import activity_or_404, taught_words, to_activity
 from programmes.views.activity_held import TONES
 from programmes.views.activity_lines import days_words
-
-
-def runs(user: Any, activity: Activity) -> bool:
-    return bool(user.has_perm(Permission.TEAM_CHANGE, activity))
 
 
 def unit_activity_or_404(request: Any, pk: Any) -> Activity:
@@ -51,6 +48,7 @@ def list_context(user: Any, activity: Activity) -> dict[str, Any]:
         "untold": sum(line["untold"] for line in lines),
         "taken": sum(line["selection"] == Selection.TAKES_PART for line in lines),
         "can_change": changes and activity.state != ActivityState.DROPPED,
+        "can_report": changes,
         "can_invite": changes and activity.state == ActivityState.PLANNED,
         "visit": activity.kind == ActivityKind.STUDY_VISIT,
     }
@@ -107,5 +105,5 @@ def _line(row: Any) -> dict[str, Any]:
         "without_sign_in": row.person.user_id is None,
         "reason": row.reason,
         "report": row.report,
-        "owes_report": owes_report(row) and row.reported_at is None,
+        "reports": owes_report(row),
     }

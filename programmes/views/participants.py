@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.views import TenantFormView, TenantView
 from groups.access import visible_persons
 from groups.queries import lasting
+from programmes.access import may_report
 from programmes.actions.participants import remove_participant
 from programmes.actions.selections import name_candidates, report_on_return, select_participant
 from programmes.forms.participants import CandidatesForm, ReportForm, SelectionForm
 from programmes.models import Activity, Participant, Programme
 from programmes.queries import local_day
 from programmes.queries.visits import named_for_visits, open_visits
-from programmes.views.learners import learner_or_404
 from programmes.views.participant_lines import to_participants
 from programmes.views.programme_page import programme_or_404
 
@@ -72,7 +73,7 @@ def refusal_words(refusal: Refusal) -> str:
 
 
 class ParticipantReport(TenantFormView):
-    """What he brings back from a visit; his office or he himself writes it."""
+    """What he brings back from a visit; he himself, his office or whoever ran it writes it."""
 
     permission = Permission.DESK_VIEW
     template_name = "programmes/participant_report.html"
@@ -80,10 +81,12 @@ class ParticipantReport(TenantFormView):
 
     @cached_property
     def row(self) -> Participant:
-        found: Participant = get_object_or_404(
-            Participant.objects.select_related("programme"), pk=self.kwargs["pk"]
-        )
-        learner_or_404(self.request.user, found.person_id)
+        user: Any = self.request.user
+        rows = Participant.objects.select_related("person", "activity")
+        with scope(self.request.tenant, path=WHOLE, actor=user):
+            found: Participant = get_object_or_404(rows, pk=self.kwargs["pk"])
+            if not may_report(user, found):
+                raise Http404
         return found
 
     def get_initial(self) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_two_of_the_same_name_are_asked_about() -> None:
     found = read("王一\n李二", people)
     assert said(found, people) == [None, None, HERE]
     assert found.told[0].outcome == "asked"
-    assert "2 in the team" in found.told[0].words
+    assert "2 of those expected" in found.told[0].words
     both = read("王一\n王一\n李二", people)
     assert said(both, people) == [HERE, HERE, HERE]
 

@@ -7,7 +7,9 @@ import pytest
 from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.models import User
 from groups.models import Person
+from programmes.access import may_report
 from programmes.actions.selections import name_candidates, report_on_return, select_participant
 from programmes.actions.unit_activities import plan_unit_activity
 from programmes.models import Activity, Participant, Programme
@@ -179,3 +181,91 @@ def test_the_page_of_a_unit_names_and_shows_what_became_of_it(
     assert sent.json() == {"named": 1}
     whole = sign_in(world.ben).get(f"/t/{world.tenant.slug}/api/v1/learners/{person.pk}/").json()
     assert [each["course"] for each in whole["classes"]] == ["赴德学习"]
+
+
+@pytest.fixture
+def went(world: World, programme: Programme) -> Participant:
+    """A delegate of the bureau who has a sign-in and no seat in any body, back from the visit."""
+    person = on_roster(world, "代表")
+    user = User.objects.create(
+        login="daibiao", display_name="代表", must_change_password=False, language="en",
+        created_at=JUNE,
+    )  # fmt: skip
+    Person.objects.filter(pk=person.pk).update(user=user)
+    made = visit(world, programme)
+    (row,) = name(world, made, person)
+    choose(world, row)
+    held(made, world.ana, at=beijing(9, 8, 9))
+    return Participant.objects.select_related("person", "activity").get(pk=row.pk)
+
+
+@pytest.mark.rule("P3-32")
+def test_a_delegate_without_a_seat_reports_himself(
+    world: World, went: Participant, sign_in: Any
+) -> None:
+    slug, user = world.tenant.slug, went.person.user
+    client = sign_in(user)
+    page = reverse("programmes:participant_report", args=[slug, went.pk])
+    mine = reverse("programmes:learner_file", args=[slug, went.person_id])
+    assert mine in client.get(reverse("groups:account", args=[slug])).content.decode()
+    assert page in client.get(mine).content.decode()
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"text": " "}).status_code == 422
+    sent = client.post(page, {"text": "成人学习四点体会"})
+    assert (sent.status_code, sent["Location"]) == (302, mine)
+    went.refresh_from_db()
+    assert (went.report, went.reported_by) == ("成人学习四点体会", user)
+    assert "成人学习四点体会" in client.get(mine).content.decode()
+
+    api = f"/t/{slug}/api/v1/learners/{went.person_id}/"
+    answer = client.post(
+        f"{api}classes/{went.pk}/report/", {"text": "再补一条"}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["classes"][0]["report"]) == (200, "再补一条")
+    assert client.get(api).json()["name"] == "代表"
+    other = Person.objects.get(user=world.ben).pk
+    assert client.get(f"/t/{slug}/api/v1/learners/{other}/").status_code == 404
+    assert client.get(f"/t/{slug}/api/v1/learners/").status_code == 404
+
+
+@pytest.mark.rule("P3-32")
+def test_the_report_is_his_own_his_office_s_or_that_of_whoever_held_the_visit(
+    world: World, went: Participant, sign_in: Any
+) -> None:
+    slug = world.tenant.slug
+    page = reverse("programmes:participant_report", args=[slug, went.pk])
+    file = reverse("programmes:learner_file", args=[slug, went.person_id])
+    api = f"/t/{slug}/api/v1/learners/{went.person_id}/classes/{went.pk}/report/"
+    for user in (went.person.user, world.ben, world.liu, world.ana):
+        assert may_report(user, went)
+        assert page in sign_in(user).get(file).content.decode()
+        assert sign_in(user).post(page, {"text": f"{user.login}写"}).status_code == 302
+        went.refresh_from_db()
+        assert went.report == f"{user.login}写"
+        given = {"data": {"text": f"{user.login}又写"}, "content_type": "application/json"}
+        assert sign_in(user).post(api, **given).status_code == 200
+    for user, code in ((world.lena, 403), (world.sis, 404), (world.kid, 404), (world.auditor, 404)):
+        assert not may_report(user, went)
+        assert sign_in(user).get(page).status_code == 404
+        assert sign_in(user).post(page, {"text": "代写"}).status_code == 404
+        assert sign_in(user).post(api, **given).status_code == code
+        with pytest.raises(NotAllowed):
+            report_on_return(went, text="代写", by=user, now=BACK)
+    shown = sign_in(world.lena).get(file)
+    assert (shown.status_code, page in shown.content.decode()) == (200, False)
+    listed = reverse("programmes:activity_participants", args=[slug, went.activity_id])
+    assert page in sign_in(world.ana).get(listed).content.decode()
+    went.refresh_from_db()
+    assert went.report == "ana又写"
+
+
+def test_a_delegate_without_a_seat_is_told_the_rule_before_the_visit_is_over(
+    world: World, programme: Programme, went: Participant, sign_in: Any
+) -> None:
+    soon = visit(world, programme, title="再访", first_day=date(2026, 10, 8), last_day=None)
+    row = name(world, soon, went.person)[0]
+    page = reverse("programmes:participant_report", args=[world.tenant.slug, row.pk])
+    answer = sign_in(went.person.user).post(page, {"text": "提前写"})
+    assert (answer.status_code, "提前写" in answer.content.decode()) == (409, True)
+    unknown = reverse("programmes:participant_report", args=[world.tenant.slug, soon.pk])
+    assert sign_in(went.person.user).get(unknown).status_code == 404
