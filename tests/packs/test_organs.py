@@ -11,7 +11,7 @@ from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.states import ProgrammeState
 from tests.oracles import programme_year as by_hand
-from tests.packs.holding import hold
+from tests.packs.holding import gather, hold
 from tests.packs.stage import (
     Choice,
     Country,
@@ -137,4 +137,4 @@ def test_the_template_lays_down_only_what_an_office_does_today(world: World, pla
     lay_down(year.programme, now=at(DECEMBER))
 
     laid = set(year.duties().values_list("rule_key", flat=True))
-    assert laid == {"topics", "summary", "unit_leading_group", "unit_office", MONTHLY}
+    assert laid == {"topics", "training", "summary", "unit_leading_group", "unit_office", MONTHLY}
