@@ -53,9 +53,7 @@ def kinds_of(deliverables: Collection[str]) -> list[str]:
     """Every kind of activity that may serve one of them."""
     pairs = (*DELIVERED.items(), *DELIVERED_BY_UNITS.items())
     return list(
-        dict.fromkeys(
-            kind for kind, asked in pairs if {asked, ALSO.get(asked)} & set(deliverables)
-        )
+        dict.fromkeys(kind for kind, asked in pairs if {asked, ALSO.get(asked)} & set(deliverables))
     )
 
 

@@ -171,7 +171,7 @@ def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     assert [(row.organisation.name, row.state) for row in reports] == [
         ("一公司", "met"), ("三公司", "overdue"), ("二公司", "met"),
     ]  # fmt: skip
-    assert year.state(plan.owner, "exchange_meeting", "milestone", end) == "met"
+    assert year.duties(rule_key="exchange_meeting").with_state(end).get().state == "met"
     # the training of the group's own office: one window, 3 + 2 slots; its exchange meeting
     assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 1 + 1 + 1 + 4 + 3
     assert first.organisation not in {row.organisation for row in year.duties().overdue(end)}

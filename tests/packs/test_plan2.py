@@ -196,9 +196,7 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     assert (filing.opens_at, filing.met_at) == (at(date(2026, 7, 13)),) * 2
     systems = year.duties(rule_key="seven_systems").get()
     assert (systems.credited, systems.met_at) == (7, at(date(2026, 7, 31), 17))
-    gathered = tallied(
-        year.duties(rule_key__in=("launch", "skills_training", "commendation")), end
-    )
+    gathered = tallied(year.duties(rule_key__in=("launch", "skills_training", "commendation")), end)
     assert (gathered.owed, gathered.done, gathered.in_time) == (3, 3, 3)
     assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1 + 3 + 3 * (7 + 1 + 1)
     what_was_held_counts(year, end)
