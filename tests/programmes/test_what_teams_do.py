@@ -16,6 +16,7 @@ from groups.models import Organisation, Person, Tenure
 from programmes.actions.activities import add_activity
 from programmes.actions.activity_logs import log_activity
 from programmes.actions.next_steps import StepText
+from programmes.actions.projects import choose_project
 from programmes.actions.selections import name_candidates, select_participant
 from programmes.actions.teams import Seat, add_member
 from programmes.documents.minutes import minutes_of
@@ -55,7 +56,7 @@ def team(world: World, region: Programme) -> Project:
     for name, role in (("甲一", TeamRole.MEMBER), ("乙二", TeamRole.FACILITATOR)):
         seat = Seat(person=on_roster(world, name), role=role)
         add_member(project, seat=seat, by=world.ben, now=JUNE)
-    return project
+    return choose_project(project, by=world.lena, now=JUNE)
 
 
 def seated(world: World, unit: Organisation, kind: str, *names: str) -> list[Person]:
