@@ -15,6 +15,7 @@ from programmes.actions.participants import add_participants
 from programmes.actions.selections import select_participant
 from programmes.actions.unit_activities import plan_unit_activity
 from programmes.models import Programme
+from programmes.queries import local_day
 from programmes.states import CLASSES, ActivityKind, Presence, Selection
 
 LAUNCH, TRAINING, EXCHANGE, SUMMARY, COMMENDATION, VISIT = (
@@ -126,7 +127,7 @@ class Gatherings:
         by = unit.clerk
         made = plan_unit_activity(
             programme=self.programme, organisation=unit.organisation, kind=told.kind,
-            title=told.title, first_day=now.date(), by=by, now=now,
+            title=told.title, first_day=local_day(now), by=by, now=now,
             contents=dict.fromkeys(told.contents, Decimal(3)) if told.kind in CLASSES else {},
         )  # fmt: skip
         for row in add_participants(made, self._people(unit), by=by, now=now):

@@ -235,16 +235,15 @@ def test_programme_that_begins_inside_a_window_prorates_once_and_not_twice(world
     ask(programme, world, "prorate")
     lay_down(programme, now=beijing(7, 1))
     Obligation.objects.filter(rule_key="skills_training").delete()
-    Window.objects.filter(rule__key="skills_training").update(
-        starts_on=date(2026, 5, 1), owed_from=date(2026, 7, 1), minimum=3
-    )
+    asked = Window.objects.filter(rule__key="skills_training", rule__plan__number=2)
+    asked.update(starts_on=date(2026, 5, 1), owed_from=date(2026, 7, 1), minimum=3)
 
     lay_down(programme, now=beijing(7, 1))
 
     row = duty(
         world.bureau,
         rule="skills_training",
-        window=Window.objects.get(rule__key="skills_training").key,
+        window=asked.get().key,
     )
     assert row.minimum == 3  # 4 × 62 days of 123, rounded up
 

@@ -148,7 +148,8 @@ def test_the_eight_forms_of_learning_are_offered_logged_and_counted(
     offered = sign_in(world.ben).get(page("activity_log", world, made.pk)).context["form"]
     assert [key for key, _name in offered.fields["methods"].choices] == list(EIGHT)
 
-    log_activity(made, said(team, DAY, methods=tuple(EIGHT)), by=world.ben, now=DAY + HOURS)
+    log = said(team, DAY, methods=tuple(EIGHT))
+    made = log_activity(made, log, by=world.ben, now=DAY + HOURS)
     second = hold(team, world, DAY + timedelta(days=1), kind="meeting")
     again = said(team, second.began_at, methods=("self_study",))
     log_activity(second, again, by=world.ben, now=second.ended_at + HOURS)
