@@ -34,31 +34,31 @@ class Asked:
 
 
 JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 31)
-ASKED = {
-    ("P1-34",): Asked("plan1", "popularisation_course", "popularisation", JUNE, DECEMBER, "training",
-                      least=2),
-    ("P1-44",): Asked("plan1", "exchange_meeting", "exchange_meeting", date(2026, 10, 1),
-                      date(2026, 10, 30), "summary_meeting"),
-    ("P2-17",): Asked("plan2", "launch", "launch_ceremony", JUNE, date(2026, 6, 30), "meeting",
-                      owner=False),
-    ("P2-18",): Asked("plan2", "skills_training", "training", JUNE, date(2026, 6, 30),
-                      "facilitators_course", owner=False, least=2),
-    ("P2-76",): Asked("plan2", "commendation", "commendation_meeting", JUNE, DECEMBER,
-                      "summary_meeting", owner=False),
-    ("P3-31",): Asked("plan3", "study_visit", "study_visit", date(2026, 9, 1), date(2026, 9, 30),
-                      "promoters_seminar"),
-    ("P3-34",): Asked("plan3", "summary_meeting", "summary_meeting", date(2027, 7, 1),
-                      date(2027, 7, 30), "exchange_meeting"),
-    ("P4-10",): Asked("plan4", "mobilisation", "launch_ceremony", date(2026, 1, 1),
-                      date(2026, 3, 31), "training"),
-    ("P4-34",): Asked("plan4", "commendation", "commendation_meeting", date(2026, 1, 1), DECEMBER,
-                      "summary_meeting"),
-    (): Asked("organs", "training", "training", date(2026, 5, 1), date(2026, 6, 30), "meeting",
-              owner=False),
-}  # fmt: skip
+ASKED = (
+    (("P1-34",), Asked("plan1", "popularisation_course", "popularisation", JUNE, DECEMBER, "training",
+                       least=2)),
+    (("P1-44",), Asked("plan1", "exchange_meeting", "exchange_meeting", date(2026, 10, 1),
+                       date(2026, 10, 30), "summary_meeting")),
+    (("P2-17",), Asked("plan2", "launch", "launch_ceremony", JUNE, date(2026, 6, 30), "meeting",
+                       owner=False)),
+    (("P2-18",), Asked("plan2", "skills_training", "training", JUNE, date(2026, 6, 30),
+                       "facilitators_course", owner=False, least=2)),
+    ((), Asked("plan2", "commendation", "commendation_meeting", JUNE, DECEMBER,
+                       "summary_meeting", owner=False)),
+    (("P3-31",), Asked("plan3", "study_visit", "study_visit", date(2026, 9, 1), date(2026, 9, 30),
+                       "promoters_seminar")),
+    ((), Asked("plan3", "summary_meeting", "summary_meeting", date(2027, 7, 1),
+                       date(2027, 7, 30), "exchange_meeting")),
+    (("P4-10",), Asked("plan4", "mobilisation", "launch_ceremony", date(2026, 1, 1),
+                       date(2026, 3, 31), "training")),
+    ((), Asked("plan4", "commendation", "commendation_meeting", date(2026, 1, 1), DECEMBER,
+                       "summary_meeting")),
+    ((), Asked("organs", "training", "training", date(2026, 5, 1), date(2026, 6, 30), "meeting",
+              owner=False)),
+)  # fmt: skip
 CASES = [
     pytest.param(asked, id=f"{asked.pack}-{asked.rule}", marks=[pytest.mark.rule(*ids)] if ids else [])
-    for ids, asked in ASKED.items()
+    for ids, asked in ASKED
 ]  # fmt: skip
 
 

@@ -158,7 +158,6 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     "P2-55",
     "P2-57",
     "P2-62",
-    "P2-76",
 )
 def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     year = begin(plan, world, now=at(date(2026, 5, 25)))

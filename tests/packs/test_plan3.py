@@ -121,7 +121,7 @@ def play(year: Year, region: Region) -> None:
 
 
 @pytest.mark.rule(
-    "P3-02", "P3-03", "P3-06", "P3-27", "P3-31", "P3-34", "P3-35", "P3-45", "P3-46", "P3-47"
+    "P3-02", "P3-03", "P3-06", "P3-27", "P3-31", "P3-35", "P3-45", "P3-46", "P3-47"
 )  # fmt: skip
 def test_fifteen_months_of_the_region(world: World, region: Region) -> None:
     year = begin(region.plan(), world, now=at(OPENED))

@@ -90,7 +90,7 @@ def fresh(choice: Choice) -> Project:
     return found
 
 
-@pytest.mark.rule("P4-07", "P4-08", "P4-10", "P4-15", "P4-19", "P4-21", "P4-34")
+@pytest.mark.rule("P4-07", "P4-08", "P4-10", "P4-15", "P4-19", "P4-21")
 def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(OPENED))
     play(plan, year)
