@@ -23,7 +23,7 @@ DELIVERED = {
 """Kind of activity (`states.ActivityKind`) → which duty it serves when a topic's team holds it; others serve none."""
 DELIVERED_BY_UNITS = {
     "training": "training_class",
-    "popularisation": "training_class",
+    "popularisation": "popularisation_course",
     "facilitators_course": "facilitators_course",
     "promoters_seminar": "promoters_seminar",
     "launch_ceremony": "launch_ceremony",
@@ -33,6 +33,8 @@ DELIVERED_BY_UNITS = {
     "study_visit": "study_visit",
 }
 """The same where a unit, or whoever runs the programme, holds it by itself."""
+ALSO = {"popularisation_course": "training_class"}
+"""What is told by a word of its own is the more general thing, too: such a course is a class of the unit's."""
 LEADER, TEAM, REPORT = "leader_present", "team_complete", "report_sent"
 CLOSED, UNSETTLED = "closed", "unsettled"
 LOG_WORKING_DAYS = 3
@@ -41,15 +43,18 @@ MONTHLY = "monthly"
 """The one kind of rule whose windows stand each for itself: a month is never made up for in another."""
 
 
-def delivered(kind: str, *, by_unit: bool) -> str | None:
-    """The deliverable that duties ask for by this word; None of a kind that no plan counts."""
-    return (DELIVERED_BY_UNITS if by_unit else DELIVERED).get(kind)
+def delivered(kind: str, *, by_unit: bool) -> tuple[str, ...]:
+    """The deliverables that duties ask for by these words; () of a kind that no plan counts."""
+    first = (DELIVERED_BY_UNITS if by_unit else DELIVERED).get(kind)
+    return tuple(each for each in (first, ALSO.get(first or "")) if each)
 
 
 def kinds_of(deliverables: Collection[str]) -> list[str]:
     """Every kind of activity that may serve one of them."""
     pairs = (*DELIVERED.items(), *DELIVERED_BY_UNITS.items())
-    return list(dict.fromkeys(kind for kind, asked in pairs if asked in deliverables))
+    return list(
+        dict.fromkeys(kind for kind, asked in pairs if {asked, ALSO.get(asked)} & set(deliverables))
+    )
 
 
 @dataclass(frozen=True)

@@ -48,11 +48,17 @@ SEVEN = (
 )
 """Plan 1: two popularisation courses, three facilitators' courses, two promoters' seminars (P1-34, P1-36, P1-38)."""
 FIVE = (
-    Class(SEMINAR, "第一期推动者研讨班", (0, 6, 25), _hours(concepts=4, role_skills=8)),
-    Class(SEMINAR, "第二期推动者研讨班", (0, 9, 10), _hours(methods=4, role_skills=8), missed=True),
-    Class(SEMINAR, "第三期推动者研讨班", (0, 11, 12), _hours(methods=4, role_skills=8)),
-    Class(SEMINAR, "第四期推动者研讨班", (1, 2, 25), _hours(process=4, role_skills=8)),
-    Class(SEMINAR, "第五期推动者研讨班", (1, 5, 20), _hours(role_skills=12)),
+    Class(SEMINAR, "第一期推动者研讨班", (0, 6, 25), _hours(basics=4, work_methods=8)),
+    Class(
+        SEMINAR,
+        "第二期推动者研讨班",
+        (0, 9, 10),
+        _hours(research_methods=4, work_methods=8),
+        missed=True,
+    ),
+    Class(SEMINAR, "第三期推动者研讨班", (0, 11, 12), _hours(research_methods=4, work_methods=8)),
+    Class(SEMINAR, "第四期推动者研讨班", (1, 2, 25), _hours(basics=4, work_methods=8)),
+    Class(SEMINAR, "第五期推动者研讨班", (1, 5, 20), _hours(work_methods=12)),
 )
 """Plan 3: one in three months (P3-27)."""
 MINUTES = (

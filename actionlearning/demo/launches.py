@@ -7,6 +7,7 @@ from typing import Any
 
 from actionlearning.demo import delegates
 from actionlearning.demo.clock import at
+from actionlearning.demo.gatherings import OF_THIS_YEAR, Gatherings
 from actionlearning.demo.staff import Unit
 from actionlearning.demo.story import Story
 from groups.models import Person
@@ -33,6 +34,7 @@ def of_bureau(story: Story, unit: Unit, topic: str, today: date) -> None:
     clock.put(at(date(year, 6, 16), 18), lambda now: _launch(story, unit, now))
     clock.put(at(date(year, 6, 23), 18), lambda now: _first(story, unit, topic, now))
     clock.put(at(date(year, 8, 25), 18), lambda now: _second(story, unit, now))
+    Gatherings(clock, story.programme, story.office, [unit]).hold(OF_THIS_YEAR)
     yesterday = clock.calendar.previous_working(today)
     if story.programme.starts_on < yesterday < story.programme.ends_on:
         clock.put(at(yesterday, 15), lambda now: _ahead(story, unit, today, now))

@@ -11,6 +11,7 @@ from actionlearning.demo.classes import FIVE, Classes
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.crowd import OFFICE, Crowd
 from actionlearning.demo.endings import otherwise
+from actionlearning.demo.gatherings import Gatherings
 from actionlearning.demo.lists import proposed
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk
@@ -252,6 +253,7 @@ class Play:
         if self.scene.pack == "plan3":
             classes = Classes(clock, programme, self.owner, self.units)
             classes.hold(FIVE, known_since=self._working_day(clock, 5))
+        Gatherings(clock, programme, self.owner, self.units).hold()
         self._papers(clock, programme)
 
     def _papers(self, clock: Clock, programme: Programme) -> None:

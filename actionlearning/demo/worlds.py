@@ -11,6 +11,7 @@ from actionlearning.demo.briefings import Press
 from actionlearning.demo.classes import SEVEN, Classes
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.exchange import Exchanges
+from actionlearning.demo.gatherings import Gatherings
 from actionlearning.demo.lists import county_desk, group_list
 from actionlearning.demo.names import people
 from actionlearning.demo.papers import Desk, group_papers
@@ -168,6 +169,7 @@ def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
     desk.whole_way("appraisal_report", date(before, 11, 19), topic=topic.title, returned=True)
     topics.concluded(story, topic.title, date(before, 12, 18), unit.leader)
     issued(run.clock, story.programme, unit, date(before, 7, 17))
+    Gatherings(run.clock, story.programme, run.owner, [unit]).hold()
 
     run.clock.put(at(date(now, 6, 1), 8), lambda _moment: _county_now(run, unit, station, today))
 
@@ -308,6 +310,7 @@ def _group_year(run: Run, year: int, topics: tuple[Topic, ...], *, late_unit: in
     group_papers(desks, run.owner, year, run.clock.until.date())
     group_list(desks[0], run.owner, topics[0].title, year)
     Classes(run.clock, story.programme, run.owner, run.units).hold(SEVEN)
+    Gatherings(run.clock, story.programme, run.owner, run.units).hold()
     run.clock.put(at(date(year, 6, 22), 10), lambda now: _allow_nil(run, story.programme, now))
     if len(topics) > len(run.units):
         story.topic(

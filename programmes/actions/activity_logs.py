@@ -294,9 +294,9 @@ def _what_faults(activity: Activity, log: Log) -> dict[str, str]:
         for name, most in LONGEST.items()
         if len(getattr(log, name)) > most
     }
-    if not set(log.modes) <= set(ActivityMode.values):
-        faults["modes"] = _("Choose one of the kinds.")
     head: dict[str, Any] = head_of(activity.programme, local_day(log.began_at))
+    if not set(log.modes) <= {*ActivityMode.values, *(row["key"] for row in head.get("modes", ()))}:
+        faults["modes"] = _("Choose one of the kinds.")
     if not set(log.methods) <= {row["key"] for row in head.get("methods", ())}:
         faults["methods"] = _("Choose from the plan's methods.")
     return faults

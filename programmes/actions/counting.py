@@ -69,7 +69,7 @@ class Sheet:
         held = [
             self.held[key]
             for key, row in self.activities.items()
-            if _serves(row) == duties[0].deliverable and (None in about or row.project_id in about)
+            if duties[0].deliverable in _serves(row) and (None in about or row.project_id in about)
         ]
         before = {
             key: duty
@@ -114,7 +114,7 @@ def sheet_of(
     return Sheet(rules, activities, held, _standing(activities.values()))
 
 
-def _serves(activity: Any) -> str | None:
+def _serves(activity: Any) -> tuple[str, ...]:
     return delivered(activity.kind, by_unit=activity.project_id is None)
 
 
@@ -164,10 +164,10 @@ def weighed(activity: Activity, *, now: datetime | None = None) -> list[Weighed]
 
     What the ledger does not have yet is told as `unsettled`. Without `now` as when it was logged.
     """
-    deliverable = _serves(activity)
-    if activity.state != ActivityState.HELD or deliverable is None:
+    asked = _serves(activity)
+    if activity.state != ActivityState.HELD or not asked:
         return []
-    sheet = sheet_of(activity.programme, activity.organisation, activity.project, (deliverable,))
+    sheet = sheet_of(activity.programme, activity.organisation, activity.project, asked)
     told_at: Any = now or activity.logged_at
     verdicts = (sheet.of_rule(duties, told_at).get(activity.pk) for duties in sheet.rules)
     return [honest(each, sheet.standing.get(activity.pk, {})) for each in verdicts if each]
@@ -183,11 +183,11 @@ def honest(each: Weighed, counted: Mapping[uuid.UUID, datetime]) -> Weighed:
 @transaction.atomic
 def count_activity(activity: Any, *, by: User, now: datetime) -> list[Weighed]:
     """Credit what counts, take back what no longer does. The unit is waited for; its key may change."""
-    deliverable = _serves(activity)
-    if deliverable is None:
+    asked = _serves(activity)
+    if not asked:
         return []
     place = activity.programme, activity.organisation, activity.project
-    found = recount_held(*place, deliverable, by=by, now=now, said=activity.pk)
+    found = recount_held(*place, asked, by=by, now=now, said=activity.pk)
     activity.refresh_from_db(fields=["log_key"])
     return found.get(activity.pk, [])
 
@@ -202,10 +202,10 @@ def uncount_activity(
     """
     if counted is not None:
         withdraw_evidence(kind=KIND, source=counted, by=by, now=now)
-    deliverable = delivered(was, by_unit=activity.project_id is None)
-    if deliverable is not None:
+    asked = delivered(was, by_unit=activity.project_id is None)
+    if asked:
         place = activity.programme, activity.organisation, activity.project
-        recount_held(*place, deliverable, by=by, now=now)
+        recount_held(*place, asked, by=by, now=now)
 
 
 @transaction.atomic
@@ -213,17 +213,17 @@ def recount_held(
     programme: Programme,
     organisation: Organisation,
     project: Project | None,
-    deliverable: str,
+    deliverables: Collection[str],
     *,
     by: User | None,
     now: datetime,
     said: uuid.UUID | None = None,
 ) -> dict[uuid.UUID, list[Weighed]]:
-    """Everything held for it, anew; told twice it changes nothing. `said`: the log that changes now.
+    """Everything held for them, anew; told twice it changes nothing. `said`: the log that changes now.
 
     Its caller waits for the unit first, so that two logs are weighed one after the other.
     """
-    sheet = sheet_of(programme, organisation, project, (deliverable,), locked=True)
+    sheet = sheet_of(programme, organisation, project, deliverables, locked=True)
     found: dict[uuid.UUID, list[Weighed]] = defaultdict(list)
     wanted = {key: dict(sheet.standing.get(key, {})) for key in sheet.activities}
     duties: dict[uuid.UUID, Obligation] = {}
@@ -256,7 +256,7 @@ def count_laid(windows: Iterable[Window], *, now: datetime) -> None:
     )
     for row in duties.filter(Exists(held)).select_related("programme", "organisation", "project"):
         place = row.programme, row.organisation, row.project
-        recount_held(*place, row.deliverable, by=None, now=now)
+        recount_held(*place, (row.deliverable,), by=None, now=now)
 
 
 def _since(activity: Any, duty: Obligation, held: Held, now: datetime) -> datetime:

@@ -44,7 +44,7 @@ def report_moved(dossier: Dossier, *, by: User, now: datetime) -> None:
     """Sent or taken back: a survey counts or counts no more."""
     if dossier.kind == REPORT and dossier.project is not None:
         place = dossier.programme, dossier.organisation, dossier.project
-        recount_held(*place, DELIVERED[ActivityKind.SURVEY], by=by, now=now)
+        recount_held(*place, (DELIVERED[ActivityKind.SURVEY],), by=by, now=now)
 
 
 def _forget(activity: Activity, *, now: datetime, unless: Any = None) -> None:

@@ -55,7 +55,11 @@ class ActivityLogText(StrictSerializer):
         required=False, allow_blank=True, max_length=LONGEST["venue"], default=""
     )
     modes = serializers.ListField(
-        child=serializers.ChoiceField(ActivityMode.choices), required=False, default=list
+        child=serializers.CharField(max_length=60),
+        required=False,
+        default=list,
+        max_length=40,
+        help_text=f"Any of {', '.join(ActivityMode.values)}, and keys of the plan's own modes.",
     )
     methods = serializers.ListField(
         child=serializers.CharField(max_length=40),
@@ -141,7 +145,7 @@ class ActivityLogWhole(serializers.Serializer):
     began_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     venue = serializers.CharField()
-    modes = serializers.ListField(child=serializers.ChoiceField(ActivityMode.choices))
+    modes = serializers.ListField(child=serializers.CharField())
     methods = serializers.ListField(child=serializers.CharField())
     minutes = serializers.CharField()
     questions = serializers.CharField()

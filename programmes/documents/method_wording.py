@@ -8,6 +8,7 @@ from programmes.states import ActivityMode, Presence
 MINUTES = "活动记录"
 """Stands under the title, and in the file's name."""
 WHEN, WHERE, HOW, TOPIC, LOGGER = "时间：", "地点：", "形式：", "课题：", "记录人："
+AGENDA = "议程"
 ATTENDANCE, METHODS, QUESTIONS, REFLECTIONS, SAID, STEPS = (
     "参加人员",
     "研讨方法及记录",

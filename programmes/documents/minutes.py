@@ -11,6 +11,7 @@ from actionlearning.foundation.documents import official
 from actionlearning.foundation.documents.names import clean_name
 from actionlearning.foundation.documents.official import fonts
 from actionlearning.foundation.errors import RuleBroken
+from programmes.counting import delivered
 from programmes.documents import method_wording as wording
 from programmes.documents.wording import counted, day_words
 from programmes.methods import Part, draw, key_causes, parts_of
@@ -46,7 +47,7 @@ def minutes_of(activity: Any) -> official.Paper:
         author=unit,
         blocks=(
             official.Title((activity.title,), byline=f"（{wording.MINUTES}）"),
-            *_facts(activity),
+            *_facts(activity, head),
             *_numbered(_sections(activity, head)),
             *_labelled(wording.LOGGER, activity.logged_name),
             official.Signature(unit, day_words(local_day(activity.logged_at))),
@@ -54,11 +55,12 @@ def minutes_of(activity: Any) -> official.Paper:
     )
 
 
-def _facts(activity: Any) -> Iterator[official.Block]:
+def _facts(activity: Any, head: Mapping[str, Any]) -> Iterator[official.Block]:
     yield from _labelled(wording.TOPIC, activity.project.title if activity.project else "")
     yield from _labelled(wording.WHEN, span_words(activity.began_at, activity.ended_at))
     yield from _labelled(wording.WHERE, activity.venue)
-    modes = "、".join(wording.MODES[mode] for mode in activity.modes if mode in wording.MODES)
+    known = {**wording.MODES, **{row["key"]: row["name"] for row in head.get("modes", ())}}
+    modes = "、".join(known[mode] for mode in activity.modes if mode in known)
     yield from _labelled(wording.HOW, modes)
 
 
@@ -82,6 +84,7 @@ _Section = tuple[str, list[official.Block]]
 
 
 def _sections(activity: Any, head: Mapping[str, Any]) -> Iterator[_Section]:
+    yield wording.AGENDA, list(_agenda(activity, head))
     yield wording.ATTENDANCE, list(_attendance(activity, head))
     yield wording.METHODS, list(_methods(activity, head))
     yield wording.QUESTIONS, list(official.paragraphs(activity.questions))
@@ -89,6 +92,14 @@ def _sections(activity: Any, head: Mapping[str, Any]) -> Iterator[_Section]:
     said = official.paragraphs(activity.minutes)
     yield wording.SAID, list(said or [official.Paragraph(wording.NOTHING_WRITTEN)])
     yield wording.STEPS, list(_steps(steps_of(activity)))
+
+
+def _agenda(activity: Any, head: Mapping[str, Any]) -> Iterator[official.Block]:
+    """The parts that the plan gives to every meeting of this kind (P3-29)."""
+    served = delivered(activity.kind, by_unit=activity.project_id is None)
+    names = [row["name"] for row in head.get("agenda", ()) if row["of"] in served]
+    for number, name in enumerate(names, 1):
+        yield official.Paragraph(f"（{counted(number)}）{name}")
 
 
 def _numbered(sections: Iterable[_Section]) -> Iterator[official.Block]:

@@ -38,7 +38,7 @@ def _words(label: Any, name: str, rows: int) -> forms.CharField:
 
 
 class ActivityLogForm(TenantForm):
-    """`team` of the day, or the participants; `methods` as (key, name), `steps` that the log named before."""
+    """`team` of the day, or the participants; `methods` and `modes` as (key, name), `steps` that the log named before."""
 
     day = forms.DateField(label=_("Held on"), widget=DayInput())
     begins = forms.TimeField(label=_("Began at"), widget=HourInput())
@@ -50,7 +50,6 @@ class ActivityLogForm(TenantForm):
     modes = forms.MultipleChoiceField(
         label=_("How people met"),
         required=False,
-        choices=ActivityMode.choices,
         widget=forms.CheckboxSelectMultiple,
     )
     methods = forms.MultipleChoiceField(
@@ -72,14 +71,16 @@ class ActivityLogForm(TenantForm):
         *args: Any,
         team: Iterable[Any],
         methods: Iterable[tuple[str, str]] = (),
+        modes: Iterable[tuple[str, str]] = ActivityMode.choices,
         steps: Iterable[NextStep] = (),
         presence: Mapping[uuid.UUID, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.team, self.known, was = list(team), list(steps), presence or {}
-        offered: Any = self.fields["methods"]
-        offered.choices = list(methods)
+        for name, choices in (("methods", methods), ("modes", modes)):
+            offered: Any = self.fields[name]
+            offered.choices = list(choices)
         for row in self.team:
             self.fields[f"presence_{row.pk}"] = forms.ChoiceField(
                 label=row.name,

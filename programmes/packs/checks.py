@@ -22,7 +22,9 @@ SEVERAL_SPEAK = ("all", "in_order")
 LISTS = (
     "information",
     "systems",
+    "agenda",
     "methods",
+    "modes",
     "training_contents",
     "channels",
     "means",

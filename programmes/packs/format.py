@@ -89,6 +89,17 @@ class MethodSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaPart:
+    """A part that every meeting of one kind has (P3-29); it heads the minutes."""
+
+    key: Annotated[str, KEY]
+    name: Annotated[str, TITLE]
+    name_en: Annotated[str, TITLE_EN]
+    of: Annotated[str, OneOf(vocabulary.DELIVERABLES)]
+    """What is held so: the deliverable that it serves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleQuota:
     """A role that a team may give, and how many may or must hold it (D3)."""
 
@@ -332,7 +343,10 @@ class Pack:
     papers: tuple[PaperSpec, ...] = ()
     information: tuple[InformationType, ...] = ()
     systems: tuple[Named, ...] = ()
+    agenda: tuple[AgendaPart, ...] = ()
     methods: tuple[MethodSpec, ...] = ()
+    modes: tuple[Named, ...] = ()
+    """Places and ways that the plan names beside the usual ones, such as abroad (P3-08, P3-16)."""
     training_contents: tuple[Named, ...] = ()
     """What everybody is to be taught (P2-18)."""
     channels: tuple[Named, ...] = ()

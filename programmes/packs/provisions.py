@@ -26,7 +26,7 @@ class Provision:
 FIELDS: dict[str, tuple[str, ...]] = {
     "information": ("information_item",),
     "seminars": ("seminar", "group_analysis_seminar"),
-    "training": ("training_class", "facilitators_course"),
+    "training": ("training_class", "popularisation_course", "facilitators_course"),
     "promoters_seminars": ("promoters_seminar",),
     "research": ("research_activity", "special_survey"),
     "inspection": ("inspection",),

@@ -39,6 +39,7 @@ DELIVERABLES = (
     "status_report",
     "launch_ceremony",
     "training_class",
+    "popularisation_course",
     "facilitators_course",
     "promoters_seminar",
     "seminar",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from programmes.packs.format import (
+    AgendaPart,
     ClauseSpec,
     InformationType,
     MethodSpec,
@@ -27,6 +28,7 @@ from programmes.packs.format import (
 from programmes.packs.shapes import WIDE, Listed, Prose, Text, is_required, key_of, shapes_of
 
 ONE_LINE = (
+    AgendaPart,
     InformationType,
     MethodSpec,
     Named,

@@ -28,6 +28,15 @@ def named_methods(head: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def named_modes(head: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(key, name) of how and where people meet: the usual ones, then the plan's own."""
+    own = [
+        (row["key"], row["name_en"] if in_english() else product_words(row["name"]))
+        for row in head.get("modes", ())
+    ]
+    return [*((each.value, str(each.label)) for each in ActivityMode), *own]
+
+
 def held_context(request: Any, activity: Any) -> dict[str, Any]:
     """For the activity's page; nothing but the button while it is not logged."""
     at = activity.began_at or request.received_at
@@ -37,12 +46,13 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
     if activity.state != ActivityState.HELD:
         return {"can_log": logs, "held": None}
     held, user, now = held_of(activity), request.user, request.received_at
-    methods = dict(named_methods(head_of(activity.programme, local_day(activity.began_at))))
+    head = head_of(activity.programme, local_day(activity.began_at))
+    methods, modes = dict(named_methods(head)), dict(named_modes(head))
     return {
         "can_log": logs,
         "held": {
             "span": _span_words(activity),
-            "modes": "、".join(str(ActivityMode(mode).label) for mode in activity.modes),
+            "modes": "、".join(modes.get(key, key) for key in activity.modes),
             "methods": "、".join(methods.get(key, key) for key in activity.methods),
             "logged": date_format(timezone.localtime(activity.logged_at), "DATETIME_FORMAT"),
             "people": [_person(row) for row in activity.attendances.order_by("rank", "id")],

@@ -39,7 +39,7 @@ from programmes.queries.next_steps import carried_into, steps_of
 from programmes.queries.taken_back import hours_taken_back
 from programmes.states import LOGGED_FROM, ActivityState
 from programmes.views.activities import activity_or_404, to_activity
-from programmes.views.activity_held import named_methods
+from programmes.views.activity_held import named_methods, named_modes
 from programmes.views.method_lines import methods_seen
 from programmes.views.project_page import project_or_404
 from programmes.views.projects import renew_version
@@ -101,8 +101,8 @@ class TenantLogView(TenantFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         head = head_of(self.place.programme, self.day)
-        known = {"team": self.team, "methods": named_methods(head)}
-        return {**super().get_form_kwargs(), **known}
+        known = {"methods": named_methods(head), "modes": named_modes(head)}
+        return {**super().get_form_kwargs(), "team": self.team, **known}
 
     def get_initial(self) -> dict[str, Any]:
         return {"day": self.day, "begins": BEGINS, "ends": ENDS}

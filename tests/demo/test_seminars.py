@@ -106,8 +106,10 @@ def seven_classes():
             "popularisation": 2,
             "facilitators_course": 3,
             "promoters_seminar": 2,
+            "exchange_meeting": 1,
         }
-    owed = Obligation.objects.filter(deliverable__in=("facilitators_course", "promoters_seminar"))
+    asked = ("facilitators_course", "promoters_seminar", "exchange_meeting")
+    owed = Obligation.objects.filter(deliverable__in=asked)
     assert set(owed.with_state(NOW).values_list("state", flat=True)) <= {DutyState.MET}
     assert Training.objects.filter(activity__isnull=False).exists()
 

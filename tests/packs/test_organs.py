@@ -11,7 +11,7 @@ from programmes.actions.laying import lay_down
 from programmes.actions.programmes import close_programme
 from programmes.states import ProgrammeState
 from tests.oracles import programme_year as by_hand
-from tests.packs.holding import hold
+from tests.packs.holding import gather, hold
 from tests.packs.stage import (
     Choice,
     Country,
@@ -61,6 +61,8 @@ def play(plan: Plan, year: Year) -> None:
         year.on(date(2026, month, 18), send_item(year.programme, first, f"2026-{month:02}"))
         if month not in (8, 9):
             year.on(date(2026, month, 25), send_item(year.programme, second, f"2026-{month:02}"))
+    year.on(date(2026, 5, 21), gather(year.programme, first, "training"), 17)
+    year.on(date(2026, 7, 9), gather(year.programme, second, "training"), 17)
     year.on(date(2026, 8, 20), lambda now: nothing_to_say(year, second, "2026-08", now))
     year.on(date(2026, 9, 28), lambda now: nothing_to_say(year, second, "2026-09", now))
 
@@ -94,14 +96,17 @@ def test_the_year_of_three_organs(world: World, plan: Plan) -> None:
     assert [year.state(unit, "summary", "once", end) for unit, _ in plan.units] == [
         "met", "met_late", "overdue",
     ]  # fmt: skip
-    assert tallied(year.duties(), end).owed == 3 * (8 + 1 + 2 + 1) + 8 + 7
+    assert [year.state(unit, "training", "window", end) for unit, _ in plan.units] == [
+        "met", "met_late", "overdue",
+    ]  # fmt: skip
+    assert tallied(year.duties(), end).owed == 3 * (8 + 1 + 2 + 1 + 1) + 8 + 7
     held = tallied(year.duties(rule_key="seminars"), end)
     assert (held.owed, held.done, held.in_time) == (15, 14, 14)
     told_once(year, end)
 
     done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))
     late = year.duties().overdue(at(date(2027, 1, 16)))
-    assert (done.state, late.count()) == (ProgrammeState.CLOSED, 8 + 1 + 1 + 1 + 1)
+    assert (done.state, late.count()) == (ProgrammeState.CLOSED, 8 + 1 + 1 + 1 + 1 + 1)
     others = late.exclude(organisation=third.organisation)
     assert [(row.organisation, row.rule_key, row.window_key) for row in others] == [
         (second.organisation, "seminars", "2026-10")
@@ -137,4 +142,4 @@ def test_the_template_lays_down_only_what_an_office_does_today(world: World, pla
     lay_down(year.programme, now=at(DECEMBER))
 
     laid = set(year.duties().values_list("rule_key", flat=True))
-    assert laid == {"topics", "summary", "unit_leading_group", "unit_office", MONTHLY}
+    assert laid == {"topics", "training", "summary", "unit_leading_group", "unit_office", MONTHLY}

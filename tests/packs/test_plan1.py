@@ -13,7 +13,7 @@ from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
 from reporting.actions.items import return_item
 from tests.oracles import programme_year as by_hand
-from tests.packs.holding import hold
+from tests.packs.holding import gather, hold
 from tests.packs.stage import (
     Choice,
     Country,
@@ -119,6 +119,7 @@ def play(plan: Plan, year: Year) -> list[Unit]:
         year.on(date(2026, 5, 25), upkeep.act(kind, Outcome.PASSED, office))
     systems(year, first, second, third)
     surveys(year, upkeep, delay, danger)
+    year.on(date(2026, 10, 20), gather(year.programme, plan.owner, "exchange_meeting"), 17)
     monthly(year, first, dict.fromkeys(range(6, 13), (20, 1)))
     monthly(year, second, dict.fromkeys(range(6, 13), (12, 2)))
     monthly(year, third, dict.fromkeys((6, 7, 9, 11, 12), (28, 1)))
@@ -128,7 +129,7 @@ def play(plan: Plan, year: Year) -> list[Unit]:
 
 @pytest.mark.rule(
     "P1-05", "P1-03", "P1-14", "P1-51", "P1-24", "P1-25", "P1-29", "P1-20", "P1-32", "P1-46", "P1-47",
-    "P1-16", "P1-40", "P1-41",
+    "P1-16", "P1-40", "P1-41", "P1-44",
 )  # fmt: skip
 def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(date(2026, 4, 27)))
@@ -170,8 +171,9 @@ def test_the_year_of_four_units(world: World, plan: Plan) -> None:
     assert [(row.organisation.name, row.state) for row in reports] == [
         ("一公司", "met"), ("三公司", "overdue"), ("二公司", "met"),
     ]  # fmt: skip
-    # the training of the group's own office: one window, 3 + 2 slots
-    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 1 + 1 + 4 + 3
+    assert year.duties(rule_key="exchange_meeting").with_state(end).get().state == "met"
+    # the training of the group's own office: one window, 3 + 2 slots; its exchange meeting
+    assert tallied(year.duties(), end).owed == 28 + (3 + 4) * 4 + 6 + 1 + 1 + 1 + 4 + 3
     assert first.organisation not in {row.organisation for row in year.duties().overdue(end)}
     told_once(year, end)
     closed(year, plan, end)

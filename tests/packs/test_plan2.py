@@ -20,7 +20,7 @@ from reporting.actions.items import return_item, sign_item, submit_item
 from reporting.models import InformationItem
 from tests.oracles import programme_year as by_hand
 from tests.oracles.duties import notices
-from tests.packs.holding import hold
+from tests.packs.holding import gather, hold
 from tests.packs.stage import (
     Choice,
     Plan,
@@ -42,6 +42,9 @@ JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 31)
 MONTHLY = "monthly_information"
 SEMINARS = ("project_seminars", "sub_project_seminars")
 PARTS = ("摸底建档", "安置渠道")
+GATHERED = (
+    (6, 17, "launch_ceremony"), (6, 19, "training"), (6, 26, "training"), (12, 18, "commendation_meeting"),
+)  # fmt: skip
 TEAM = (
     "convener", "team_leader", "liaison", "study_committee", "presenter", *["core_learner"] * 3,
     "facilitator",
@@ -93,6 +96,8 @@ def play(year: Year, bureau: Unit, world: World) -> None:
     year.on(date(2026, 6, 15), topic.act("topic", Outcome.PASSED, world.ana))
     plans(year, bureau, topic, world)
     hold_all(year, topic)
+    for month, day, kind in GATHERED:
+        year.on(date(2026, month, day), gather(year.programme, bureau, kind), 16)
 
 
 def hold_all(year: Year, topic: Choice) -> None:
@@ -138,6 +143,8 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     "P2-10",
     "P2-11",
     "P2-15",
+    "P2-17",
+    "P2-18",
     "P2-22",
     "P2-32",
     "P2-33",
@@ -188,7 +195,9 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     assert (filing.opens_at, filing.met_at) == (at(date(2026, 7, 13)),) * 2
     systems = year.duties(rule_key="seven_systems").get()
     assert (systems.credited, systems.met_at) == (7, at(date(2026, 7, 31), 17))
-    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1 + 3 * (7 + 1 + 1)
+    gathered = tallied(year.duties(rule_key__in=("launch", "skills_training", "commendation")), end)
+    assert (gathered.owed, gathered.done, gathered.in_time) == (3, 3, 3)
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1 + 3 + 3 * (7 + 1 + 1)
     what_was_held_counts(year, end)
     told_once(year, end)
     october_is_told_to_the_end(

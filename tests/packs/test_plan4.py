@@ -19,7 +19,7 @@ from programmes.models import Project, Rule
 from programmes.packs.reading import read, shipped_text
 from programmes.procedures import Outcome
 from programmes.states import ProgrammeState
-from tests.packs.holding import hold
+from tests.packs.holding import gather, hold
 from tests.packs.stage import (
     Choice,
     Country,
@@ -38,6 +38,7 @@ from tests.world import World
 OPENED, END = date(2025, 12, 29), date(2026, 12, 31)
 TEAM = ("team_leader", "facilitator", "liaison", "member", "member", "member")
 SIX, TEN = len(TEAM), 10
+GATHERED = ("mobilisation", "commendation")
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ def play(plan: Plan, year: Year) -> None:
     for topic, held in ((in_time, date(2026, 4, 10)), (late, date(2027, 1, 8))):
         year.on(held, hold(topic, "group_seminar"), 16)
     year.on(date(2026, 6, 10), send_item(year.programme, first, ""))
+    year.on(date(2026, 2, 25), gather(year.programme, plan.owner, "launch_ceremony"), 17)
+    year.on(date(2027, 1, 6), gather(year.programme, plan.owner, "commendation_meeting"), 17)
 
 
 def _fill(choice: Choice, now: Any) -> None:
@@ -87,7 +90,7 @@ def fresh(choice: Choice) -> Project:
     return found
 
 
-@pytest.mark.rule("P4-07", "P4-08", "P4-15", "P4-19", "P4-21")
+@pytest.mark.rule("P4-07", "P4-08", "P4-10", "P4-15", "P4-19", "P4-21")
 def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(OPENED))
     play(plan, year)
@@ -97,7 +100,7 @@ def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     topics = (("一轻公司", "降低能耗"), ("二轻公司", "盘活厂房"))
     of_topics = ("group_analysis", "plan_filing", "team_list", "topic_plan")
     assert set(asked) == {
-        ("leading_group", "城镇集体工业联合社", None),
+        *[(rule, "城镇集体工业联合社", None) for rule in ("leading_group", *GATHERED)],
         *[(rule, unit, topic) for rule in of_topics for unit, topic in topics],
     }
     assert year.state(plan.owner, "leading_group", "standing", end) == "met_late"
@@ -107,7 +110,8 @@ def test_the_year_of_the_union(world: World, plan: Plan) -> None:
         rows = year.duties(rule_key=rule).with_state(end).order_by("organisation__sort_path")
         assert [row.state for row in rows] == ["met", "met_late"]
     found = tallied(year.duties(), end)
-    assert (found.owed, found.done, found.in_time) == (9, 9, 4)
+    assert [year.state(plan.owner, rule, "once", end) for rule in GATHERED] == ["met", "met_late"]
+    assert (found.owed, found.done, found.in_time) == (11, 11, 5)
     told_once(year, end)
 
     done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))

@@ -14,6 +14,7 @@ from programmes.actions.programmes import close_programme
 from programmes.actions.sweeps import queue_due_notices
 from programmes.actions.units import close_unit
 from programmes.models import CalendarDay, Enrolment, Obligation, Plan, Programme, Project, Window
+from programmes.packs.reading import shipped_text
 from programmes.queries import tally
 from tests.handing_in import duty, hand_in, state_of
 from tests.moments import NOON
@@ -230,8 +231,12 @@ def test_joining_inside_a_window(world, programme, partial, minimum):
     assert list(rows.values_list("minimum", flat=True)) == ([minimum] if minimum else [])
 
 
-def test_programme_that_begins_inside_a_window_prorates_once_and_not_twice(world, programme):
+def test_programme_that_begins_inside_a_window_prorates_once_and_not_twice(world):
     """The window's own minimum is prorated already: it is the rule's four that are shared out."""
+    text = shipped_text("plan2")
+    place = text.index("        kind: window\n", text.index("- key: skills_training\n"))
+    off = f"{text[:place]}        enabled: false\n        note: 暂不要求。\n{text[place:]}"
+    programme = run_programme(world, now=beijing(5, 20), text=off)
     ask(programme, world, "prorate")
     lay_down(programme, now=beijing(7, 1))
     Obligation.objects.filter(rule_key="skills_training").delete()

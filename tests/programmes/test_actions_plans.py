@@ -164,9 +164,9 @@ def test_a_rule_switched_off_asks_for_nothing_that_has_not_opened(world):
 
 
 def test_a_rule_switched_on_midway_is_owed_by_its_own_date(world):
-    """The commendation meeting by the end of December is switched on in October."""
+    """The assessment of culture by the end of December is switched on in October."""
     programme = run_programme(world, now=beijing(6, 1))
-    rule = Rule.objects.get(plan__programme=programme, key="commendation")
+    rule = Rule.objects.get(plan__programme=programme, key="culture_assessment")
     assert not rule.enabled
 
     change_rule(

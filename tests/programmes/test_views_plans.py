@@ -90,7 +90,7 @@ def test_the_sentence_is_red_for_who_sees_the_unit_that_is_late(world, sign_in, 
 
     assert (above[MONTHLY]["state"], below[MONTHLY]["state"]) == (S.OVERDUE, S.MET)
     assert "1 overdue" in above[MONTHLY]["words"]
-    assert above["commendation"]["words"] == "not switched on"
+    assert above["culture_assessment"]["words"] == "not switched on"
 
 
 def test_the_page_reads_the_plan_in_order_in_few_statements(world, sign_in):
