@@ -15,7 +15,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from programmes.actions.activities import add_activity
-from programmes.actions.attended import expected_in, note_presence
+from programmes.actions.attended import expected_in, note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
 from programmes.actions.next_steps import StepText, keep_steps, step_faults
@@ -94,8 +94,7 @@ def log_activity(
         present=sum(each == Presence.PRESENT for each in log.presence.values()),
     )  # fmt: skip
     survey_held(fresh, by=by, now=now)
-    if fresh.project_id is None:
-        note_presence(fresh, log.presence, by=by, now=now)
+    _note_taught(fresh, log.presence, by=by, now=now)
     count_activity(fresh, by=by, now=now)
     return fresh
 
@@ -137,8 +136,7 @@ def take_log_back(
     keep_steps(fresh, (), [], by=by, now=now)
     survey_taken_back(fresh, now=now)
     uncount_activity(fresh, counted, by=by, now=now)
-    if fresh.project_id is None:
-        note_presence(fresh, {}, by=by, now=now)
+    _note_taught(fresh, {}, by=by, now=now)
     record("activity.log_taken_back", target=fresh, by=by, at=now)
     return fresh
 
@@ -181,6 +179,16 @@ def _write(activity: Activity, log: Log, by: User, now: datetime) -> None:
             activity.decided_by, activity.decided_at = by, now
     activity.version += 1
     activity.save(update_fields=[*LOGGED, "decided_by", "decided_at"])
+
+
+def _note_taught(
+    activity: Activity, presence: Mapping[uuid.UUID, str], *, by: User, now: datetime
+) -> None:
+    """Training files follow the log, of a unit's class and of a topic's own training alike."""
+    if activity.project_id is None:
+        note_presence(activity, presence, by=by, now=now)
+    else:
+        note_learners(activity, by=by, now=now)
 
 
 def _owners(activity: Activity, team: list[Any]) -> list[Any]:

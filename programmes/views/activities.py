@@ -35,7 +35,7 @@ from programmes.models import Activity, Project
 from programmes.queries import head_of, local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.queries.trainings import contents_named
-from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
+from programmes.states import CLASSES, DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
 from programmes.views.activity_beside import beside_context
 from programmes.views.activity_clashes import say_clashes
 from programmes.views.activity_held import held_context
@@ -232,6 +232,7 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "days": days_words(activity.first_day, activity.last_day),
         "gone": activity.gone_at is not None,
         "taught": taught_words(activity),
+        "can_teach": held["can_log"] and activity.project_id and activity.kind in CLASSES,
         "can_see_people": user.has_perm(Permission.PERSON_VIEW, activity),
         "can_change": changes and activity.state in PLANS,
         "can_take_up": TAKE_UP_ACTIVITY.open_to(user, activity),
