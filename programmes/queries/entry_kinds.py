@@ -40,6 +40,7 @@ from programmes.models import (
     Project,
     TeamMember,
     Turn,
+    title_read,
 )
 from programmes.queries import TICK, ZONE, local_day
 from programmes.states import ActivityState, EntrySource, Selection
@@ -243,7 +244,7 @@ def _turns(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
             id=F("id"),
             first_day=_day_of("due_at"),
             last_day=_day_of("due_at"),
-            title=F("dossier__title"),
+            title=title_read(user, "dossier__"),
             detail=F("holder__name"),
             state=Case(late, default=Value("open"), output_field=CharField()),
             unit=F("dossier__organisation__name"),

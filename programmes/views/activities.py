@@ -31,7 +31,7 @@ from programmes.forms.activities import (
     ActivityForm,
     ActivitySeenForm,
 )
-from programmes.models import Activity, Project
+from programmes.models import Activity, Project, title_read
 from programmes.queries import head_of, local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.queries.trainings import contents_named
@@ -199,6 +199,7 @@ class ProjectActivities(TenantView):
 
 def activity_or_404(request: Any, pk: Any, permission: Permission) -> Activity:
     rows = with_records(Activity.objects.visible_to(request.user, permission))
+    rows = rows.annotate(plan_title=title_read(request.user, "dossier__"))
     found: Activity = get_object_or_404(
         rows.select_related("organisation", "programme", "project", "dossier", "decided_by"), pk=pk
     )
