@@ -116,6 +116,7 @@ class EntrySource(models.TextChoices):
     TURN = "turn", _("paper due")
     MILESTONE = "milestone", _("milestone")
     STEP = "step", _("next step")
+    INVITATION = "invitation", _("invitation")
 
 
 class FeedSpan(models.TextChoices):

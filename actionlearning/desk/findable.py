@@ -188,8 +188,9 @@ FINDABLE = (
         },
     ),
     Findable(
-        "paper", "papers", Permission.DOSSIER_VIEW, Dossier.objects.visible_to,
-        "programmes:dossier_detail", _stating(DossierState), {"name": F("title"), **_AT_UNIT},
+        "paper", "papers", Permission.DOSSIER_VIEW,
+        lambda user: Dossier.objects.visible_to(user).as_read_by(user),
+        "programmes:dossier_detail", _stating(DossierState), {"name": F("shown_title"), **_AT_UNIT},
     ),
     Findable(
         "regulation", "regulations", Permission.DOSSIER_VIEW,

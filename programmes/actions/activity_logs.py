@@ -18,7 +18,7 @@ from actionlearning.foundation.workflow import lock
 from programmes.access import runs
 from programmes.actions.activities import enter_activity
 from programmes.actions.activity_terms import PERIOD, held_faults
-from programmes.actions.attended import expected_in, note_presence
+from programmes.actions.attended import expected_in, note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
 from programmes.actions.log_corrections import name_anew, naming_faults, retitle, withdraw_as
@@ -109,8 +109,7 @@ def log_activity(
 def _count(activity: Activity, log: Log, by: User, now: datetime) -> None:
     """Its report, the files of those who were there, the duties it meets."""
     survey_held(activity, by=by, now=now)
-    if activity.project_id is None:
-        note_presence(activity, log.presence, by=by, now=now)
+    _note_taught(activity, log.presence, by=by, now=now)
     count_activity(activity, by=by, now=now)
     retitle(activity)
 
@@ -156,8 +155,7 @@ def take_log_back(
     fresh.save(update_fields=[*LOGGED, "log_key"])
     survey_taken_back(fresh, fresh.kind, now=now)
     uncount_activity(fresh, counted, fresh.kind, by=by, now=now)
-    if fresh.project_id is None:
-        note_presence(fresh, {}, by=by, now=now)
+    _note_taught(fresh, {}, by=by, now=now)
     record("activity.log_taken_back", target=fresh, by=by, at=now, **when)
     return fresh
 
@@ -214,6 +212,16 @@ def _write(activity: Activity, log: Log, by: User, now: datetime) -> list[str]:
     activity.version += 1
     activity.save(update_fields=[*LOGGED, *named, "decided_by", "decided_at"])
     return named
+
+
+def _note_taught(
+    activity: Activity, presence: Mapping[uuid.UUID, str], *, by: User, now: datetime
+) -> None:
+    """Training files follow the log, of a unit's class and of a topic's own training alike."""
+    if activity.project_id is None:
+        note_presence(activity, presence, by=by, now=now)
+    else:
+        note_learners(activity, by=by, now=now)
 
 
 def _owners(activity: Activity, team: list[Any]) -> list[Any]:

@@ -1,7 +1,7 @@
-"""What the log of a unit's activity says of each participant, and the register of trainings that follows."""
+"""What a log says of each participant or learner of a team, and the register of trainings that follows."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,10 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.activities import tell_participants
-from programmes.models import Activity, Participant, Training
+from programmes.models import Activity, Attendance, Participant, Training
 from programmes.queries import local_day
-from programmes.states import Presence, Selection
+from programmes.queries.trainings import NOT_LEARNING
+from programmes.states import CLASSES, Presence, Selection
 
 
 def expected_in(activity: Any) -> list[Any]:
@@ -37,7 +38,7 @@ def note_presence(
         row.presence = presence.get(row.pk, "")
     Participant.objects.bulk_update(rows, ["presence"])
     tell_participants(activity)
-    _fill_register(activity, rows, by=by, now=now)
+    _fill_register(activity, [row for row in rows if _there(row)], by=by, now=now)
 
 
 @transaction.atomic
@@ -52,12 +53,31 @@ def give_way_to_class(line: Training, *, by: User, now: datetime) -> None:
         classes = Activity.objects.filter(pk__in=seats.values("activity"), project=None)
         for each in classes.select_for_update(of=("self",)).order_by("pk"):
             if each.began_at and local_day(each.began_at) == line.held_on:
-                _fill_register(each, expected_in(each), by=by, now=now)
+                there = [row for row in expected_in(each) if _there(row)]
+                _fill_register(each, there, by=by, now=now)
 
 
-def _fill_register(activity: Any, rows: list[Any], *, by: User, now: datetime) -> None:
+@transaction.atomic
+def note_learners(activity: Any, *, by: User, now: datetime) -> None:
+    """Of a topic's own training: its team learns, and nobody is invited. `activity` is locked, its log kept."""
+    rows = Attendance.objects.filter(activity=activity, person__isnull=False)
+    there = [
+        row
+        for row in rows.exclude(role__in=NOT_LEARNING).select_related("person").order_by("rank")
+        if _there(row)
+    ]
+    for row in there:  # the register sits at the person's unit, the list at the topic's
+        row.organisation_id, row.org_path = row.person.organisation_id, row.person.org_path
+    _fill_register(activity, there if activity.kind in CLASSES else [], by=by, now=now)
+
+
+def _there(row: Any) -> bool:
+    return bool(row.presence == Presence.PRESENT)
+
+
+def _fill_register(activity: Any, there: Iterable[Any], *, by: User, now: datetime) -> None:
     """One line for each content and each person who was there; what the log no longer says is withdrawn."""
-    wanted = _taught(activity, rows)
+    wanted = _taught(activity, there)
     for line in Training.objects.filter(activity=activity, withdrawn_at=None):
         told = wanted.get((line.person_id, line.contents))
         same = line.title == activity.title[:120]
@@ -78,15 +98,14 @@ def _fill_register(activity: Any, rows: list[Any], *, by: User, now: datetime) -
 
 
 def _taught(
-    activity: Any, rows: list[Any]
+    activity: Any, there: Iterable[Any]
 ) -> dict[tuple[uuid.UUID, str], tuple[Any, date, Decimal]]:
     if activity.began_at is None:
         return {}
     day = local_day(activity.began_at)
     return {
         (row.person_id, contents): (row, day, Decimal(hours))
-        for row in rows
-        if row.presence == Presence.PRESENT
+        for row in there
         for contents, hours in activity.contents.items()
     }
 

@@ -15,7 +15,9 @@ from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
 from programmes.access import RUNS_FOR_A_UNIT, runs
 from programmes.actions.activities import fill_activity
-from programmes.actions.attended import note_presence
+from programmes.actions.activity_logs import may_log, team_on
+from programmes.actions.attended import note_learners, note_presence
+from programmes.actions.concluded import refuse_concluded
 from programmes.clauses import cited_by_rule
 from programmes.models import Activity, Programme, Rule
 from programmes.queries import enrolment_of, head_of, plan_in_force
@@ -71,26 +73,51 @@ def change_class(
 ) -> Activity:
     """What it teaches and for how many; of a class that was held the files follow.
 
-    Raises NotAllowed, BadInput, Stale, RuleBroken (`wrong_state`, `places`, `full`).
+    A topic's own training is told by whoever logs for its team, and is for the team.
+    Raises NotAllowed, BadInput, Stale, RuleBroken (`concluded`, `wrong_state`, `places`, `full`).
     """
+    refuse_concluded(activity.project)
     fresh: Any = lock(activity, seen=seen)
-    if not runs(by, fresh):
+    if not may_change_class(by, fresh, now):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    if fresh.project_id is not None or fresh.state == ActivityState.DROPPED:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+    _refuse_no_class(fresh)
     _fill_class(fresh, contents)
     fresh.places = _places(fresh, places)
     _refuse_too_few(fresh)
     fresh.version += 1
     fresh.save(update_fields=["contents", "places", "version"])
     record("activity.changed", target=fresh, by=by, at=now, fields=["contents", "places"])
-    said = fresh.participants.exclude(presence="").values_list("pk", "presence")
-    note_presence(fresh, dict(said), by=by, now=now)
+    _renew_files(fresh, by=by, now=now)
     return fresh
+
+
+def may_change_class(user: User, activity: Any, now: datetime) -> bool:
+    if activity.project is None:
+        return runs(user, activity)
+    return may_log(user, activity.project, team_on(activity.project, activity.began_at or now))
+
+
+def _refuse_no_class(activity: Any) -> None:
+    if activity.project_id is not None and activity.kind not in CLASSES:
+        raise RuleBroken(
+            _("Only a topic's training has class hours; this is: %(kind)s.")
+            % {"kind": activity.get_kind_display()},
+            code="wrong_kind",
+        )
+    if activity.state == ActivityState.DROPPED:
+        raise RuleBroken(
+            _("“%(name)s” is already: %(state)s.")
+            % {"name": activity, "state": activity.get_state_display()},
+            code="wrong_state",
+        )
+
+
+def _renew_files(activity: Any, *, by: User, now: datetime) -> None:
+    if activity.project_id is not None:
+        note_learners(activity, by=by, now=now)
+        return
+    said = activity.participants.exclude(presence="").values_list("pk", "presence")
+    note_presence(activity, dict(said), by=by, now=now)
 
 
 def _refuse_too_few(activity: Any) -> None:
@@ -134,6 +161,9 @@ def _fill_class(activity: Any, contents: Mapping[str, Decimal]) -> None:
 def _places(activity: Any, places: int | None) -> int | None:
     if places is not None and not 0 < places <= MOST_PLACES:
         words = _("Say how many people may take part, or leave it empty.")
+        raise BadInput(words, fields={"places": words})
+    if places is not None and activity.project_id is not None:
+        words = _("In a topic's activity its team takes part; guests are named in the log.")
         raise BadInput(words, fields={"places": words})
     rule = visit_rule(activity)
     most = rule.spec.get("places") if rule else None

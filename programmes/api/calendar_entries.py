@@ -35,7 +35,7 @@ class CalendarEntry(serializers.Serializer):
     source = serializers.ChoiceField(EntrySource.choices)
     id = serializers.UUIDField()
     about = serializers.UUIDField(
-        help_text="The activity, duty, paper or topic to read on; of a next step the activity."
+        help_text="The activity, duty, paper or topic to read on; of a next step the activity, of an invitation the person."
     )
     title = serializers.CharField()
     first_day = serializers.DateField()
@@ -43,10 +43,10 @@ class CalendarEntry(serializers.Serializer):
     begins_at = serializers.DateTimeField(allow_null=True, help_text="Of what was held.")
     ends_at = serializers.DateTimeField(allow_null=True)
     state = serializers.CharField(
-        help_text="Of an activity or a duty its own; of all others `open`, `overdue` or `done`."
+        help_text="Of an activity, invitation or duty its own; of all others `open`, `overdue` or `done`."
     )
     detail = serializers.CharField(
-        help_text="Kind of an activity, window of a duty, holder of a paper, owner of a step."
+        help_text="Kind of an activity or of what one is invited to, window of a duty, holder of a paper, owner of a step."
     )
     unit = serializers.CharField()
     project_id = serializers.UUIDField(allow_null=True)

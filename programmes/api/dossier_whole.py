@@ -34,6 +34,8 @@ from programmes.states import DossierState
 
 LISTED = tuple(names_of(DossierLine))
 _OWN = (*LISTED, "reason", "previous_id")
+COLUMNS = tuple("shown_title" if name == "title" else name for name in LISTED)
+"""Of the list's rows: the title as the asker reads it."""
 
 
 def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime) -> dict[str, Any]:
@@ -45,6 +47,7 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
     by_plan_in_force(found, now)
     paper = papers_of(found.plan).get(found.kind)
     told = held({name: getattr(found, name) for name in _OWN})
+    told["title"] = found.shown_title
     told["content"] = _content_for(by, found)
     told["name"] = paper.name if paper else found.kind
     told["way"] = found.steps or [
@@ -58,6 +61,8 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
 
 def held(line: dict[str, Any]) -> dict[str, Any]:
     """A draft is with its unit, as lists and sheets say; no column says so."""
+    if "shown_title" in line:
+        line = {**line, "title": line["shown_title"]}
     if line["state"] == DossierState.DRAFT:
         return {**line, "holder_id": line["organisation_id"]}
     return line

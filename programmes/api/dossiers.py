@@ -33,7 +33,7 @@ from programmes.api.dossier_shapes import (
     WaitingLine,
     WaitingLines,
 )
-from programmes.api.dossier_whole import LISTED, dossier_whole, held
+from programmes.api.dossier_whole import COLUMNS, LISTED, dossier_whole, held
 from programmes.models import Dossier, Programme, Project
 from programmes.queries import key_asked, local_day
 from programmes.queries.dossiers import narrowed_dossiers, sent_dossiers, waiting_rows
@@ -53,7 +53,7 @@ NARROWED = [
     OpenApiParameter("q", str, description="Title, unit's name or initials."),
     OpenApiParameter("fields", str, description="Names to send, separated by commas."),
 ]
-OF_THE_PAPER = {"title": "dossier__title", "paper": "dossier__kind", "sent_text": "dossier__sent_text"}  # fmt: skip
+OF_THE_PAPER = {"title": "shown_title", "paper": "dossier__kind", "sent_text": "dossier__sent_text"}  # fmt: skip
 WAITING = {name: OF_THE_PAPER.get(name, name) for name in names_of(WaitingLine)}
 
 
@@ -67,6 +67,9 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     order = ("-moved_at", "-id")
     sorts_by = "moved_at"
     versioned = ("programmes_dossier", "groups_organisation", "guardian_userobjectpermission")
+
+    def visible(self) -> Any:
+        return super().visible().as_read_by(asker(self.request))
 
     def narrow(self, queryset: Any) -> Any:
         return queryset.select_related("organisation", "programme", "plan", "project")
@@ -89,7 +92,7 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
     def list(self, request: Request, **kwargs: Any) -> HttpResponse:
         names = chosen_fields(request.query_params.get("fields", ""), LISTED)
         found = narrowed_dossiers(_inside(self.visible(), request), request.query_params)
-        rows, cursor = self.page(found.values(*LISTED))
+        rows, cursor = self.page(found.values(*COLUMNS))
         told = map(held, rows)
         return self.listed([{name: row[name] for name in names} for row in told], cursor)
 
@@ -123,8 +126,8 @@ class DossierViewSet(DossierActs, DossierFiles, TenantViewSet):
         mine = narrowed_dossiers(
             _inside(sent_dossiers(asker(request)), request), request.query_params
         )
-        rows, cursor = self.page(mine.values(*LISTED, holder_name=F("holder__name")))
-        told = [{**row, **_lain(row, self.now)} for row in rows]
+        rows, cursor = self.page(mine.values(*COLUMNS, holder_name=F("holder__name")))
+        told = [{**held(row), **_lain(row, self.now)} for row in rows]
         return self.listed([{name: row[name] for name in names} for row in told], cursor)
 
     @extend_schema(responses={200: DossierWhole, **REFUSED})

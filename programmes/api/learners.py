@@ -83,6 +83,13 @@ class SessionLine(serializers.Serializer):
     hours = serializers.DecimalField(max_digits=5, decimal_places=1)
 
 
+class TaughtLine(SessionLine):
+    """A training of his topic's team; its hours are class hours."""
+
+    contents = serializers.ListField(child=serializers.CharField())
+    presence = serializers.ChoiceField(Presence.choices)
+
+
 class LearnerWhole(serializers.Serializer):
     """One training file; hours are class hours."""
 
@@ -97,6 +104,7 @@ class LearnerWhole(serializers.Serializer):
         max_digits=7, decimal_places=1, help_text="By the clock, in seminars and research."
     )
     sessions = SessionLine(many=True)
+    taught = TaughtLine(many=True)
 
 
 class ReportGiven(StrictSerializer):
@@ -253,12 +261,18 @@ def _whole(person: Person, file: File) -> dict[str, Any]:
         "classes": [_class(seat, missed.get(seat.pk)) for seat in file.seats],
         "hours_in_sessions": file.in_sessions,
         "sessions": [_session(row) for row in file.sessions],
+        "taught": [_taught(row) for row in file.taught],
     }
 
 
 def _session(row: Any) -> dict[str, Any]:
     facts = {name: getattr(row.activity, name) for name in ("title", "kind", "began_at")}
     return {**facts, "activity": row.activity_id, "hours": lasted(row)}
+
+
+def _taught(row: Any) -> dict[str, Any]:
+    told = {"hours": hours_of(row.activity), "contents": list(row.activity.contents)}
+    return {**_session(row), **told, "presence": row.presence}
 
 
 def _class(seat: Participant, missed: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ POSTS = [(role.value, role.label) for role in Role if role not in ADMINISTRATORS
 
 
 class ClassForm(TenantForm):
-    """What a class teaches and for how many. `contents` of the plan as key → name."""
+    """What a class teaches and for how many. `contents` of the plan as key → name; `of_team`: a topic's own."""
 
     places = forms.IntegerField(
         required=False,
@@ -32,8 +32,12 @@ class ClassForm(TenantForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, contents: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, contents: Mapping[str, str], of_team: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if of_team:
+            del self.fields["places"]
         for key, name in contents.items():
             field = forms.DecimalField(
                 required=False,
@@ -51,7 +55,11 @@ class ClassForm(TenantForm):
         told = dict(self.cleaned_data)
         names = [name for name in told if name.startswith(HOURS)]
         hours = {name.removeprefix(HOURS): told.pop(name) for name in names}
-        return {**told, "contents": {key: value for key, value in hours.items() if value}}
+        return {
+            "places": None,
+            **told,
+            "contents": {key: value for key, value in hours.items() if value},
+        }
 
 
 class UnitActivityForm(ClassForm, ActivityForm):

@@ -13,6 +13,7 @@ from programmes.models.dossier import (
     Remark,
     Turn,
     Voice,
+    title_read,
 )
 from programmes.models.evidence import Evidence, EvidenceReturn
 from programmes.models.fund import Expense, FundLine, FundTier
@@ -77,4 +78,5 @@ __all__ = [
     "Turn",
     "Voice",
     "Window",
+    "title_read",
 ]

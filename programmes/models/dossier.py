@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
@@ -48,6 +48,10 @@ class DossierQuerySet(models.QuerySet[Any]):
             seen |= Q(project__in=granted_ids(user.pk, "programmes.project"))
         return self.filter(told, seen)
 
+    def as_read_by(self, user: User) -> "DossierQuerySet":
+        """Adds `shown_title`, see title_read()."""
+        return self.annotate(shown_title=title_read(user))
+
     def series(self, of: "Dossier") -> "DossierQuerySet":
         """Every revision of the same paper, `of` itself too."""
         return self.filter(
@@ -57,6 +61,21 @@ class DossierQuerySet(models.QuerySet[Any]):
             project=of.project_id,
             number=of.number,
         )
+
+
+def title_read(user: User, to: str = "") -> Case:
+    """While its sender writes on a paper that he has sent before, others read the title that was sent.
+
+    `to` leads to the paper, as in `dossier__`.
+    """
+    own = Q(**{f"{to}organisation__in": reach_of(user, Permission.DOSSIER_VIEW).organisations})
+    writes = {f"{to}sent_text__gt": 0, f"{to}holder__isnull": False, f"{to}holder_body": ""}
+    sent = DossierText.objects.filter(
+        dossier=OuterRef(f"{to}pk"), number=OuterRef(f"{to}sent_text")
+    )
+    return Case(
+        When(Q(**writes) & ~own, then=Subquery(sent.values("title"))), default=F(f"{to}title")
+    )
 
 
 class Dossier(LedgerModel):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
@@ -21,6 +22,13 @@ class ParticipantQuerySet(models.QuerySet[Any]):
     ) -> "ParticipantQuerySet":
         """As the roster, like the register of trainings."""
         return self.filter(reach_of(user, permission).as_path_q())
+
+    def read_by(self, user: User) -> "ParticipantQuerySet":
+        """His own, like his training file, and those of rosters that he may read."""
+        seen = Q(person__user=user) if user.has_perm(Permission.DESK_VIEW) else Q(pk__in=[])
+        if user.has_perm(Permission.PERSON_VIEW):
+            seen |= reach_of(user, Permission.PERSON_VIEW).as_path_q()
+        return self.filter(seen)
 
 
 class Participant(PlacedModel):

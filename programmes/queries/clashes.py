@@ -1,7 +1,8 @@
 """Who is wanted at two places at once: said, never forbidden.
 
 What is planned takes the whole of its days, unless it is a span of weeks in which something happens; what was
-held takes its hours. Only activities that the reader sees are named.
+held takes its hours. Only activities that the reader sees are named, and those to which
+somebody is invited whose row he reads.
 """
 
 import uuid
@@ -15,8 +16,8 @@ from django.db import connection
 
 from actionlearning.foundation.models import User
 from programmes.calendar import WorkCalendar
-from programmes.models import Activity
-from programmes.states import ActivityState, Presence
+from programmes.models import Activity, Participant
+from programmes.states import ActivityState, Presence, Selection
 
 LONGEST = 7
 """Days. A longer one is a span within which people have other days, too."""
@@ -25,50 +26,73 @@ MOST = 20
 BEFORE_IT_IS_HELD = (ActivityState.PROPOSED, ActivityState.PLANNED)
 
 _STORED = """
-SELECT a.id, a.project_id, a.organisation_id, a.state IN ('proposed', 'planned') AS planned, a.first_day, a.last_day,
-       a.began_at, a.ended_at, a.venue
+SELECT a.id, a.id AS activity_id, a.project_id, a.organisation_id, a.state IN ('proposed', 'planned') AS planned,
+       a.first_day, a.last_day, a.began_at, a.ended_at, a.venue
   FROM programmes_activity a
  WHERE a.id = ANY(%s::uuid[]) AND (a.state = 'held' OR a.state IN ('proposed', 'planned') AND a.last_day - a.first_day < %s)
+ UNION ALL
+SELECT s.id, s.activity_id, NULL, NULL, true, s.held_on, s.last_day, NULL, NULL, '' FROM seat s WHERE s.id = ANY(%s::uuid[])
 """
+"""Activities, and invitations that nobody has logged yet."""
 _TYPED = """
-SELECT NULL::uuid AS id, %s::uuid AS project_id, NULL::uuid AS organisation_id, true AS planned, %s::date AS first_day,
-       %s::date AS last_day, NULL::timestamptz AS began_at, NULL::timestamptz AS ended_at, '' AS venue
+SELECT NULL::uuid AS id, NULL::uuid AS activity_id, %s::uuid AS project_id, NULL::uuid AS organisation_id,
+       true AS planned, %s::date AS first_day, %s::date AS last_day, NULL::timestamptz AS began_at,
+       NULL::timestamptz AS ended_at, '' AS venue
 """
 _CLASHES = """
-WITH mine AS ({mine}),
+WITH seat AS NOT MATERIALIZED (
+  SELECT p.id, p.activity_id, p.person_id, p.name, p.course, p.held_on, coalesce(a.last_day, p.held_on) AS last_day
+    FROM ({invited}) p LEFT JOIN programmes_activity a ON a.id = p.activity_id
+   WHERE coalesce(a.last_day, p.held_on) - p.held_on < %s),
+mine AS ({mine}),
 wanted AS (
   SELECT x.id, coalesce(m.person_id, m.user_id) AS who
     FROM mine x JOIN programmes_teammember m ON m.project_id = x.project_id
    WHERE x.planned AND m.joined_on <= x.last_day AND (m.left_on IS NULL OR m.left_on > x.first_day)
      AND coalesce(m.person_id, m.user_id) IS NOT NULL
    UNION
+  SELECT x.id, s.person_id FROM mine x JOIN seat s ON s.activity_id = x.activity_id
+   WHERE x.planned AND x.id IN (s.id, s.activity_id)
+   UNION
   SELECT x.id, t.person_id FROM mine x JOIN programmes_attendance t ON t.activity_id = x.id
    WHERE NOT x.planned AND t.presence = %s AND t.person_id IS NOT NULL),
 met AS (
-  SELECT x.id AS mine, a.id AS other, m.name
+  SELECT x.id AS mine, a.id AS other, m.name, NULL AS course, NULL::date AS first_day, NULL::date AS last_day
     FROM mine x JOIN wanted w ON w.id IS NOT DISTINCT FROM x.id
     JOIN programmes_teammember m ON m.person_id = w.who OR m.user_id = w.who
     JOIN programmes_activity a ON a.project_id = m.project_id
-   WHERE x.planned AND a.id IS DISTINCT FROM x.id AND a.state = 'planned' AND a.last_day - a.first_day < %s
+   WHERE x.planned AND a.id IS DISTINCT FROM x.activity_id AND a.state = 'planned' AND a.last_day - a.first_day < %s
      AND a.first_day <= x.last_day AND a.last_day >= x.first_day
      AND m.joined_on <= a.last_day AND (m.left_on IS NULL OR m.left_on > a.first_day)
    UNION
-  SELECT x.id, a.id, t.name
+  SELECT x.id, s.activity_id, s.name, s.course, s.held_on, s.last_day
+    FROM mine x JOIN wanted w ON w.id IS NOT DISTINCT FROM x.id
+    JOIN seat s ON s.person_id = w.who
+   WHERE x.planned AND s.activity_id IS DISTINCT FROM x.activity_id
+     AND s.held_on <= x.last_day AND s.last_day >= x.first_day
+   UNION
+  SELECT x.id, a.id, t.name, NULL, NULL, NULL
     FROM mine x JOIN wanted w ON w.id = x.id
     JOIN programmes_attendance t ON t.person_id = w.who AND t.presence = %s
     JOIN programmes_activity a ON a.id = t.activity_id
    WHERE NOT x.planned AND a.id <> x.id AND a.state = 'held' AND a.began_at < x.ended_at AND a.ended_at > x.began_at
    UNION
-  SELECT x.id, a.id, ''
+  SELECT x.id, a.id, '', NULL, NULL, NULL
     FROM mine x JOIN programmes_activity a ON a.organisation_id = x.organisation_id AND a.venue = x.venue
    WHERE NOT x.planned AND x.venue <> '' AND a.id <> x.id AND a.state = 'held'
-     AND a.began_at < x.ended_at AND a.ended_at > x.began_at)
-SELECT met.mine, a.id, a.title, a.first_day, a.last_day, a.state = 'held',
+     AND a.began_at < x.ended_at AND a.ended_at > x.began_at),
+seen AS (
+  SELECT a.id, a.title, a.first_day, a.last_day, a.state FROM programmes_activity a
+   WHERE a.id IN (SELECT other FROM met) AND a.id IN ({visible}))
+SELECT met.mine, met.other, coalesce(max(seen.title), max(met.course)),
+       coalesce(max(seen.first_day), max(met.first_day)) AS first_day, coalesce(max(seen.last_day), max(met.last_day)),
+       coalesce(bool_or(seen.state = 'held'), false),
        array_agg(DISTINCT met.name ORDER BY met.name) FILTER (WHERE met.name <> ''), bool_or(met.name = '')
-  FROM met JOIN programmes_activity a ON a.id = met.other
- WHERE a.id IN ({visible})
- GROUP BY met.mine, a.id ORDER BY a.first_day, a.id LIMIT %s
+  FROM met LEFT JOIN seen ON seen.id = met.other
+ WHERE seen.id IS NOT NULL OR met.course IS NOT NULL
+ GROUP BY met.mine, met.other ORDER BY first_day, met.other LIMIT %s
 """
+"""What is invited to names itself from the row of the invited: the activity may lie where the reader reads nothing."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +108,12 @@ class Clash:
     same_venue: bool
 
 
-def clashes_of(user: User, activities: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Clash]]:
-    """By activity; one without a clash is not in it."""
-    keys = [str(key) for key in activities]
+def clashes_of(user: User, entries: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Clash]]:
+    """By activity, or by invitation; one without a clash is not in it."""
+    keys = [str(key) for key in entries]
     if not keys:
         return {}
-    return _found(user, _STORED, [keys, LONGEST], MOST * len(keys))
+    return _found(user, _STORED, [keys, LONGEST, keys], MOST * len(keys))
 
 
 def clashes_if_planned(
@@ -109,11 +133,12 @@ def _found(user: User, mine: str, given: list[Any], most: int) -> dict[Any, list
     except EmptyResultSet:
         return {}
     present = Presence.PRESENT.value
+    invited, whose = invitations_ahead(user).query.sql_with_params()
     with connection.cursor() as cursor:
-        # Both sentences are ours or the ORM's; every value is bound.
+        # All sentences are ours or the ORM's; every value is bound.
         cursor.execute(
-            _CLASHES.format(mine=mine, visible=seen),
-            [*given, present, LONGEST, present, *values, most],
+            _CLASHES.format(mine=mine, visible=seen, invited=invited),
+            [*whose, LONGEST, *given, present, LONGEST, present, *values, most],
         )
         rows = cursor.fetchall()
     found: dict[Any, list[Clash]] = {}
@@ -121,6 +146,14 @@ def _found(user: User, mine: str, given: list[Any], most: int) -> dict[Any, list
         told = Clash(other, title, first, last, held, tuple(names or ()), bool(venue))
         found.setdefault(key, []).append(told)
     return found
+
+
+def invitations_ahead(user: User) -> Any:
+    """Not logged yet and not called off: the reader's own, and those of rosters that he may read."""
+    rows = Participant.objects.read_by(user).filter(
+        selection=Selection.TAKES_PART, presence="", called_off=False
+    )
+    return rows.order_by().values("id", "activity_id", "person_id", "name", "course", "held_on")
 
 
 def better_day(first_day: date, last_day: date, state: str, work: WorkCalendar) -> date | None:

@@ -16,7 +16,7 @@ from groups.access import reach_of, standing_of
 from groups.models import Appointment, Organisation, Person, Tenure
 from groups.queries import in_force, named_like
 from groups.queries.sitting import Sitting, members_of, sitting
-from programmes.models import Dossier, Project, Remark, Turn, Voice
+from programmes.models import Dossier, Project, Remark, Turn, Voice, title_read
 from programmes.papers import TOPIC, papers_of
 from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
@@ -35,6 +35,7 @@ MOST_DRAFTS = 50
 def narrowed_dossiers(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
     """`rows` by programme, project, kind of paper, state and `q`: title, or the unit's name or initials.
 
+    They are as_read_by() somebody: nobody finds a paper by a title that he may not read.
     Raises BadInput naming the filter that makes no sense.
     """
     for name in ("programme", "project"):
@@ -49,14 +50,14 @@ def narrowed_dossiers(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySe
     words = wanted.get("q", "").strip()
     if words:
         units = named_like(Organisation.objects.all(), words)
-        rows = rows.filter(Q(title__icontains=words) | Q(organisation__in=units.values("pk")))
+        rows = rows.filter(Q(shown_title__icontains=words) | Q(organisation__in=units.values("pk")))
     return rows
 
 
 def sent_dossiers(user: User) -> QuerySet[Any]:
     """Papers of the units for which `user` sends that lie with somebody, also after they took effect."""
     own = reach_of(user, Permission.DOSSIER_SEND).own_q()
-    return Dossier.objects.filter(own, holder__isnull=False)
+    return Dossier.objects.filter(own, holder__isnull=False).as_read_by(user)
 
 
 def drafts_to_send(user: User, day: date) -> list[Dossier]:
@@ -103,7 +104,8 @@ def waiting_rows(user: User, day: date, *columns: str) -> list[dict[str, Any]]:
     """
     bodies = _bodies_of(user, day)
     lying = Q(acted_at=None) & (_mending(user) | _lying(bodies))
-    rows = _with_voices(Turn.objects.filter(lying | _unanswered(user)))
+    turns = Turn.objects.filter(lying | _unanswered(user))
+    rows = _with_voices(turns.annotate(shown_title=title_read(user, "dossier__")))
     names = dict.fromkeys((*columns, "kind", "acted_at", *_FACTS))
     found = rows.order_by("due_at", "id").values(*names)
     return [row for row in found if _is_own(row) or _is_for(user, row, bodies)]

@@ -17,10 +17,12 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
+    UUIDField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Greatest, TruncDate
+from django.db.models.functions import Cast, Coalesce, Greatest, TruncDate
 
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
@@ -34,12 +36,14 @@ from programmes.models import (
     Milestone,
     NextStep,
     Obligation,
+    Participant,
     Project,
     TeamMember,
     Turn,
+    title_read,
 )
 from programmes.queries import TICK, ZONE, local_day
-from programmes.states import ActivityState, EntrySource
+from programmes.states import ActivityState, EntrySource, Selection
 
 LONGEST_STAY = timedelta(days=31)
 """No log says that somebody stayed longer; so far back what began may still go on."""
@@ -48,7 +52,7 @@ COLUMNS = (
     "detail", "state", "unit", "project_id", "project_title", "about", "venue", "reason", "version",
     "changed_at",
 )  # fmt: skip
-"""`about` is the thing to be opened; `title_en` and `year` are for duties, whose words are the plan's."""
+"""`about` is the thing to be opened, of an invitation the person whose training file names it; `title_en` and `year` are for duties, whose words are the plan's."""
 
 
 @dataclass(frozen=True)
@@ -141,14 +145,14 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     rows = _of_topic(_inside(rows, asked), asked, "project__")
     if _personal(asked):
         rows = rows.filter(_takes_part(user, asked))
-    first = When(held, then=TruncDate("began_at", tzinfo=ZONE))
-    last = When(held, then=_day_of("ended_at"))
+    if _invites(asked):  # it stands there once, as the invitation
+        rows = rows.exclude(Exists(_invited(user, asked).filter(activity=OuterRef("pk"))))
     return rows.values(
         **_columns(
             source=Value(EntrySource.ACTIVITY.value),
             id=F("id"),
-            first_day=Case(first, default=F("first_day"), output_field=DateField()),
-            last_day=Case(last, default=F("last_day"), output_field=DateField()),
+            first_day=_first(),
+            last_day=_last(),
             begins_at=F("began_at"),
             ends_at=F("ended_at"),
             title=F("title"),
@@ -164,6 +168,16 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
             changed_at=Greatest("created_at", "decided_at", "logged_at"),
         )
     )
+
+
+def _first() -> Any:
+    held = When(state=ActivityState.HELD, then=TruncDate("began_at", tzinfo=ZONE))
+    return Case(held, default=F("first_day"), output_field=DateField())
+
+
+def _last() -> Any:
+    held = When(state=ActivityState.HELD, then=_day_of("ended_at"))
+    return Case(held, default=F("last_day"), output_field=DateField())
 
 
 def _takes_part(user: User, asked: Asked) -> Q:
@@ -230,7 +244,7 @@ def _turns(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
             id=F("id"),
             first_day=_day_of("due_at"),
             last_day=_day_of("due_at"),
-            title=F("dossier__title"),
+            title=title_read(user, "dossier__"),
             detail=F("holder__name"),
             state=Case(late, default=Value("open"), output_field=CharField()),
             unit=F("dossier__organisation__name"),
@@ -305,11 +319,65 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
 
 
+def _invites(asked: Asked) -> bool:
+    """A unit's or a topic's calendar says what it holds itself, not to what somebody was invited."""
+    if EntrySource.INVITATION not in asked.sources or asked.project is not None:
+        return False
+    return asked.organisation is None or _personal(asked)
+
+
+def _invited(user: User, asked: Asked) -> QuerySet[Any]:
+    """Rows of the one whose calendar it is: his own, and those of rosters that the reader may read."""
+    rows: QuerySet[Any] = Participant.objects.read_by(user).filter(
+        _is_he(user, asked, "person"), selection=Selection.TAKES_PART
+    )
+    return rows
+
+
+def _invitations(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
+    """To classes, meetings and visits: from his own row, also where he may not read who holds them."""
+    if not _invites(asked):
+        return Participant.objects.none()
+    rows = _invited(user, asked).filter(held_on__lte=asked.last)
+    if asked.programme:
+        rows = rows.filter(programme=asked.programme)
+    held = Activity.objects.visible_to(user).filter(pk=OuterRef("activity"))
+    last = Subquery(held.annotate(c_last=_last()).values("c_last"))
+    rows = rows.annotate(until=Coalesce(last, F("held_on"))).filter(until__gte=asked.first)
+    state = Case(
+        When(called_off=True, then=Value(ActivityState.DROPPED.value)),
+        When(presence="", then=Value(ActivityState.PLANNED.value)),
+        default=Value(ActivityState.HELD.value),
+        output_field=CharField(),
+    )
+    return rows.values(
+        **_columns(
+            source=Value(EntrySource.INVITATION.value),
+            id=F("id"),
+            first_day=F("held_on"),
+            last_day=F("until"),
+            begins_at=Subquery(held.values("began_at")),
+            ends_at=Subquery(held.values("ended_at")),
+            title=F("course"),
+            detail=F("kind"),
+            state=state,
+            unit=Coalesce(Subquery(held.values("organisation__name")), Value("")),
+            project_id=_nothing(UUIDField()),
+            about=F("person_id"),
+            venue=Coalesce(Subquery(held.values("venue")), Value("")),
+            reason=Coalesce(Subquery(held.values("reason")), Value("")),
+            version=Coalesce(Subquery(held.values("version")), Value(1)),
+            changed_at=Greatest("named_at", "told_at"),
+        )
+    )
+
+
 PARTS: dict[EntrySource, tuple[Permission, Callable[[User, Asked, datetime], QuerySet[Any]]]] = {
     EntrySource.ACTIVITY: (Permission.PROJECT_VIEW, _activities),
     EntrySource.DUTY: (Permission.OBLIGATION_VIEW, _duties),
     EntrySource.TURN: (Permission.DOSSIER_VIEW, _turns),
     EntrySource.MILESTONE: (Permission.PROJECT_VIEW, _milestones),
     EntrySource.STEP: (Permission.PROJECT_VIEW, _steps),
+    EntrySource.INVITATION: (Permission.PROJECT_VIEW, _invitations),
 }
 """Each kind with the right it is read by."""

@@ -15,6 +15,7 @@ from groups.access import visible_persons
 from groups.models import Person, Tenure
 from groups.queries import in_force, lasting
 from programmes.models import (
+    Activity,
     Attendance,
     Enrolment,
     Participant,
@@ -26,7 +27,7 @@ from programmes.models import (
 from programmes.models.project import TeamRole
 from programmes.queries import applying, local_day
 from programmes.queries.trainings import NOT_LEARNING
-from programmes.states import ActivityState, Presence, Selection
+from programmes.states import CLASSES, ActivityState, Presence, Selection
 
 MOST_A_DAY = 8
 MISSED = (Presence.EXCUSED, Presence.ABSENT)
@@ -136,6 +137,8 @@ class File:
     asked: tuple[str, ...] = ()
     sessions: list[Attendance] = field(default_factory=list)
     """Seminars, research and whatever else his topic's team held with him there; each once."""
+    taught: list[Attendance] = field(default_factory=list)
+    """Trainings of his topic's team with class hours, whether he was there or not; each once."""
 
     @property
     def in_sessions(self) -> Decimal:
@@ -143,8 +146,9 @@ class File:
 
     @property
     def planned(self) -> Decimal:
-        """Of the classes to which he was invited and that were or will be held."""
-        return sum((hours_of(seat) for seat in self.seats if not seat.called_off), Decimal(0))
+        """Of the classes to which he was invited and that were or will be held, and of his team's."""
+        invited = sum((hours_of(seat) for seat in self.seats if not seat.called_off), Decimal(0))
+        return sum((hours_of(row.activity) for row in self.taught), invited)
 
     @property
     def present(self) -> Decimal:
@@ -185,7 +189,8 @@ class File:
         return Missed(seat, invited_to=min(ahead, key=lambda each: each.held_on, default=None))
 
 
-def hours_of(seat: Participant) -> Decimal:
+def hours_of(seat: Participant | Activity) -> Decimal:
+    """Class hours of all its contents."""
     return sum(map(Decimal, seat.contents.values()), Decimal(0))
 
 
@@ -193,22 +198,40 @@ def file_of(person: Person, asked: Sequence[str]) -> File:
     """Whoever may read the person reads it: its rows sit at his units."""
     records = Training.objects.filter(person=person, withdrawn_at=None)
     seats = Participant.objects.filter(person=person, selection=Selection.TAKES_PART)
+    of_topics = held_with(person)
+    taught = _each_once(row for row in of_topics if _teaches(row))
+    classes = {row.activity_id for row in taught}
     return File(
         records=list(records.order_by("held_on", "id")),
         seats=list(seats.order_by("held_on", "id")),
         asked=tuple(asked),
-        sessions=sessions_of(person),
+        sessions=_each_once(
+            row
+            for row in of_topics
+            if row.presence == Presence.PRESENT and row.activity_id not in classes
+        ),
+        taught=taught,
     )
 
 
-def sessions_of(person: Person) -> list[Attendance]:
-    """Filled by the logs of his topics; one who holds two places in a team was there once."""
+def held_with(person: Person) -> list[Attendance]:
+    """What the logs of his topics say of him, once for each place that he holds in a team."""
     rows = Attendance.objects.filter(
-        person=person, presence=Presence.PRESENT, activity__project__isnull=False,
-        activity__state=ActivityState.HELD,
-    )  # fmt: skip
-    found = rows.select_related("activity").order_by("activity__began_at", "activity", "rank")
-    return list({row.activity_id: row for row in found}.values())
+        person=person, activity__project__isnull=False, activity__state=ActivityState.HELD
+    )
+    return list(rows.select_related("activity").order_by("activity__began_at", "activity", "rank"))
+
+
+def _teaches(row: Attendance) -> bool:
+    """A class with class hours, and he a learner in it."""
+    activity: Any = row.activity
+    learns = row.role not in NOT_LEARNING
+    return learns and activity.kind in CLASSES and bool(activity.contents)
+
+
+def _each_once(rows: Iterable[Attendance]) -> list[Attendance]:
+    """One who holds two places in a team was there once."""
+    return list({row.activity_id: row for row in rows}.values())
 
 
 def lasted(row: Attendance) -> Decimal:

@@ -32,11 +32,11 @@ from programmes.forms.activities import (
     ActivityForm,
     ActivitySeenForm,
 )
-from programmes.models import Activity, Project
+from programmes.models import Activity, Project, title_read
 from programmes.queries import head_of, local_day
 from programmes.queries.activities import narrowed_activities
 from programmes.queries.trainings import contents_named
-from programmes.states import DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
+from programmes.states import CLASSES, DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
 from programmes.views.activity_beside import beside_context
 from programmes.views.activity_clashes import say_clashes
 from programmes.views.activity_held import held_context
@@ -208,6 +208,7 @@ class ProjectActivities(TenantView):
 
 def activity_or_404(request: Any, pk: Any, permission: Permission) -> Activity:
     rows = with_records(Activity.objects.visible_to(request.user, permission))
+    rows = rows.annotate(plan_title=title_read(request.user, "dossier__"))
     found: Activity = get_object_or_404(
         rows.select_related("organisation", "programme", "project", "dossier", "decided_by"), pk=pk
     )
@@ -241,6 +242,7 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
         "days": days_words(activity.first_day, activity.last_day),
         "gone": activity.gone_at is not None,
         "taught": taught_words(activity),
+        "can_teach": held["can_log"] and activity.project_id and activity.kind in CLASSES,
         "can_see_people": user.has_perm(Permission.PERSON_VIEW, activity),
         "can_change": changes and activity.state in PLANS,
         "can_take_up": step_for(activity, TAKE_UP_ACTIVITY).open_to(user, activity),

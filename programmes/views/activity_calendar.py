@@ -24,8 +24,7 @@ from programmes.queries.clashes import better_day, clashes_of
 from programmes.queries.entries import Day, month_of_entries, page_of_entries
 from programmes.queries.entry_kinds import Asked
 from programmes.queries.month_days import days_between, place_of
-from programmes.states import EntrySource
-from programmes.views.entry_lines import clash_words, day_off_words, line_of
+from programmes.views.entry_lines import OF_ACTIVITIES, clash_words, day_off_words, line_of
 from programmes.views.wording import weekday_words
 
 FEW = 4
@@ -201,12 +200,12 @@ class Told:
 
     def __init__(self, request: Any, rows: Iterable[Mapping[str, Any]], work: WorkCalendar) -> None:
         self.slug, self.work = request.tenant.slug, work
-        activities = {row["id"] for row in rows if row["source"] == EntrySource.ACTIVITY}
+        activities = {row["id"] for row in rows if row["source"] in OF_ACTIVITIES}
         self.clashes = clashes_of(request.user, activities)
 
     def line(self, row: Mapping[str, Any]) -> dict[str, Any]:
         warnings = [clash_words(each) for each in self.clashes.get(row["id"], ())]
-        if row["source"] == EntrySource.ACTIVITY:
+        if row["source"] in OF_ACTIVITIES:
             better = better_day(row["first_day"], row["last_day"], row["state"], self.work)
             if better is not None:
                 warnings.append(day_off_words(row["first_day"], better))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.documents.ics import Event, calendar
 from programmes.states import ActivityState, EntrySource
-from programmes.views.entry_lines import line_of
+from programmes.views.entry_lines import OF_ACTIVITIES, line_of
 
 STATUS = {
     ActivityState.PROPOSED: "TENTATIVE",
@@ -34,12 +34,12 @@ def calendar_of(
 
 def _event(row: Mapping[str, Any], slug: str, absolute: Callable[[str], str]) -> Event:
     line = line_of(row, slug)
-    activity = row["source"] == EntrySource.ACTIVITY
+    activity = row["source"] in OF_ACTIVITIES
     return Event(
         uid=f"{row['source']}-{row['id']}@{slug}.action-learning",
         changed=row["changed_at"] or _NEVER,
         sequence=max(row["version"] - 1, 0),
-        title=_title(line, activity=activity),
+        title=_title(line),
         first_day=row["first_day"],
         last_day=row["last_day"],
         begins=row["begins_at"],
@@ -53,8 +53,9 @@ def _event(row: Mapping[str, Any], slug: str, absolute: Callable[[str], str]) ->
     )
 
 
-def _title(line: Mapping[str, Any], *, activity: bool) -> str:
-    return line["title"] if activity else f"{line['source_label']}：{line['title']}"
+def _title(line: Mapping[str, Any]) -> str:
+    told: str = line["title"]
+    return told if line["source"] == EntrySource.ACTIVITY else f"{line['source_label']}：{told}"
 
 
 def _text(row: Mapping[str, Any], line: Mapping[str, Any]) -> Iterable[str]:

@@ -18,11 +18,11 @@ from programmes.states import DossierState
 from programmes.views.project_lines import day_words
 
 COLUMNS = (
-    "id", "title", "kind", "number", "revision", "state", "plan_id", "moved_at", "holder__name",
+    "id", "shown_title", "kind", "number", "revision", "state", "plan_id", "moved_at", "holder__name",
     "holder_body", "held_since", "answer_due_at", "organisation__name", "programme__name",
 )  # fmt: skip
 TURN_COLUMNS = (
-    "id", "kind", "received_at", "acted_at", "due_at", "body", "dossier_id", "dossier__title", "dossier__kind",
+    "id", "kind", "received_at", "acted_at", "due_at", "body", "dossier_id", "shown_title", "dossier__kind",
     "dossier__number", "dossier__revision", "dossier__plan_id", "dossier__organisation__name",
     "dossier__programme__name",
 )  # fmt: skip
@@ -97,7 +97,7 @@ def _line(row: Mapping[str, Any], names: PaperNames, now: datetime) -> dict[str,
     due, since = row["answer_due_at"], row["held_since"]
     return {
         "pk": row["id"],
-        "title": row["title"],
+        "title": row["shown_title"],
         "paper": names.of(row["plan_id"], row["kind"], row["number"], row["revision"]),
         "unit": row["organisation__name"],
         "programme": row["programme__name"],
@@ -137,7 +137,7 @@ def _turn_line(row: Mapping[str, Any], names: PaperNames, now: datetime) -> dict
     )  # fmt: skip
     return {
         "pk": row["dossier_id"],
-        "title": row["dossier__title"],
+        "title": row["shown_title"],
         "paper": kind,
         "unit": row["dossier__organisation__name"],
         "programme": row["dossier__programme__name"],

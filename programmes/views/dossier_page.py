@@ -46,7 +46,7 @@ def dossier_or_404(request: Any, pk: Any, permission: Permission) -> Dossier:
     texts = DossierText.objects.filter(dossier=OuterRef("pk"))
     told = JSONObject(number="number", at="at", by="by_name", note="note")
     later = Dossier.objects.filter(previous=OuterRef("pk")).exclude(state=DossierState.TAKEN_BACK)
-    rows = Dossier.objects.visible_to(request.user, permission)
+    rows = Dossier.objects.visible_to(request.user, permission).as_read_by(request.user)
     found: Dossier = get_object_or_404(
         rows.select_related(
             "organisation", "supervisor", "programme", "plan", "project", "holder", "previous"

@@ -19,7 +19,7 @@ from actionlearning.foundation.views import TenantFormView, TenantListView
 from programmes.actions.dossiers import open_dossier
 from programmes.exports import dossier_sheet, waiting_sheet
 from programmes.forms.dossiers import DossierFilterForm, DossierNewForm
-from programmes.models import Dossier
+from programmes.models import Dossier, title_read
 from programmes.queries import local_day
 from programmes.queries.dossiers import (
     drafts_to_send,
@@ -89,7 +89,8 @@ class DossierList(TenantDossierList):
     heading = gettext_lazy("Ledger of papers")
 
     def get_queryset(self) -> QuerySet[Any]:
-        mine = Dossier.objects.visible_to(self.request.user)
+        user: Any = self.request.user
+        mine = Dossier.objects.visible_to(user).as_read_by(user)
         return narrowed_dossiers(mine, self.filters.wanted()).values(*COLUMNS)
 
 
@@ -121,7 +122,9 @@ class DossierWaiting(TenantDossierList):
 
     def get_queryset(self) -> QuerySet[Any]:
         today = local_day(self.request.received_at)
-        return waiting_turns(self.request.user, today).values(*TURN_COLUMNS)
+        turns = waiting_turns(self.request.user, today)
+        read: QuerySet[Any] = turns.annotate(shown_title=title_read(self.request.user, "dossier__"))
+        return read.values(*TURN_COLUMNS)
 
     def lines(self, rows: Any) -> list[dict[str, Any]]:
         return turn_lines(rows, self.names, self.request.received_at)

@@ -22,6 +22,7 @@ PAGES = {
     EntrySource.TURN: "programmes:dossier_detail",
     EntrySource.MILESTONE: "programmes:project_detail",
     EntrySource.STEP: "programmes:activity_detail",
+    EntrySource.INVITATION: "programmes:learner_file",
 }
 ICONS = {
     EntrySource.ACTIVITY: "users",
@@ -29,7 +30,10 @@ ICONS = {
     EntrySource.TURN: "file-text",
     EntrySource.MILESTONE: "flag",
     EntrySource.STEP: "arrow-right",
+    EntrySource.INVITATION: "mail",
 }
+OF_ACTIVITIES = (EntrySource.ACTIVITY, EntrySource.INVITATION)
+"""Whose state is an activity's, and which take the time of whoever has them in his calendar."""
 DUTY_TONES = {
     DutyState.OVERDUE: "red",
     DutyState.DUE_SOON: "yellow",
@@ -77,8 +81,8 @@ def entry_title(row: Mapping[str, Any]) -> str:
 
 
 def detail_of(row: Mapping[str, Any]) -> str:
-    """Kind of an activity, window of a duty, who has a paper, who owns a step."""
-    if row["source"] == EntrySource.ACTIVITY:
+    """Kind of an activity or of what one is invited to, window of a duty, who has a paper, who owns a step."""
+    if row["source"] in OF_ACTIVITIES:
         return str(ActivityKind(row["detail"]).label)
     if row["source"] == EntrySource.TURN:
         return _("lies with %(holder)s") % {"holder": row["detail"]}
@@ -116,6 +120,7 @@ STATES: dict[EntrySource, Callable[[str], tuple[str, str]]] = {
     EntrySource.TURN: _of_day,
     EntrySource.MILESTONE: _of_day,
     EntrySource.STEP: _of_day,
+    EntrySource.INVITATION: _of_activity,
 }
 
 

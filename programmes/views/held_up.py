@@ -33,13 +33,13 @@ def held_words(turn: Turn, now: datetime) -> str:
 def holder_of_turn(turn: Turn, user: User, slug: str, now: datetime) -> dict[str, Any]:
     """For the page of one duty; the paper is a link where this reader may open it."""
     paper = turn.dossier
-    seen = Dossier.objects.filter(pk=paper.pk).visible_to(user).exists()
+    seen = Dossier.objects.visible_to(user).as_read_by(user).filter(pk=paper.pk).first()
     return {
         "organisation": holder_words(turn.holder.name, turn.body),
         "people": [],
         "since": local_day(turn.received_at).isoformat(),
         "days": days_between(turn.received_at, now),
-        "paper": paper.title if user.has_perm(Permission.DOSSIER_VIEW) and seen else "",
+        "paper": seen.shown_title if seen and user.has_perm(Permission.DOSSIER_VIEW) else "",
         "paper_address": reverse("programmes:dossier_detail", args=[slug, paper.pk]),
         "words": _("It cannot be done before this body has acted on the paper."),
     }

@@ -1,6 +1,8 @@
 """One person's training file, and who still lacks training."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Q
@@ -35,6 +37,7 @@ from programmes.queries.learners import (
     plan_of,
 )
 from programmes.queries.trainings import contents_asked, contents_named
+from programmes.states import Presence
 from programmes.views.activity_held import TONES
 from programmes.views.programme_page import programme_or_404
 
@@ -96,7 +99,7 @@ def file_context(file: File, names: Mapping[str, str], reports: Collection[Any])
             for key, hours in file.by_contents.items()
         ],
         "lacking": "、".join(names.get(key, key) for key in lacking),
-        "classes": [_seat(seat, names, reports) for seat in reversed(file.seats)],
+        "classes": _classes(file, names, reports),
         "missed": [_missed(each, names) for each in file.missed],
         "by_hand": [
             {
@@ -116,7 +119,33 @@ def _hours(hours: Any) -> str:
     return f"{hours:g}"
 
 
-def _taught(seat: Participant, names: Mapping[str, str]) -> str:
+def _classes(
+    file: File, names: Mapping[str, str], reports: Collection[Any]
+) -> list[dict[str, Any]]:
+    """The latest first: those to which he was invited, and his team's."""
+    told = [(seat.held_on, _seat(seat, names, reports)) for seat in file.seats]
+    told += [(_held_day(row), _class(row, names)) for row in file.taught]
+    return [line for _day, line in sorted(told, key=itemgetter(0), reverse=True)]
+
+
+def _held_day(row: Any) -> date:
+    return local_day(row.activity.began_at)
+
+
+def _class(row: Attendance, names: Mapping[str, str]) -> dict[str, Any]:
+    activity: Any = row.activity
+    return {
+        "title": activity.title,
+        "kind": activity.get_kind_display(),
+        "day": date_format(_held_day(row), "DATE_FORMAT"),
+        "contents": _taught(activity, names),
+        "hours": _hours(hours_of(activity)),
+        "state": row.get_presence_display(),
+        "tone": TONES[Presence(row.presence)],
+    }
+
+
+def _taught(seat: Any, names: Mapping[str, str]) -> str:
     return "、".join(names.get(key, key) for key in seat.contents)
 
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from actionlearning.foundation.permissions import Permission
 from programmes.access import runs
 from programmes.actions.selections import owes_report
+from programmes.actions.unit_activities import may_change_class
 from programmes.forms.unit_activities import InvitationForm
 from programmes.models import Activity
 from programmes.queries.learners import lacking_in, missing_a_class, people_of
-from programmes.states import ActivityKind, ActivityState, Presence, Selection
+from programmes.states import CLASSES, ActivityKind, ActivityState, Presence, Selection
 from programmes.views.activities import activity_or_404, taught_words, to_activity
 from programmes.views.activity_held import TONES
 from programmes.views.activity_lines import days_words
@@ -21,6 +22,16 @@ def unit_activity_or_404(request: Any, pk: Any) -> Activity:
     """With the list of those who take part; a topic's has its team instead."""
     found = activity_or_404(request, pk, Permission.PROJECT_VIEW)
     if found.project_id is not None or not request.user.has_perm(Permission.PERSON_VIEW, found):
+        raise Http404
+    return found
+
+
+def class_or_404(request: Any, pk: Any) -> Activity:
+    """A unit's activity, or a topic's own training, to whoever logs for its team."""
+    found = activity_or_404(request, pk, Permission.PROJECT_VIEW)
+    if found.project_id is None:
+        return unit_activity_or_404(request, pk)
+    if not (found.kind in CLASSES and may_change_class(request.user, found, request.received_at)):
         raise Http404
     return found
 

@@ -81,7 +81,12 @@ def list_context(
 
 
 def _rows(user: Any, wanted: Q) -> Any:
-    rows = Dossier.objects.visible_to(user).filter(wanted).exclude(state=DossierState.TAKEN_BACK)
+    rows = (
+        Dossier.objects.visible_to(user)
+        .as_read_by(user)
+        .filter(wanted)
+        .exclude(state=DossierState.TAKEN_BACK)
+    )
     told = rows.annotate(in_effect=Subquery(_text().values("content__sections__team")[:1]))
     return told.order_by("created_at", "id")
 

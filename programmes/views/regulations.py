@@ -16,7 +16,7 @@ from groups.access import reach_of
 from groups.models import Organisation
 from programmes.actions.regulations import enter_regulation, repeal_regulation
 from programmes.forms.regulations import RegulationForm, RegulationRepealForm
-from programmes.models import Dossier, Enrolment, Programme, Regulation
+from programmes.models import Dossier, Enrolment, Programme, Regulation, title_read
 from programmes.queries import head_of, local_day
 from programmes.regulations import check_list
 from programmes.views.programme_page import programme_or_404
@@ -149,6 +149,7 @@ class RegulationNew(TenantUnitRegisterView, TenantFormView):
 
 def regulation_or_404(request: Any, pk: Any, permission: Permission) -> Regulation:
     rows = Regulation.objects.visible_to(request.user, permission)
+    rows = rows.annotate(paper_title=title_read(request.user, "dossier__"))
     related = ("organisation", "programme", "dossier", "replaces")
     found: Regulation = get_object_or_404(rows.select_related(*related), pk=pk)
     return found

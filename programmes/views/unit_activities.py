@@ -29,6 +29,7 @@ from programmes.models import Activity, Enrolment, Programme
 from programmes.queries import head_of, local_day
 from programmes.queries.trainings import contents_named
 from programmes.views.participant_lines import (
+    class_or_404,
     list_context,
     participant_lines,
     people_found,
@@ -134,19 +135,21 @@ class ActivityParticipants(TenantFormView):
 class ActivityContents(TenantFormView):
     """Of a class: hours by contents, and places."""
 
-    permission = Permission.TEAM_CHANGE
+    permission = Permission.PROJECT_VIEW
     template_name = "programmes/activity_contents.html"
     form_class = ClassForm
 
     @cached_property
     def activity(self) -> Activity:
-        return unit_activity_or_404(self.request, self.kwargs["pk"])
+        return class_or_404(self.request, self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         return class_typed(self.activity)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "contents": contents_of(self.activity)}
+        of_team = self.activity.project_id is not None
+        told = {"contents": contents_of(self.activity), "of_team": of_team}
+        return {**super().get_form_kwargs(), **told}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(activity=self.activity, **kwargs)

@@ -136,6 +136,7 @@ class ItemViewSet(TenantViewSet):
             OpenApiParameter("programme", OpenApiTypes.UUID),
             OpenApiParameter("unit", str, description="Name, spelling or initials of the unit."),
             OpenApiParameter("organisation", OpenApiTypes.UUID, description="That unit only."),
+            OpenApiParameter("activity", OpenApiTypes.UUID, description="Drafted from its log."),
             OpenApiParameter("ordering", str, enum=["changed_at", "-changed_at"]),
             OpenApiParameter("fields", str, description="Names to send, separated by commas."),
             OpenApiParameter("limit", int, description="1 to 200, 50 by default."),

@@ -121,7 +121,7 @@ def similar_to(item: InformationItem, body: str) -> list[Likeness]:
 def narrowed(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
     """The filters of every list; raises BadInput for an id that is none.
 
-    state, kind, month (`2026-09`), q (words of the title), `programme` and `organisation` by id,
+    state, kind, month (`2026-09`), q (words of the title), `programme`, `organisation` and `activity` by id,
     `unit` by its name, spelling or initials.
     """
     names = {"state": "state", "kind": "kind", "month": "window_key", "q": "shown_title__icontains"}
@@ -129,7 +129,7 @@ def narrowed(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:
         field: wanted.get(name, "").replace("\x00", "").strip() for name, field in names.items()
     }
     rows = rows.filter(**{field: value for field, value in given.items() if value})
-    for name in ("programme", "organisation"):
+    for name in ("programme", "organisation", "activity"):
         if wanted.get(name):
             rows = rows.filter(**{name: key_asked(wanted, name)})
     if wanted.get("unit", "").strip():

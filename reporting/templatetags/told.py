@@ -9,6 +9,7 @@ from programmes.models import Activity
 from programmes.states import ActivityState
 from reporting.exports import state_label
 from reporting.models import InformationItem
+from reporting.views.item_way import way_of
 
 register = template.Library()
 
@@ -20,8 +21,8 @@ def item_of_activity(context: Any, activity: Activity) -> dict[str, Any]:
         return {}
     user = context["request"].user
     rows = InformationItem.objects.visible_to(user).as_read_by(user).filter(activity=activity)
-    item: Any = rows.first()
+    item: Any = rows.select_related("organisation", "supervisor").first()
     if item is None:
         return {"may_draft": user.has_perm(Permission.ITEM_WRITE, activity)}
     return {"pk": item.pk, "title": item.shown_title, "state": item.state,
-            "label": state_label(item.state)}  # fmt: skip
+            "label": state_label(item.state), **way_of(item, user)}  # fmt: skip

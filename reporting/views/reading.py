@@ -74,7 +74,7 @@ def page_of(item: InformationItem, user: User, now: datetime) -> dict[str, Any]:
         "returned": _returned(item, turns),
         "printed": printed_in(item, user),
         **_appeared(item, user),
-        **_acts(item, user),
+        **acts_of(item, user),
     }
 
 
@@ -87,7 +87,7 @@ def _is_withdrawal(turn: ItemTurn) -> bool:
     return turn.step == ItemState.DRAFT or (turn.step == ItemState.RETURNED and not turn.opinion)
 
 
-def _acts(item: InformationItem, user: User) -> dict[str, bool]:
+def acts_of(item: InformationItem, user: User) -> dict[str, bool]:
     """The buttons ask the same steps as the verbs, and add only what the verb checks besides."""
     signs, decides = SIGN.open_to(user, item), ADOPT.open_to(user, item)
     own = signs and same_mind(user, item.drafted_by_id, tenant=item.tenant)

@@ -9,15 +9,18 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from actionlearning.foundation.errors import RuleBroken
+from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from groups.models import Person
 from programmes.actions.activity_logs import log_activity, take_log_back
 from programmes.actions.participants import add_participants
 from programmes.actions.teams import Seat, add_member
 from programmes.actions.trainings import record_training, withdraw_training
+from programmes.actions.unit_activities import change_class
 from programmes.models import Programme, Training
 from programmes.queries.learners import File, file_of, lacking_in, learners_of, missing_a_class
+from tests.programmes.activities import activity
+from tests.programmes.calendars import topic_of
 from tests.programmes.paper_screens import count_queries
 from tests.programmes.topics import JUNE, propose
 from tests.programmes.unit_activities import AFTER, FOUR, held, on_roster, planned, told
@@ -211,3 +214,87 @@ def test_the_number_of_questions_does_not_grow(
     for page, most in ((lacking, 8), (whole, 8), (listed, 5)):
         client.get(page)
         assert count_queries(client, page) <= most
+
+
+# -- a topic's own training ----------------------------------------------------------------------------
+
+
+def of_a_topic(world: World, programme: Programme, **people: Person) -> Any:
+    """A training planned in a topic, in whose team these people sit by role."""
+    project = topic_of(world, programme, "孤儿救助", world.lena)
+    for role, person in people.items():
+        add_member(project, seat=Seat(person=person, role=role), by=world.ben, now=JUNE)
+    return activity(project, world, "课题培训", kind="training", first_day=date(2026, 6, 16))
+
+
+def taught(made: Any, world: World, contents: Any = None, **given: Any) -> Any:
+    made.refresh_from_db()
+    return change_class(
+        made, contents=contents or TWO, places=None, **{"by": world.ben, "now": AFTER, **given}
+    )
+
+
+@pytest.mark.rule("P2-18")
+def test_a_topic_s_own_training_fills_the_files_of_its_learners(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    here, gone, leads = (on_roster(world, name) for name in ("甲一", "乙二", "丙三"))
+    made = of_a_topic(world, programme, core_learner=here, member=gone, facilitator=leads)
+    taught(made, world)
+    made = held(made, world.ben, absent=["乙二"])
+
+    assert (file(here).planned, file(here).present) == (6, 6)
+    assert file(here).by_contents["methods"] == 4
+    assert (file(here).in_sessions, file(here).sessions) == (0, [])
+    assert (file(gone).planned, file(gone).present, file(gone).lacking) == (6, 0, ASKED)
+    assert (file(leads).present, file(leads).in_sessions) == (0, 8)
+    assert not Training.objects.filter(person=leads).exists()
+    page = reverse("programmes:learner_file", args=[world.tenant.slug, here.pk])
+    assert "课题培训" in sign_in(world.ben).get(page).content.decode()
+    api = f"/t/{world.tenant.slug}/api/v1/learners/{here.pk}/"
+    (line,) = sign_in(world.ben).get(api).json()["taught"]
+    assert (line["hours"], line["presence"]) == ("6.0", "present")
+
+
+def test_its_files_follow_every_correction(world: World, programme: Programme) -> None:
+    here = on_roster(world, "甲一")
+    made = held(of_a_topic(world, programme, core_learner=here), world.ben)
+    assert (file(here).present, file(here).in_sessions) == (0, 8)
+    taught(made, world)
+    assert (file(here).present, file(here).in_sessions) == (6, 0)
+    taught(made, world, {"methods": Decimal(3)})
+    assert file(here).present == file(here).planned == 3
+    made.refresh_from_db()
+    log_activity(made, told(made, absent=["甲一"]), by=world.ben, now=AFTER)
+    assert (file(here).planned, file(here).present) == (3, 0)
+    made.refresh_from_db()
+    log_activity(made, told(made), by=world.ben, now=AFTER)
+    made.refresh_from_db()
+    take_log_back(made, by=world.ben, now=AFTER)
+    assert (file(here).planned, file(here).present) == (0, 0)
+
+
+def test_who_may_say_what_a_topic_s_training_teaches(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    made = of_a_topic(world, programme)
+    for user in (world.ana, world.sis, world.kid):
+        with pytest.raises(NotAllowed):
+            taught(made, world, by=user)
+    page = reverse("programmes:activity_contents", args=[world.tenant.slug, made.pk])
+    whole = reverse("programmes:activity_detail", args=[world.tenant.slug, made.pk])
+    client = sign_in(world.ben)
+    assert page in client.get(whole).content.decode()
+    assert "places" not in client.get(page).content.decode()
+    typed = {"hours_methods": "2", "version": made.version}
+    assert client.post(page, typed).headers["Location"] == whole
+    made.refresh_from_db()
+    assert made.contents == {"methods": "2.0"}
+    for user in (world.ana, world.sis):
+        assert sign_in(user).get(page).status_code == 404
+    other = activity(made.project, world, "研讨会", kind="core_seminar")
+    with pytest.raises(RuleBroken) as caught:
+        taught(other, world)
+    assert caught.value.code == "wrong_kind"
+    with pytest.raises(BadInput):
+        change_class(made, contents=TWO, places=9, by=world.ben, now=AFTER)

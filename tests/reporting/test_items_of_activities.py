@@ -1,5 +1,6 @@
 """Logged once: it meets the duty, fills the files, becomes the minutes, the item's draft and a line of the basket."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -23,6 +24,7 @@ from reporting.models import InformationItem
 from reporting.queries import basket_of
 from tests.programmes.activities import activity
 from tests.programmes.at_the_door import clock, pictures
+from tests.programmes.paper_screens import count_queries
 from tests.programmes.topics import JUNE, chosen, seats
 from tests.running import beijing
 from tests.world import World
@@ -144,6 +146,42 @@ def test_a_second_time_leads_to_the_draft(
     assert there not in sign_in(world.ana).get(page).content.decode()  # a draft is the unit's own
     assert AuditEvent.objects.filter(action="item.drafted", target=first.pk).count() == 1
     assert page in sign_in(world.ben).get(there).content.decode()
+
+
+def test_the_page_of_the_activity_says_how_far_its_item_has_come(
+    world: World, project: Project, sign_in: Any, monkeypatch: Any
+) -> None:
+    """Draft, submitted, adopted; whoever may act next is one tap away from it, and nobody else."""
+    made = logged(project, world, sign_in, monkeypatch)
+    page = reverse("programmes:activity_detail", args=[world.tenant.slug, made.pk])
+    count_queries(sign_in(world.ana), page)  # the first one also looks for the tenant
+    without = count_queries(sign_in(world.ana), page)
+    item = drafted(made, world, sign_in)
+    there = reverse("reporting:item_detail", args=[world.tenant.slug, item.pk])
+
+    def seen(user: Any) -> tuple[list[str], str]:
+        text = " ".join(sign_in(user).get(page).content.decode().split())
+        stones = re.findall(r"breadcrumb-item \"> <svg.*?</svg> (\w+) </li>", text)
+        acts = re.findall(rf"{there}#next\">.*?</svg> ([^<]*)</a>", text)
+        return stones, "".join(acts).strip()
+
+    assert seen(world.dora) == (["drafted"], "Read it and sign it off")
+    signed = sign_item(item, by=world.dora, now=AFTER)
+    assert seen(world.ben) == (["drafted"], "Submit it")
+    sent = submit_item(signed, by=world.ben, now=AFTER, truthful=True)
+    assert seen(world.ana) == (["drafted", "submitted"], "Read it and adopt it")
+    assert seen(world.ben) == (["drafted", "submitted"], "")
+    address = reverse("reporting:item_adoption", args=[world.tenant.slug, item.pk])
+    assert 'id="next"' in sign_in(world.ana).get(there).content.decode()
+    assert sign_in(world.ana).post(address, {"version": sent.version}).status_code == 302
+    assert seen(world.ana) == (["drafted", "submitted", "adopted"], "")
+    assert "ready for the office" in sign_in(world.ana).get(page).content.decode()
+    assert count_queries(sign_in(world.ana), page) <= without + 1  # whether it is printed
+    api = f"/t/{world.tenant.slug}/api/v1/information-items/?activity={made.pk}"
+    (row,) = sign_in(world.ben).get(api).json()["results"]
+    assert (row["id"], row["state"]) == (str(item.pk), "adopted")
+    none = api.replace(str(made.pk), str(item.pk))
+    assert sign_in(world.ben).get(none).json()["results"] == []
 
 
 def test_what_was_not_logged_is_not_told_and_strangers_are_refused(

@@ -37,6 +37,13 @@ _TOLD = (
 )
 _LAST_TOLD = f"(CASE WHEN {_REWRITTEN} THEN ({_TOLD}) END, NULL, NULL, false)"
 """ItemQuerySet.as_read_by(): above the unit a returned item is read as it was last submitted."""
+_WRITTEN_ON = "(s.sent_text > 0 AND s.holder_id IS NOT NULL AND s.holder_body = '')"
+_SENT = (
+    "SELECT t.title::text FROM programmes_dossiertext t"
+    " WHERE t.dossier_id = s.id AND t.number = s.sent_text"
+)
+_LAST_SENT = f"(CASE WHEN {_WRITTEN_ON} THEN ({_SENT}) END, NULL, NULL, false)"
+"""title_read(): above the unit a paper on which its sender writes again is read as it was sent."""
 
 SOURCES = (
     Source(
@@ -79,8 +86,8 @@ SOURCES = (
     Source(
         "paper",
         "programmes_dossier",
-        (_titled("title", "s.sent_at IS NULL"),),
-        ("title", "org_path", "created_at", "sent_at"),
+        (_titled("title", f"s.sent_at IS NULL OR {_WRITTEN_ON}"), _LAST_SENT),
+        ("title", "org_path", "created_at", "sent_at", "sent_text", "holder_id", "holder_body"),
         _DAY.format("created_at"),
     ),
     Source(

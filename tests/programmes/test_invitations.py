@@ -1,0 +1,163 @@
+"""Whoever is invited to a unit's class, meeting or visit has it in his calendar, whoever holds it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.timezone import localdate
+
+from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.scope import scope
+from groups.access import standing_of
+from groups.models import Person
+from programmes.actions.activities import drop
+from programmes.actions.calendar_feeds import make_feed
+from programmes.models import Activity, Participant, Programme
+from programmes.queries.clashes import clashes_if_planned, clashes_of
+from programmes.queries.entries import page_of_entries
+from programmes.queries.entry_kinds import Asked
+from programmes.states import EntrySource, Selection
+from tests.foundation.documents.test_ics import unescaped, values
+from tests.programmes.activities import activity
+from tests.programmes.calendars import month, topic_of
+from tests.programmes.paper_screens import at, count_queries, text_of
+from tests.programmes.topics import JUNE
+from tests.programmes.unit_activities import held, on_roster, planned
+from tests.running import beijing
+from tests.world import World
+
+NOW, DAY = beijing(7, 1, 9), date(2026, 7, 14)
+OWN = "month=2026-07&own=on"
+
+
+def of(user: Any) -> Person:
+    found: Person = Person.objects.get(user=user)
+    return found
+
+
+def invited(world: World, programme: Programme, people: Any, **given: Any) -> Activity:
+    """By the county, above the bureau: what it does the bureau may not read."""
+    facts = {"organisation": world.county, "by": world.ana, "first_day": DAY, "title": "县级培训班"}
+    return planned(world, programme, people, **{**facts, **given})
+
+
+def entries(user: Any, asked: Asked, source: str = "") -> list[dict[str, Any]]:
+    """As in a request of this reader: behind the wall of his own reach."""
+    with scope(user.tenant, path=standing_of(user).path, actor=user):
+        rows, _after = page_of_entries(user, asked, NOW, mark="", size=200)
+    return [row for row in rows if not source or row["source"] == source]
+
+
+def titles(user: Any, asked: Asked) -> list[tuple[str, str]]:
+    return [(row["source"], row["title"]) for row in entries(user, asked)]
+
+
+def test_the_invited_has_it_where_he_may_not_read_the_activity(
+    world: World, programme: Programme
+) -> None:
+    lena = of(world.lena)
+    made = invited(world, programme, [lena])
+    assert not Activity.objects.visible_to(world.lena).filter(pk=made.pk).exists()
+    for asked in (month(own=True), month()):
+        (row,) = entries(world.lena, asked, "invitation")
+        assert (row["title"], row["detail"], row["first_day"]) == ("县级培训班", "training", DAY)
+        assert (row["state"], row["about"], row["unit"]) == ("planned", lena.pk, "")
+    assert ("invitation", "县级培训班") not in titles(world.dora, month(own=True))
+    assert ("invitation", "县级培训班") in titles(world.ben, month(person=lena))
+    assert titles(world.sis, month(person=lena)) == []
+
+
+def test_it_stands_there_once_and_with_all_that_the_reader_may_read(
+    world: World, programme: Programme
+) -> None:
+    people = [of(world.ben), of(world.lena)]
+    made = planned(world, programme, people, first_day=DAY, last_day=DAY + timedelta(days=2))
+    assert titles(world.ben, month()) == titles(world.ben, month(own=True))
+    (row,) = entries(world.ben, month())
+    assert (row["source"], row["unit"]) == ("invitation", world.bureau.name)
+    assert row["last_day"] == DAY + timedelta(days=2)
+    assert titles(world.ben, month(sources=("activity",))) == [("activity", made.title)]
+    assert titles(world.ben, month(organisation=world.bureau)) == [("activity", made.title)]
+    assert titles(world.ana, month()) == [("activity", made.title)]
+
+
+def test_called_off_or_held_it_says_so_and_a_candidate_is_not_invited(
+    world: World, programme: Programme
+) -> None:
+    lena = of(world.lena)
+    gone = invited(world, programme, [lena], title="取消的")
+    drop(gone, reason="改期", by=world.ana, now=JUNE)
+    was = invited(world, programme, [lena], title="办过的", first_day=date(2026, 6, 16))
+    held(was, world.ana)
+    Participant.objects.filter(activity=was).update(held_on=DAY)
+    maybe = invited(world, programme, [lena], title="候选的")
+    Participant.objects.filter(activity=maybe).update(selection=Selection.CANDIDATE)
+    found = {row["title"]: row["state"] for row in entries(world.lena, month(), "invitation")}
+    assert found == {"取消的": "dropped", "办过的": "held"}
+
+
+def test_page_twin_and_feed_show_it_and_lead_to_the_training_file(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    lena, soon = of(world.lena), localdate(database_now()) + timedelta(days=3)
+    invited(world, programme, [lena])
+    invited(world, programme, [lena], title="近期培训班", first_day=soon)
+    client = sign_in(world.lena)
+    for place in ("activity_calendar", "activity_agenda"):
+        page = client.get(f"{at(place, world)}?{OWN}&source=invitation")
+        assert "县级培训班" in text_of(page)
+        assert at("learner_file", world, lena.pk) in text_of(page)
+        assert count_queries(client, f"{at(place, world)}?{OWN}") <= 8
+    assert client.get(at("learner_file", world, lena.pk)).status_code == 200
+    api = f"/t/{world.tenant.slug}/api/v1/calendar/?from=2026-07-01&source=invitation"
+    assert [row["title"] for row in client.get(api).json()["results"]] == ["县级培训班"]
+    _made, secret = make_feed(span="own", by=world.lena, now=JUNE)
+    told = Client().get(at("calendar_feed_file", world, secret)).content
+    assert "invitation：近期培训班" in [unescaped(each) for each in values(told, "SUMMARY")]
+
+
+@pytest.fixture
+def session(world: World, programme: Programme) -> Activity:
+    topic = topic_of(world, programme, "孤儿救助", world.lena)
+    return activity(topic, world, "研讨会", first_day=DAY)
+
+
+def test_an_invitation_and_a_team_s_day_clash(
+    world: World, programme: Programme, session: Activity
+) -> None:
+    lena, made = of(world.lena), invited(world, programme, [of(world.lena)])
+    for reader in (world.ben, world.lena):
+        (found,) = clashes_of(reader, [session.pk])[session.pk]
+        assert (found.title, found.first_day, found.names) == ("县级培训班", DAY, (lena.name,))
+    (typed,) = clashes_if_planned(world.ben, session.project_id, DAY, DAY)[1:]
+    assert typed.title in ("县级培训班", "研讨会")
+    (back,) = clashes_of(world.ana, [made.pk])[made.pk]
+    assert (back.title, back.names) == ("研讨会", (lena.name,))
+    row = Participant.objects.get(activity=made)
+    (mine,) = clashes_of(world.lena, [row.pk])[row.pk]
+    assert (mine.title, mine.names) == ("研讨会", (lena.name,))
+    assert clashes_of(world.sis, [session.pk, row.pk]) == {}
+
+
+def test_two_invitations_clash_and_one_called_off_does_not(
+    world: World, programme: Programme
+) -> None:
+    lena, other = of(world.lena), on_roster(world, "甲一")
+    one = invited(world, programme, [lena, other])
+    two = planned(world, programme, [lena], first_day=DAY, title="本局培训班")
+    (found,) = clashes_of(world.ben, [two.pk])[two.pk]
+    assert (found.title, found.names) == ("县级培训班", (lena.name,))
+    assert not clashes_of(world.sis, [one.pk])
+    drop(one, reason="改期", by=world.ana, now=JUNE)
+    assert clashes_of(world.ben, [two.pk]) == {}
+
+
+def test_the_lines_of_the_calendar_carry_the_clash(
+    world: World, programme: Programme, session: Activity, sign_in: Any
+) -> None:
+    invited(world, programme, [of(world.lena)])
+    page = sign_in(world.lena).get(f"{at('activity_agenda', world)}?{OWN}")
+    lines = {line["source"]: line for day in page.context["days"] for line in day["lines"]}
+    assert "“研讨会”" in lines[EntrySource.INVITATION.value]["warnings"][0]
+    assert "“县级培训班”" in lines[EntrySource.ACTIVITY.value]["warnings"][0]
