@@ -242,7 +242,9 @@ def _words(turn: Turn, outcome: str, opinion: str, remarks: Sequence[str]) -> st
     if outcome in LAWS[turn.kind].words and not said and not any(r.strip() for r in remarks):
         words = _("Say why: the unit has to know what to do.")
         if outcome in (Outcome.REVIEWED, Outcome.APPRAISED):
-            words = _("Say what you find: a review or an appraisal carries an opinion in words.")
+            words = _(
+                "Say what you find: an expert review or an appraisal carries an opinion in words."
+            )
         raise BadInput(words, fields={"opinion": words})
     return said
 
