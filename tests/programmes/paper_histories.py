@@ -168,7 +168,8 @@ def _prescribe(
 
 
 def _people(stage: Stage, by: str, day: date) -> list[Seat]:
-    rows = members_of(stage.place(by), BODIES[by], day)
+    """Those who hold a seat: who is lent a voice on that day is listed beside them, and is none."""
+    rows = [row for row in members_of(stage.place(by), BODIES[by], day) if not row.instead]
     return [Seat(str(row.seat), str(row.user), row.rank, row.tenure is not None) for row in rows]
 
 

@@ -126,8 +126,10 @@ class Paper:
         remark.reply, remark.known = reply, self.texts
 
     def send(self, day: int) -> None:
+        """What was asked for is answered first, also what was asked of the revision before."""
         self._pen()
-        if any(not remark.reply for remark in self.remarks):
+        asked = [*self.remarks, *(self.before.remarks if self.before else [])]
+        if any(not remark.reply for remark in asked):
             raise Refused
         mending = [each for each in self.lying if each.with_sender]
         same = bool(mending) and self.words == self.words_sent
