@@ -131,7 +131,9 @@ def subscribe(world: World) -> None:
 def fill_ground(ground: Ground) -> None:
     with inside(ground):
         people = {
-            unit.pk: Person.objects.filter(organisation=unit, user__isnull=False)[0].user
+            unit.pk: Person.objects.filter(organisation=unit, user__isnull=False)
+            .order_by("pk")[0]
+            .user
             for unit in ground.units.values()
         }
         fill(ground.units.values(), people)

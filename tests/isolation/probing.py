@@ -93,7 +93,7 @@ class Register:
         whole = Place(ground.tenant.pk, wide=True)
         self.marks[tenant_mark(ground.tenant.slug)] = ("tenant", "name", whole)
         for model in tenant_models():
-            for found in model._base_manager.all():
+            for found in model._base_manager.order_by("pk"):  # the same rows on every run
                 self._note(Row(found.pk, model, places.of(found), _refs(found)))
 
     def _note(self, row: Row) -> None:
