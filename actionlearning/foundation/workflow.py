@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.errors import NotAllowed, RuleBroken, Stale
+from actionlearning.foundation.errors import Cited, NotAllowed, RuleBroken, Stale
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 
@@ -43,6 +43,13 @@ def lock(subject: M, *, seen: int | None = None) -> M:
     return fresh
 
 
+def wrong_state(subject: Any, *, cited: tuple[Cited, ...] = ()) -> RuleBroken:
+    """The refusal of what is not done any more, or not yet, in the state in which `subject` is."""
+    words = _("“%(name)s” is already: %(state)s.")
+    said = words % {"name": subject, "state": subject.get_state_display()}
+    return RuleBroken(said, code="wrong_state", cited=cited)
+
+
 def take(step: Step, subject: M, *, by: User, seen: int | None = None) -> M:
     """Lock the row, check the step and the right, move the state.
 
@@ -50,11 +57,7 @@ def take(step: Step, subject: M, *, by: User, seen: int | None = None) -> M:
     """
     fresh: Any = lock(subject, seen=seen)
     if fresh.state not in step.source:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     if not by.has_perm(step.needs, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     fresh.state = step.target

@@ -13,7 +13,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock, lock_row, take
+from actionlearning.foundation.workflow import lock, lock_row, take, wrong_state
 from programmes.access import runs, step_for
 from programmes.actions.activity_terms import period_cited, planned_faults
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
@@ -144,11 +144,7 @@ def change_activity(
     if not runs(by, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state in (ActivityState.DROPPED, ActivityState.HELD):
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     before = {name: getattr(fresh, name) for name in FIELDS}
     fill_activity(fresh, before | changes)
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]

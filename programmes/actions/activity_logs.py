@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock
+from actionlearning.foundation.workflow import lock, wrong_state
 from programmes.access import runs
 from programmes.actions.activities import enter_activity
 from programmes.actions.activity_terms import PERIOD, held_faults
@@ -86,11 +86,7 @@ def log_activity(
     if not may_log(by, fresh.project or fresh, team):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state not in LOGGED_FROM:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     _refuse_faults(fresh, log, team, now)
     first, was = fresh.state != ActivityState.HELD, fresh.kind
     named = _write(fresh, log, by, now)
@@ -143,11 +139,7 @@ def take_log_back(
     if not may_log(by, fresh.project or fresh, expected_at(fresh, fresh.began_at or now)):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state != ActivityState.HELD:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     counted, when = fresh.log_key, {name: getattr(fresh, name).isoformat() for name in HOURS}
     fresh.state, fresh.logged_by, fresh.logged_name = ActivityState.PLANNED, None, ""
     fresh.began_at = fresh.ended_at = fresh.logged_at = fresh.log_key = None

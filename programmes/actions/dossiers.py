@@ -11,7 +11,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock
+from actionlearning.foundation.workflow import lock, wrong_state
 from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
@@ -163,11 +163,7 @@ def _refuse_topic(
         words = _("Choose a topic of this unit in this programme.")
         raise BadInput(words, fields={"project": words})
     if kind == TOPIC and project.state in TAKEN_ON and project.state not in SUBMIT.source:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": project, "state": project.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(project)
     refuse_concluded(project)
     if project.state in (ProjectState.CANDIDATE, ProjectState.DECLINED):
         raise RuleBroken(
@@ -303,11 +299,7 @@ def refuse_unless_held(
     ):  # what came back as incomplete is put in order all the same
         refuse_if_concluded(dossier.project)
     if not held:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": dossier, "state": dossier.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(dossier)
 
 
 @transaction.atomic

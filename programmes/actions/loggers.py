@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.errors import NotAllowed, RuleBroken
+from actionlearning.foundation.errors import NotAllowed
 from actionlearning.foundation.models import User
+from actionlearning.foundation.workflow import wrong_state
 from programmes.actions.activity_logs import expected_at, may_log
 from programmes.models import Activity
 from programmes.states import LOGGED_FROM
@@ -24,8 +25,4 @@ def refuse_readers(user: User, activity: Activity, at: datetime) -> None:
 def refuse_dropped(activity: Activity) -> None:
     """Raises RuleBroken `wrong_state`."""
     if activity.state not in LOGGED_FROM:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": activity, "state": activity.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(activity)

@@ -11,7 +11,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.documents.official.reading import clean_line
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
 from actionlearning.foundation.models import User
-from actionlearning.foundation.workflow import lock_row
+from actionlearning.foundation.workflow import lock_row, wrong_state
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.loggers import logs_it
 from programmes.clauses import cited_for
@@ -118,11 +118,7 @@ def _writable(activity: Activity, by: User, now: datetime) -> Activity:
     if not may_record(by, fresh, now):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state not in LOGGED_FROM:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     return fresh
 
 

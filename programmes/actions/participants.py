@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.workflow import lock_row
+from actionlearning.foundation.workflow import lock_row, wrong_state
 from groups.models import Person
 from groups.queries import lasting
 from programmes.access import runs
@@ -105,11 +105,7 @@ def refuse_unfit(activity: Any) -> None:
             code="of_a_topic",
         )
     if activity.state == ActivityState.DROPPED:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": activity, "state": activity.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(activity)
 
 
 def refuse_full(activity: Any, more: int) -> None:

@@ -12,7 +12,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock
+from actionlearning.foundation.workflow import lock, wrong_state
 from groups.models import Organisation, Person
 from programmes.access import acts_for_holder
 from programmes.actions.concluded import refuse_concluded
@@ -104,11 +104,7 @@ def change_problem(
     fresh = lock(problem, seen=seen)
     refuse_concluded(fresh.project)
     if fresh.state not in UNSOLVED:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     if not acts_for_holder(by, fresh):
         raise NotAllowed(_("Only who holds the problem may change it."), code="not_allowed")
     before = {name: getattr(fresh, name) for name in FIELDS}

@@ -14,7 +14,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.similarity import signature
-from actionlearning.foundation.workflow import lock, lock_row, take
+from actionlearning.foundation.workflow import lock, lock_row, take, wrong_state
 from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.authors import refuse_own_topic, wrote_topic
@@ -165,11 +165,7 @@ def refuse_unless(
 ) -> None:
     """Nobody edits a paper that lies with somebody else; one of `needs` is enough. Raises RuleBroken, NotAllowed."""
     if project.state not in states:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": project, "state": project.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(project)
     if not any(by.has_perm(each, project) for each in needs):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
 
@@ -242,11 +238,7 @@ def decline_candidate(project: Project, *, reason: str, by: User, now: datetime)
 def _candidate(project: Project) -> Project:
     fresh = lock_row(project)
     if fresh.state != ProjectState.CANDIDATE:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     fresh.version += 1
     return fresh
 

@@ -7,11 +7,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock_row
+from actionlearning.foundation.workflow import lock_row, wrong_state
 from programmes.actions.dossiers import held_by_sender
 from programmes.models import Remark
 from programmes.notices import POINTS
@@ -35,11 +35,7 @@ def answer_remark(remark: Remark, *, state: str, reply: str, by: User, now: date
     if paper.state in CLOSED or not answerable(
         fresh.state, fresh.replied_at, held=held_by_sender(paper), sent_at=sent_at
     ):
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": paper, "state": paper.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(paper)
     told = reply.replace("\r\n", "\n").strip()
     problems = {}
     if state not in (RemarkState.TAKEN, RemarkState.NOT_TAKEN):

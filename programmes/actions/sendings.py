@@ -10,7 +10,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.outbox import retract_notices
-from actionlearning.foundation.workflow import lock
+from actionlearning.foundation.workflow import lock, wrong_state
 from programmes.actions import proposals
 from programmes.actions.authors import sign_as_drawn
 from programmes.actions.dossiers import (
@@ -185,11 +185,7 @@ def take_back(
     if not by.has_perm(right_to_send(fresh), fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state not in (DossierState.DRAFT, DossierState.UNDER_WAY, DossierState.RETURNED):
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     _refuse_unreasoned(reason)
     journey = Journey(fresh, by, now)
     journey.close_open()

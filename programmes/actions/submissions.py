@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.errors import NotAllowed, RuleBroken
+from actionlearning.foundation.errors import NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
-from actionlearning.foundation.workflow import lock
+from actionlearning.foundation.workflow import lock, wrong_state
 from programmes.actions.dossiers import begin_dossier
 from programmes.actions.earlier_topics import accept_earlier, return_earlier
 from programmes.actions.projects import needed
@@ -60,11 +60,7 @@ def topic_paper(project: Project) -> Dossier | None:
 
 def _refuse_unless(project: Project, states: tuple[str, ...]) -> None:
     if project.state not in states:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": project, "state": project.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(project)
 
 
 def _now(project: Project) -> Project:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
-from actionlearning.foundation.workflow import lock
+from actionlearning.foundation.workflow import lock, wrong_state
 from groups.models import Organisation
 from programmes.access import RUNS_FOR_A_UNIT, runs
 from programmes.actions.activities import fill_activity
@@ -105,11 +105,7 @@ def _refuse_no_class(activity: Any) -> None:
             code="wrong_kind",
         )
     if activity.state == ActivityState.DROPPED:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": activity, "state": activity.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(activity)
 
 
 def _renew_files(activity: Any, *, by: User, now: datetime) -> None:

@@ -11,7 +11,7 @@ from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.texts import text_hash
-from actionlearning.foundation.workflow import Step, lock, take
+from actionlearning.foundation.workflow import Step, lock, take, wrong_state
 from groups.models import Organisation
 from programmes.access import takes_papers
 from programmes.actions.evidence import (
@@ -125,11 +125,7 @@ def writable(item: InformationItem, *, by: User, seen: int | None = None) -> Inf
     if not by.has_perm(Permission.ITEM_WRITE, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.state not in WRITABLE:
-        raise RuleBroken(
-            _("“%(name)s” is already: %(state)s.")
-            % {"name": fresh, "state": fresh.get_state_display()},
-            code="wrong_state",
-        )
+        raise wrong_state(fresh)
     return fresh
 
 
