@@ -16,6 +16,7 @@ from programmes.models import Attendance
 from programmes.queries import head_of, local_day, rule_ids
 from programmes.queries.next_steps import steps_of
 from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
+from programmes.views.count_words import name_of, title_of
 
 TONES = {Presence.PRESENT: "green", Presence.EXCUSED: "yellow", Presence.ABSENT: "red"}
 
@@ -100,8 +101,8 @@ def _verdict(each: Weighed, held: Held) -> dict[str, Any]:
     duty = each.duty
     return {
         "pk": duty.pk,
-        "title": duty.rule.title_en if in_english() else product_words(duty.rule.title),
-        "window": duty.window.name,
+        "title": title_of(duty.rule.title, duty.rule.title_en),
+        "window": name_of(duty.window_key, duty.window.starts_on, duty.window.ends_on),
         "credited": duty.credited,
         "minimum": duty.minimum,
         "why": [why_not(shortfall, held) for shortfall in each.shortfalls],
