@@ -404,4 +404,5 @@ def test_hours_ask_no_more_questions(world: World, topic: Any, sign_in: Any, cou
     assert count_queries(client, at("activity_list", world)) <= 6
     assert count_queries(client, api(world)) <= 4
     first = Activity.objects.order_by("id")[0]
+    # One more than without: the plan is asked for the name of the way of meeting.
     assert count_queries(client, at("activity_detail", world, first.pk)) <= 7
