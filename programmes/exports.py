@@ -207,10 +207,16 @@ def activity_sheet(
         Column(_("What is done"), "text", 48),
         Column(_("First day"), "date"),
         Column(_("Last day"), "date"),
+        Column(_("Begins at")),
+        Column(_("Ends at")),
+        Column(_("Place")),
         Column(_("State")),
         Column(_("Remark"), "text", 30),
     ]
-    names = ("unit", "programme", "topic", "kind", "title", "first_day", "last_day", "state_label")
+    names = (
+        "unit", "programme", "topic", "kind", "title", "first_day", "last_day", "begins", "ends",
+        "place", "state_label",
+    )  # fmt: skip
     rows = (
         [number, *(each[name] for name in names), _remark(each)]
         for number, each in enumerate(lines, 1)

@@ -1,7 +1,7 @@
 """Who is told about a duty, a topic, a paper or a problem: posts, never people (`model.md` §4)."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -125,6 +125,8 @@ PROBLEM_UNSOLVED = "programmes.problem_unsolved"
 MILESTONE_OVERDUE = "programmes.milestone_overdue"
 INVITED = "programmes.activity_invited"
 CALLED_OFF = "programmes.activity_called_off"
+WHEN_AND_WHERE = ("first_day", "last_day", "begins", "ends", "planned_venue")
+"""Of an activity: what its invited are told, and told again where it changes."""
 
 
 def tell_points(dossier: Dossier, turn: Turn, count: int, *, by: User, now: datetime) -> None:
@@ -222,13 +224,13 @@ def tell_invited(
     people: Iterable[User],
     *,
     now: datetime,
-    before: tuple[date, date] | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> None:
-    """Whoever is to take part, each once for each plan of it; `before`: the days for which he was invited first.
+    """Whoever is to take part, each once for each plan of it; `before`: when and where he was invited to first.
 
     They may not read the activity: no address of it.
     """
-    was = _days(*before) if before else ""
+    was = " · ".join(filter(None, (_days(before), before["planned_venue"]))) if before else ""
     hours = str(sum(map(Decimal, activity.contents.values()))) if activity.contents else ""
     _tell_invited(activity, people, INVITED, now, hours=hours, before=was)
 
@@ -238,8 +240,13 @@ def tell_off(activity: Activity, people: Iterable[User], *, now: datetime) -> No
     _tell_invited(activity, people, CALLED_OFF, now, reason=activity.reason)
 
 
-def _days(first: date, last: date) -> str:
-    return " – ".join(each.isoformat() for each in dict.fromkeys((first, last)))
+def _days(told: Mapping[str, Any]) -> str:
+    """2026-06-16 09:00–11:00; 2026-06-16 09:00 – 2026-06-17 17:00; without hours the days alone."""
+    first, last = told["first_day"].isoformat(), told["last_day"].isoformat()
+    begins, ends = (f" {told[at]:%H:%M}" if told[at] else "" for at in ("begins", "ends"))
+    if first != last:
+        return f"{first}{begins} – {last}{ends}"
+    return f"{first}{begins}–{ends.strip()}" if begins else first
 
 
 def _tell_invited(
@@ -254,6 +261,7 @@ def _tell_invited(
         title=activity.title,
         organisation=activity.organisation.name,
         programme=activity.programme.name,
-        days=_days(activity.first_day, activity.last_day),
+        days=_days({name: getattr(activity, name) for name in WHEN_AND_WHERE}),
+        place=activity.planned_venue,
         **facts,
     )

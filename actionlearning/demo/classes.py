@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from actionlearning.demo.clock import Clock, at
@@ -65,6 +65,7 @@ MINUTES = (
     "上午集中授课，下午分组演练。学员交流本单位推进情况，围绕推进中的难点集体研讨，"
     "最后制定下一阶段行动计划。"
 )
+CENTRE = "培训中心"
 TOLD_AHEAD = timedelta(days=14)
 
 
@@ -96,7 +97,7 @@ class Classes:
         by = self.owner.director
         made = plan_unit_activity(
             programme=self.programme, organisation=self.owner.organisation, kind=told.kind,
-            title=told.title, first_day=day, contents=told.contents, by=by, now=now,
+            title=told.title, first_day=day, begins=time(9), ends=time(17), planned_venue=CENTRE, contents=told.contents, by=by, now=now,
         )  # fmt: skip
         add_participants(made, self._people(told), by=by, now=now)
         invite(made, by=by, now=now)
@@ -116,6 +117,6 @@ class Classes:
             presence[rows[-1].pk] = Presence.EXCUSED
         log = Log(
             began_at=now.replace(hour=9, minute=0), ended_at=now.replace(hour=17, minute=0),
-            presence={**presence}, venue="培训中心", minutes=MINUTES,
+            presence={**presence}, venue=CENTRE, minutes=MINUTES,
         )  # fmt: skip
         log_activity(Activity.objects.get(pk=made.pk), log, by=self.owner.director, now=now)

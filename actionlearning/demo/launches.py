@@ -1,7 +1,7 @@
 """What the bureau of the demonstration holds by itself: a launch, two classes, one to come; a visit of the county."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +18,13 @@ from programmes.actions.unit_activities import plan_unit_activity
 from programmes.models import Activity, Participant, TeamMember
 from programmes.queries import local_day
 from programmes.queries.learners import Audience, missing_a_class, people_of
-from programmes.states import ActivityKind, Presence, Selection
+from programmes.states import ActivityKind, ActivityMode, Presence, Selection
 
 FIRST = {"concepts": Decimal(4), "process": Decimal(4)}
 SECOND = {"methods": Decimal(6), "role_skills": Decimal(2)}
 ABSENT = 2
 """So many of the first class stayed away."""
+ROOM = "局机关三楼会议室"
 REASON = "承担课题调研任务，工作需要"
 
 
@@ -64,7 +65,7 @@ def _first(story: Story, unit: Unit, topic: str, now: datetime) -> None:
     inside = [each for each in people.values() if each.org_path.startswith(made.org_path)]
     add_participants(made, inside, by=unit.clerk, now=now)
     minutes = "讲授行动学习理念与流程，学员分组讨论本单位课题。"
-    _held(made, unit, now, absent=ABSENT, venue="局机关三楼会议室", minutes=minutes)
+    _held(made, unit, now, absent=ABSENT, venue=ROOM, minutes=minutes)
 
 
 def _second(story: Story, unit: Unit, now: datetime) -> None:
@@ -82,8 +83,9 @@ def _ahead(story: Story, unit: Unit, today: date, now: datetime) -> None:
     """Those who missed the first are invited to make it up."""
     day = today + timedelta(days=9)
     made = _planned(
-        story, unit, ActivityKind.TRAINING, "理念与流程补训班", now, contents=FIRST, first_day=day
-    )
+        story, unit, ActivityKind.TRAINING, "理念与流程补训班", now, contents=FIRST, first_day=day,
+        begins=time(9), ends=time(17), planned_venue=ROOM, planned_modes=(ActivityMode.DISCUSSION,),
+    )  # fmt: skip
     own = Person.objects.filter(organisation=unit.organisation).select_related("organisation")
     people = list(missing_a_class(own, FIRST))
     if people:
@@ -96,7 +98,7 @@ def _visit(story: Story, unit: Unit, today: date, now: datetime) -> None:
     made = plan_unit_activity(
         programme=story.programme, organisation=story.office.organisation, places=6,
         kind=ActivityKind.STUDY_VISIT, title="赴先进县市考察学习", first_day=today + timedelta(days=20),
-        last_day=today + timedelta(days=23), by=story.office.clerk, now=now,
+        last_day=today + timedelta(days=23), planned_modes=(ActivityMode.ON_SITE,), by=story.office.clerk, now=now,
     )  # fmt: skip
     own = Person.objects.filter(organisation=unit.organisation, ends_on=None)
     people = list(own.select_related("organisation").order_by("seniority", "pinyin", "id")[:2])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -46,6 +46,7 @@ from reporting.actions.from_activities import draft_from_activity
 PARTS = ((LEDGER, OF_LEDGER, 3), (MUTUAL_HELP, OF_MUTUAL_HELP, 6))
 """With the place of the first of three learners who work on it."""
 HOUR = 15
+ROOM = "县民政局二楼会议室"
 PAPER, BOARD, INK = (246, 241, 230), (196, 214, 205), (70, 82, 92)
 
 
@@ -116,7 +117,8 @@ class Seminars:
     def _plan(self, title: str, day: date, now: datetime) -> None:
         add_activity(
             project=self._project(self.title), kind=ActivityKind.CORE_SEMINAR, title=title,
-            first_day=day, by=self.unit.clerk, now=now,
+            first_day=day, begins=time(HOUR), ends=time(HOUR + 2), planned_venue=ROOM,
+            planned_modes=(ActivityMode.DISCUSSION,), by=self.unit.clerk, now=now,
         )  # fmt: skip
 
     def _hold(self, title: str, told: Told, now: datetime) -> Activity:
@@ -141,7 +143,7 @@ class Seminars:
         log = Log(
             began_at=began, ended_at=began + timedelta(hours=2), guests=guests,
             presence={row.pk: _presence(row, told) for row in team},
-            venue="" if mode == ActivityMode.ON_SITE else "县民政局二楼会议室", modes=(mode,),
+            venue="" if mode == ActivityMode.ON_SITE else ROOM, modes=(mode,),
             methods=told.methods, minutes=told.minutes or MINUTES,
             reflections="说事实的多了，下结论的少了。" if told.methods else "",
             steps=tuple(_steps(told, team, now)),
@@ -165,11 +167,12 @@ class Seminars:
             self.story.clock.put(done, lambda now: _done(step, self.unit, now))
 
     def _at_door(self, told: Told, now: datetime) -> None:
-        """Planned, opened for the day, signed in with a telephone, logged with who came, photographed."""
+        """Planned for another hour and room, opened for the day, signed in with a telephone, logged with who came, photographed."""
         by = self.unit.clerk
         made = add_activity(
             project=self._project(self.title), kind=told.kind, title=told.title,
-            first_day=local_day(now), by=by, now=now,
+            first_day=local_day(now), begins=time(14, 30), ends=time(16, 30),
+            planned_venue="县民政局三楼会议室", by=by, now=now,
         )  # fmt: skip
         door = open_door(made, by=by, now=now)
         for minute, user in enumerate((self.unit.leader, by, self.unit.director), 2):

@@ -48,11 +48,11 @@ _ACTIVITIES = """
 INSERT INTO programmes_activity
        (id, tenant_id, organisation_id, org_path, supervisor_id, ancestor_1, ancestor_2, ancestor_3, ancestor_4,
         programme_id, project_id, kind, title, first_day, last_day, state, reason, track, line, version,
-        created_by_id, created_at, decided_by_id, decided_at, venue, modes, methods, minutes, questions,
-        reflections, logged_name)
+        created_by_id, created_at, decided_by_id, decided_at, planned_venue, planned_modes, venue, modes, methods,
+        contents, minutes, questions, reflections, logged_name)
 SELECT md5(%(name)s || n)::uuid, p.tenant_id, p.organisation_id, p.org_path, p.supervisor_id, p.ancestor_1,
        p.ancestor_2, p.ancestor_3, p.ancestor_4, p.programme_id, p.id, 'core_seminar', '研讨会' || n,
-       d.day, d.day + n %% 3, 'planned', '', '', '', 1, %(by)s, %(now)s, %(by)s, %(now)s, '', '[]', '[]', '', '', '', ''
+       d.day, d.day + n %% 3, 'planned', '', '', '', 1, %(by)s, %(now)s, %(by)s, %(now)s, '', '[]', '', '[]', '[]', '{}', '', '', '', ''
   FROM (SELECT *, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS many
           FROM programmes_project WHERE programme_id = %(programme)s
            AND (%(topic)s::uuid IS NULL OR id = %(topic)s::uuid)) p

@@ -1,7 +1,8 @@
 """What a team means to do: proposed by the timetable of its plan (P2-46), added by hand, taken up, dropped."""
 
 import hashlib
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -15,12 +16,18 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take, wrong_state
 from programmes.access import runs, step_for
-from programmes.actions.activity_terms import period_cited, planned_faults
+from programmes.actions.activity_terms import (
+    hour_faults,
+    period_cited,
+    place_faults,
+    planned_faults,
+)
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.invited import tell_called_off, tell_moved
 from programmes.models import Activity, Dossier, Project
 from programmes.notices import CALLED_OFF
 from programmes.queries import local_day
+from programmes.queries.activities import planned_span
 from programmes.states import (
     DROP_ACTIVITY,
     OF_TOPICS,
@@ -41,7 +48,9 @@ KINDS = {
 }
 """Track → kind; another track of a plan of its own proposes meetings, whose kind is then chosen."""
 TITLE, REASON = 300, 300
-FIELDS = ("kind", "title", "first_day", "last_day")
+FIELDS = (
+    "kind", "title", "first_day", "last_day", "begins", "ends", "planned_venue", "planned_modes",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -102,13 +111,23 @@ def add_activity(
     title: str,
     first_day: date,
     last_day: date | None = None,
+    begins: time | None = None,
+    ends: time | None = None,
+    planned_venue: str = "",
+    planned_modes: Sequence[str] = (),
     by: User,
     now: datetime,
 ) -> Activity:
-    """By hand, and taken up at once. Raises NotAllowed, RuleBroken (`wrong_state`), BadInput."""
+    """By hand, and taken up at once; hours by the clock of Beijing.
+
+    Raises NotAllowed, RuleBroken (`wrong_state`), BadInput.
+    """
     if not by.has_perm(Permission.PROJECT_CHANGE, project):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    given = {"kind": kind, "title": title, "first_day": first_day, "last_day": last_day}
+    given = {
+        "kind": kind, "title": title, "first_day": first_day, "last_day": last_day,
+        "begins": begins, "ends": ends, "planned_venue": planned_venue, "planned_modes": planned_modes,
+    }  # fmt: skip
     return enter_activity(project, given, by=by, now=now)
 
 
@@ -135,7 +154,7 @@ def enter_activity(project: Project, given: dict[str, Any], *, by: User, now: da
 def change_activity(
     activity: Activity, *, by: User, now: datetime, seen: int | None = None, **changes: Any
 ) -> Activity:
-    """Kind, title and days, until it is dropped; of other days the invited are told.
+    """What is planned of it, until it is dropped; of other days, hours or places the invited are told.
 
     Raises RuleBroken, NotAllowed, BadInput, Stale.
     """
@@ -153,7 +172,7 @@ def change_activity(
     fresh.version += 1
     fresh.save(update_fields=[*changed, "version"])
     tell_participants(fresh)
-    tell_moved(fresh, before["first_day"], before["last_day"], now=now)
+    tell_moved(fresh, before, now=now)
     record("activity.changed", target=fresh, by=by, at=now, fields=changed)
     return fresh
 
@@ -164,12 +183,15 @@ def kinds_of(activity: Activity) -> tuple[ActivityKind, ...]:
 
 
 def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
-    """Kind, title and days as typed. Raises BadInput."""
+    """As typed: kind, title and days; hours, place and way of meeting where they are known. Raises BadInput."""
     was = activity.first_day
     activity.kind, activity.title = given["kind"], " ".join(str(given["title"]).split())
     activity.first_day = given["first_day"]
     activity.last_day = given["last_day"] or given["first_day"]
-    faults = {}
+    activity.begins, activity.ends = given.get("begins"), given.get("ends")
+    activity.planned_venue = " ".join(given.get("planned_venue", "").split())
+    activity.planned_modes = list(given.get("planned_modes", ()))
+    faults = place_faults(activity)
     if activity.kind not in kinds_of(activity):
         faults["kind"] = _("Choose one of the kinds.")
     if not activity.title:
@@ -177,10 +199,11 @@ def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
     elif len(activity.title) > TITLE:
         faults["title"] = _("At most %(count)d characters.") % {"count": TITLE}
     days = planned_faults(activity, was)
-    if faults or days:
+    faults |= days or hour_faults(activity)
+    if faults:
         cited = period_cited(activity.programme) if "first_day" in days else ()
         words = _("Please mend the fields named here.")
-        raise BadInput(words, fields=faults | days, cited=cited)
+        raise BadInput(words, fields=faults, cited=cited)
 
 
 @transaction.atomic
@@ -231,11 +254,21 @@ def drop(
 
 def tell_participants(activity: Activity) -> None:
     """What their rows say of it, so that their own units read it there."""
-    began = activity.began_at
-    activity.participants.update(
-        kind=activity.kind,
-        course=activity.title,
-        contents=activity.contents,
-        held_on=local_day(began) if began else activity.first_day,
-        called_off=activity.state == ActivityState.DROPPED,
-    )
+    off = activity.state == ActivityState.DROPPED
+    activity.participants.update(**told_of(activity), called_off=off)
+
+
+def told_of(activity: Activity) -> dict[str, Any]:
+    """What a participant's row says of it: as planned, then as held."""
+    held = activity.began_at is not None
+    span = (activity.began_at, activity.ended_at) if held else planned_span(activity)
+    begins_at, ends_at = span or (None, None)
+    return {
+        "kind": activity.kind,
+        "course": activity.title,
+        "contents": activity.contents,
+        "held_on": local_day(begins_at) if begins_at else activity.first_day,
+        "begins_at": begins_at,
+        "ends_at": ends_at,
+        "venue": activity.venue if held else activity.planned_venue,
+    }

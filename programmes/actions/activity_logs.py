@@ -17,7 +17,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, wrong_state
 from programmes.access import runs
 from programmes.actions.activities import enter_activity
-from programmes.actions.activity_terms import PERIOD, held_faults
+from programmes.actions.activity_terms import PERIOD, VENUE, held_faults, mode_faults
 from programmes.actions.attended import expected_in, note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
@@ -29,7 +29,7 @@ from programmes.clauses import cited_for
 from programmes.models import Activity, Attendance, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.queries import head_of, local_day
-from programmes.states import LOGGED_FROM, ActivityKind, ActivityMode, ActivityState, Presence
+from programmes.states import LOGGED_FROM, ActivityKind, ActivityState, Presence
 
 LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
 """Who logs for his team besides the unit's office."""
@@ -40,7 +40,7 @@ ASKED_BY = {
     ActivityKind.SURVEY: ("P1-40", "P1-41"),
 }
 """Kind → the rules that ask for it: a log that cannot be is refused with their sentence."""
-LONGEST = {"venue": 120, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
+LONGEST = {"venue": VENUE, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
 GUESTS = 60
 HOURS = ("began_at", "ended_at")
 LOGGED = (
@@ -295,8 +295,7 @@ def _what_faults(activity: Activity, log: Log) -> dict[str, str]:
         if len(getattr(log, name)) > most
     }
     head: dict[str, Any] = head_of(activity.programme, local_day(log.began_at))
-    if not set(log.modes) <= {*ActivityMode.values, *(row["key"] for row in head.get("modes", ()))}:
-        faults["modes"] = _("Choose one of the kinds.")
+    faults |= mode_faults(log.modes, head, "modes")
     if not set(log.methods) <= {row["key"] for row in head.get("methods", ())}:
         faults["methods"] = _("Choose from the plan's methods.")
     return faults

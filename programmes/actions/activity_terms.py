@@ -1,5 +1,6 @@
 """Within which days an activity may lie: one answer for what teams and units plan, and for what they log (P2-08)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,13 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import Cited
 from programmes.clauses import cited_for
 from programmes.models import Programme
-from programmes.queries import local_day
+from programmes.queries import head_of, local_day
+from programmes.states import ActivityMode
 
 PERIOD = ("P1-02", "P2-08", "P3-02")
 """Rules that say from when to when a programme runs."""
 LONGEST_STAY = timedelta(days=31)
+VENUE = 120
 
 
 def begins_early(programme: Programme, day: date | None) -> bool:
@@ -30,6 +33,35 @@ def planned_faults(activity: Any, was: date | None) -> dict[str, str]:
         words = _("The programme begins on %(day)s: what is held before does not belong to it.")
         return {"first_day": words % {"day": activity.programme.starts_on.isoformat()}}
     return {}
+
+
+def hour_faults(activity: Any) -> dict[str, str]:
+    """Of its hours as typed: both or none, in their order; its days are in order."""
+    begins, ends = activity.begins, activity.ends
+    if begins is None and ends is not None:
+        return {"begins": _("Say also when it begins, or leave out when it ends.")}
+    if ends is None and begins is not None:
+        return {"ends": _("Say also when it ends, or leave out when it begins.")}
+    if begins is not None and activity.first_day == activity.last_day and ends <= begins:
+        return {"ends": _("It ends before it begins: correct one of the two times.")}
+    return {}
+
+
+def place_faults(activity: Any) -> dict[str, str]:
+    """Of place and way of meeting as planned."""
+    faults = {}
+    if len(activity.planned_venue) > VENUE:
+        faults["planned_venue"] = _("At most %(count)d characters.") % {"count": VENUE}
+    if activity.planned_modes:
+        head = head_of(activity.programme, activity.first_day)
+        faults |= mode_faults(activity.planned_modes, head, "planned_modes")
+    return faults
+
+
+def mode_faults(modes: Iterable[str], head: Mapping[str, Any], name: str) -> dict[str, str]:
+    """`modes` are the usual ones or those of the plan whose head it is."""
+    known = {*ActivityMode.values, *(row["key"] for row in head.get("modes", ()))}
+    return {} if set(modes) <= known else {name: _("Choose one of the kinds.")}
 
 
 def held_faults(

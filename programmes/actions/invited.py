@@ -1,11 +1,12 @@
-"""Whoever was told that he takes part hears what becomes of it: called off, or on other days."""
+"""Whoever was told that he takes part hears what becomes of it: called off, or at another time or place."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from actionlearning.foundation.outbox import retract_notices
 from programmes.models import Activity
-from programmes.notices import INVITED, tell_invited, tell_off
+from programmes.notices import INVITED, WHEN_AND_WHERE, tell_invited, tell_off
 from programmes.states import Selection
 
 
@@ -17,13 +18,14 @@ def tell_called_off(activity: Activity, *, now: datetime) -> None:
     activity.participants.update(told_at=None)
 
 
-def tell_moved(activity: Activity, first: date, last: date, *, now: datetime) -> None:
-    """`first` and `last` as they were: what was said of them is void, and they are invited to the new days."""
-    if (activity.first_day, activity.last_day) == (first, last):
+def tell_moved(activity: Activity, before: Mapping[str, Any], *, now: datetime) -> None:
+    """`before`: what was planned. What was said of it is void, and they are invited to the new time and place."""
+    was = {name: before[name] for name in WHEN_AND_WHERE}
+    if all(getattr(activity, name) == value for name, value in was.items()):
         return
     people = _told(activity)
     retract_notices([activity.pk], now=now, kind=INVITED)
-    tell_invited(activity, [row.person.user for row in people], now=now, before=(first, last))
+    tell_invited(activity, [row.person.user for row in people], now=now, before=was)
     activity.participants.update(told_at=None)
     activity.participants.filter(pk__in=[row.pk for row in people]).update(told_at=now)
 

@@ -14,11 +14,11 @@ from actionlearning.foundation.workflow import lock_row, wrong_state
 from groups.models import Person
 from groups.queries import lasting
 from programmes.access import runs
+from programmes.actions.activities import told_of
 from programmes.actions.unit_activities import visit_rule
 from programmes.clauses import cited_by_rule
 from programmes.models import Activity, Participant
 from programmes.notices import tell_invited
-from programmes.queries import local_day
 from programmes.states import ActivityKind, ActivityState, Selection
 
 MOST = 1_000
@@ -52,9 +52,8 @@ def participant(
     """Not saved yet; what it copies of the activity is kept true by tell_participants()."""
     made = Participant(
         activity=activity, programme_id=activity.programme_id, person=person, name=person.name,
-        selection=selection, kind=activity.kind, course=activity.title, contents=activity.contents,
-        held_on=local_day(activity.began_at) if activity.began_at else activity.first_day,
-        named_by=by, named_name=by.display_name, named_at=now,
+        selection=selection, named_by=by, named_name=by.display_name, named_at=now,
+        **told_of(activity),
     )  # fmt: skip
     made.place(person.organisation)
     return made

@@ -1,7 +1,7 @@
 """What a unit, or whoever runs the programme, plans by itself: classes, meetings, visits (P1-33, P2-17, P3-31)."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -37,12 +37,18 @@ def plan_unit_activity(
     title: str,
     first_day: date,
     last_day: date | None = None,
+    begins: time | None = None,
+    ends: time | None = None,
+    planned_venue: str = "",
+    planned_modes: Sequence[str] = (),
     contents: Mapping[str, Decimal] | None = None,
     places: int | None = None,
     by: User,
     now: datetime,
 ) -> Activity:
-    """`contents`: class hours by key of the plan's contents. Taken up at once; who takes part is named next.
+    """`contents`: class hours by key of the plan's contents; `begins`, `ends`: by the clock of Beijing.
+
+    Taken up at once; who takes part is named next.
 
     Raises NotAllowed, BadInput, RuleBroken (`not_taking_part`, `places`).
     """
@@ -50,7 +56,10 @@ def plan_unit_activity(
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     made = Activity(programme=programme, created_by=by, created_at=now)
     made.place(organisation)
-    given = {"kind": kind, "title": title, "first_day": first_day, "last_day": last_day}
+    given = {
+        "kind": kind, "title": title, "first_day": first_day, "last_day": last_day,
+        "begins": begins, "ends": ends, "planned_venue": planned_venue, "planned_modes": planned_modes,
+    }  # fmt: skip
     fill_activity(made, given)
     _take_place(made)
     _fill_class(made, contents or {})

@@ -13,9 +13,10 @@ from actionlearning.foundation.api import StrictSerializer, TenantViewSet, chose
 from actionlearning.foundation.permissions import Permission
 from groups.access import visible_organisations
 from programmes.actions.activities import add_activity, change_activity, drop, take_up
+from programmes.actions.activity_terms import VENUE
 from programmes.actions.unit_activities import plan_unit_activity
 from programmes.api.activity_doors import ActivityDoorActs
-from programmes.api.activity_logs import ActivityLogActs
+from programmes.api.activity_logs import MODES, ActivityLogActs
 from programmes.api.activity_photos import ActivityPhotoActs
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, named, names_of
 from programmes.api.method_records import ActivityMinutesFiles
@@ -33,6 +34,19 @@ class ActivityText(StrictSerializer):
     first_day = serializers.DateField()
     last_day = serializers.DateField(
         required=False, allow_null=True, help_text="Left out: one day."
+    )
+    begins = serializers.TimeField(
+        required=False, allow_null=True, help_text="On the first day, by the clock of Beijing."
+    )
+    ends = serializers.TimeField(
+        required=False, allow_null=True, help_text="On the last day; with `begins` or not at all."
+    )
+    planned_venue = serializers.CharField(required=False, allow_blank=True, max_length=VENUE)
+    planned_modes = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        max_length=40,
+        help_text=MODES,
     )
 
 
@@ -65,6 +79,12 @@ class ActivityLine(serializers.Serializer):
     title = serializers.CharField()
     first_day = serializers.DateField()
     last_day = serializers.DateField()
+    begins = serializers.TimeField(
+        allow_null=True, help_text="As planned, by the clock of Beijing; null: not known."
+    )
+    ends = serializers.TimeField(allow_null=True)
+    planned_venue = serializers.CharField(help_text="The place held at is in the log.")
+    planned_modes = serializers.ListField(child=serializers.CharField())
     state = serializers.ChoiceField(ActivityState.choices)
     reason = serializers.CharField(help_text="Why it was dropped.")
     dossier_id = serializers.UUIDField(

@@ -27,8 +27,11 @@ from programmes.api.project_people import MATCH
 from programmes.counting import why_not
 from programmes.models import Activity, NextStep, Project
 from programmes.queries import rule_ids
+from programmes.queries.activities import DEVIATIONS, deviations_of
 from programmes.queries.next_steps import steps_of
 from programmes.states import ActivityKind, ActivityMode, ActivityState, Presence
+
+MODES = f"Any of {', '.join(ActivityMode.values)}, and keys of the plan's own modes."
 
 
 class PresenceGiven(StrictSerializer):
@@ -59,7 +62,7 @@ class ActivityLogText(StrictSerializer):
         required=False,
         default=list,
         max_length=40,
-        help_text=f"Any of {', '.join(ActivityMode.values)}, and keys of the plan's own modes.",
+        help_text=MODES,
     )
     methods = serializers.ListField(
         child=serializers.CharField(max_length=40),
@@ -147,6 +150,10 @@ class ActivityLogWhole(serializers.Serializer):
     venue = serializers.CharField()
     modes = serializers.ListField(child=serializers.CharField())
     methods = serializers.ListField(child=serializers.CharField())
+    otherwise = serializers.ListField(
+        child=serializers.ChoiceField(DEVIATIONS),
+        help_text="In what it was held otherwise than planned.",
+    )
     minutes = serializers.CharField()
     questions = serializers.CharField()
     reflections = serializers.CharField()
@@ -227,6 +234,7 @@ def whole_log(activity: Activity, user: Any, now: datetime, status: int = 200) -
     body: dict[str, Any] = {
         n: getattr(activity, n) for n in names_of(ActivityLogWhole) if n not in _MADE
     }
+    body["otherwise"] = deviations_of(activity)
     body["attendances"] = list(activity.attendances.order_by("rank", "id"))
     body["steps"] = with_finishing(user, activity, steps_of(activity), now)
     body["counts_for"] = _counts_for(activity, now)
@@ -234,7 +242,7 @@ def whole_log(activity: Activity, user: Any, now: datetime, status: int = 200) -
     return Response(answer, status=status, headers={"ETag": f'"{activity.version}"'})
 
 
-_MADE = ("attendances", "steps", "counts_for")
+_MADE = ("otherwise", "attendances", "steps", "counts_for")
 
 
 def _counts_for(activity: Activity, now: datetime) -> list[dict[str, Any]]:

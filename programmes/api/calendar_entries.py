@@ -40,7 +40,9 @@ class CalendarEntry(serializers.Serializer):
     title = serializers.CharField()
     first_day = serializers.DateField()
     last_day = serializers.DateField()
-    begins_at = serializers.DateTimeField(allow_null=True, help_text="Of what was held.")
+    begins_at = serializers.DateTimeField(
+        allow_null=True, help_text="As planned, then as held; null: whole days."
+    )
     ends_at = serializers.DateTimeField(allow_null=True)
     state = serializers.CharField(
         help_text="Of an activity, invitation or duty its own; of all others `open`, `overdue` or `done`."

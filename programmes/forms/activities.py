@@ -7,14 +7,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
-from programmes.forms.programmes import DayInput
+from programmes.actions.activity_terms import VENUE
+from programmes.forms.programmes import DayInput, HourInput
 from programmes.models import Programme
-from programmes.states import OF_TOPICS, ActivityKind, ActivityState
+from programmes.states import OF_TOPICS, ActivityKind, ActivityMode, ActivityState
 
 GONE = "gone"
 
 
 class ActivityForm(TenantForm):
+    """`modes` as (key, name): the usual ones and the plan's own."""
+
     kind = forms.ChoiceField(choices=ActivityKind.choices, label=_("Kind of activity"))
     title = forms.CharField(max_length=300, label=_("What is done"))
     first_day = forms.DateField(label=_("First day"), widget=DayInput())
@@ -24,14 +27,31 @@ class ActivityForm(TenantForm):
         widget=DayInput(),
         help_text=_("Left empty: one day."),
     )
+    begins = forms.TimeField(label=_("Begins at"), required=False, widget=HourInput())
+    ends = forms.TimeField(
+        label=_("Ends at"),
+        required=False,
+        widget=HourInput(),
+        help_text=_("Left empty with the beginning: the hours are not known yet."),
+    )
+    planned_venue = forms.CharField(label=_("Place"), required=False, max_length=VENUE)
+    planned_modes = forms.MultipleChoiceField(
+        label=_("How people meet"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, kinds: Iterable[ActivityKind] = OF_TOPICS, **kwargs: Any
+        self,
+        *args: Any,
+        kinds: Iterable[ActivityKind] = OF_TOPICS,
+        modes: Iterable[tuple[str, str]] = ActivityMode.choices,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        offered: Any = self.fields["kind"]
-        offered.choices = [(kind.value, kind.label) for kind in kinds]
+        choices = {"kind": [(kind.value, kind.label) for kind in kinds], "planned_modes": modes}
+        for name, offers in choices.items():
+            offered: Any = self.fields[name]
+            offered.choices = list(offers)
 
     def facts(self) -> dict[str, Any]:
         """For the verbs: what was typed, without the number of the version."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from actionlearning.foundation.forms import TenantForm
 from programmes.actions.activity_logs import LONGEST, Log
 from programmes.actions.next_steps import StepText
-from programmes.forms.programmes import DayInput
+from programmes.forms.programmes import DayInput, HourInput
 from programmes.models import NextStep, TeamMember
 from programmes.queries import ZONE
 from programmes.states import OF_TOPICS, ActivityKind, ActivityMode, Presence
@@ -21,15 +21,6 @@ from programmes.states import OF_TOPICS, ActivityKind, ActivityMode, Presence
 BLANK_STEPS = 3
 """Empty lines below the steps that are there."""
 STEP_PARTS = ("text", "owner", "name", "due", "key")
-
-
-class HourInput(forms.TimeInput):
-    """The browser's own clock."""
-
-    input_type = "time"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%H:%M", **kwargs)
 
 
 def _words(label: Any, name: str, rows: int) -> forms.CharField:

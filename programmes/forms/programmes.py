@@ -31,6 +31,15 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
+class HourInput(forms.TimeInput):
+    """The browser's own clock."""
+
+    input_type = "time"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
 def shipped_packs() -> list[tuple[str, str]]:
     """(id, title) of the packs that come with the product; each title stands on a line of its own."""
     key = "title_en: " if in_english() else "title: "

@@ -48,6 +48,13 @@ class Activity(LedgerModel):
     first_day = models.DateField()
     last_day = models.DateField()
     """The last day of it, not the first after."""
+    begins = models.TimeField(null=True)
+    """On its first day, by the clock of Beijing; none: the whole of its days."""
+    ends = models.TimeField(null=True)
+    """On its last day."""
+    planned_venue = models.CharField(max_length=120, blank=True)
+    planned_modes = models.JSONField(default=list)
+    """Of ActivityMode, or the plan's own."""
     state = models.CharField(max_length=10, choices=ActivityState, default=ActivityState.PROPOSED)
     reason = models.CharField(max_length=300, blank=True)
     """Why it was dropped."""
@@ -94,6 +101,11 @@ class Activity(LedgerModel):
             all_or_none("decided_by", "decided_at", name="activity_decided"),
             all_or_none("began_at", "ended_at", "logged_by", "logged_at", name="activity_logged"),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="activity_days"),
+            all_or_none("begins", "ends", name="activity_hours_planned"),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("begins")) | Q(last_day__gt=F("first_day")),
+                name="activity_hours_in_order",
+            ),
             models.CheckConstraint(condition=Q(ended_at__gt=F("began_at")), name="activity_hours"),
         ]
         indexes = [

@@ -34,8 +34,8 @@ class ParticipantQuerySet(models.QuerySet[Any]):
 class Participant(PlacedModel):
     """Somebody of the roster in one activity of a unit. Sits at his own unit.
 
-    That unit may not read what an office above does; so the row says itself what it was, when and with
-    how many class hours. Written only by programmes/actions/participants.py, selections.py and attended.py.
+    That unit may not read what an office above does; so the row says itself what it was, when, where and
+    with how many class hours. Written only by programmes/actions/participants.py, selections.py and attended.py.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="participants")
@@ -49,6 +49,10 @@ class Participant(PlacedModel):
     course = models.CharField(max_length=300)
     held_on = models.DateField()
     """First day: as planned, then as held."""
+    begins_at = models.DateTimeField(null=True)
+    """As planned, then as held; none: no hours are known."""
+    ends_at = models.DateTimeField(null=True)
+    venue = models.CharField(max_length=120, blank=True)
     contents = models.JSONField(default=dict)
     called_off = models.BooleanField(default=False)
     """The activity was dropped."""
@@ -68,6 +72,7 @@ class Participant(PlacedModel):
     class Meta:
         constraints = [
             unique_in_tenant("activity", "person", name="participant_once"),
+            all_or_none("begins_at", "ends_at", name="participant_hours"),
             all_or_none("reported_by", "reported_at", name="participant_reported"),
         ]
         indexes = [

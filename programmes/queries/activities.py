@@ -2,18 +2,51 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from groups.models import Organisation
 from groups.queries import named_like
-from programmes.queries import bad_filter, key_asked
+from programmes.queries import ZONE, bad_filter, key_asked, local_day
 from programmes.states import ActivityKind, ActivityState
 
 GONE = "gone"
 """Asked like a state: taken up or proposed, and the plan has the line no more."""
+
+DEVIATIONS = ("time", "place", "mode")
+
+
+def planned_span(activity: Any) -> tuple[datetime, datetime] | None:
+    """None where no hours are planned."""
+    if activity.begins is None:
+        return None
+    first, last = (activity.first_day, activity.begins), (activity.last_day, activity.ends)
+    return datetime.combine(*first, ZONE), datetime.combine(*last, ZONE)
+
+
+def deviations_of(activity: Any) -> tuple[str, ...]:
+    """In which of DEVIATIONS it was held otherwise than planned; only where both are known."""
+    if activity.began_at is None:
+        return ()
+    found = {
+        "time": not _as_planned(activity),
+        "place": activity.planned_venue and activity.venue not in ("", activity.planned_venue),
+        "mode": activity.planned_modes
+        and activity.modes
+        and set(activity.modes) != set(activity.planned_modes),
+    }
+    return tuple(name for name in DEVIATIONS if found[name])
+
+
+def _as_planned(activity: Any) -> bool:
+    """To the minute; where no hours were planned, within the days."""
+    span = planned_span(activity)
+    if span is not None:
+        return bool(span == (activity.began_at, activity.ended_at))
+    began, ended = local_day(activity.began_at), local_day(activity.ended_at)
+    return bool(activity.first_day <= began and ended <= activity.last_day)
 
 
 def narrowed_activities(rows: QuerySet[Any], wanted: Mapping[str, str]) -> QuerySet[Any]:

@@ -1,14 +1,14 @@
 """Who is wanted at two places at once: said, never forbidden.
 
-What is planned takes the whole of its days, unless it is a span of weeks in which something happens; what was
-held takes its hours. Only activities that the reader sees are named, and those to which
+What is planned takes its hours, or the whole of its days where no hours are known, unless it is a span of weeks
+in which something happens; what was held takes its hours. Only activities that the reader sees are named, and those to which
 somebody is invited whose row he reads.
 """
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,6 +17,7 @@ from django.db import connection
 from actionlearning.foundation.models import User
 from programmes.calendar import WorkCalendar
 from programmes.models import Activity, Participant
+from programmes.queries import ZONE
 from programmes.states import ActivityState, Presence, Selection
 
 LONGEST = 7
@@ -27,21 +28,27 @@ BEFORE_IT_IS_HELD = (ActivityState.PROPOSED, ActivityState.PLANNED)
 
 _STORED = """
 SELECT a.id, a.id AS activity_id, a.project_id, a.organisation_id, a.state IN ('proposed', 'planned') AS planned,
-       a.first_day, a.last_day, a.began_at, a.ended_at, a.venue
+       a.first_day, a.last_day, coalesce(a.began_at, {begins}) AS begins_at, coalesce(a.ended_at, {ends}) AS ends_at, a.venue
   FROM programmes_activity a
  WHERE a.id = ANY(%s::uuid[]) AND (a.state = 'held' OR a.state IN ('proposed', 'planned') AND a.last_day - a.first_day < %s)
  UNION ALL
-SELECT s.id, s.activity_id, NULL, NULL, true, s.held_on, s.last_day, NULL, NULL, '' FROM seat s WHERE s.id = ANY(%s::uuid[])
+SELECT s.id, s.activity_id, NULL, NULL, true, s.held_on, s.last_day, s.begins_at, s.ends_at, '' FROM seat s WHERE s.id = ANY(%s::uuid[])
 """
 """Activities, and invitations that nobody has logged yet."""
 _TYPED = """
-SELECT NULL::uuid AS id, NULL::uuid AS activity_id, %s::uuid AS project_id, NULL::uuid AS organisation_id,
-       true AS planned, %s::date AS first_day, %s::date AS last_day, NULL::timestamptz AS began_at,
-       NULL::timestamptz AS ended_at, '' AS venue
+SELECT NULL::uuid AS id, NULL::uuid AS activity_id, a.project_id, NULL::uuid AS organisation_id,
+       true AS planned, a.first_day, a.last_day, {begins} AS begins_at, {ends} AS ends_at, '' AS venue
+  FROM (SELECT %s::uuid AS project_id, %s::date AS first_day, %s::date AS last_day, %s::time AS begins, %s::time AS ends) a
 """
+_BEGINS = f"(a.first_day + coalesce(a.begins, '00:00')) AT TIME ZONE '{ZONE.key}'"
+_ENDS = f"(a.last_day + coalesce(a.ends, '24:00')) AT TIME ZONE '{ZONE.key}'"
+_SPAN = {"begins": _BEGINS, "ends": _ENDS, "zone": ZONE.key}
+"""Of an activity `a` as planned; where no hours are known, the whole of its days."""
 _CLASHES = """
 WITH seat AS NOT MATERIALIZED (
-  SELECT p.id, p.activity_id, p.person_id, p.name, p.course, p.held_on, coalesce(a.last_day, p.held_on) AS last_day
+  SELECT p.id, p.activity_id, p.person_id, p.name, p.course, p.held_on, coalesce(a.last_day, p.held_on) AS last_day,
+         coalesce(p.begins_at, p.held_on::timestamp AT TIME ZONE '{zone}') AS begins_at,
+         coalesce(p.ends_at, (coalesce(a.last_day, p.held_on) + 1)::timestamp AT TIME ZONE '{zone}') AS ends_at
     FROM ({invited}) p LEFT JOIN programmes_activity a ON a.id = p.activity_id
    WHERE coalesce(a.last_day, p.held_on) - p.held_on < %s),
 mine AS ({mine}),
@@ -62,25 +69,25 @@ met AS (
     JOIN programmes_teammember m ON m.person_id = w.who OR m.user_id = w.who
     JOIN programmes_activity a ON a.project_id = m.project_id
    WHERE x.planned AND a.id IS DISTINCT FROM x.activity_id AND a.state = 'planned' AND a.last_day - a.first_day < %s
-     AND a.first_day <= x.last_day AND a.last_day >= x.first_day
+     AND a.first_day <= x.last_day AND a.last_day >= x.first_day AND {begins} < x.ends_at AND {ends} > x.begins_at
      AND m.joined_on <= a.last_day AND (m.left_on IS NULL OR m.left_on > a.first_day)
    UNION
   SELECT x.id, s.activity_id, s.name, s.course, s.held_on, s.last_day
     FROM mine x JOIN wanted w ON w.id IS NOT DISTINCT FROM x.id
     JOIN seat s ON s.person_id = w.who
    WHERE x.planned AND s.activity_id IS DISTINCT FROM x.activity_id
-     AND s.held_on <= x.last_day AND s.last_day >= x.first_day
+     AND s.begins_at < x.ends_at AND s.ends_at > x.begins_at
    UNION
   SELECT x.id, a.id, t.name, NULL, NULL, NULL
     FROM mine x JOIN wanted w ON w.id = x.id
     JOIN programmes_attendance t ON t.person_id = w.who AND t.presence = %s
     JOIN programmes_activity a ON a.id = t.activity_id
-   WHERE NOT x.planned AND a.id <> x.id AND a.state = 'held' AND a.began_at < x.ended_at AND a.ended_at > x.began_at
+   WHERE NOT x.planned AND a.id <> x.id AND a.state = 'held' AND a.began_at < x.ends_at AND a.ended_at > x.begins_at
    UNION
   SELECT x.id, a.id, '', NULL, NULL, NULL
     FROM mine x JOIN programmes_activity a ON a.organisation_id = x.organisation_id AND a.venue = x.venue
    WHERE NOT x.planned AND x.venue <> '' AND a.id <> x.id AND a.state = 'held'
-     AND a.began_at < x.ended_at AND a.ended_at > x.began_at),
+     AND a.began_at < x.ends_at AND a.ended_at > x.begins_at),
 seen AS (
   SELECT a.id, a.title, a.first_day, a.last_day, a.state FROM programmes_activity a
    WHERE a.id IN (SELECT other FROM met) AND a.id IN ({visible}))
@@ -117,12 +124,17 @@ def clashes_of(user: User, entries: Iterable[uuid.UUID]) -> dict[uuid.UUID, list
 
 
 def clashes_if_planned(
-    user: User, project: uuid.UUID, first_day: date, last_day: date
+    user: User,
+    project: uuid.UUID,
+    first_day: date,
+    last_day: date,
+    hours: tuple[time, time] | None = None,
 ) -> list[Clash]:
-    """For what stands in a form: an activity of this topic on these days."""
+    """For what stands in a form: an activity of this topic on these days; `hours`: of its beginning and end."""
     if last_day < first_day or (last_day - first_day).days >= LONGEST:
         return []
-    return _found(user, _TYPED, [str(project), first_day, last_day], MOST).get(None, [])
+    told = [str(project), first_day, last_day, *(hours or (None, None))]
+    return _found(user, _TYPED, told, MOST).get(None, [])
 
 
 def _found(user: User, mine: str, given: list[Any], most: int) -> dict[Any, list[Clash]]:
@@ -137,7 +149,7 @@ def _found(user: User, mine: str, given: list[Any], most: int) -> dict[Any, list
     with connection.cursor() as cursor:
         # All sentences are ours or the ORM's; every value is bound.
         cursor.execute(
-            _CLASHES.format(mine=mine, visible=seen, invited=invited),
+            _CLASHES.format(mine=mine.format(**_SPAN), visible=seen, invited=invited, **_SPAN),
             [*whose, LONGEST, *given, present, LONGEST, present, *values, most],
         )
         rows = cursor.fetchall()
@@ -153,7 +165,8 @@ def invitations_ahead(user: User) -> Any:
     rows = Participant.objects.read_by(user).filter(
         selection=Selection.TAKES_PART, presence="", called_off=False
     )
-    return rows.order_by().values("id", "activity_id", "person_id", "name", "course", "held_on")
+    names = ("id", "activity_id", "person_id", "name", "course", "held_on", "begins_at", "ends_at")
+    return rows.order_by().values(*names)
 
 
 def better_day(first_day: date, last_day: date, state: str, work: WorkCalendar) -> date | None:

@@ -14,6 +14,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -153,8 +154,8 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
             id=F("id"),
             first_day=_first(),
             last_day=_last(),
-            begins_at=F("began_at"),
-            ends_at=F("ended_at"),
+            begins_at=Coalesce("began_at", _planned_at("first_day", "begins")),
+            ends_at=Coalesce("ended_at", _planned_at("last_day", "ends")),
             title=F("title"),
             detail=F("kind"),
             state=F("state"),
@@ -162,7 +163,7 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
             project_id=F("project_id"),
             project_title=F("project__title"),
             about=F("id"),
-            venue=F("venue"),
+            venue=Case(_held("venue"), default=F("planned_venue")),
             reason=F("reason"),
             version=F("version"),
             changed_at=Greatest("created_at", "decided_at", "logged_at"),
@@ -170,14 +171,28 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
 
 
+def _held(then: Any) -> When:
+    return When(state=ActivityState.HELD, then=then)
+
+
 def _first() -> Any:
-    held = When(state=ActivityState.HELD, then=TruncDate("began_at", tzinfo=ZONE))
+    held = _held(TruncDate("began_at", tzinfo=ZONE))
     return Case(held, default=F("first_day"), output_field=DateField())
 
 
 def _last() -> Any:
-    held = When(state=ActivityState.HELD, then=_day_of("ended_at"))
-    return Case(held, default=F("last_day"), output_field=DateField())
+    return Case(_held(_day_of("ended_at")), default=F("last_day"), output_field=DateField())
+
+
+def _planned_at(day: str, hour: str) -> Any:
+    """That hour of that day in Beijing; null where no hours are planned."""
+    return Func(
+        F(day),
+        F(hour),
+        template=f"((%(expressions)s) AT TIME ZONE '{ZONE.key}')",
+        arg_joiner=" + ",
+        output_field=DateTimeField(),
+    )
 
 
 def _takes_part(user: User, asked: Asked) -> Q:
@@ -343,7 +358,8 @@ def _invitations(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         rows = rows.filter(programme=asked.programme)
     held = Activity.objects.visible_to(user).filter(pk=OuterRef("activity"))
     last = Subquery(held.annotate(c_last=_last()).values("c_last"))
-    rows = rows.annotate(until=Coalesce(last, F("held_on"))).filter(until__gte=asked.first)
+    told = Greatest("held_on", _day_of("ends_at"))
+    rows = rows.annotate(until=Coalesce(last, told)).filter(until__gte=asked.first)
     state = Case(
         When(called_off=True, then=Value(ActivityState.DROPPED.value)),
         When(presence="", then=Value(ActivityState.PLANNED.value)),
@@ -356,15 +372,15 @@ def _invitations(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
             id=F("id"),
             first_day=F("held_on"),
             last_day=F("until"),
-            begins_at=Subquery(held.values("began_at")),
-            ends_at=Subquery(held.values("ended_at")),
+            begins_at=F("begins_at"),
+            ends_at=F("ends_at"),
             title=F("course"),
             detail=F("kind"),
             state=state,
             unit=Coalesce(Subquery(held.values("organisation__name")), Value("")),
             project_id=_nothing(UUIDField()),
             about=F("person_id"),
-            venue=Coalesce(Subquery(held.values("venue")), Value("")),
+            venue=F("venue"),
             reason=Coalesce(Subquery(held.values("reason")), Value("")),
             version=Coalesce(Subquery(held.values("version")), Value(1)),
             changed_at=Greatest("named_at", "told_at"),

@@ -18,6 +18,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
 from programmes.access import runs, step_for
 from programmes.actions.activities import (
+    FIELDS,
     add_activity,
     change_activity,
     drop,
@@ -39,14 +40,14 @@ from programmes.queries.trainings import contents_named
 from programmes.states import CLASSES, DROP_ACTIVITY, TAKE_UP_ACTIVITY, ActivityState
 from programmes.views.activity_beside import beside_context
 from programmes.views.activity_clashes import say_clashes
-from programmes.views.activity_held import held_context
-from programmes.views.activity_lines import COLUMNS, TONES, days_words, lines_of
+from programmes.views.activity_held import held_context, named_modes
+from programmes.views.activity_lines import COLUMNS, TONES, lines_of, planned_words
 from programmes.views.method_lines import records_of, with_records
 from programmes.views.project_page import project_or_404, to_project
 from programmes.views.projects import renew_version
 
 PLANS = (ActivityState.PROPOSED, ActivityState.PLANNED)
-"""Kind, title and days are changed here; what was held is corrected in its log."""
+"""What is planned is changed here; what was held is corrected in its log."""
 
 
 class ActivityList(TenantListView):
@@ -94,6 +95,10 @@ class ActivityNew(TenantFormView):
     @cached_property
     def project(self) -> Project:
         return project_or_404(self.request, self.kwargs["pk"], Permission.PROJECT_CHANGE)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        head = head_of(self.project.programme, local_day(self.request.received_at))
+        return {**super().get_form_kwargs(), "modes": named_modes(head)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(project=self.project, **kwargs)
@@ -159,7 +164,8 @@ class ActivityEdit(TenantActivityStep):
     form_name = "edit_form"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "kinds": kinds_of(self.activity)}
+        known = {"kinds": kinds_of(self.activity), "modes": modes_offered(self.activity)}
+        return {**super().get_form_kwargs(), **known}
 
     def act(self, form: Any) -> HttpResponse:
         seen = form.cleaned_data["version"]
@@ -215,6 +221,10 @@ def activity_or_404(request: Any, pk: Any, permission: Permission) -> Activity:
     return found
 
 
+def modes_offered(activity: Activity) -> list[tuple[str, str]]:
+    return named_modes(head_of(activity.programme, activity.first_day))
+
+
 def taught_words(activity: Activity) -> str:
     """理论理念2、方法技能4: what a class teaches, with its hours; '' for anything else."""
     if not activity.contents:
@@ -234,21 +244,26 @@ def activity_context(request: Any, activity: Activity, **given: Any) -> dict[str
     """`given` replaces what is shown by default: a form that was refused."""
     user, version = request.user, {"version": activity.version}
     changes = runs(user, activity)
-    stored = {name: getattr(activity, name) for name in ("kind", "title", "first_day", "last_day")}
-    held = held_context(request, activity)
+    stored = {name: getattr(activity, name) for name in FIELDS}
+    held, can_change = held_context(request, activity), changes and activity.state in PLANS
+    modes = dict(modes_offered(activity) if can_change or activity.planned_modes else ())
     return {
         "activity": activity,
         "tone": TONES[ActivityState(activity.state)],
-        "days": days_words(activity.first_day, activity.last_day),
+        "days": planned_words(activity),
+        "planned_modes": "、".join(modes.get(key, key) for key in activity.planned_modes),
         "gone": activity.gone_at is not None,
         "taught": taught_words(activity),
         "can_teach": held["can_log"] and activity.project_id and activity.kind in CLASSES,
         "can_see_people": user.has_perm(Permission.PERSON_VIEW, activity),
-        "can_change": changes and activity.state in PLANS,
+        "can_change": can_change,
         "can_take_up": step_for(activity, TAKE_UP_ACTIVITY).open_to(user, activity),
         "can_drop": step_for(activity, DROP_ACTIVITY).open_to(user, activity),
         "edit_form": ActivityForm(
-            initial={**stored, **version}, auto_id="edit_%s", kinds=kinds_of(activity)
+            initial={**stored, **version},
+            auto_id="edit_%s",
+            kinds=kinds_of(activity),
+            modes=modes.items(),
         ),
         "seen_form": ActivitySeenForm(initial=version, auto_id="seen_%s"),
         "drop_form": ActivityDropForm(initial=version, auto_id="drop_%s"),

@@ -1,6 +1,6 @@
 """Clashes and days off while an activity is planned: said at once, and saving stays possible."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.contrib import messages
@@ -54,7 +54,7 @@ class ActivityClashes(TenantView):
 
 
 class ActivityClashesTyped(TenantView):
-    """For the days that stand in the form at this moment; nothing is written."""
+    """For the days and hours that stand in the form at this moment; nothing is written."""
 
     permission = Permission.PROJECT_CHANGE
 
@@ -62,15 +62,26 @@ class ActivityClashesTyped(TenantView):
         project = project_or_404(request, pk, Permission.PROJECT_CHANGE)
         first = _day(request.POST.get("first_day", ""))
         last = _day(request.POST.get("last_day", "")) or first
-        warnings = _typed(request.user, project, first, last) if first and last else []
+        hours = _hours(request.POST)
+        warnings = _typed(request.user, project, first, last, hours) if first and last else []
         return render(request, TEMPLATE, {"warnings": warnings})
 
 
-def _typed(user: Any, project: Project, first: date, last: date) -> list[str]:
-    told = [clash_words(each) for each in clashes_if_planned(user, project.pk, first, last)]
+def _typed(
+    user: Any, project: Project, first: date, last: date, hours: tuple[time, time] | None
+) -> list[str]:
+    told = [clash_words(each) for each in clashes_if_planned(user, project.pk, first, last, hours)]
     if last < first:
         return told
     return told + _day_off(project.org_path, first, last, ActivityState.PLANNED)
+
+
+def _hours(typed: Any) -> tuple[time, time] | None:
+    """None until both stand there."""
+    try:
+        return time.fromisoformat(typed["begins"]), time.fromisoformat(typed["ends"])
+    except (KeyError, ValueError):
+        return None
 
 
 def _day(text: str) -> date | None:

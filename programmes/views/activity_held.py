@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from actionlearning.foundation.languages import in_english, product_words
 from programmes.actions.activity_logs import expected_at, may_log
@@ -14,8 +15,10 @@ from programmes.clauses import sentence_of
 from programmes.counting import Held, why_not
 from programmes.models import Attendance
 from programmes.queries import head_of, local_day, rule_ids
+from programmes.queries.activities import deviations_of
 from programmes.queries.next_steps import steps_of
 from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
+from programmes.views.activity_lines import planned_words
 from programmes.views.count_words import name_of, title_of
 
 TONES = {Presence.PRESENT: "green", Presence.EXCUSED: "yellow", Presence.ABSENT: "red"}
@@ -53,7 +56,8 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
         "can_log": logs,
         "held": {
             "span": _span_words(activity),
-            "modes": "、".join(modes.get(key, key) for key in activity.modes),
+            "modes": _joined(activity.modes, modes),
+            "otherwise": _otherwise(activity, modes),
             "methods": "、".join(methods.get(key, key) for key in activity.methods),
             "logged": date_format(timezone.localtime(activity.logged_at), "DATETIME_FORMAT"),
             "people": [_person(row) for row in activity.attendances.order_by("rank", "id")],
@@ -63,6 +67,24 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
         ],
         "counts": [_verdict(each, held) for each in weighed(activity, now=now)],
     }
+
+
+def _joined(keys: list[str], names: Mapping[str, str]) -> str:
+    return "、".join(names.get(key, key) for key in keys)
+
+
+def _otherwise(activity: Any, modes: Mapping[str, str]) -> list[str]:
+    """In what it was held otherwise than planned."""
+    told = {
+        "time": (planned_words(activity), _span_words(activity)),
+        "place": (activity.planned_venue, activity.venue),
+        "mode": (_joined(activity.planned_modes, modes), _joined(activity.modes, modes)),
+    }
+    pairs = (told[name] for name in deviations_of(activity))
+    return [
+        _("Planned: %(planned)s; held: %(held)s.") % {"planned": planned, "held": held}
+        for planned, held in pairs
+    ]
 
 
 def _span_words(activity: Any) -> str:

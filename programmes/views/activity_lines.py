@@ -1,7 +1,7 @@
 """Activities as finished lines: what the list, the topic's page, the desk and the sheet print."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.utils.formats import date_format
@@ -12,9 +12,10 @@ from programmes.models import Project
 from programmes.states import RUNNING, TAKEN_ON, ActivityKind, ActivityState
 
 COLUMNS = (
-    "id", "title", "kind", "state", "first_day", "last_day", "gone_at", "reason", "project_id",
-    "project__title", "programme__name", "organisation__name", "version",
+    "id", "title", "kind", "state", "first_day", "last_day", "begins", "ends", "planned_venue",
+    "gone_at", "reason", "project_id", "project__title", "programme__name", "organisation__name", "version",
 )  # fmt: skip
+SPAN = ("first_day", "last_day", "begins", "ends")
 TONES = {
     ActivityState.PROPOSED: "yellow",
     ActivityState.PLANNED: "blue",
@@ -38,7 +39,10 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
         "tone": TONES[ActivityState(row["state"])],
         "first_day": row["first_day"],
         "last_day": row["last_day"],
-        "days": days_words(row["first_day"], row["last_day"]),
+        "days": days_words(*(row[name] for name in SPAN)),
+        "begins": f"{row['begins']:%H:%M}" if row["begins"] else "",
+        "ends": f"{row['ends']:%H:%M}" if row["ends"] else "",
+        "place": row["planned_venue"],
         "gone": row["gone_at"] is not None and row["state"] != ActivityState.DROPPED,
         "reason": row["reason"],
         "topic_pk": row["project_id"],
@@ -48,9 +52,23 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def days_words(first: date, last: date) -> str:
-    begins = date_format(first, "DATE_FORMAT")
-    return begins if first == last else f"{begins} – {date_format(last, 'DATE_FORMAT')}"
+def days_words(
+    first: date, last: date, begins: time | None = None, ends: time | None = None
+) -> str:
+    """With its hours where they are planned."""
+    told = _moment(first, begins)
+    if first != last:
+        return f"{told} – {_moment(last, ends)}"
+    return f"{told}–{ends:%H:%M}" if ends else told
+
+
+def _moment(day: date, hour: time | None) -> str:
+    told = date_format(day, "DATE_FORMAT")
+    return f"{told} {hour:%H:%M}" if hour else told
+
+
+def planned_words(activity: Any) -> str:
+    return days_words(*(getattr(activity, name) for name in SPAN))
 
 
 def activities_context(user: Any, project: Project, its: Any) -> dict[str, Any]:

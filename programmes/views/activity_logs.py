@@ -183,7 +183,18 @@ class ActivityLog(TenantLogView):
             guests = row.attendances.filter(member=None, person=None).order_by("rank")
             found["guests"] = "\n".join(guests.values_list("name", flat=True))
         else:
+            found |= self._as_planned()
             found["guests"] = "\n".join(guests_at_door(self.arrivals, self.team))
+        return found
+
+    def _as_planned(self) -> dict[str, Any]:
+        """What its first log begins with."""
+        row = self.activity
+        found: dict[str, Any] = {"venue": row.planned_venue, "modes": row.planned_modes}
+        if row.begins is not None:
+            found |= {"begins": row.begins, "ends": row.ends}
+            stays = row.first_day == self.day < row.last_day
+            found["last_day"] = row.last_day if stays else None
         return found
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def detail_of(row: Mapping[str, Any]) -> str:
 
 
 def hours_of(row: Mapping[str, Any]) -> str:
-    """Only of what was held within one day: everything else takes whole days."""
+    """Only of what begins and ends within one day: everything else takes whole days."""
     if row["begins_at"] is None or row["first_day"] != row["last_day"]:
         return ""
     begins, ends = row["begins_at"].astimezone(ZONE), row["ends_at"].astimezone(ZONE)

@@ -24,7 +24,7 @@ from programmes.actions.selections import owes_report
 from programmes.exports import lacking_sheet
 from programmes.forms.unit_activities import AudienceForm
 from programmes.models import Attendance, Participant, Programme
-from programmes.queries import head_of, local_day
+from programmes.queries import ZONE, head_of, local_day
 from programmes.queries.learners import (
     File,
     Missed,
@@ -39,6 +39,7 @@ from programmes.queries.learners import (
 from programmes.queries.trainings import contents_asked, contents_named
 from programmes.states import Presence
 from programmes.views.activity_held import TONES
+from programmes.views.activity_lines import days_words
 from programmes.views.programme_page import programme_or_404
 
 
@@ -157,7 +158,8 @@ def _seat(seat: Participant, names: Mapping[str, str], reports: Collection[Any])
     return {
         "title": seat.course,
         "kind": seat.get_kind_display(),
-        "day": date_format(seat.held_on, "DATE_FORMAT"),
+        "day": _seat_days(seat),
+        "venue": seat.venue,
         "contents": _taught(seat, names),
         "hours": _hours(hours_of(seat)),
         "state": state,
@@ -166,6 +168,13 @@ def _seat(seat: Participant, names: Mapping[str, str], reports: Collection[Any])
         "report": seat.report,
         "may_report": seat.pk in reports,
     }
+
+
+def _seat_days(seat: Participant) -> str:
+    if seat.begins_at is None or seat.ends_at is None:
+        return date_format(seat.held_on, "DATE_FORMAT")
+    first, last = (at.astimezone(ZONE) for at in (seat.begins_at, seat.ends_at))
+    return days_words(first.date(), last.date(), first.time(), last.time())
 
 
 def _session(row: Attendance) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from programmes.queries.learners import lacking_in, missing_a_class, people_of
 from programmes.states import CLASSES, ActivityKind, ActivityState, Presence, Selection
 from programmes.views.activities import activity_or_404, taught_words, to_activity
 from programmes.views.activity_held import TONES
-from programmes.views.activity_lines import days_words
+from programmes.views.activity_lines import planned_words
 
 
 def unit_activity_or_404(request: Any, pk: Any) -> Activity:
@@ -53,7 +53,7 @@ def list_context(user: Any, activity: Activity) -> dict[str, Any]:
     changes, lines = runs(user, activity), participant_lines(activity)
     return {
         "activity": activity,
-        "days": days_words(activity.first_day, activity.last_day),
+        "days": planned_words(activity),
         "taught": taught_words(activity),
         "lines": lines,
         "untold": sum(line["untold"] for line in lines),

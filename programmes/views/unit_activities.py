@@ -28,6 +28,7 @@ from programmes.forms.unit_activities import (
 from programmes.models import Activity, Enrolment, Programme
 from programmes.queries import head_of, local_day
 from programmes.queries.trainings import contents_named
+from programmes.views.activity_held import named_modes
 from programmes.views.participant_lines import (
     class_or_404,
     list_context,
@@ -66,7 +67,7 @@ class UnitActivityNew(TenantFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         head = head_of(self.programme, local_day(self.request.received_at))
-        known = {"units": self.units, "contents": contents_named(head)}
+        known = {"units": self.units, "contents": contents_named(head), "modes": named_modes(head)}
         return {**super().get_form_kwargs(), **known}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
