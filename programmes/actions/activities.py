@@ -15,7 +15,7 @@ from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take, wrong_state
 from programmes.access import runs, step_for
-from programmes.actions.activity_terms import period_cited, planned_faults
+from programmes.actions.activity_terms import period_cited, planned_faults, take_place
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.invited import tell_called_off, tell_moved
 from programmes.models import Activity, Dossier, Project
@@ -137,7 +137,7 @@ def change_activity(
 ) -> Activity:
     """Kind, title and days, until it is dropped; of other days the invited are told.
 
-    Raises RuleBroken, NotAllowed, BadInput, Stale.
+    Raises RuleBroken (`wrong_state`, `concluded`, `not_taking_part`), NotAllowed, BadInput, Stale.
     """
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
@@ -150,8 +150,10 @@ def change_activity(
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
     if not changed:
         return fresh
+    if fresh.project_id is None and "first_day" in changed:
+        take_place(fresh)
     fresh.version += 1
-    fresh.save(update_fields=[*changed, "version"])
+    fresh.save(update_fields=[*changed, "supervisor", "version"])
     tell_participants(fresh)
     tell_moved(fresh, before["first_day"], before["last_day"], now=now)
     record("activity.changed", target=fresh, by=by, at=now, fields=changed)

@@ -1,14 +1,14 @@
-"""Within which days an activity may lie: one answer for what teams and units plan, and for what they log (P2-08)."""
+"""Within which days an activity may lie: one answer for what teams and units plan or move, and for what they log (P2-08)."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.errors import Cited
+from actionlearning.foundation.errors import Cited, RuleBroken
 from programmes.clauses import cited_for
 from programmes.models import Programme
-from programmes.queries import local_day
+from programmes.queries import enrolment_of, local_day
 
 PERIOD = ("P1-02", "P2-08", "P3-02")
 """Rules that say from when to when a programme runs."""
@@ -30,6 +30,19 @@ def planned_faults(activity: Any, was: date | None) -> dict[str, str]:
         words = _("The programme begins on %(day)s: what is held before does not belong to it.")
         return {"first_day": words % {"day": activity.programme.starts_on.isoformat()}}
     return {}
+
+
+def take_place(activity: Any) -> None:
+    """A unit's own, under whoever supervises it in this programme then. Raises RuleBroken `not_taking_part`."""
+    programme, day = activity.programme, activity.first_day
+    seat = enrolment_of(programme, activity.organisation, day)
+    if seat is None and programme.owner_id != activity.organisation_id:
+        raise RuleBroken(
+            _("%(unit)s does not take part in “%(programme)s” on that day.")
+            % {"unit": activity.organisation, "programme": programme},
+            code="not_taking_part",
+        )
+    activity.supervisor_id = seat.supervisor_id if seat else None
 
 
 def held_faults(
