@@ -105,7 +105,7 @@ def tell_turn(
     if not people:
         name = "dossier_vacant"
         people = holders_of(turn.holder, Permission.APPOINT, day=local_day(now), by=by)
-    facts = {"holder": turn.holder.name, "body": turn.body}
+    facts = {"holder": turn.holder.name, "body": turn.body, "title": turn.title_laid()}
     _tell_dossier(name, dossier, people, turn, now, about=turn, **facts)
 
 
@@ -181,10 +181,9 @@ def _tell_dossier(
         key=f"{turn.pk}",
         about=about,
         address=reverse("programmes:dossier_detail", args=[dossier.tenant.slug, dossier.pk]),
-        title=dossier.title,
         organisation=dossier.organisation.name,
         due=turn.due_at.isoformat(),
-        **facts,
+        **({"title": dossier.title} | facts),
     )
 
 

@@ -111,6 +111,22 @@ OF_MUTUAL_HELP = (
     Told((11, 18), "应急处置流程定稿"),
 )
 """Two a month; one only in October, and no research yet."""
+OF_A_MODEL = (
+    Told((7, 10), "救助办理堵点分析会", "group_seminar", methods=("fishbone",)),
+    Told((7, 15), "方法技能培训班", "training", minutes="讲授流程再造方法，用本县救助事项分组演练。"),
+    Told((7, 24), "核心学员研讨会，归类问题", methods=("brainstorming",)),
+    Told((7, 31), "入户摸底", "research", minutes="走访申请救助家庭46户，逐户记录跑动次数和材料。"),
+    Told((8, 21), "到外县学习考察", "research", minutes="考察综合窗口两处，带回事项清单和转办单样本。"),
+    Told((8, 28), "核心学员研讨会，提出措施", methods=("nominal_group",)),
+    Told((9, 8), "新学员补训", "training", minutes="补训乡镇新到岗的救助经办人员。"),
+    Told((9, 19), "事项清单和转办时限逐项核定"),
+    Told((10, 23), "中期回顾", methods=("open_space",)),
+    Told((11, 12), "五个乡镇试点", "implementation", minutes="五个乡镇综合窗口全部受理，平均办理14个工作日。"),
+    Told((11, 18), "成果自评，定稿工作规程"),
+    Told((11, 28), "总结固化", "implementation", minutes="工作规程和事项清单经局党组会审定，印发九个乡镇。"),
+    Told((12, 11), "鉴定意见逐条落实情况"),
+)  # fmt: skip
+"""Of the topic concluded last year: what its plan's timetable proposed, and a seminar in each month."""
 NEXT = ("项目成果汇报会", (12, 10))
 PHOTOS = (("研讨现场.jpg", "分组讨论互助点怎样设置"), ("成果墙.jpg", "各小组把议题贴上墙"))
 

@@ -40,7 +40,7 @@ from programmes.models import Activity, NextStep, Project
 from programmes.models.project import TeamRole
 from programmes.queries import local_day
 from programmes.queries.arrivals import arrivals_of, guests_at_door
-from programmes.states import ActivityKind, ActivityMode, Presence
+from programmes.states import ActivityKind, ActivityMode, ActivityState, Presence
 from reporting.actions.from_activities import draft_from_activity
 
 PARTS = ((LEDGER, OF_LEDGER, 3), (MUTUAL_HELP, OF_MUTUAL_HELP, 6))
@@ -69,6 +69,10 @@ class Seminars:
         clock.put(
             at(date(year, 11, 16), 9), lambda now: self._plan(title, date(year, month, day), now)
         )
+
+    def hold(self, held: Iterable[Told]) -> None:
+        """Of a topic without parts."""
+        self._all_of(self.title, held)
 
     def _all_of(self, title: str, held: Iterable[Told]) -> None:
         year, clock = self.story.programme.year, self.story.clock
@@ -122,9 +126,13 @@ class Seminars:
         )  # fmt: skip
 
     def _hold(self, title: str, told: Told, now: datetime) -> Activity:
-        """Logged an hour after its end."""
-        made = add_activity(
-            project=self._project(title), kind=told.kind, title=told.title, first_day=local_day(now),
+        """Logged an hour after its end; what the topic's plan has proposed is that."""
+        project = self._project(title)
+        proposed = Activity.objects.filter(
+            project=project, title=told.title, state=ActivityState.PROPOSED
+        )
+        made = proposed.first() or add_activity(
+            project=project, kind=told.kind, title=told.title, first_day=local_day(now),
             by=self.unit.clerk, now=now,
         )  # fmt: skip
         held = self._log(made, told, now)

@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 from actionlearning.demo.clock import at
+from actionlearning.demo.papers import Desk
+from actionlearning.demo.seminar_texts import OF_A_MODEL
+from actionlearning.demo.seminars import Seminars
 from actionlearning.demo.staff import Unit
 from actionlearning.demo.story import Story
-from actionlearning.foundation.models import User
 from programmes.actions.conclusions import conclude_project
 from programmes.actions.milestones import add_milestone, change_milestone
 from programmes.actions.topic_opinions import add_opinion
@@ -34,7 +36,7 @@ RESULT = (
     "印发《社会救助“一门受理”工作规程》，18类事项归并为一张清单；"
     "平均办理时限由23个工作日压缩到14个工作日，材料减少41%，9个乡镇全部设综合窗口。"
 )
-WITHOUT = "方案和培训安排随县政府文件一并印发，未单独报送；鉴定并入年终绩效考评，不再另写报告。"
+WITHOUT = "问题解决方案和培训安排随县政府文件一并印发，未单独报送。"
 SOLVED = "跑多个窗口、材料重复提交的问题已解决；跨县户籍核对仍靠函询，作为下一步课题。"
 
 
@@ -84,8 +86,14 @@ def _said(_milestone: object) -> None:
     """A verb's answer that nobody needs."""
 
 
-def concluded(story: Story, title: str, day: date, leader: User) -> None:
-    """Others find it by its result."""
+def concluded(story: Story, desk: Desk, title: str) -> None:
+    """A model: its papers, seminars and research in time; others find it by its result."""
+    year, leader = story.programme.year, desk.unit.leader
+    desk.whole_way("team_list", date(year, 6, 26), topic=title)
+    desk.whole_way("project_plan", date(year, 7, 7), topic=title)
+    Seminars(story, desk.unit, title).hold(OF_A_MODEL)
+    desk.whole_way("appraisal_report", date(year, 11, 19), topic=title, returned=True)
+    day = date(year, 12, 18)
 
     def conclude(now: datetime) -> None:
         project = Project.objects.get(programme=story.programme, title=title, level=1)

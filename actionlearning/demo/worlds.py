@@ -166,8 +166,7 @@ def _county_years(run: Run, unit: Unit, station: Unit, today: date) -> None:
     )
     _months(story, unit, topic.title, date(before, 6, 1), outcomes)
     desk = Desk(run.clock, story.programme, unit, run.owner)
-    desk.whole_way("appraisal_report", date(before, 11, 19), topic=topic.title, returned=True)
-    topics.concluded(story, topic.title, date(before, 12, 18), unit.leader)
+    topics.concluded(story, desk, topic.title)
     issued(run.clock, story.programme, unit, date(before, 7, 17))
     Gatherings(run.clock, story.programme, run.owner, [unit]).hold()
 

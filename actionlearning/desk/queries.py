@@ -142,7 +142,7 @@ def owed_by(user: User, *, now: datetime) -> list[Any]:
 def papers_of(user: User, *, now: datetime) -> list[dict[str, Any]]:
     """Items and topics that wait for this sign-in, came back to it or were adopted, the oldest first.
 
-    Each is {app, bucket, id, title, unit, since}: one UNION instead of ten lists, and before it
+    Each is {app, bucket, id, shown_title, unit, since}: one UNION instead of ten lists, and before it
     two statements for who sits in the bodies on whose papers one may act.
     """
     parts = [
@@ -280,6 +280,7 @@ def _dossiers(user: User, now: datetime) -> list[Papers]:
     turns = waiting_turns(user, local_day(now)).exclude(returned_topic)
     found = (
         Dossier.objects.filter(turns__in=turns)
+        .as_read_by(user)
         .annotate(
             app=Value("programmes", CharField()),
             bucket=Case(
@@ -292,7 +293,7 @@ def _dossiers(user: User, now: datetime) -> list[Papers]:
             since=Coalesce("turns__acted_at", "turns__received_at"),
         )
         .order_by("since", "id")
-        .values("app", "bucket", "id", "title", "unit", "since")
+        .values("app", "bucket", "id", "shown_title", "unit", "since")
     )
     return [found[:MOST_PAPERS]]
 
@@ -307,11 +308,12 @@ def _problems(user: User) -> list[Papers]:
         .annotate(
             app=Value("programmes", CharField()),
             bucket=Value(PROBLEM, CharField()),
+            shown_title=F("title"),
             unit=F("organisation__name"),
             since=F("held_since"),
         )
         .order_by("since", "id")
-        .values("app", "bucket", "id", "title", "unit", "since")
+        .values("app", "bucket", "id", "shown_title", "unit", "since")
     )
     return [found[:MOST_PAPERS]]
 
@@ -327,11 +329,11 @@ def _calendar(user: User, now: datetime) -> list[Papers]:
         .annotate(
             app=Value("programmes", CharField()),
             bucket=Value(CALENDAR, CharField()),
-            title=F("name"),
+            shown_title=F("name"),
             unit=F("name"),
             since=F("created_at"),
         )
-        .values("app", "bucket", "id", "title", "unit", "since")
+        .values("app", "bucket", "id", "shown_title", "unit", "since")
     )
     return [found]
 
@@ -342,20 +344,20 @@ def _papers(
     """One part of the UNION; none at all where the permission is not held."""
     if not user.has_perm(permission):
         return []
-    words: dict[str, Any] = {}
+    title: Any = F("title")
     if rows.model is Issue:
-        words = {"title": Concat("series__title", Value(" "), "headline", output_field=CharField())}
+        title = Concat("series__title", Value(" "), "headline", output_field=CharField())
     found = (
         rows.filter(reach_of(user, permission).as_q(), condition)
         .annotate(
-            **words,
+            shown_title=title,
             app=Value(rows.model._meta.app_label, CharField()),
             bucket=Value(bucket, CharField()),
             unit=F("organisation__name"),
             since=Coalesce(since, "created_at"),
         )
         .order_by("since", "id")
-        .values("app", "bucket", "id", "title", "unit", "since")
+        .values("app", "bucket", "id", "shown_title", "unit", "since")
     )
     return [found[:MOST_PAPERS]]
 

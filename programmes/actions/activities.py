@@ -21,6 +21,7 @@ from programmes.actions.activity_terms import (
     period_cited,
     place_faults,
     planned_faults,
+    take_place,
 )
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.invited import tell_called_off, tell_moved
@@ -156,7 +157,7 @@ def change_activity(
 ) -> Activity:
     """What is planned of it, until it is dropped; of other days, hours or places the invited are told.
 
-    Raises RuleBroken, NotAllowed, BadInput, Stale.
+    Raises RuleBroken (`wrong_state`, `concluded`, `not_taking_part`), NotAllowed, BadInput, Stale.
     """
     refuse_concluded(activity.project)
     fresh = lock(activity, seen=seen)
@@ -169,8 +170,10 @@ def change_activity(
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
     if not changed:
         return fresh
+    if fresh.project_id is None and "first_day" in changed:
+        take_place(fresh)
     fresh.version += 1
-    fresh.save(update_fields=[*changed, "version"])
+    fresh.save(update_fields=[*changed, "supervisor", "version"])
     tell_participants(fresh)
     tell_moved(fresh, before, now=now)
     record("activity.changed", target=fresh, by=by, at=now, fields=changed)

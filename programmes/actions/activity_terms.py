@@ -1,4 +1,4 @@
-"""Within which days an activity may lie: one answer for what teams and units plan, and for what they log (P2-08)."""
+"""Within which days an activity may lie: one answer for what teams and units plan or move, and for what they log (P2-08)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actionlearning.foundation.errors import Cited
+from actionlearning.foundation.errors import Cited, RuleBroken
 from programmes.clauses import cited_for
 from programmes.models import Programme
-from programmes.queries import head_of, local_day
+from programmes.queries import enrolment_of, head_of, local_day
 from programmes.states import ActivityMode
 
 PERIOD = ("P1-02", "P2-08", "P3-02")
@@ -62,6 +62,19 @@ def mode_faults(modes: Iterable[str], head: Mapping[str, Any], name: str) -> dic
     """`modes` are the usual ones or those of the plan whose head it is."""
     known = {*ActivityMode.values, *(row["key"] for row in head.get("modes", ()))}
     return {} if set(modes) <= known else {name: _("Choose one of the kinds.")}
+
+
+def take_place(activity: Any) -> None:
+    """A unit's own, under whoever supervises it in this programme then. Raises RuleBroken `not_taking_part`."""
+    programme, day = activity.programme, activity.first_day
+    seat = enrolment_of(programme, activity.organisation, day)
+    if seat is None and programme.owner_id != activity.organisation_id:
+        raise RuleBroken(
+            _("%(unit)s does not take part in “%(programme)s” on that day.")
+            % {"unit": activity.organisation, "programme": programme},
+            code="not_taking_part",
+        )
+    activity.supervisor_id = seat.supervisor_id if seat else None
 
 
 def held_faults(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.models import User
@@ -43,18 +44,24 @@ def note_presence(
 
 @transaction.atomic
 def give_way_to_class(line: Training, *, by: User, now: datetime) -> None:
-    """`line` was entered by hand and is withdrawn: what the log of a class says of that day counts again.
+    """`line` was entered by hand and is withdrawn: what the log of a class, or of his topic's training, says of that day counts again.
 
     With the whole tenant open: the class may be one of an office above. They are waited for, so that a log
     being saved meanwhile sees the line gone.
     """
     with scope(by.tenant, path=WHOLE, actor=by):
-        seats = Participant.objects.filter(person=line.person_id, programme=line.programme_id)
-        classes = Activity.objects.filter(pk__in=seats.values("activity"), project=None)
+        seats = Participant.objects.filter(person=line.person_id).values("activity")
+        logged = Attendance.objects.filter(person=line.person_id).values("activity")
+        his = Q(pk__in=seats, project=None) | Q(pk__in=logged, project__isnull=False)
+        classes = Activity.objects.filter(his, programme=line.programme_id)
         for each in classes.select_for_update(of=("self",)).order_by("pk"):
-            if each.began_at and local_day(each.began_at) == line.held_on:
-                there = [row for row in expected_in(each) if _there(row)]
-                _fill_register(each, there, by=by, now=now)
+            if each.began_at is None or local_day(each.began_at) != line.held_on:
+                continue
+            if each.project_id is not None:
+                note_learners(each, by=by, now=now)
+                continue
+            there = [row for row in expected_in(each) if _there(row)]
+            _fill_register(each, there, by=by, now=now)
 
 
 @transaction.atomic

@@ -185,7 +185,7 @@ def _tell(kind: str, people: list[User], turn: Turn, moment: _Moment, **facts: A
         key=_key(turn.pk, moment.rung),
         about=turn,
         address=address_of(dossier),
-        title=dossier.title,
+        title=turn.title_laid(),
         organisation=dossier.organisation.name,
         holder=turn.holder.name,
         body=turn.body,

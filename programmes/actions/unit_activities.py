@@ -16,11 +16,12 @@ from groups.models import Organisation
 from programmes.access import RUNS_FOR_A_UNIT, runs
 from programmes.actions.activities import fill_activity
 from programmes.actions.activity_logs import may_log, team_on
+from programmes.actions.activity_terms import take_place
 from programmes.actions.attended import note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.clauses import cited_by_rule
 from programmes.models import Activity, Programme, Rule
-from programmes.queries import enrolment_of, head_of, plan_in_force
+from programmes.queries import head_of, plan_in_force
 from programmes.queries.trainings import contents_named
 from programmes.states import CLASSES, ActivityKind, ActivityState, Selection
 
@@ -61,7 +62,7 @@ def plan_unit_activity(
         "begins": begins, "ends": ends, "planned_venue": planned_venue, "planned_modes": planned_modes,
     }  # fmt: skip
     fill_activity(made, given)
-    _take_place(made)
+    take_place(made)
     _fill_class(made, contents or {})
     made.places = _places(made, places)
     made.state, made.decided_by, made.decided_at = ActivityState.PLANNED, by, now
@@ -133,19 +134,6 @@ def _refuse_too_few(activity: Any) -> None:
             % {"places": activity.places, "taken": taken},
             code="full",
         )
-
-
-def _take_place(activity: Any) -> None:
-    """Under whoever supervises the unit in this programme."""
-    programme, day = activity.programme, activity.first_day
-    seat = enrolment_of(programme, activity.organisation, day)
-    if seat is None and programme.owner_id != activity.organisation_id:
-        raise RuleBroken(
-            _("%(unit)s does not take part in “%(programme)s” on that day.")
-            % {"unit": activity.organisation, "programme": programme},
-            code="not_taking_part",
-        )
-    activity.supervisor_id = seat.supervisor_id if seat else None
 
 
 def _fill_class(activity: Any, contents: Mapping[str, Decimal]) -> None:

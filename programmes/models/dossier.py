@@ -238,6 +238,14 @@ class Turn(PlacedModel):
     def late(self, now: datetime) -> bool:
         return (self.acted_at or now) >= self.due_at
 
+    def title_laid(self) -> str:
+        """Of the words that lie before the body, which its sender may be rewriting meanwhile."""
+        paper = self.dossier
+        writes = paper.holder_id is not None and not paper.holder_body
+        if not writes or self.kind == StepKind.MEND:
+            return paper.title
+        return paper.texts.get(number=self.text).title
+
 
 class Voice(PlacedModel):
     """What one member of a body said at its turn, in the order in which they spoke."""

@@ -26,18 +26,22 @@ KINDS = (date.fromisoformat, str, uuid.UUID)
 _MONTH = """
 WITH entry AS ({entries}),
 placed AS (
-  SELECT e.*, d.day, row_number() OVER (
-           PARTITION BY d.day, e.c_source ORDER BY e.c_first_day < d.day, e.c_begins_at, e.c_title, e.c_id) AS turn
+  SELECT e.*, d.day, d.stands, row_number() OVER (
+           PARTITION BY d.day, e.c_source
+           ORDER BY d.stands DESC, e.c_first_day < d.day, e.c_begins_at, e.c_title, e.c_id) AS turn
     FROM entry e
+   CROSS JOIN LATERAL (SELECT greatest(e.c_first_day, %s::date) AS shown) f
    CROSS JOIN LATERAL (
-         SELECT greatest(e.c_first_day, %s::date) + n AS day
-           FROM generate_series(0, least(e.c_last_day, %s::date) - greatest(e.c_first_day, %s::date)) n) d),
+         SELECT f.shown + n AS day, n = 0 OR f.shown + n = e.c_last_day AS stands
+           FROM generate_series(0, least(e.c_last_day, %s::date) - f.shown) n) d),
 ranked AS (
   SELECT p.*, count(*) OVER (PARTITION BY p.day) AS number,
-         row_number() OVER (PARTITION BY p.day ORDER BY p.turn, p.c_source, p.c_id) AS place
+         row_number() OVER (PARTITION BY p.day ORDER BY p.stands DESC, p.turn, p.c_source, p.c_id) AS place
     FROM placed p)
-SELECT r.day, r.number, {columns} FROM ranked r WHERE r.place <= %s ORDER BY r.day, r.place
+SELECT r.day, r.number, r.stands, {columns} FROM ranked r
+ WHERE r.place <= %s AND r.stands OR r.place = 1 ORDER BY r.day, r.place
 """
+"""What takes several days stands on the first of them that is shown and on its last; between them it only counts."""
 _LIST = """
 SELECT r.shown, {columns}
   FROM (SELECT e.*, greatest(e.c_first_day, %s::date) AS shown FROM ({entries}) e) r
@@ -54,7 +58,7 @@ _NAMED = ", ".join(f"r.c_{name}" for name in COLUMNS)
 
 @dataclass(frozen=True)
 class Day:
-    """How many entries touch one day, and the first few of them."""
+    """How many entries touch one day, and the first few of those that stand on it."""
 
     number: int
     entries: list[dict[str, Any]]
@@ -63,9 +67,11 @@ class Day:
 def month_of_entries(user: User, asked: Asked, now: datetime, few: int) -> dict[date, Day]:
     """Each day on which there is anything: one of each kind comes before the second of any."""
     found: dict[date, Day] = {}
-    span = (asked.first, asked.last, asked.first)
-    for day, number, *values in _asked(_MONTH, user, asked, now, after=(*span, few)):
-        found.setdefault(day, Day(number, [])).entries.append(_row(values))
+    after = (asked.first, asked.last, few)
+    for day, number, stands, *values in _asked(_MONTH, user, asked, now, after=after):
+        here = found.setdefault(day, Day(number, []))
+        if stands:
+            here.entries.append(_row(values))
     return found
 
 

@@ -24,7 +24,13 @@ from programmes.queries.clashes import better_day, clashes_of
 from programmes.queries.entries import Day, month_of_entries, page_of_entries
 from programmes.queries.entry_kinds import Asked
 from programmes.queries.month_days import days_between, place_of
-from programmes.views.entry_lines import OF_ACTIVITIES, clash_words, day_off_words, line_of
+from programmes.views.entry_lines import (
+    OF_ACTIVITIES,
+    clash_words,
+    day_off_words,
+    line_of,
+    span_words,
+)
 from programmes.views.wording import weekday_words
 
 FEW = 4
@@ -166,7 +172,7 @@ class ActivityCalendar(TenantCalendarView):
             "rest": reason.kind is DayKind.REST,
             "made_up": reason.kind is DayKind.WORK and reason.entry is not None,
             "holiday": holiday_of(reason),
-            "entries": [told.line(row) for row in entries],
+            "entries": [{**told.line(row), "span": span_words(row, day)} for row in entries],
             "more": found.number - len(entries) if found else 0,
         }
 

@@ -202,11 +202,9 @@ def _text_line(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "at": minute_words(at)}
 
 
-def _charges(turns: list[Turn], now: datetime) -> list[dict[str, Any]]:
+def _charges(turns: list[Turn], now: datetime) -> list[tuple[str, int]]:
     names = {(turn.holder_id, turn.body): body_of(turn) for turn in turns}
-    return [
-        {"holder": names[each.holder, each.body], "days": each.days} for each in charges(turns, now)
-    ]
+    return [(names[each.holder, each.body], each.days) for each in charges(turns, now)]
 
 
 def _sender_acts(user: Any, dossier: Dossier, paper: Paper, turns: list[Turn]) -> dict[str, Any]:

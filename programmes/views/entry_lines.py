@@ -1,6 +1,7 @@
 """Entries of a calendar as finished lines: what the month, the agenda and the addresses for programs print."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -97,6 +98,17 @@ def hours_of(row: Mapping[str, Any]) -> str:
         return ""
     begins, ends = row["begins_at"].astimezone(ZONE), row["ends_at"].astimezone(ZONE)
     return f"{begins:%H:%M}–{ends:%H:%M}"
+
+
+def span_words(row: Mapping[str, Any], day: date) -> str:
+    """Of what takes several days what `day` is among them: it stands on the first and the last of a month only."""
+    first, last = row["first_day"], row["last_day"]
+    if first == last:
+        return ""
+    since, until = (date_format(each, "MONTH_DAY_FORMAT") for each in (first, last))
+    if day == last:
+        return _("last day, since %(since)s") % {"since": since}
+    return _("until %(until)s") % {"until": until} if day == first else f"{since} – {until}"
 
 
 def _of_activity(state: str) -> tuple[str, str]:

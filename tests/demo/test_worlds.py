@@ -138,7 +138,7 @@ def papers_with_every_outcome():
     assert set(rows.values_list("state", flat=True)) == set(DossierState.values)
     reports = rows.filter(kind="status_report", organisation__kind="county")
     assert [(row.state, row.sent_text) for row in reports] == [("standing", 2)]
-    filed = Turn.objects.exclude(filing_number="").order_by("acted_at")
+    filed = Turn.objects.filter(filing_number__contains=TODAY.year).order_by("acted_at")
     numbers = [turn.filing_number for turn in filed]
     assert numbers == [f"行动备〔2026〕{n}号" for n in range(1, len(numbers) + 1)]
     waiting = Turn.objects.filter(acted_at=None).values_list("kind", "body")
@@ -247,6 +247,9 @@ def topics_with_all_that_stands_beside_them():
     words = appraised.order_by("number").values_list("outcome", flat=True)
     assert list(words) == [Outcome.RETURNED, Outcome.APPRAISED]
     assert (ended.programme.year, ended.result_summary != "") == (TODAY.year - 1, True)
+    owed = Obligation.objects.filter(project=ended).with_state(AFTER)
+    assert set(owed.values_list("state", flat=True)) == {DutyState.MET}
+    assert set(Activity.objects.filter(project=ended).values_list("state", flat=True)) == {"held"}
 
 
 @pytest.mark.slow

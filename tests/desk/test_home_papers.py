@@ -15,7 +15,7 @@ from tests.world import World
 
 
 def waiting(user: Any, now: Any = SEPTEMBER) -> list[tuple[str, str]]:
-    return [(row["bucket"], row["title"]) for row in queries.papers_of(user, now=now)]
+    return [(row["bucket"], row["shown_title"]) for row in queries.papers_of(user, now=now)]
 
 
 def test_a_chosen_topic_waits_to_be_submitted(world: World, programme: Programme) -> None:

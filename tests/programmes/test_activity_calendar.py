@@ -52,6 +52,30 @@ def test_a_full_day_shows_the_first_few_and_leads_to_the_others(
     assert [len(group["lines"]) for group in agenda.context["days"]] == [FEW + 3]
 
 
+def test_what_takes_several_days_says_where_it_begins_and_ends(
+    world: World, topic: Any, sign_in: Any
+) -> None:
+    activity(topic, world, "跟班学习", first_day=date(2026, 6, 8), last_day=date(2026, 7, 3))
+    activity(topic, world, "驻点调研", first_day=date(2026, 7, 14), last_day=date(2026, 7, 16))
+    address = f"{at('activity_calendar', world)}?{JULY}&source=activity"
+
+    page = sign_in(world.ana).get(address)
+
+    found = {day: cell for day, cell in cells(page).items() if cell["entries"] or cell["more"]}
+    assert {day: [line["span"] for line in cell["entries"]] for day, cell in found.items()} == {
+        "2026-06-29": ["June 8 – July 3"],
+        "2026-06-30": [],
+        "2026-07-01": [],
+        "2026-07-02": [],
+        "2026-07-03": ["last day, since June 8"],
+        "2026-07-14": ["until July 16"],
+        "2026-07-15": [],
+        "2026-07-16": ["last day, since July 14"],
+    }
+    assert [cell["more"] for cell in found.values()] == [0, 1, 1, 1, 0, 0, 1, 0]
+    assert "1 going on" in text_of(page)
+
+
 def test_a_clash_and_a_day_off_are_marked(
     world: World, programme: Programme, topic: Any, sign_in: Any
 ) -> None:

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
-from actionlearning.foundation.models import User
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier
 from programmes.models import Dossier, Programme
 from programmes.procedures import Outcome
 from programmes.states import DossierState, RemarkState
-from tests.programmes.paper_screens import at, text_of
-from tests.programmes.papers_on_their_way import act, june, seat, sent, turn_of, written
+from tests.programmes.paper_screens import refuses_no_words
+from tests.programmes.papers_on_their_way import act, june, seat, sent, written
 from tests.running import run_programme
 from tests.world import World
 
@@ -75,21 +74,10 @@ def test_an_appraisal_without_a_word_is_none_at_any_door(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
     expert = seat(world, world.bureau, "zj1", "", kind="expert_group")
-    User.objects.filter(pk=expert.pk).update(must_change_password=False, language="en")
     paper = sent(world, programme, "appraisal_report")
     with pytest.raises(BadInput, match="carries an opinion") as refused:
         act(paper, Outcome.APPRAISED, expert, june(12))
     assert list(refused.value.fields) == ["opinion"]
-    client, turn = sign_in(User.objects.get(pk=expert.pk)), turn_of(paper)
-    told = {"outcome": "appraised", "text": 1, "opinion": ""}
-    page = client.post(at("dossier_turn", world, paper.pk, turn.pk), told)
-    assert page.status_code == 422
-    assert "carries an opinion" in text_of(page)
-    rest = client.post(
-        f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/turns/{turn.pk}/",
-        told, content_type="application/json",
-    )  # fmt: skip
-    assert (rest.status_code, list(rest.json()["errors"])) == (422, ["opinion"])
-    assert not turn.voices.exists()
+    refuses_no_words(sign_in, world, paper, expert, outcome="appraised", opinion="")
     paper = act(paper, Outcome.APPRAISED, expert, june(12), opinion="成果可靠")
     assert paper.state == DossierState.STANDING

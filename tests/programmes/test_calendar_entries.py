@@ -55,8 +55,7 @@ def test_each_kind_stands_on_its_day(world: World, topic: Any) -> None:
     days = month_of_entries(world.ben, month(), NOW, few=5)
 
     shown = {day: [row["title"] for row in found.entries] for day, found in days.items()}
-    assert all("入户调研" in shown[date(2026, 7, each)] for each in (6, 7, 8))
-    assert "入户调研" not in shown.get(date(2026, 7, 9), [])
+    assert [day.day for day in days if "入户调研" in shown[day]] == [6, 8]
     assert shown[date(2026, 7, 20)] == ["摸清底数"]
     duties = [
         (day, row)
@@ -67,6 +66,31 @@ def test_each_kind_stands_on_its_day(world: World, topic: Any) -> None:
     assert (date(2026, 7, 31), "project_seminars") in [
         (day, _rule(row["id"])) for day, row in duties
     ]
+
+
+def test_what_takes_long_stands_on_the_first_shown_and_the_last_day_and_counts_between(
+    world: World, topic: Any
+) -> None:
+    activity(topic, world, "跟班学习", first_day=date(2026, 6, 20), last_day=date(2026, 7, 3))
+    activity(topic, world, "驻点调研", first_day=date(2026, 7, 30), last_day=date(2026, 8, 2))
+    activity(topic, world, "研讨会", first_day=date(2026, 7, 2))
+    asked = only(month(), EntrySource.ACTIVITY)
+
+    days = month_of_entries(world.ben, asked, NOW, few=5)
+
+    assert {
+        day.day: (found.number, [row["title"] for row in found.entries])
+        for day, found in days.items()
+    } == {
+        1: (1, ["跟班学习"]),
+        2: (2, ["研讨会"]),
+        3: (1, ["跟班学习"]),
+        30: (1, ["驻点调研"]),
+        31: (1, []),
+    }
+    for day, found in days.items():  # what one day opens is what it counts
+        assert len(titles(world.ben, replace(asked, first=day, last=day))) == found.number
+    assert titles(world.ben, asked) == ["跟班学习", "研讨会", "驻点调研"]  # in a list once
 
 
 def _rule(key: Any) -> str:

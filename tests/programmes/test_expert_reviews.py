@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from actionlearning.foundation.errors import BadInput
-from actionlearning.foundation.models import AuditEvent, User
+from actionlearning.foundation.models import AuditEvent
 from programmes.actions.dossiers import open_dossier
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier
 from programmes.models import Evidence, Obligation, Programme
 from programmes.procedures import Outcome
 from programmes.states import DossierState, RemarkState
-from tests.programmes.paper_screens import at, text_of
-from tests.programmes.papers_on_their_way import act, june, seat, sent, turn_of, written
+from tests.programmes.paper_screens import refuses_no_words
+from tests.programmes.papers_on_their_way import act, june, seat, sent, written
 from tests.programmes.topics import JUNE, chosen
 from tests.running import beijing, run_programme
 from tests.world import World
@@ -105,22 +105,11 @@ def test_a_review_without_a_word_is_none_at_any_door(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
     one, two = reviewers(world, world.bureau, "review_team")
-    User.objects.filter(pk=one.pk).update(must_change_password=False, language="en")
     paper = sent(world, programme, "solution_report")
     with pytest.raises(BadInput, match="carries an opinion") as refused:
         act(paper, Outcome.REVIEWED, two, june(12), opinion=" \n", remarks=["  "])
     assert list(refused.value.fields) == ["opinion"]
-    client, turn = sign_in(User.objects.get(pk=one.pk)), turn_of(paper)
-    told = {"outcome": "reviewed", "text": 1, "opinion": " "}
-    page = client.post(at("dossier_turn", world, paper.pk, turn.pk), told)
-    assert page.status_code == 422
-    assert "carries an opinion" in text_of(page)
-    rest = client.post(
-        f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/turns/{turn.pk}/",
-        told, content_type="application/json",
-    )  # fmt: skip
-    assert (rest.status_code, list(rest.json()["errors"])) == (422, ["opinion"])
-    assert not turn.voices.exists()
+    refuses_no_words(sign_in, world, paper, one, outcome="reviewed", opinion=" ")
     assert not Evidence.objects.filter(obligation__rule_key="plan_review").exists()
 
     act(paper, Outcome.REVIEWED, one, june(12), remarks=["写明经费"])  # a point to mend is a word

@@ -274,6 +274,27 @@ def test_its_files_follow_every_correction(world: World, programme: Programme) -
     assert (file(here).planned, file(here).present) == (0, 0)
 
 
+def test_what_was_entered_by_hand_and_withdrawn_gives_way_to_the_topic_s_own_training(
+    world: World, programme: Programme
+) -> None:
+    here, gone = on_roster(world, "甲一"), on_roster(world, "乙二")
+    facts = {"contents": "methods", "hours": Decimal(3), "held_on": date(2026, 6, 16)}
+    by_hand = [
+        record_training(person, programme=programme, **facts, by=world.ben, now=AFTER)  # type: ignore[arg-type]
+        for person in (here, gone)
+    ]
+    made = of_a_topic(world, programme, core_learner=here, member=gone)
+    taught(made, world)
+    held(made, world.ben, absent=["乙二"])
+    assert (file(here).by_contents["methods"], file(here).present) == (3, 5)
+
+    for line in by_hand:
+        withdraw_training(line, by=world.ben, now=AFTER)
+
+    assert (file(here).by_contents["methods"], file(here).present) == (4, 6)
+    assert file(gone).records == []  # who was not there gains nothing
+
+
 def test_who_may_say_what_a_topic_s_training_teaches(
     world: World, programme: Programme, sign_in: Any
 ) -> None:

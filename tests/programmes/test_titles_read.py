@@ -4,21 +4,26 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
+from actionlearning.desk.queries import papers_of
 from actionlearning.desk.search import find
-from actionlearning.foundation.models import User
+from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.words.keeping import rebuild
+from programmes.actions.courts import look_at_turns
 from programmes.actions.dossiers import change_dossier
+from programmes.actions.reminders import remind_of_turns
 from programmes.actions.sendings import send_dossier, take_back_words
+from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Programme, Turn, title_read
-from programmes.procedures import Outcome
+from programmes.procedures import Outcome, StepKind
 from programmes.queries.entries import page_of_entries
 from programmes.queries.entry_kinds import Asked
 from programmes.states import EntrySource
 from tests.desk.words_kept import kept
 from tests.programmes.calendars import month
 from tests.programmes.paper_screens import again, at, count_queries, leader, text_of
-from tests.programmes.papers_on_their_way import act, june, sent
+from tests.programmes.papers_on_their_way import act, june, prescribe, promoter, sent
 from tests.world import World
 
 SENT, DRAFT = "孤儿安置方案", "留守儿童方案"
@@ -126,6 +131,47 @@ def test_what_is_in_effect_keeps_its_title_until_other_words_are_sent(
     take_back_words(later, reason="不改了", by=world.ben, now=june(14))
     assert told(sign_in, world.ana, world) == told(sign_in, world.ben, world) == [SENT]
     assert kept() == kept(rebuild(world.tenant))
+
+
+@pytest.fixture
+def filed_twice(world: World, programme: Programme, pro: User) -> Dossier:
+    """Approved and to be filed with two bodies; the office sent it back, and its unit writes on it."""
+    group, office = "supervising_promotion_team", "supervising_office"
+    prescribe(
+        programme, "project_plan", ("approve", group), ("file", group, "all"), ("file", office)
+    )
+    made = act(sent(world, programme, title=SENT), Outcome.APPROVED, pro, june(11))
+    turn = made.turns.open().get(body="executive_office")
+    take_turn(turn, outcome=Outcome.RETURNED, text=1, opinion="缺附件", by=world.ana, now=june(12))
+    return change_dossier(again(made), title=DRAFT, by=world.ben, now=june(12))
+
+
+def test_a_desk_names_a_paper_by_the_words_that_lie_before_its_body(
+    world: World, filed_twice: Dossier, pro: User, sign_in: Any
+) -> None:
+    desks = {
+        user.login: {row["shown_title"] for row in papers_of(user, now=june(12))} & {SENT, DRAFT}
+        for user in (pro, world.ben)
+    }
+    assert desks == {"pro": {SENT}, "ben": {DRAFT}}
+    home = reverse("desk:home", args=[world.tenant.slug])
+    assert DRAFT not in text_of(sign_in(pro).get(home))
+    assert DRAFT in text_of(sign_in(world.ben).get(home))
+
+
+def test_a_reminder_and_whoever_sits_there_newly_are_told_of_those_words(
+    world: World, filed_twice: Dossier
+) -> None:
+    turns = filed_twice.turns.open()
+    filing, mending = (turns.get(kind=kind) for kind in (StepKind.FILE, StepKind.MEND))
+    promoter(world, "new", rank=2)
+    look_at_turns(now=june(15))
+    remind_of_turns(now=max(filing.due_at, mending.due_at))
+
+    told = Notice.objects.exclude(at__lt=june(15))
+    assert set(told.filter(about=filing.pk).values_list("recipient__login", flat=True)) >= {"new"}
+    assert set(told.filter(about=filing.pk).values_list("params__title", flat=True)) == {SENT}
+    assert set(told.filter(about=mending.pk).values_list("params__title", flat=True)) == {DRAFT}
 
 
 def test_it_asks_no_more(world: World, paper: Dossier, sign_in: Any) -> None:

@@ -12,6 +12,7 @@ from actionlearning.foundation.models import AuditEvent, Notice
 from groups.models import Person
 from programmes.actions.activities import change_activity, drop
 from programmes.actions.activity_logs import log_activity, take_log_back
+from programmes.actions.enrolments import enrol, leave
 from programmes.actions.laying import lay_down_all
 from programmes.actions.next_steps import StepText
 from programmes.actions.participants import add_participants, invite, remove_participant
@@ -20,6 +21,7 @@ from programmes.actions.teams import Seat, add_member
 from programmes.models import (
     Activity,
     Attendance,
+    Enrolment,
     NextStep,
     Obligation,
     Participant,
@@ -199,6 +201,24 @@ def test_a_unit_that_does_not_take_part_plans_nothing(world: World, programme: P
     with pytest.raises(RuleBroken) as caught:
         planned(world, programme, organisation=world.child, by=world.kid)
     assert caught.value.code == "not_taking_part"
+
+
+def test_nothing_is_moved_to_a_day_on_which_its_unit_does_not_take_part(
+    world: World, programme: Programme
+) -> None:
+    enrol(programme, world.child, starts_on=date(2026, 6, 10), by=world.ana, now=JUNE)
+    leaving = Enrolment.objects.get(programme=programme, organisation=world.child)
+    leave(leaving, on=date(2026, 6, 24), reason="并入县局", by=world.ana, now=JUNE)
+    made = planned(world, programme, organisation=world.child, by=world.kid)
+    for day in (date(2026, 6, 9), date(2026, 6, 25)):
+        with pytest.raises(RuleBroken) as caught:
+            change_activity(made, first_day=day, last_day=day, by=world.kid, now=JUNE)
+        assert caught.value.code == "not_taking_part"
+    day = date(2026, 6, 18)
+    assert change_activity(made, first_day=day, last_day=day, by=world.kid, now=JUNE).version == 2
+    ours = planned(world, programme, organisation=world.county, by=world.ana)
+    later = {"first_day": date(2026, 6, 25), "last_day": None}
+    assert change_activity(ours, **later, by=world.ana, now=JUNE).first_day == date(2026, 6, 25)
 
 
 def test_people_come_from_the_roster_of_the_unit_and_those_below(

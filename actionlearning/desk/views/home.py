@@ -98,7 +98,7 @@ def _paper(row: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
     page = _page_of(row)
     return {
         "bucket": row["bucket"],
-        "title": row["title"] or _("untitled item"),
+        "title": row["shown_title"] or _("untitled item"),
         "unit": row["unit"],
         "asks": _asks(row["bucket"]),
         "since": waiting_since(row["since"], now),
