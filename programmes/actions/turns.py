@@ -158,7 +158,7 @@ def _seat_of(
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     if not any(row.user == by.pk for row in able):
-        _refuse_leader(able, apart_from(dossier.authors, own))
+        _refuse_leader(turn, dossier, able, apart_from(dossier.authors, own), now)
         raise NotAllowed(
             _("%(name)s, for whom you would speak, wrote this paper: somebody else has to decide.")
             % {"name": "、".join(row.instead for row in own)},
@@ -174,15 +174,19 @@ def _seat_of(
     return mine
 
 
-def _refuse_leader(able: list[Sitting], own: list[Sitting]) -> None:
-    """Whoever leads a topic, or would speak for who does, stands back while `able` can judge its paper."""
+def _refuse_leader(
+    turn: Turn, dossier: Dossier, able: list[Sitting], own: list[Sitting], now: datetime
+) -> None:
+    """Whoever leads a topic, or would speak for who does, stands back: for those who are `able`, or for nobody yet."""
     if not own:
         return
-    raise NotAllowed(
-        _("Whoever leads the topic does not judge its papers: that is for %(names)s.")
-        % {"names": "、".join(dict.fromkeys(row.told for row in able))},
-        code="own_topic",
-    )
+    words = _("Whoever leads the topic does not judge its papers.")
+    words = f"{words} {vacant_words(turn.holder.name)}"
+    if able:
+        words = _("Whoever leads the topic does not judge its papers: that is for %(names)s.") % {
+            "names": "、".join(dict.fromkeys(row.told for row in able))
+        }
+    raise NotAllowed(words, code="own_topic", cited=_cited(dossier, now))
 
 
 def _refuse_author(dossier: Dossier, by: User, now: datetime) -> None:

@@ -29,6 +29,7 @@ from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
 from programmes.queries.drafts import by_plan_in_force
 from programmes.queries.earlier_texts import in_effect_before
+from programmes.queries.leaders import JUDGING, TOLD, leaders_of, with_topic_leaders
 from programmes.queries.voices import free_to_speak
 from programmes.states import DossierState
 
@@ -75,7 +76,14 @@ def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]
     ]
     places = {uuid.UUID(row["holder_id"]) for row in rows}
     seats = seats_at(places, day=local_day(now), tenant=by.tenant, by=by)
-    able = {(str(seat.organisation), seat.body) for seat in free_to_speak(seats, dossier.authors)}
+    leaders = leaders_of(getattr(dossier, TOLD))
+    able = {
+        judging: {
+            (str(seat.organisation), seat.body)
+            for seat in free_to_speak(seats, dossier.authors, leaders if judging else ())
+        }
+        for judging in (True, False)
+    }
     return [
         {
             "turn": row["id"],
@@ -85,7 +93,7 @@ def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]
             "remedy": vacant_words(row["holder_name"]),
         }
         for row in rows
-        if (row["holder_id"], row["body"]) not in able
+        if (row["holder_id"], row["body"]) not in able[row["kind"] in JUDGING]
     ]
 
 
@@ -109,7 +117,7 @@ def _with_journey(dossiers: Any) -> Any:
     remarks = Remark.objects.filter(dossier=OuterRef("pk")).order_by("number")
     told = ArraySubquery(voices.values(row=JSONObject(**_same(DossierVoice))))
     turn = {**_same(DossierTurnLine), "holder_name": F("holder__name"), "voices": told}
-    return dossiers.annotate(
+    return with_topic_leaders(dossiers).annotate(
         text_read=TEXT_READ,
         sent_content=Subquery(texts.filter(number=OuterRef("text_read")).values("content")[:1]),
         journey=ArraySubquery(turns.values(row=JSONObject(**turn))),

@@ -44,10 +44,9 @@ def free_to_speak(
 ) -> list[Sitting]:
     """Whoever neither wrote the paper, by any sign-in of his, nor would speak for somebody who did.
 
-    Likewise of `leaders`, unless nobody else is left: then they speak, and the paper does not lie for ever.
+    Likewise of `leaders`, also where nobody else is left: somebody else has to be appointed.
     """
-    able = apart_from(authors, rows)
-    return apart_from(leaders, able) or able
+    return apart_from({*authors, *leaders}, rows)
 
 
 def apart_from(people: Collection[str], rows: Iterable[Sitting]) -> list[Sitting]:

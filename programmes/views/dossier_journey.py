@@ -22,7 +22,7 @@ from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, set
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
 from programmes.queries.leaders import TOLD, leaders_of, with_leaders
-from programmes.queries.voices import apart_from, asked, said_of, speaking
+from programmes.queries.voices import asked, said_of, speaking
 from programmes.states import RemarkState
 from programmes.views.dossier_lines import days_between, holder_words, last_day
 from programmes.views.project_lines import day_words, minute_words
@@ -107,11 +107,8 @@ def _speaking(turn: Turn, dossier: Dossier, members: list[Sitting]) -> list[Sitt
     """As take_turn() lets them: not who wrote it or leads its topic, no seat twice, the head or the next in order first."""
     told = turn.told_voices  # type: ignore[attr-defined]
     said = said_of((row["by"], row["post_pk"], row["tenure"], row["at"]) for row in told)
-    return speaking(turn.together, members, dossier.authors, said, _leaders(turn))
-
-
-def _leaders(turn: Turn) -> frozenset[str]:
-    return leaders_of(getattr(turn, TOLD))
+    leaders = leaders_of(getattr(turn, TOLD))
+    return speaking(turn.together, members, dossier.authors, said, leaders)
 
 
 def _holder(
@@ -202,7 +199,6 @@ def act_context(court: Court, dossier: Dossier) -> dict[str, Any]:
         "acting_as": body_of(turn),
         "acting_title": seat.title,
         "acting_instead": seat.instead,
-        "acting_leads": not apart_from(_leaders(turn), [seat]),
         "acting_step": turn.get_kind_display(),
         "acting_due": date_format(last_day(turn.due_at), "DATE_FORMAT"),
         "buttons": [
