@@ -153,8 +153,8 @@ def _series(paper: Dossier) -> list[Dossier]:
 
 def _topic(stage: Stage, leaders: Sequence[str], chance: random.Random) -> Project:
     team = [TeamSeat(role="member", name=f"学员{number}") for number in range(6)]
-    for person in Person.objects.filter(user__in=leaders).order_by("pk"):
-        team.append(TeamSeat(role=chance.choice(LEADS), person=person))
+    people = Person.objects.filter(user__in=leaders).order_by("pk")
+    team += [TeamSeat(role=chance.choice(LEADS), person=person) for person in people]
     return chosen(stage.world, stage.programme, team=team)
 
 
