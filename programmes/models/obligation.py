@@ -89,7 +89,7 @@ class StateAt(models.Func):
     """
 
     told = STATE
-    output_field: models.Field[Any, Any] = models.CharField()
+    output_field: Any = models.CharField()
 
     def __init__(self, now: Any) -> None:
         super().__init__(F("due_at"), now)  # any column tells under which name the table is asked
