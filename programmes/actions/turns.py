@@ -29,7 +29,7 @@ from programmes.clauses import cited_for
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_points, tell_sender, tell_turn
 from programmes.packs.format import Labels
-from programmes.papers import papers_of, plain_differences
+from programmes.papers import answer_of, papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
 from programmes.queries.dossiers import leaders_for, person_behind, seats_for, speakers_of
@@ -74,7 +74,7 @@ def take_turn(
     seat = _seat_of(fresh, dossier, members, speakers, by, now)
     _refuse_unseen(dossier, text)
     verdicts = read_verdicts(fresh, dossier, outcome, topics)
-    said = in_words(dossier, verdicts, _words(fresh, outcome, opinion, remarks))
+    said = in_words(dossier, verdicts, _words(fresh, dossier, outcome, opinion, remarks))
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
     _keep_readable(dossier, by, now)
@@ -238,7 +238,7 @@ def _refuse_unseen(dossier: Dossier, text: int) -> None:
     )
 
 
-def _words(turn: Turn, outcome: str, opinion: str, remarks: Sequence[str]) -> str:
+def _words(turn: Turn, dossier: Dossier, outcome: str, opinion: str, remarks: Sequence[str]) -> str:
     said = opinion.replace("\r\n", "\n").strip()
     if len(said) > LONGEST_OPINION:
         words = _("At most %(count)d characters.") % {"count": LONGEST_OPINION}
@@ -249,6 +249,10 @@ def _words(turn: Turn, outcome: str, opinion: str, remarks: Sequence[str]) -> st
             words = _(
                 "Say what you find: an expert review or an appraisal carries an opinion in words."
             )
+        raise BadInput(words, fields={"opinion": words})
+    asked = answer_of(dossier.steps[turn.step])
+    if asked and not said:
+        words = _("Say in words: %(asked)s.") % {"asked": asked}
         raise BadInput(words, fields={"opinion": words})
     return said
 

@@ -18,6 +18,9 @@ SPOKEN = [
 """What a body may say; which of them its step allows is the law of the step."""
 
 
+ANSWER = "What the body says in words whatever it decides, in the reader's language; or empty."
+
+
 class TimetableLine(StrictSerializer):
     track = serializers.CharField(max_length=40, help_text="Key of one of the paper's timetables.")
     to = serializers.CharField(max_length=10, required=False, allow_blank=True)
@@ -203,6 +206,7 @@ class DossierStep(serializers.Serializer):
     body = serializers.CharField()
     together = serializers.ChoiceField(Together.choices)
     working_days = serializers.IntegerField()
+    answer = serializers.CharField(help_text=ANSWER)
     organisation = serializers.UUIDField(allow_null=True, help_text="Null before it was sent.")
 
 

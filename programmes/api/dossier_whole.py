@@ -23,7 +23,7 @@ from programmes.api.dossier_shapes import (
     DossierVoice,
 )
 from programmes.models import TEXT_READ, Dossier, DossierText, Remark, Turn, Voice
-from programmes.papers import Charge, charges, papers_of
+from programmes.papers import Charge, answer_of, charges, papers_of
 from programmes.procedures import StepKind
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
@@ -51,9 +51,8 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
     told["title"] = found.shown_title
     told["content"] = _content_for(by, found)
     told["name"] = paper.name if paper else found.kind
-    told["way"] = found.steps or [
-        {**step, "organisation": None} for step in (paper.steps if paper else ())
-    ]
+    steps = found.steps or (paper.steps if paper else ())
+    told["way"] = [{"organisation": None, **step, "answer": answer_of(step)} for step in steps]
     told |= {"turns": found.journey, "texts": found.sendings, "remarks": found.opinions}
     told["charges"] = _charged(found.journey, now)
     told["unattended"] = _unattended(found, by=by, now=now)

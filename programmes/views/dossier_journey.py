@@ -18,6 +18,7 @@ from groups.queries.sitting import ACTING, Sitting
 from programmes.actions.proposals import asked_of
 from programmes.forms.dossiers import DossierActForm, RemarkForm
 from programmes.models import Dossier, Remark, Turn, Voice
+from programmes.papers import answer_of
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
@@ -207,6 +208,7 @@ def act_context(court: Court, dossier: Dossier) -> dict[str, Any]:
         ],
         "filing": turn.kind == StepKind.FILE,
         "finds": turn.kind in (StepKind.REVIEW, StepKind.APPRAISE),
+        "answer": answer_of(dossier.steps[turn.step]),
         "may_ask": Effect.BACK in law.outcomes.values() or turn.kind == StepKind.OPINION,
         "act_form": DossierActForm(
             initial={"text": dossier.sent_text},
