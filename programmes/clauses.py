@@ -5,8 +5,9 @@ from datetime import date
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
-from programmes.models import Clause, Programme, Rule
+from programmes.models import Clause, Dossier, Programme, Rule
 from programmes.packs.shapes import filled
+from programmes.papers import papers_of
 from programmes.queries import plan_in_force, rule_ids
 
 
@@ -35,6 +36,11 @@ def cited_for(programme: Programme, ids: Iterable[str], day: date) -> tuple[Cite
     plan = plan_in_force(programme, day)
     rows = plan.clauses.exclude(cites=[]).order_by("ordinal") if plan else ()
     return cited_in(rows, ids, programme.year)
+
+
+def cited_of_paper(dossier: Dossier, day: date) -> tuple[Cited, ...]:
+    """The sentences that the plan's papers of its kind rest on."""
+    return cited_for(dossier.programme, papers_of(dossier.plan)[dossier.kind].cites, day)
 
 
 def cited_by_rule(rule: Rule, year: int) -> tuple[Cited, ...]:

@@ -25,7 +25,7 @@ from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
 from programmes.actions.reviews import credit_review
 from programmes.actions.topic_papers import hold_topic
-from programmes.clauses import cited_for
+from programmes.clauses import cited_for, cited_of_paper
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_points, tell_sender, tell_turn
 from programmes.packs.format import Labels
@@ -129,17 +129,14 @@ def _refuse_law(turn: Turn, dossier: Dossier, outcome: str, now: datetime) -> No
 
 
 def _cited(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
-    return cited_for(dossier.programme, _rules_of(dossier), local_day(now))
+    return cited_of_paper(dossier, local_day(now))
 
 
 def _cited_of_filing(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
     """The sentence that has it filed; not all papers that are filed name it."""
-    own = [each for each in _rules_of(dossier) if each in FILINGS]
+    cites = papers_of(dossier.plan)[dossier.kind].cites
+    own = [each for each in cites if each in FILINGS]
     return cited_for(dossier.programme, own or (FILED,), local_day(now))
-
-
-def _rules_of(dossier: Dossier) -> list[str]:
-    return papers_of(dossier.plan)[dossier.kind].cites
 
 
 def _seat_of(
@@ -154,7 +151,8 @@ def _seat_of(
     _refuse_author(dossier, by, now)
     own = [row for row in members if row.user == by.pk]
     if not own and not able:
-        raise NotAllowed(vacant_words(turn.holder.name), code="not_allowed")
+        words = vacant_words(turn.holder.name)
+        raise NotAllowed(words, code="not_allowed", cited=_cited(dossier, now))
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     if not any(row.user == by.pk for row in able):
@@ -169,7 +167,7 @@ def _seat_of(
     left = silent(able, said)
     mine = next((row for row in in_turn(turn.together, left) if row.user == by.pk), None)
     if mine is None:
-        _refuse_voice(turn, able, left, by)
+        _refuse_voice(turn, able, left, by, _cited(dossier, now))
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     return mine
 
@@ -200,26 +198,28 @@ def _refuse_author(dossier: Dossier, by: User, now: datetime) -> None:
         )
 
 
-def _refuse_voice(turn: Turn, able: list[Sitting], left: list[Sitting], by: User) -> None:
+def _refuse_voice(
+    turn: Turn, able: list[Sitting], left: list[Sitting], by: User, cited: tuple[Cited, ...]
+) -> None:
     """Why this member may not speak at this moment."""
     if turn.together == Together.HEAD and not any(
         row.user == by.pk for row in able if row.rank == able[0].rank
     ):
-        raise NotAllowed(
-            _("%(name)s acts for this body.") % {"name": able[0].told}, code="not_the_head"
-        )
+        words = _("%(name)s acts for this body.") % {"name": able[0].told}
+        raise NotAllowed(words, code="not_the_head", cited=cited)
     if any(row.user == by.pk for row in left):
-        raise RuleBroken(_("%(name)s speaks before you.") % {"name": left[0].told}, code="not_yet")
+        words = _("%(name)s speaks before you.") % {"name": left[0].told}
+        raise RuleBroken(words, code="not_yet", cited=cited)
     posts = {row.post for row in able if row.user == by.pk}
     others = turn.voices.filter(post__in=posts).exclude(by=by).order_by("at", "id")
     other = None if turn.voices.filter(by=by).exists() else others.first()
-    if other is None:
-        raise RuleBroken(_("You have spoken on it already."), code="spoken")
-    raise RuleBroken(
-        _("%(name)s has spoken for “%(post)s” already: one post has one voice.")
-        % {"name": other.by_name, "post": other.post_title},
-        code="spoken",
-    )
+    words = _("You have spoken on it already.")
+    if other is not None:
+        words = _("%(name)s has spoken for “%(post)s” already: one post has one voice.") % {
+            "name": other.by_name,
+            "post": other.post_title,
+        }
+    raise RuleBroken(words, code="spoken", cited=cited)
 
 
 def _refuse_unseen(dossier: Dossier, text: int) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from actionlearning.foundation.api import StrictSerializer
-from actionlearning.foundation.problems import ProblemRun
+from actionlearning.foundation.problems import ProblemClause, ProblemRun
 from programmes.actions.proposals import CHOSEN, DECLINED, LONGEST_REASON
 from programmes.papers import MOST_LINES
 from programmes.procedures import Outcome, StepKind, Together
@@ -290,6 +290,7 @@ class DossierUnattended(serializers.Serializer):
     holder_name = serializers.CharField()
     body = serializers.CharField()
     remedy = serializers.CharField()
+    clauses = ProblemClause(many=True, help_text="What the plan says of such papers.")
 
 
 class DossierWhole(DossierLine):

@@ -1,6 +1,7 @@
 """One paper as a client reads it: its text, its way, its turns and opinions in one statement."""
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from programmes.api.dossier_shapes import (
     DossierTurnLine,
     DossierVoice,
 )
+from programmes.clauses import cited_of_paper
 from programmes.models import TEXT_READ, Dossier, DossierText, Remark, Turn, Voice
 from programmes.papers import Charge, answer_of, charges, papers_of
 from programmes.procedures import StepKind
@@ -69,7 +71,7 @@ def held(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]]:
-    """One statement; none where nobody is waited for."""
+    """One statement, two more where nobody may speak; none where nobody is waited for."""
     rows = [
         row for row in dossier.journey if row["acted_at"] is None and row["kind"] != StepKind.MEND
     ]
@@ -83,6 +85,10 @@ def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]
         }
         for judging in (True, False)
     }
+    vacant = [
+        row for row in rows if (row["holder_id"], row["body"]) not in able[row["kind"] in JUDGING]
+    ]
+    cited = cited_of_paper(dossier, local_day(now)) if vacant else ()
     return [
         {
             "turn": row["id"],
@@ -90,9 +96,9 @@ def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]
             "holder_name": row["holder_name"],
             "body": row["body"],
             "remedy": vacant_words(row["holder_name"]),
+            "clauses": [asdict(each) for each in cited],
         }
-        for row in rows
-        if (row["holder_id"], row["body"]) not in able[row["kind"] in JUDGING]
+        for row in vacant
     ]
 
 

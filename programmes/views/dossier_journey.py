@@ -16,6 +16,7 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
 from groups.queries.sitting import ACTING, Sitting
 from programmes.actions.proposals import asked_of
+from programmes.clauses import cited_of_paper
 from programmes.forms.dossiers import DossierActForm, RemarkForm
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.papers import answer_of
@@ -86,7 +87,10 @@ class Court:
 def court_of(
     dossier: Dossier, turns: list[Turn], *, by: User, now: datetime, tenant: Tenant
 ) -> Court:
-    """Every open turn with who may speak there now: two statements, none when nobody is waited for."""
+    """Every open turn with who may speak there now: two statements, none when nobody is waited for.
+
+    Two more, for the plan's sentences, where nobody may.
+    """
     waiting = [turn for turn in turns if turn.acted_at is None]
     asked = [turn for turn in waiting if turn.kind != StepKind.MEND]
     seats = seats_at({turn.holder_id for turn in asked}, day=local_day(now), tenant=tenant, by=by)
@@ -101,6 +105,10 @@ def court_of(
         holders.append(_holder(turn, members, able, by, now))
         if not inside and all(row.user != by.pk for row in members):
             holders[-1]["names"] = ""  # a guest of the topic reads the paper, not who works where
+    vacant = [each for each in holders if each["vacant"] and not each["agreed"]]
+    cited = cited_of_paper(dossier, local_day(now)) if vacant else ()
+    for each in vacant:
+        each["cited"] = cited
     return Court(holders, mine, seat)
 
 

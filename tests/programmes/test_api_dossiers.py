@@ -509,6 +509,7 @@ def test_a_step_whose_body_has_nobody_is_told_with_the_remedy(
     assert remedy in told[0]["remedy"]
     assert (tried.status_code, tried.json()["code"]) == (403, "not_allowed")
     assert remedy in tried.json()["title"]
+    assert told[0]["clauses"] == tried.json()["clauses"] != []
     assert call(world.ben, "get", at(paper)).json()["unattended"] == []
     assert turn_of(paper).acted_at is None
 

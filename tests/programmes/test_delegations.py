@@ -86,6 +86,7 @@ def test_one_post_speaks_once_holder_or_delegate(
     with pytest.raises(RuleBroken) as refused:
         speak(turn, second)
     assert refused.value.code == "spoken"
+    assert refused.value.cited[0].rule.startswith("P")
     assert speak(turn, third).acted_at is not None
     assert sorted(turn.voices.values_list("post_title", "for_name")) == [
         ("pro1", ""),
