@@ -22,7 +22,7 @@ from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.papers import answer_of
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import local_day
-from programmes.queries.dossiers import seats_at
+from programmes.queries.dossiers import CLOSED, seats_at
 from programmes.queries.leaders import TOLD, leaders_of, with_leaders
 from programmes.queries.voices import asked, said_of, speaking
 from programmes.states import RemarkState
@@ -158,7 +158,7 @@ def journey_of(turns: list[Turn], now: datetime) -> list[dict[str, Any]]:
 
 
 def _turn_line(turn: Turn, now: datetime) -> dict[str, Any]:
-    voices = turn.told_voices  # type: ignore[attr-defined]
+    voices, remarks = turn.told_voices, turn.told_remarks  # type: ignore[attr-defined]
     several = turn.together in (Together.ALL, Together.IN_ORDER) or len(voices) > 1
     several = several or any(row["instead"] or row["post"].startswith(ACTING[0]) for row in voices)
     return {
@@ -179,8 +179,14 @@ def _turn_line(turn: Turn, now: datetime) -> dict[str, Any]:
         "opinion": turn.opinion,
         "filing_number": turn.filing_number,
         "voices": [_voice(row) for row in voices] if several else [],
-        "remarks": turn.told_remarks,  # type: ignore[attr-defined]
+        "remarks": remarks,
+        "unanswered": 0 if turn.dossier.state in CLOSED else _open(remarks),
+        "answered": not _open(remarks),
     }
+
+
+def _open(remarks: list[dict[str, Any]]) -> int:
+    return sum(row["state"] == RemarkState.OPEN for row in remarks)
 
 
 def _tone(turn: Turn) -> str:
