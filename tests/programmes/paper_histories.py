@@ -24,7 +24,7 @@ from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier, take_back, take_back_words
 from programmes.actions.teams import Seat as TeamSeat
 from programmes.actions.turns import take_turn
-from programmes.models import Dossier, Plan, Programme, Project, Turn
+from programmes.models import Dossier, Plan, Programme, Project, TeamMember, Turn
 from programmes.papers import charges
 from programmes.procedures import Outcome
 from tests.programmes.paper_oracle import ENDS, ONWARD, Paper, Refused, Seat
@@ -107,7 +107,7 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
     day = FIRST
     people = {by: _people(stage, by, day) for by in BODIES}
     users = sorted({each.holder for rows in people.values() for each in rows})
-    leaders = tuple(chance.sample(users, chance.randint(0, LEADING)))
+    leaders = tuple(chance.sample(users, chance.randint(0, LEADING))) if paper == KIND else ()
     about = "project" if paper == TOPIC or leaders else "unit"
     _prescribe(stage, paper, steps, days, about)
     topic = _topic(stage, leaders, chance) if about == "project" else None
@@ -152,10 +152,13 @@ def _series(paper: Dossier) -> list[Dossier]:
 
 
 def _topic(stage: Stage, leaders: Sequence[str], chance: random.Random) -> Project:
+    """`leaders` may be of any unit: they lead it in the rows, whomever a team may take in."""
     team = [TeamSeat(role="member", name=f"学员{number}") for number in range(6)]
-    people = Person.objects.filter(user__in=leaders).order_by("pk")
-    team += [TeamSeat(role=chance.choice(LEADS), person=person) for person in people]
-    return chosen(stage.world, stage.programme, team=team)
+    made = chosen(stage.world, stage.programme, team=team)
+    rows = TeamMember.objects.filter(project=made).order_by("pk")
+    for row, person in zip(rows, Person.objects.filter(user__in=leaders), strict=False):
+        TeamMember.objects.filter(pk=row.pk).update(person=person, role=chance.choice(LEADS))
+    return made
 
 
 def _prescribe(

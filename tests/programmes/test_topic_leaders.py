@@ -140,7 +140,7 @@ def test_where_nobody_else_can_speak_somebody_has_to_be_appointed(
     assert not waits_for(leader, paper)
     told = Notice.objects.filter(about=turn_of(paper).pk)
     assert set(told.values_list("kind", flat=True)) == {"programmes.dossier_vacant"}
-    assert world.ben.pk in told.values_list("recipient", flat=True)  # the office appoints
+    assert world.dora.pk in told.values_list("recipient", flat=True)  # the director appoints
     with pytest.raises(NotAllowed) as refused:
         act(paper, Outcome.APPRAISED, leader, june(12), opinion="可行")
     assert refused.value.code == "own_topic"
