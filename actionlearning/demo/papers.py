@@ -16,11 +16,11 @@ from actionlearning.foundation.models import User
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier, take_back
-from programmes.actions.turns import acts_now, take_turn
+from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Programme, Project, Turn
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
-from programmes.queries.dossiers import speakers_of
+from programmes.queries.dossiers import acts_now, speakers_of
 from programmes.states import RemarkState
 
 Then = Callable[[datetime, Dossier], None]

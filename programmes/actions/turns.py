@@ -32,8 +32,14 @@ from programmes.packs.format import Labels
 from programmes.papers import answer_of, papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
-from programmes.queries.dossiers import leaders_for, person_behind, seats_for, speakers_of
-from programmes.queries.voices import apart_from, asked, free_to_speak, in_turn, said_of, silent
+from programmes.queries.dossiers import (
+    acts_now,
+    leaders_for,
+    person_behind,
+    seats_for,
+    speakers_of,
+)
+from programmes.queries.voices import apart_from, free_to_speak, in_turn, said_of, seat_of, silent
 from programmes.states import DossierState, RemarkState
 
 MOST_REMARKS = 50
@@ -147,7 +153,7 @@ def _seat_of(
     by: User,
     now: datetime,
 ) -> Sitting:
-    """The seat for which `by` speaks now; of several of those that are `able` the first in rank that has not spoken."""
+    """The seat for which `by` speaks now, of those that are `able` and have not spoken."""
     _refuse_author(dossier, by, now)
     own = [row for row in members if row.user == by.pk]
     if not own and not able:
@@ -165,7 +171,7 @@ def _seat_of(
         )
     said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
     left = silent(able, said)
-    mine = next((row for row in in_turn(turn.together, left) if row.user == by.pk), None)
+    mine = seat_of(by.pk, turn.together, in_turn(turn.together, left))
     if mine is None:
         _refuse_voice(turn, able, left, by, _cited(dossier, now))
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
@@ -391,9 +397,3 @@ def settle_turn(turn: Turn, *, now: datetime) -> bool:
     _close(fresh, dossier, decided, last.opinion, last.by, now)
     record("dossier.settled", target=dossier, by=by, at=now, step=fresh.kind, outcome=decided)
     return True
-
-
-def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:
-    """For whom of a body the paper waits at this moment."""
-    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
-    return asked(in_turn(turn.together, silent(speakers, said)))

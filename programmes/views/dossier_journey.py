@@ -24,7 +24,7 @@ from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, set
 from programmes.queries import local_day
 from programmes.queries.dossiers import CLOSED, seats_at
 from programmes.queries.leaders import TOLD, leaders_of, with_leaders
-from programmes.queries.voices import asked, said_of, speaking
+from programmes.queries.voices import asked, said_of, seat_of, speaking
 from programmes.states import RemarkState
 from programmes.views.dossier_lines import days_between, holder_words, last_day
 from programmes.views.project_lines import day_words, minute_words
@@ -99,9 +99,9 @@ def court_of(
     for turn in waiting:
         members = [s for s in seats if (s.organisation, s.body) == (turn.holder_id, turn.body)]
         able = _speaking(turn, dossier, members)
-        own = [row for row in able if row.user == by.pk]
-        if mine is None and own and by.has_perm(Permission.DOSSIER_ACT):
-            mine, seat = turn, own[0]
+        own = seat_of(by.pk, turn.together, able)
+        if mine is None and own is not None and by.has_perm(Permission.DOSSIER_ACT):
+            mine, seat = turn, own
         holders.append(_holder(turn, members, able, by, now))
         if not inside and all(row.user != by.pk for row in members):
             holders[-1]["names"] = ""  # a guest of the topic reads the paper, not who works where
