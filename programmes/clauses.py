@@ -38,9 +38,11 @@ def cited_for(programme: Programme, ids: Iterable[str], day: date) -> tuple[Cite
     return cited_in(rows, ids, programme.year)
 
 
-def cited_of_paper(dossier: Dossier, day: date) -> tuple[Cited, ...]:
-    """The sentences that the plan's papers of its kind rest on."""
-    return cited_for(dossier.programme, papers_of(dossier.plan)[dossier.kind].cites, day)
+def cited_of_paper(dossier: Dossier) -> tuple[Cited, ...]:
+    """The sentences that papers of its kind rest on, from the plan by which it travels; one statement."""
+    paper, rows = papers_of(dossier.plan).get(dossier.kind), dossier.plan.clauses
+    clauses = rows.exclude(cites=[]).order_by("ordinal")
+    return cited_in(clauses, paper.cites if paper else (), dossier.programme.year)
 
 
 def cited_by_rule(rule: Rule, year: int) -> tuple[Cited, ...]:

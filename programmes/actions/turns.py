@@ -72,12 +72,12 @@ def take_turn(
     hold_topic(paper, now)
     dossier = lock_row(paper)
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
-    _refuse_closed(fresh, dossier, now)
+    _refuse_closed(fresh, dossier)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
     speakers = free_to_speak(members, dossier.authors, leaders_for(dossier, fresh.kind, by=by))
-    seat = _seat_of(fresh, dossier, members, speakers, by, now)
+    seat = _seat_of(fresh, dossier, members, speakers, by)
     _refuse_unseen(dossier, text)
     verdicts = read_verdicts(fresh, dossier, outcome, topics)
     said = in_words(dossier, verdicts, _words(fresh, dossier, outcome, opinion, remarks))
@@ -97,7 +97,7 @@ def take_turn(
     return fresh
 
 
-def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
+def _refuse_closed(turn: Turn, dossier: Dossier) -> None:
     if turn.kind == StepKind.MEND:
         raise RuleBroken(_("The paper is with its sender."), code="wrong_state")
     if turn.acted_at is not None:
@@ -108,7 +108,7 @@ def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
             )
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
-            cited=_cited(dossier, now),
+            cited=cited_of_paper(dossier),
         )
 
 
@@ -125,17 +125,13 @@ def _refuse_law(turn: Turn, dossier: Dossier, outcome: str, now: datetime) -> No
     words = _("A step of this kind ends with: %(names)s.") % {
         "names": "、".join(str(Outcome(each).label) for each in law.outcomes)
     }
-    cited = _cited(dossier, now)
+    cited = cited_of_paper(dossier)
     if turn.kind == StepKind.FILE:
         words = _(
             "A filing is put on record and never refused: if something is missing, return it as incomplete."
         )
         cited = _cited_of_filing(dossier, now)
     raise RuleBroken(words, code="not_this_kind", cited=cited)
-
-
-def _cited(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
-    return cited_of_paper(dossier, local_day(now))
 
 
 def _cited_of_filing(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
@@ -151,36 +147,33 @@ def _seat_of(
     members: list[Sitting],
     able: list[Sitting],
     by: User,
-    now: datetime,
 ) -> Sitting:
     """The seat for which `by` speaks now, of those that are `able` and have not spoken."""
-    _refuse_author(dossier, by, now)
+    _refuse_author(dossier, by)
     own = [row for row in members if row.user == by.pk]
     if not own and not able:
         words = vacant_words(turn.holder.name)
-        raise NotAllowed(words, code="not_allowed", cited=_cited(dossier, now))
+        raise NotAllowed(words, code="not_allowed", cited=cited_of_paper(dossier))
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     if not any(row.user == by.pk for row in able):
-        _refuse_leader(turn, dossier, able, apart_from(dossier.authors, own), now)
+        _refuse_leader(turn, dossier, able, apart_from(dossier.authors, own))
         raise NotAllowed(
             _("%(name)s, for whom you would speak, wrote this paper: somebody else has to decide.")
             % {"name": "、".join(row.instead for row in own)},
             code="own_paper",
-            cited=_cited(dossier, now),
+            cited=cited_of_paper(dossier),
         )
     said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
     left = silent(able, said)
     mine = seat_of(by.pk, turn.together, in_turn(turn.together, left))
     if mine is None:
-        _refuse_voice(turn, able, left, by, _cited(dossier, now))
+        _refuse_voice(turn, able, left, by, cited_of_paper(dossier))
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     return mine
 
 
-def _refuse_leader(
-    turn: Turn, dossier: Dossier, able: list[Sitting], own: list[Sitting], now: datetime
-) -> None:
+def _refuse_leader(turn: Turn, dossier: Dossier, able: list[Sitting], own: list[Sitting]) -> None:
     """Whoever leads a topic, or would speak for who does, stands back: for those who are `able`, or for nobody yet."""
     if not own:
         return
@@ -190,17 +183,17 @@ def _refuse_leader(
         words = _("Whoever leads the topic does not judge its papers: that is for %(names)s.") % {
             "names": "、".join(dict.fromkeys(row.told for row in able))
         }
-    raise NotAllowed(words, code="own_topic", cited=_cited(dossier, now))
+    raise NotAllowed(words, code="own_topic", cited=cited_of_paper(dossier))
 
 
-def _refuse_author(dossier: Dossier, by: User, now: datetime) -> None:
+def _refuse_author(dossier: Dossier, by: User) -> None:
     """Nobody decides on his own paper, by whichever of his sign-ins."""
     behind = person_behind(by, tenant=dossier.tenant)
     if {str(by.pk), str(behind)} & set(dossier.authors):
         raise NotAllowed(
             _("Nobody decides on his own paper: somebody else of the body has to."),
             code="own_paper",
-            cited=_cited(dossier, now),
+            cited=cited_of_paper(dossier),
         )
 
 

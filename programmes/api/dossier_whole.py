@@ -71,7 +71,7 @@ def held(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]]:
-    """One statement, two more where nobody may speak; none where nobody is waited for."""
+    """One statement, one more where nobody may speak; none where nobody is waited for."""
     rows = [
         row for row in dossier.journey if row["acted_at"] is None and row["kind"] != StepKind.MEND
     ]
@@ -88,7 +88,7 @@ def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]
     vacant = [
         row for row in rows if (row["holder_id"], row["body"]) not in able[row["kind"] in JUDGING]
     ]
-    cited = cited_of_paper(dossier, local_day(now)) if vacant else ()
+    cited = cited_of_paper(dossier) if vacant else ()
     return [
         {
             "turn": row["id"],

@@ -100,7 +100,7 @@ class StateAt(models.Func):
         column: Any
         column, now = self.source_expressions
         asked, given = compiler.compile(now)
-        table = connection.ops.quote_name(column.alias)
+        table = compiler.quote_name_unless_alias(column.alias)
         return self.told.format(o=table, now=asked), (*given,) * self.told.count("{now}")
 
 

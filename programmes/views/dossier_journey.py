@@ -89,7 +89,7 @@ def court_of(
 ) -> Court:
     """Every open turn with who may speak there now: two statements, none when nobody is waited for.
 
-    Two more, for the plan's sentences, where nobody may.
+    One more, for the plan's sentences, where nobody may.
     """
     waiting = [turn for turn in turns if turn.acted_at is None]
     asked = [turn for turn in waiting if turn.kind != StepKind.MEND]
@@ -106,7 +106,7 @@ def court_of(
         if not inside and all(row.user != by.pk for row in members):
             holders[-1]["names"] = ""  # a guest of the topic reads the paper, not who works where
     vacant = [each for each in holders if each["vacant"] and not each["agreed"]]
-    cited = cited_of_paper(dossier, local_day(now)) if vacant else ()
+    cited = cited_of_paper(dossier) if vacant else ()
     for each in vacant:
         each["cited"] = cited
     return Court(holders, mine, seat)

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import localdate
 
+from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent, Notice, User
 from groups.actions.bodies import end_tenure
@@ -84,7 +86,8 @@ def test_who_may_speak_in_his_own_right_does_so_for_nobody_else(
     paper = sent(world, programme)
     turn = turn_of(paper)
     Turn.objects.filter(pk=turn.pk).update(together=together)
-    lent(first, second)
+    today = localdate(database_now())
+    lent(first, second, ends_on=today + timedelta(days=1))
     client = sign_in(User.objects.get(pk=second.pk))
     page = client.get(at("dossier_detail", world, paper.pk)).text
     assert ("who has lent you this voice" in page) is bool(spoke_for)

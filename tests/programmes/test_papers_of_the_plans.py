@@ -157,7 +157,7 @@ def test_every_reply_to_a_request_says_who_helps_and_when(
     assert step["answer"] in page
     typed = {"outcome": outcome, "text": 1, "remarks": []}
     silent = client.post(f"{path}turns/{turn.pk}/", typed, content_type="application/json")
-    assert (silent.status_code, list(silent.json()["fields"])) == (400, ["opinion"])
+    assert (silent.status_code, list(silent.json()["errors"])) == (422, ["opinion"])
     answered = act(paper, outcome, world.ana, june(12), opinion="派促进师一名，七月上旬")
     assert answered.turns.get().opinion == "派促进师一名，七月上旬"
 
