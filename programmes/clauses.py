@@ -5,8 +5,9 @@ from datetime import date
 
 from actionlearning.foundation.errors import Cited
 from actionlearning.foundation.languages import in_english, product_words
-from programmes.models import Clause, Programme, Rule
+from programmes.models import Clause, Dossier, Programme, Rule
 from programmes.packs.shapes import filled
+from programmes.papers import papers_of
 from programmes.queries import plan_in_force, rule_ids
 
 
@@ -35,6 +36,13 @@ def cited_for(programme: Programme, ids: Iterable[str], day: date) -> tuple[Cite
     plan = plan_in_force(programme, day)
     rows = plan.clauses.exclude(cites=[]).order_by("ordinal") if plan else ()
     return cited_in(rows, ids, programme.year)
+
+
+def cited_of_paper(dossier: Dossier) -> tuple[Cited, ...]:
+    """The sentences that papers of its kind rest on, from the plan by which it travels; one statement."""
+    paper, rows = papers_of(dossier.plan).get(dossier.kind), dossier.plan.clauses
+    clauses = rows.exclude(cites=[]).order_by("ordinal")
+    return cited_in(clauses, paper.cites if paper else (), dossier.programme.year)
 
 
 def cited_by_rule(rule: Rule, year: int) -> tuple[Cited, ...]:

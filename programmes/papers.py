@@ -92,7 +92,10 @@ class Paper:
 
     @property
     def steps(self) -> list[dict[str, Any]]:
-        """In order: {kind, by, whose, body, together, working_days}; `whose` is own, supervising or owner."""
+        """In order: {kind, by, whose, body, together, working_days}; `whose` is own, supervising or owner.
+
+        Where the plan asks for an answer in words also `answer` and `answer_en`, see answer_of().
+        """
         return [
             {
                 "kind": row["kind"],
@@ -100,6 +103,7 @@ class Paper:
                 **self._body(row["by"]),
                 "together": row.get("together", "head"),
                 "working_days": row.get("working_days", 5),
+                **{name: row[name] for name in ("answer", "answer_en") if row.get(name)},
             }
             for row in self.spec.get("steps", ())
         ]
@@ -220,6 +224,11 @@ def _days_problem(first: date, last: date) -> str:
 
 def _named(row: Mapping[str, Any]) -> str:
     return str(row["name_en"]) if in_english() else product_words(str(row["name"]))
+
+
+def answer_of(step: Mapping[str, Any]) -> str:
+    """What a body has to say in words at this step whatever it decides, in the reader's language; or empty."""
+    return _named({"name": step.get("answer", ""), "name_en": step.get("answer_en", "")})
 
 
 def papers_of(plan: Plan | None) -> dict[str, Paper]:

@@ -9,20 +9,18 @@ from django.db.models import Q
 
 from actionlearning.demo.activities import partly_taken_up
 from actionlearning.demo.clock import Clock, at
+from actionlearning.demo.panels import seat_experts
 from actionlearning.demo.paper_texts import SYSTEMS, TEXTS, TIMETABLE
 from actionlearning.demo.staff import Unit
 from actionlearning.foundation.models import User
-from groups.actions.bodies import appoint
-from groups.models import Person
-from programmes.actions.bodies import form_by_plan
 from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier, take_back
-from programmes.actions.turns import acts_now, take_turn
+from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Programme, Project, Turn
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import local_day
-from programmes.queries.dossiers import speakers_of
+from programmes.queries.dossiers import acts_now, speakers_of
 from programmes.states import RemarkState
 
 Then = Callable[[datetime, Dossier], None]
@@ -135,17 +133,10 @@ class Desk:
         return True
 
     def _form(self, turn: Turn, now: datetime) -> None:
-        """The plan's body has nobody yet: it is formed, and the head of the leading group heads it."""
+        """The plan's body has nobody yet who may judge: experts from outside sit in it, none of whom leads a topic."""
         here = self.unit if turn.holder_id == self.unit.organisation.pk else self.office
-        if here is None:
-            return
-        day = local_day(now)
-        (body,) = form_by_plan(
-            here.organisation, starts_on=day, by=here.director, now=now, kinds=[turn.body]
-        )
-        post = body.posts.order_by("rank")[0]
-        person = Person.objects.get(user=here.leader)
-        appoint(post, person=person, starts_on=day, by=here.director, now=now)
+        if here is not None:
+            seat_experts(here, turn.body, now)
 
     def _project(self, topic: str) -> Project | None:
         found: Project | None = (

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
@@ -157,11 +157,21 @@ def conclusion_faults(project: Project) -> list[Fault]:
     ]
 
 
-def _open_papers(project: Project) -> QuerySet[Any]:
-    """Not decided yet, or in effect and its filing returned: its unit has to answer. A filing alone may stay."""
+def conclusion_cautions(project: Project) -> list[Fault]:
+    """What does not stand in its way and is still to be done, with the remedy: a filing never blocks."""
     mending = Turn.objects.open().filter(dossier=OuterRef("pk"), kind=StepKind.MEND)
-    rows = Dossier.objects.filter(project=project)
-    return rows.filter(ON_ITS_WAY | Q(Exists(mending))).order_by("created_at")
+    rows = Dossier.objects.filter(Exists(mending), project=project).exclude(ON_ITS_WAY)
+    names = _names(rows.order_by("created_at").values_list("title", flat=True)[: NAMED + 1])
+    words = _(
+        "Filings returned as incomplete: %(names)s. They do not stand in the way of the conclusion:"
+        " complete them and send them again, before it or after it."
+    )
+    return [Fault(words % {"names": names}, "incomplete_filings")] if names else []
+
+
+def _open_papers(project: Project) -> QuerySet[Any]:
+    """Not decided yet. In effect, a filing may stay, and so may one that came back as incomplete."""
+    return Dossier.objects.filter(ON_ITS_WAY, project=project).order_by("created_at")
 
 
 def _names(titles: Iterable[str]) -> str:

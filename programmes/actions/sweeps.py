@@ -1,6 +1,7 @@
 """The sweep: who has to be told by now. It recomputes from state and has no memory of ticks.
 
-A rung that comes while another body holds the paper that the duty waits for is told to that body.
+A rung that comes while another body holds the paper that the duty waits for is told to that body, unless
+the duty was late before that body had it.
 A duty whose fulfilment was undone asks again: what had been taken back comes to life. One that is
 closed takes nothing any more and asks nobody.
 """
@@ -18,6 +19,7 @@ from actionlearning.foundation.workflow import lock_row
 from programmes.actions.holders import tell_holders
 from programmes.calendar import day_start
 from programmes.models import Obligation
+from programmes.models.obligation import HELD_UP
 from programmes.queries import ZONE, calendar_for, local_day
 
 BATCH = 5000
@@ -28,7 +30,7 @@ PAUSE_WORKING_DAYS = 2
 SWEEP = """
 WITH due AS MATERIALIZED (
   SELECT o.id, o.tenant_id, o.window_id, o.organisation_id, o.supervisor_id, o.rule_id, o.due_version,
-         o.paused_until, o.blocked,
+         o.paused_until, o.blocked, o.due_at,
          o.nil_at IS NULL AND o.waived_at IS NULL AND o.cancelled_at IS NULL
            AND (o.met_at IS NULL OR o.met_until <= %(now)s)
            AND (o.closes_at IS NULL OR o.closes_at > %(now)s) AS asking
@@ -56,8 +58,8 @@ rung AS MATERIALIZED (
             WHERE n.window_id = m.window_id AND n.ordinal > g.ordinal AND n.at <= %(now)s) AS passed
     FROM matter m JOIN programmes_rung g ON g.window_id = m.window_id AND g.at <= %(now)s),
 step AS (
-  SELECT d.id, d.tenant_id, d.organisation_id, d.due_version, g.*, coalesce(d.blocked @> g.at, false) AS held,
-         coalesce(d.blocked @> %(now)s::timestamptz, false) AS held_now,
+  SELECT d.id, d.tenant_id, d.organisation_id, d.due_version, g.*, HELD_AT_RUNG AS held,
+         HELD_NOW AS held_now,
          CASE WHEN g.at_supervisor THEN d.supervisor_id ELSE d.organisation_id END AS addressed
     FROM due d JOIN rung g ON g.window_id = d.window_id AND g.rule_id = d.rule_id
    WHERE d.asking AND (g.kind <> 'escalation' OR coalesce(d.paused_until <= %(now)s, true))),
@@ -102,7 +104,9 @@ SELECT (SELECT count(*) FROM looked), (SELECT count(*) FROM told),
                  'params', s.params || jsonb_build_object('organisation', (
                    SELECT o.name FROM groups_organisation o WHERE o.id = s.organisation_id))))
           FROM step s WHERE s.held AND s.held_now AND NOT s.passed)
-"""
+""".replace("HELD_AT_RUNG", HELD_UP.format(o="d", now="g.at")).replace(
+    "HELD_NOW", HELD_UP.format(o="d", now="%(now)s::timestamptz")
+)
 
 
 def queue_due_notices(*, now: datetime) -> int:

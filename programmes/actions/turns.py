@@ -25,15 +25,21 @@ from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
 from programmes.actions.reviews import credit_review
 from programmes.actions.topic_papers import hold_topic
-from programmes.clauses import cited_for
+from programmes.clauses import cited_for, cited_of_paper
 from programmes.models import Dossier, Remark, Turn, Voice
 from programmes.notices import tell_points, tell_sender, tell_turn
 from programmes.packs.format import Labels
-from programmes.papers import papers_of, plain_differences
+from programmes.papers import answer_of, papers_of, plain_differences
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import TICK, local_day
-from programmes.queries.dossiers import leaders_for, person_behind, seats_for, speakers_of
-from programmes.queries.voices import apart_from, asked, free_to_speak, in_turn, said_of, silent
+from programmes.queries.dossiers import (
+    acts_now,
+    leaders_for,
+    person_behind,
+    seats_for,
+    speakers_of,
+)
+from programmes.queries.voices import apart_from, free_to_speak, in_turn, said_of, seat_of, silent
 from programmes.states import DossierState, RemarkState
 
 MOST_REMARKS = 50
@@ -66,15 +72,15 @@ def take_turn(
     hold_topic(paper, now)
     dossier = lock_row(paper)
     fresh = Turn.objects.select_related("holder").get(pk=turn.pk)
-    _refuse_closed(fresh, dossier, now)
+    _refuse_closed(fresh, dossier)
     now = _moment(fresh, now)
     _refuse_law(fresh, dossier, outcome, now)
     members = seats_for(dossier, fresh.holder, fresh.body, now=now, by=by)
     speakers = free_to_speak(members, dossier.authors, leaders_for(dossier, fresh.kind, by=by))
-    seat = _seat_of(fresh, dossier, members, speakers, by, now)
+    seat = _seat_of(fresh, dossier, members, speakers, by)
     _refuse_unseen(dossier, text)
     verdicts = read_verdicts(fresh, dossier, outcome, topics)
-    said = in_words(dossier, verdicts, _words(fresh, outcome, opinion, remarks))
+    said = in_words(dossier, verdicts, _words(fresh, dossier, outcome, opinion, remarks))
     _keep_voice(fresh, seat, outcome, said, by, now)
     _keep_remarks(fresh, dossier, remarks)
     _keep_readable(dossier, by, now)
@@ -91,7 +97,7 @@ def take_turn(
     return fresh
 
 
-def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
+def _refuse_closed(turn: Turn, dossier: Dossier) -> None:
     if turn.kind == StepKind.MEND:
         raise RuleBroken(_("The paper is with its sender."), code="wrong_state")
     if turn.acted_at is not None:
@@ -102,7 +108,7 @@ def _refuse_closed(turn: Turn, dossier: Dossier, now: datetime) -> None:
             )
             % {"name": turn.by_name, "outcome": turn.get_outcome_display()},
             code="acted",
-            cited=_cited(dossier, now),
+            cited=cited_of_paper(dossier),
         )
 
 
@@ -119,7 +125,7 @@ def _refuse_law(turn: Turn, dossier: Dossier, outcome: str, now: datetime) -> No
     words = _("A step of this kind ends with: %(names)s.") % {
         "names": "、".join(str(Outcome(each).label) for each in law.outcomes)
     }
-    cited = _cited(dossier, now)
+    cited = cited_of_paper(dossier)
     if turn.kind == StepKind.FILE:
         words = _(
             "A filing is put on record and never refused: if something is missing, return it as incomplete."
@@ -128,18 +134,11 @@ def _refuse_law(turn: Turn, dossier: Dossier, outcome: str, now: datetime) -> No
     raise RuleBroken(words, code="not_this_kind", cited=cited)
 
 
-def _cited(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
-    return cited_for(dossier.programme, _rules_of(dossier), local_day(now))
-
-
 def _cited_of_filing(dossier: Dossier, now: datetime) -> tuple[Cited, ...]:
     """The sentence that has it filed; not all papers that are filed name it."""
-    own = [each for each in _rules_of(dossier) if each in FILINGS]
+    cites = papers_of(dossier.plan)[dossier.kind].cites
+    own = [each for each in cites if each in FILINGS]
     return cited_for(dossier.programme, own or (FILED,), local_day(now))
-
-
-def _rules_of(dossier: Dossier) -> list[str]:
-    return papers_of(dossier.plan)[dossier.kind].cites
 
 
 def _seat_of(
@@ -148,74 +147,78 @@ def _seat_of(
     members: list[Sitting],
     able: list[Sitting],
     by: User,
-    now: datetime,
 ) -> Sitting:
-    """The seat for which `by` speaks now; of several of those that are `able` the first in rank that has not spoken."""
-    _refuse_author(dossier, by, now)
+    """The seat for which `by` speaks now, of those that are `able` and have not spoken."""
+    _refuse_author(dossier, by)
     own = [row for row in members if row.user == by.pk]
     if not own and not able:
-        raise NotAllowed(vacant_words(turn.holder.name), code="not_allowed")
+        words = vacant_words(turn.holder.name)
+        raise NotAllowed(words, code="not_allowed", cited=cited_of_paper(dossier))
     if not own or not by.has_perm(Permission.DOSSIER_ACT):
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     if not any(row.user == by.pk for row in able):
-        _refuse_leader(able, apart_from(dossier.authors, own))
+        _refuse_leader(turn, dossier, able, apart_from(dossier.authors, own))
         raise NotAllowed(
             _("%(name)s, for whom you would speak, wrote this paper: somebody else has to decide.")
             % {"name": "、".join(row.instead for row in own)},
             code="own_paper",
-            cited=_cited(dossier, now),
+            cited=cited_of_paper(dossier),
         )
     said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
     left = silent(able, said)
-    mine = next((row for row in in_turn(turn.together, left) if row.user == by.pk), None)
+    mine = seat_of(by.pk, turn.together, in_turn(turn.together, left))
     if mine is None:
-        _refuse_voice(turn, able, left, by)
+        _refuse_voice(turn, able, left, by, cited_of_paper(dossier))
         raise NotAllowed(_("You may not act for this body."), code="not_allowed")
     return mine
 
 
-def _refuse_leader(able: list[Sitting], own: list[Sitting]) -> None:
-    """Whoever leads a topic, or would speak for who does, stands back while `able` can judge its paper."""
+def _refuse_leader(turn: Turn, dossier: Dossier, able: list[Sitting], own: list[Sitting]) -> None:
+    """Whoever leads a topic, or would speak for who does, stands back: for those who are `able`, or for nobody yet."""
     if not own:
         return
-    raise NotAllowed(
-        _("Whoever leads the topic does not judge its papers: that is for %(names)s.")
-        % {"names": "、".join(dict.fromkeys(row.told for row in able))},
-        code="own_topic",
-    )
+    words = _("Whoever leads the topic does not judge its papers.")
+    words = f"{words} {vacant_words(turn.holder.name)}"
+    if able:
+        words = _("Whoever leads the topic does not judge its papers: that is for %(names)s.") % {
+            "names": "、".join(dict.fromkeys(row.told for row in able))
+        }
+    raise NotAllowed(words, code="own_topic", cited=cited_of_paper(dossier))
 
 
-def _refuse_author(dossier: Dossier, by: User, now: datetime) -> None:
+def _refuse_author(dossier: Dossier, by: User) -> None:
     """Nobody decides on his own paper, by whichever of his sign-ins."""
     behind = person_behind(by, tenant=dossier.tenant)
     if {str(by.pk), str(behind)} & set(dossier.authors):
         raise NotAllowed(
             _("Nobody decides on his own paper: somebody else of the body has to."),
             code="own_paper",
-            cited=_cited(dossier, now),
+            cited=cited_of_paper(dossier),
         )
 
 
-def _refuse_voice(turn: Turn, able: list[Sitting], left: list[Sitting], by: User) -> None:
+def _refuse_voice(
+    turn: Turn, able: list[Sitting], left: list[Sitting], by: User, cited: tuple[Cited, ...]
+) -> None:
     """Why this member may not speak at this moment."""
     if turn.together == Together.HEAD and not any(
         row.user == by.pk for row in able if row.rank == able[0].rank
     ):
-        raise NotAllowed(
-            _("%(name)s acts for this body.") % {"name": able[0].told}, code="not_the_head"
-        )
+        words = _("%(name)s acts for this body.") % {"name": able[0].told}
+        raise NotAllowed(words, code="not_the_head", cited=cited)
     if any(row.user == by.pk for row in left):
-        raise RuleBroken(_("%(name)s speaks before you.") % {"name": left[0].told}, code="not_yet")
+        words = _("%(name)s speaks before you.") % {"name": left[0].told}
+        raise RuleBroken(words, code="not_yet", cited=cited)
     posts = {row.post for row in able if row.user == by.pk}
     others = turn.voices.filter(post__in=posts).exclude(by=by).order_by("at", "id")
     other = None if turn.voices.filter(by=by).exists() else others.first()
-    if other is None:
-        raise RuleBroken(_("You have spoken on it already."), code="spoken")
-    raise RuleBroken(
-        _("%(name)s has spoken for “%(post)s” already: one post has one voice.")
-        % {"name": other.by_name, "post": other.post_title},
-        code="spoken",
-    )
+    words = _("You have spoken on it already.")
+    if other is not None:
+        words = _("%(name)s has spoken for “%(post)s” already: one post has one voice.") % {
+            "name": other.by_name,
+            "post": other.post_title,
+        }
+    raise RuleBroken(words, code="spoken", cited=cited)
 
 
 def _refuse_unseen(dossier: Dossier, text: int) -> None:
@@ -234,7 +237,7 @@ def _refuse_unseen(dossier: Dossier, text: int) -> None:
     )
 
 
-def _words(turn: Turn, outcome: str, opinion: str, remarks: Sequence[str]) -> str:
+def _words(turn: Turn, dossier: Dossier, outcome: str, opinion: str, remarks: Sequence[str]) -> str:
     said = opinion.replace("\r\n", "\n").strip()
     if len(said) > LONGEST_OPINION:
         words = _("At most %(count)d characters.") % {"count": LONGEST_OPINION}
@@ -245,6 +248,10 @@ def _words(turn: Turn, outcome: str, opinion: str, remarks: Sequence[str]) -> st
             words = _(
                 "Say what you find: an expert review or an appraisal carries an opinion in words."
             )
+        raise BadInput(words, fields={"opinion": words})
+    asked = answer_of(dossier.steps[turn.step])
+    if asked and not said:
+        words = _("Say in words: %(asked)s.") % {"asked": asked}
         raise BadInput(words, fields={"opinion": words})
     return said
 
@@ -383,9 +390,3 @@ def settle_turn(turn: Turn, *, now: datetime) -> bool:
     _close(fresh, dossier, decided, last.opinion, last.by, now)
     record("dossier.settled", target=dossier, by=by, at=now, step=fresh.kind, outcome=decided)
     return True
-
-
-def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:
-    """For whom of a body the paper waits at this moment."""
-    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
-    return asked(in_turn(turn.together, silent(speakers, said)))

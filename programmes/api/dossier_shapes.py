@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from actionlearning.foundation.api import StrictSerializer
-from actionlearning.foundation.problems import ProblemRun
+from actionlearning.foundation.problems import ProblemClause, ProblemRun
 from programmes.actions.proposals import CHOSEN, DECLINED, LONGEST_REASON
 from programmes.papers import MOST_LINES
 from programmes.procedures import Outcome, StepKind, Together
@@ -16,6 +16,9 @@ SPOKEN = [
     (each.value, each.label) for each in Outcome if each not in (Outcome.RESENT, Outcome.TAKEN_BACK)
 ]
 """What a body may say; which of them its step allows is the law of the step."""
+
+
+ANSWER = "What the body says in words whatever it decides, in the reader's language; or empty."
 
 
 class TimetableLine(StrictSerializer):
@@ -203,6 +206,7 @@ class DossierStep(serializers.Serializer):
     body = serializers.CharField()
     together = serializers.ChoiceField(Together.choices)
     working_days = serializers.IntegerField()
+    answer = serializers.CharField(help_text=ANSWER)
     organisation = serializers.UUIDField(allow_null=True, help_text="Null before it was sent.")
 
 
@@ -286,6 +290,7 @@ class DossierUnattended(serializers.Serializer):
     holder_name = serializers.CharField()
     body = serializers.CharField()
     remedy = serializers.CharField()
+    clauses = ProblemClause(many=True, help_text="What the plan says of such papers.")
 
 
 class DossierWhole(DossierLine):

@@ -1,6 +1,7 @@
 """One paper as a client reads it: its text, its way, its turns and opinions in one statement."""
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +23,15 @@ from programmes.api.dossier_shapes import (
     DossierTurnLine,
     DossierVoice,
 )
+from programmes.clauses import cited_of_paper
 from programmes.models import TEXT_READ, Dossier, DossierText, Remark, Turn, Voice
-from programmes.papers import Charge, charges, papers_of
+from programmes.papers import Charge, answer_of, charges, papers_of
 from programmes.procedures import StepKind
 from programmes.queries import local_day
 from programmes.queries.dossiers import seats_at
 from programmes.queries.drafts import by_plan_in_force
 from programmes.queries.earlier_texts import in_effect_before
+from programmes.queries.leaders import JUDGING, TOLD, leaders_of, with_topic_leaders
 from programmes.queries.voices import free_to_speak
 from programmes.states import DossierState
 
@@ -50,9 +53,8 @@ def dossier_whole(dossiers: QuerySet[Any], key: Any, *, by: User, now: datetime)
     told["title"] = found.shown_title
     told["content"] = _content_for(by, found)
     told["name"] = paper.name if paper else found.kind
-    told["way"] = found.steps or [
-        {**step, "organisation": None} for step in (paper.steps if paper else ())
-    ]
+    steps = found.steps or (paper.steps if paper else ())
+    told["way"] = [{"organisation": None, **step, "answer": answer_of(step)} for step in steps]
     told |= {"turns": found.journey, "texts": found.sendings, "remarks": found.opinions}
     told["charges"] = _charged(found.journey, now)
     told["unattended"] = _unattended(found, by=by, now=now)
@@ -69,13 +71,24 @@ def held(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]]:
-    """One statement; none where nobody is waited for."""
+    """One statement, one more where nobody may speak; none where nobody is waited for."""
     rows = [
         row for row in dossier.journey if row["acted_at"] is None and row["kind"] != StepKind.MEND
     ]
     places = {uuid.UUID(row["holder_id"]) for row in rows}
     seats = seats_at(places, day=local_day(now), tenant=by.tenant, by=by)
-    able = {(str(seat.organisation), seat.body) for seat in free_to_speak(seats, dossier.authors)}
+    leaders = leaders_of(getattr(dossier, TOLD))
+    able = {
+        judging: {
+            (str(seat.organisation), seat.body)
+            for seat in free_to_speak(seats, dossier.authors, leaders if judging else ())
+        }
+        for judging in (True, False)
+    }
+    vacant = [
+        row for row in rows if (row["holder_id"], row["body"]) not in able[row["kind"] in JUDGING]
+    ]
+    cited = cited_of_paper(dossier) if vacant else ()
     return [
         {
             "turn": row["id"],
@@ -83,9 +96,9 @@ def _unattended(dossier: Any, *, by: User, now: datetime) -> list[dict[str, Any]
             "holder_name": row["holder_name"],
             "body": row["body"],
             "remedy": vacant_words(row["holder_name"]),
+            "clauses": [asdict(each) for each in cited],
         }
-        for row in rows
-        if (row["holder_id"], row["body"]) not in able
+        for row in vacant
     ]
 
 
@@ -109,7 +122,7 @@ def _with_journey(dossiers: Any) -> Any:
     remarks = Remark.objects.filter(dossier=OuterRef("pk")).order_by("number")
     told = ArraySubquery(voices.values(row=JSONObject(**_same(DossierVoice))))
     turn = {**_same(DossierTurnLine), "holder_name": F("holder__name"), "voices": told}
-    return dossiers.annotate(
+    return with_topic_leaders(dossiers).annotate(
         text_read=TEXT_READ,
         sent_content=Subquery(texts.filter(number=OuterRef("text_read")).values("content")[:1]),
         journey=ArraySubquery(turns.values(row=JSONObject(**turn))),

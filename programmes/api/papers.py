@@ -12,10 +12,10 @@ from actionlearning.foundation.api import TenantViewSet
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
 from programmes.api.asking import REFUSED, UUID, asker
-from programmes.api.dossier_shapes import SPOKEN
+from programmes.api.dossier_shapes import ANSWER, SPOKEN
 from programmes.models import Plan
 from programmes.packs.vocabulary import ABOUT
-from programmes.papers import Paper, papers_of
+from programmes.papers import Paper, answer_of, papers_of
 from programmes.procedures import LAWS, StepKind, Together
 from programmes.queries import key_asked, local_day, plan_in_force, visible_programmes
 
@@ -35,6 +35,7 @@ class PaperStep(serializers.Serializer):
     body = serializers.CharField(help_text="Kind of the body.")
     together = serializers.ChoiceField(Together.choices)
     working_days = serializers.IntegerField()
+    answer = serializers.CharField(help_text=ANSWER)
     outcomes = serializers.ListField(child=serializers.ChoiceField(SPOKEN))
     waits = serializers.BooleanField(help_text="Whether the paper stands only after it.")
 
@@ -95,6 +96,7 @@ def _line(paper: Paper) -> dict[str, Any]:
         "steps": [
             {
                 **step,
+                "answer": answer_of(step),
                 "outcomes": list(LAWS[step["kind"]].outcomes),
                 "waits": LAWS[step["kind"]].waits,
             }

@@ -12,7 +12,12 @@ from rest_framework.response import Response
 from actionlearning.foundation.api import StrictSerializer
 from actionlearning.foundation.errors import BadInput
 from programmes.actions.conclusion_papers import papers_lacking
-from programmes.actions.conclusions import conclude_project, conclusion_faults, reopen_project
+from programmes.actions.conclusions import (
+    conclude_project,
+    conclusion_cautions,
+    conclusion_faults,
+    reopen_project,
+)
 from programmes.actions.milestones import add_milestone, change_milestone, remove_milestone
 from programmes.actions.project_asks import asks_of
 from programmes.actions.topic_opinions import add_opinion, remove_opinion
@@ -160,7 +165,11 @@ class ProjectWay:
             {"kind": each.kind, "name": each.name, "clauses": asks.cite(each.cites)}
             for each in papers_lacking(project, asks)
         ]
-        told = {"open": conclusion_faults(project), "missing": lacking}
+        told = {
+            "open": conclusion_faults(project),
+            "cautions": conclusion_cautions(project),
+            "missing": lacking,
+        }
         return Response(ConclusionState(told).data)
 
     @extend_schema(request=ConclusionDraft, parameters=[MATCH])

@@ -135,6 +135,9 @@ class ConclusionState(serializers.Serializer):
     """What stands between a topic and its conclusion."""
 
     open = ConclusionFault(many=True, help_text="It is not concluded before these are at an end.")
+    cautions = ConclusionFault(
+        many=True, help_text="Still to be done; it may be concluded all the same."
+    )
     missing = ConclusionPaper(
         many=True, help_text="Papers of the plan not in effect for it: `papers_reason` is needed."
     )

@@ -56,6 +56,12 @@ def standing(now: Any) -> Q:
     return Q(met_at__lte=now) & (Q(met_until=None) | Q(met_until__gt=now))
 
 
+HELD_UP = (
+    "({o}.blocked IS NOT NULL AND {o}.blocked"
+    " @> tstzrange(least({o}.due_at - interval '1 microsecond', {now}), {now}, '[]'))"
+)
+"""Another body holds what it waits for, and has held it since before it was due: what was late by then stays late."""
+
 STATE = """
 CASE WHEN {o}.cancelled_at <= {now} THEN 'cancelled'
      WHEN {o}.waived_at <= {now} THEN 'waived'
@@ -65,11 +71,11 @@ CASE WHEN {o}.cancelled_at <= {now} THEN 'cancelled'
      THEN CASE WHEN {o}.nil_at < {o}.due_at THEN 'nil' ELSE 'nil_late' END
      WHEN {o}.opens_at > {now} THEN 'not_open'
      WHEN {o}.closes_at <= {now} THEN 'missed'
-     WHEN {o}.blocked @> {now} THEN 'blocked'
+     WHEN HELD_UP THEN 'blocked'
      WHEN {o}.soon_at > {now} AND {o}.due_at > {now} THEN 'open'
      WHEN {o}.due_at > {now} THEN 'due_soon'
      ELSE 'overdue' END
-"""
+""".replace("HELD_UP", HELD_UP)
 """Of the table asked as `{o}` at the instant `{now}`.
 
 What waits for another body is neither in hand nor late at its unit; what is closed waits for nothing.
@@ -82,7 +88,8 @@ class StateAt(models.Func):
     A finished sentence: building it from its parts anew would be a sixth of what a list costs.
     """
 
-    output_field = models.CharField()
+    told = STATE
+    output_field: Any = models.CharField()
 
     def __init__(self, now: Any) -> None:
         super().__init__(F("due_at"), now)  # any column tells under which name the table is asked
@@ -93,8 +100,15 @@ class StateAt(models.Func):
         column: Any
         column, now = self.source_expressions
         asked, given = compiler.compile(now)
-        table = connection.ops.quote_name(column.alias)
-        return STATE.format(o=table, now=asked), (*given,) * STATE.count("{now}")
+        table = compiler.quote_name_unless_alias(column.alias)
+        return self.told.format(o=table, now=asked), (*given,) * self.told.count("{now}")
+
+
+class HeldUpAt(StateAt):
+    """Whether it reads “blocked upstream” while it asks for something."""
+
+    told = HELD_UP
+    output_field = models.BooleanField()
 
 
 class ObligationQuerySet(models.QuerySet[Any]):
@@ -116,12 +130,12 @@ class ObligationQuerySet(models.QuerySet[Any]):
         return self.filter(UNFINISHED).exclude(standing(now))
 
     def overdue(self, now: datetime) -> "ObligationQuerySet":
-        """Past due, and not because another body holds what it waits for."""
-        held = Q(blocked__at=now) & (Q(closes_at=None) | Q(closes_at__gt=now))
+        """Past due, and not because another body has held what it waits for since before that."""
+        held = Q(HeldUpAt(now)) & (Q(closes_at=None) | Q(closes_at__gt=now))
         return self.asking(now).filter(due_at__lte=now).exclude(held)
 
     def blocked(self, now: datetime) -> "ObligationQuerySet":
-        held = self.asking(now).filter(blocked__at=now, opens_at__lte=now)
+        held = self.asking(now).filter(HeldUpAt(now), opens_at__lte=now)
         return held.exclude(closes_at__lte=now)
 
     def inside(self, organisation: Organisation) -> "ObligationQuerySet":
@@ -196,9 +210,9 @@ class Obligation(LedgerModel):
     objects = TenantManager.from_queryset(ObligationQuerySet)()
 
     def held_up(self, now: datetime) -> Span | None:
-        """The stretch of waiting for another body in which `now` lies."""
+        """The stretch of waiting for another body in which `now` lies, and which began before it was due."""
         for start, end in self.blocked or ():
-            if start <= now and (end is None or now < end):
+            if start <= now and (end is None or now < end) and start < self.due_at:
                 return start, end
         return None
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Lookup
 
 Span = tuple[datetime, datetime | None]
 """From an instant until another, or until now and on."""
@@ -13,7 +12,7 @@ _SPAN = re.compile(r'\["([^"]+)",(?:"([^"]+)")?\)')
 
 
 class SpansField(models.Field):
-    """None where there never was one; asked with `…__at=instant`."""
+    """None where there never was one."""
 
     def db_type(self, connection: Any) -> str:
         return "tstzmultirange"
@@ -34,15 +33,3 @@ class SpansField(models.Field):
 
 def _quoted(end: datetime | None) -> str:
     return f'"{end}"' if end else ""
-
-
-@SpansField.register_lookup
-class At(Lookup):
-    """Whether an instant lies in one of them."""
-
-    lookup_name = "at"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        column, given = self.process_lhs(compiler, connection)
-        return f"{column} @> %s::timestamptz", (*given, self.rhs)

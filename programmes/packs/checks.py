@@ -180,6 +180,8 @@ def _check_papers(pack: Pack, place: Place) -> None:
         for step, here in _rows(paper.steps, at.child("steps")):
             if step.by is not None and step.by not in bodies and step.by not in STEP_BODIES:
                 here.child("by").say(gettext_noop("the pack has no body “%(name)s”"), name=step.by)
+            if (step.answer is None) is not (step.answer_en is None):
+                here.say(gettext_noop("“answer” and “answer_en” go together"))
         if paper.kind == PROPOSAL:
             _check_proposal(paper, at.child("steps"))
 

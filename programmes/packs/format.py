@@ -188,6 +188,9 @@ class ProcedureStep:
     """A word of vocabulary.STEP_BODIES, or the key of one of the pack's bodies."""
     together: Annotated[str, OneOf(vocabulary.TOGETHER)] = "head"
     working_days: Annotated[int, WORKING_DAYS] = 5
+    answer: Annotated[str | None, Text(60)] = None
+    """What the body says in words whatever it decides: an agreement to a request alone answers nothing (P2-19)."""
+    answer_en: Annotated[str | None, Text(120)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

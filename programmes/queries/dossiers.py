@@ -22,7 +22,7 @@ from programmes.procedures import StepKind
 from programmes.queries import bad_filter, key_asked, local_day
 from programmes.queries.drafts import all_by_plan_in_force
 from programmes.queries.leaders import JUDGING, TOLD, leaders_in, leaders_of, with_leaders
-from programmes.queries.voices import asked, free_to_speak, said_of, speaking
+from programmes.queries.voices import asked, free_to_speak, in_turn, said_of, silent, speaking
 from programmes.states import DossierState, RemarkState
 
 CLOSED = (DossierState.REPLACED, DossierState.TAKEN_BACK)
@@ -243,6 +243,12 @@ def speakers_of(
     """Who may speak for a body on this paper at a step of `kind`, by rank: whoever sits there, did not write it and need not stand back."""
     rows = seats_for(dossier, organisation, body, now=now, by=by)
     return free_to_speak(rows, dossier.authors, leaders_for(dossier, kind, by=by))
+
+
+def acts_now(turn: Turn, speakers: list[Sitting]) -> list[Sitting]:
+    """For whom of a body the paper waits at this moment."""
+    said = said_of(turn.voices.order_by("at", "id").values_list("by", "post", "tenure", "at"))
+    return asked(in_turn(turn.together, silent(speakers, said)))
 
 
 def leaders_for(dossier: Dossier, kind: str, *, by: User) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Who leads a topic stands back where a body judges its papers, while somebody else there can speak."""
+"""Who leads a topic stands back where a body judges its papers, also where nobody else there can speak."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,6 +23,13 @@ def with_leaders(turns: QuerySet[Any]) -> QuerySet[Any]:
     """Each turn of these kinds with those who lead its paper's topic, in the same statement."""
     told = ArraySubquery(_leading(OuterRef("dossier__project")))
     found: QuerySet[Any] = turns.annotate(**{TOLD: Case(When(kind__in=JUDGING, then=told))})
+    return found
+
+
+def with_topic_leaders(dossiers: QuerySet[Any]) -> QuerySet[Any]:
+    """Each paper with those who lead its topic, for leaders_of() as well."""
+    told = ArraySubquery(_leading(OuterRef("project")))
+    found: QuerySet[Any] = dossiers.annotate(**{TOLD: told})
     return found
 
 

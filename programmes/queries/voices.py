@@ -3,6 +3,7 @@
 `leaders` are those who lead its topic, where the step judges it: see leaders.py.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -44,10 +45,9 @@ def free_to_speak(
 ) -> list[Sitting]:
     """Whoever neither wrote the paper, by any sign-in of his, nor would speak for somebody who did.
 
-    Likewise of `leaders`, unless nobody else is left: then they speak, and the paper does not lie for ever.
+    Likewise of `leaders`, also where nobody else is left: somebody else has to be appointed.
     """
-    able = apart_from(authors, rows)
-    return apart_from(leaders, able) or able
+    return apart_from({*authors, *leaders}, rows)
 
 
 def apart_from(people: Collection[str], rows: Iterable[Sitting]) -> list[Sitting]:
@@ -86,6 +86,14 @@ def in_turn(together: str, rows: Sequence[Sitting]) -> list[Sitting]:
     if together in (Together.HEAD, Together.IN_ORDER):
         return [row for row in rows if row.rank == rows[0].rank]
     return list(rows)
+
+
+def seat_of(user: uuid.UUID, together: str, rows: Iterable[Sitting]) -> Sitting | None:
+    """Of several the one for which `user` speaks: the first, in his own right where any member may act."""
+    own = [row for row in rows if row.user == user]
+    if together == Together.ANY:
+        own.sort(key=lambda row: bool(row.instead))
+    return own[0] if own else None
 
 
 def speaking(

@@ -12,7 +12,12 @@ from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
 from programmes.actions.conclusion_papers import papers_lacking
-from programmes.actions.conclusions import conclude_project, conclusion_faults, reopen_project
+from programmes.actions.conclusions import (
+    conclude_project,
+    conclusion_cautions,
+    conclusion_faults,
+    reopen_project,
+)
 from programmes.actions.project_asks import CONCLUSION, Asks, asks_of
 from programmes.forms.topics import ConclusionForm
 from programmes.models import Project
@@ -63,6 +68,7 @@ class ProjectConclusion(TenantFormView):
         return super().get_context_data(
             project=self.project,
             faults=conclusion_faults(self.project),
+            cautions=conclusion_cautions(self.project),
             lacking=[(each.name, self.asks.cite(each.cites)) for each in self.lacking],
             rule=self.asks.rule(CONCLUSION),
             **kwargs,

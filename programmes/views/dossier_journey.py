@@ -16,13 +16,15 @@ from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
 from groups.queries.sitting import ACTING, Sitting
 from programmes.actions.proposals import asked_of
+from programmes.clauses import cited_of_paper
 from programmes.forms.dossiers import DossierActForm, RemarkForm
 from programmes.models import Dossier, Remark, Turn, Voice
+from programmes.papers import answer_of
 from programmes.procedures import LAWS, Effect, Outcome, StepKind, Together, settled
 from programmes.queries import local_day
-from programmes.queries.dossiers import seats_at
+from programmes.queries.dossiers import CLOSED, seats_at
 from programmes.queries.leaders import TOLD, leaders_of, with_leaders
-from programmes.queries.voices import apart_from, asked, said_of, speaking
+from programmes.queries.voices import asked, said_of, seat_of, speaking
 from programmes.states import RemarkState
 from programmes.views.dossier_lines import days_between, holder_words, last_day
 from programmes.views.project_lines import day_words, minute_words
@@ -85,7 +87,10 @@ class Court:
 def court_of(
     dossier: Dossier, turns: list[Turn], *, by: User, now: datetime, tenant: Tenant
 ) -> Court:
-    """Every open turn with who may speak there now: two statements, none when nobody is waited for."""
+    """Every open turn with who may speak there now: two statements, none when nobody is waited for.
+
+    One more, for the plan's sentences, where nobody may.
+    """
     waiting = [turn for turn in turns if turn.acted_at is None]
     asked = [turn for turn in waiting if turn.kind != StepKind.MEND]
     seats = seats_at({turn.holder_id for turn in asked}, day=local_day(now), tenant=tenant, by=by)
@@ -94,12 +99,16 @@ def court_of(
     for turn in waiting:
         members = [s for s in seats if (s.organisation, s.body) == (turn.holder_id, turn.body)]
         able = _speaking(turn, dossier, members)
-        own = [row for row in able if row.user == by.pk]
-        if mine is None and own and by.has_perm(Permission.DOSSIER_ACT):
-            mine, seat = turn, own[0]
+        own = seat_of(by.pk, turn.together, able)
+        if mine is None and own is not None and by.has_perm(Permission.DOSSIER_ACT):
+            mine, seat = turn, own
         holders.append(_holder(turn, members, able, by, now))
         if not inside and all(row.user != by.pk for row in members):
             holders[-1]["names"] = ""  # a guest of the topic reads the paper, not who works where
+    vacant = [each for each in holders if each["vacant"] and not each["agreed"]]
+    cited = cited_of_paper(dossier) if vacant else ()
+    for each in vacant:
+        each["cited"] = cited
     return Court(holders, mine, seat)
 
 
@@ -107,11 +116,8 @@ def _speaking(turn: Turn, dossier: Dossier, members: list[Sitting]) -> list[Sitt
     """As take_turn() lets them: not who wrote it or leads its topic, no seat twice, the head or the next in order first."""
     told = turn.told_voices  # type: ignore[attr-defined]
     said = said_of((row["by"], row["post_pk"], row["tenure"], row["at"]) for row in told)
-    return speaking(turn.together, members, dossier.authors, said, _leaders(turn))
-
-
-def _leaders(turn: Turn) -> frozenset[str]:
-    return leaders_of(getattr(turn, TOLD))
+    leaders = leaders_of(getattr(turn, TOLD))
+    return speaking(turn.together, members, dossier.authors, said, leaders)
 
 
 def _holder(
@@ -152,7 +158,7 @@ def journey_of(turns: list[Turn], now: datetime) -> list[dict[str, Any]]:
 
 
 def _turn_line(turn: Turn, now: datetime) -> dict[str, Any]:
-    voices = turn.told_voices  # type: ignore[attr-defined]
+    voices, remarks = turn.told_voices, turn.told_remarks  # type: ignore[attr-defined]
     several = turn.together in (Together.ALL, Together.IN_ORDER) or len(voices) > 1
     several = several or any(row["instead"] or row["post"].startswith(ACTING[0]) for row in voices)
     return {
@@ -173,8 +179,14 @@ def _turn_line(turn: Turn, now: datetime) -> dict[str, Any]:
         "opinion": turn.opinion,
         "filing_number": turn.filing_number,
         "voices": [_voice(row) for row in voices] if several else [],
-        "remarks": turn.told_remarks,  # type: ignore[attr-defined]
+        "remarks": remarks,
+        "unanswered": 0 if turn.dossier.state in CLOSED else _open(remarks),
+        "answered": not _open(remarks),
     }
+
+
+def _open(remarks: list[dict[str, Any]]) -> int:
+    return sum(row["state"] == RemarkState.OPEN for row in remarks)
 
 
 def _tone(turn: Turn) -> str:
@@ -202,7 +214,6 @@ def act_context(court: Court, dossier: Dossier) -> dict[str, Any]:
         "acting_as": body_of(turn),
         "acting_title": seat.title,
         "acting_instead": seat.instead,
-        "acting_leads": not apart_from(_leaders(turn), [seat]),
         "acting_step": turn.get_kind_display(),
         "acting_due": date_format(last_day(turn.due_at), "DATE_FORMAT"),
         "buttons": [
@@ -211,6 +222,7 @@ def act_context(court: Court, dossier: Dossier) -> dict[str, Any]:
         ],
         "filing": turn.kind == StepKind.FILE,
         "finds": turn.kind in (StepKind.REVIEW, StepKind.APPRAISE),
+        "answer": answer_of(dossier.steps[turn.step]),
         "may_ask": Effect.BACK in law.outcomes.values() or turn.kind == StepKind.OPINION,
         "act_form": DossierActForm(
             initial={"text": dossier.sent_text},

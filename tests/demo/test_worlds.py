@@ -41,6 +41,7 @@ from programmes.papers import papers_of
 from programmes.procedures import Outcome, StepKind
 from programmes.queries import tally
 from programmes.queries.dossiers import waiting_turns
+from programmes.queries.leaders import JUDGING, TOLD, leaders_of, with_leaders
 from programmes.queries.trainings import untrained_of
 from programmes.regulations import check_list
 from programmes.states import DossierState, RemarkState
@@ -163,6 +164,17 @@ def outcomes_of_plans_and_points(rows):
     assert Remark.objects.get(state=RemarkState.OPEN).dossier.kind == "solution_report"
 
 
+def nobody_judged_his_own_topic():
+    turns = with_leaders(Turn.objects.filter(kind__in=JUDGING).prefetch_related("voices"))
+    judged = [
+        (leaders_of(getattr(turn, TOLD)), {str(voice.by_id), str(voice.person_id)})
+        for turn in turns
+        for voice in turn.voices.all()
+    ]
+    assert any(leaders for leaders, _minds in judged)
+    assert all(leaders.isdisjoint(minds) for leaders, minds in judged)
+
+
 def registers_of_the_county():
     """A duty blocked upstream, a check list with something missing, two signed decisions."""
     now = beijing(11, 20, 16)
@@ -272,11 +284,13 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
             assert {f"programmes.{kind}" for kind in late} <= kinds
             only_the_county_shows()
             papers_with_every_outcome()
+            nobody_judged_his_own_topic()
             registers_of_the_county()
             topics_with_all_that_stands_beside_them()
         if world.slug == "guangxi":
             only_the_region_shows(tenant.slug, sign_in)
             papers_by_pack()
+            nobody_judged_his_own_topic()
             papers_of_the_region_with_every_outcome()
 
     assert {DutyState.MET, DutyState.MET_LATE} <= states

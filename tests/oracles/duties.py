@@ -88,12 +88,16 @@ def _asking(row: dict[str, Any], past: set[str], now: Any) -> str:
 
 
 def waiting(row: dict[str, Any], now: Any) -> bool:
-    """Whether another body has the paper in its hands: hand-overs are counted up to this moment."""
-    hands = 0
-    for taken, given in row.get("blocked") or ():
+    """Whether another body has the paper in its hands: hand-overs are counted up to this moment.
+
+    What the unit had let pass before that body took the paper is late all the same.
+    """
+    hands, since = 0, None
+    for taken, given in sorted(row.get("blocked") or (), key=lambda stretch: stretch[0]):
         hands += taken <= now
         hands -= given is not None and given <= now
-    return hands > 0
+        since = taken if taken <= now else since
+    return hands > 0 and row["due_at"] > since
 
 
 def rates(rows: Iterable[dict[str, Any]], as_of: Any) -> tuple[float | None, float | None]:
@@ -116,6 +120,7 @@ def notices(
     now: Any,
     holders: dict[tuple[Any, str], list[Any]],
     blocked: Any = (),
+    due: Any = None,
 ) -> dict[tuple[int, Any], bool]:
     """(rung, who or None) → skipped, of everything that one asking duty must have told its own side by `now`.
 
@@ -125,7 +130,7 @@ def notices(
     reached = [rung for rung in rungs if rung["at"] <= now]
     found = {}
     for rung in reached:
-        if waiting({"blocked": blocked}, rung["at"]):
+        if waiting({"blocked": blocked, "due_at": due}, rung["at"]):
             continue
         later = any(other["ordinal"] > rung["ordinal"] for other in reached)
         people: list[Any] = []
@@ -136,15 +141,16 @@ def notices(
     return found
 
 
-def upstream(rungs: Iterable[dict[str, Any]], now: Any, blocked: Any) -> set[int]:
+def upstream(rungs: Iterable[dict[str, Any]], now: Any, blocked: Any, due: Any) -> set[int]:
     """Rungs that whoever holds the paper must have been told of, swept at `now` alone."""
-    if not waiting({"blocked": blocked}, now):
+    row = {"blocked": blocked, "due_at": due}
+    if not waiting(row, now):
         return set()
     reached = [rung for rung in rungs if rung["at"] <= now]
     return {
         rung["ordinal"]
         for rung in reached
-        if waiting({"blocked": blocked}, rung["at"])
+        if waiting(row, rung["at"])
         and not (
             rung["kind"] == "reminder"
             and any(other["ordinal"] > rung["ordinal"] for other in reached)

@@ -1,6 +1,7 @@
 """Random procedures and random acts, by the product and by the plain model, told apart at the first difference."""
 
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +14,7 @@ from actionlearning.foundation.errors import Refusal
 from actionlearning.foundation.models import User
 from groups.actions.bodies import end_tenure
 from groups.actions.delegations import delegate, end_delegation
-from groups.models import Organisation, Tenure
+from groups.models import Organisation, Person, Tenure
 from groups.queries.sitting import members_of
 from groups.roles import Role
 from programmes.actions.courts import look_at_turns
@@ -23,7 +24,7 @@ from programmes.actions.remarks import answer_remark
 from programmes.actions.sendings import send_dossier, take_back, take_back_words
 from programmes.actions.teams import Seat as TeamSeat
 from programmes.actions.turns import take_turn
-from programmes.models import Dossier, Plan, Programme, Project, Turn
+from programmes.models import Dossier, Plan, Programme, Project, TeamMember, Turn
 from programmes.papers import charges
 from programmes.procedures import Outcome
 from tests.programmes.paper_oracle import ENDS, ONWARD, Paper, Refused, Seat
@@ -45,6 +46,9 @@ ACTS = (
 )  # fmt: skip
 FIRST = date(2026, 6, 8)
 KIND, TOPIC = "implementation_plan", "topic"
+LEADING = 4
+"""At most so many of those who sit somewhere lead the topic."""
+LEADS = ("convener", "project_leader", "team_leader")
 SECTIONS = {KIND: "goals", TOPIC: "background"}
 TOPIC_IS = {
     "draft": "chosen",
@@ -100,9 +104,13 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
         for _ in range(chance.randint(0, 4))
     ]
     days = [chance.randint(1, 12) for _ in steps]
-    _prescribe(stage, paper, steps, days)
-    topic = _topic(stage) if paper == TOPIC else None
     day = FIRST
+    people = {by: _people(stage, by, day) for by in BODIES}
+    users = sorted({each.holder for rows in people.values() for each in rows})
+    leaders = tuple(chance.sample(users, chance.randint(0, LEADING))) if paper == KIND else ()
+    about = "project" if paper == TOPIC or leaders else "unit"
+    _prescribe(stage, paper, steps, days, about)
+    topic = _topic(stage, leaders, chance) if about == "project" else None
     product = open_dossier(
         programme=stage.programme,
         organisation=stage.world.bureau,
@@ -111,12 +119,10 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
         by=stage.world.ben,
         now=_noon(day),
     )
-    people = {by: _people(stage, by, day) for by in BODIES}
     authors = (str(stage.world.ben.pk),)
-    model = Paper(steps, people, authors, revisable=paper == KIND)
-    if any(not model.speaking_seats(by) for _kind, by, _together in steps):
+    model = Paper(steps, people, authors, leaders, revisable=paper == KIND)
+    if any(not model.speaking_seats(by, "check") for _kind, by, _together in steps):
         return ""
-    users = sorted({each.holder for rows in people.values() for each in rows})
     told: list[Any] = []
     for number in range(acts):
         day += timedelta(days=chance.choice((0, 0, 1, 1, 2, 5)))
@@ -132,7 +138,7 @@ def _played(stage: Stage, chance: random.Random, acts: int, paper: str) -> str:
         )
         seen: list[Any] = [theirs, *(_seen(stage, each, day) for each in _series(product))]
         wanted: list[Any] = [mine, *(_wanted(each) for each in model.series)]
-        if topic is not None:
+        if topic is not None and paper == TOPIC:
             seen.append(Project.objects.get(pk=topic.pk).state)
             wanted.append(TOPIC_IS[model.state])
         if seen != wanted:
@@ -145,18 +151,23 @@ def _series(paper: Dossier) -> list[Dossier]:
     return list(Dossier.objects.series(paper).order_by("revision"))
 
 
-def _topic(stage: Stage) -> Project:
+def _topic(stage: Stage, leaders: Sequence[str], chance: random.Random) -> Project:
+    """`leaders` may be of any unit: they lead it in the rows, whomever a team may take in."""
     team = [TeamSeat(role="member", name=f"学员{number}") for number in range(6)]
-    return chosen(stage.world, stage.programme, team=team)
+    made = chosen(stage.world, stage.programme, team=team)
+    rows = TeamMember.objects.filter(project=made).order_by("pk")
+    for row, person in zip(rows, Person.objects.filter(user__in=leaders), strict=False):
+        TeamMember.objects.filter(pk=row.pk).update(person=person, role=chance.choice(LEADS))
+    return made
 
 
 def _prescribe(
-    stage: Stage, paper: str, steps: list[tuple[str, str, str]], days: list[int]
+    stage: Stage, paper: str, steps: list[tuple[str, str, str]], days: list[int], about: str
 ) -> None:
     """The plan's own row says another way from now on: not a line of code."""
     spec: dict[str, Any] = {
         "kind": paper, "name": "方案", "name_en": "Plan",
-        "about": "project" if paper == TOPIC else "unit",
+        "about": about,
         "sections": [{"key": SECTIONS[paper], "name": "目标", "name_en": "Goals"}],
         "steps": [
             {"kind": kind, "by": by, "together": together, "working_days": count}
@@ -265,7 +276,7 @@ def _by_others(stage: Stage, paper: Dossier, act: tuple[Any, ...], now: datetime
 
 def _write(paper: Dossier, words: str, by: User, now: datetime) -> None:
     """A topic's paper says what the topic says."""
-    if paper.project is None:
+    if paper.kind != TOPIC:
         change_dossier(paper, content={"sections": {"goals": words}}, by=by, now=now)
         return
     change_dossier(paper, title=paper.title, by=by, now=now)  # the pen must be with the unit

@@ -16,6 +16,8 @@ ONWARD = {
     "sign": ["signed"],
     "appraise": ["appraised"],
 }
+JUDGES = ["review", "decide", "appraise"]
+"""What a topic's work is worth says nobody who leads it."""
 RETURNS = ["check", "confirm", "approve", "file", "review", "sign", "appraise"]
 ENDS = {"approve": "refused", "decide": "declined"}
 
@@ -65,6 +67,7 @@ class Paper:
     steps: list[tuple[str, str, str]]
     people: dict[str, list[Seat]]
     authors: tuple[str, ...] = ()
+    leaders: tuple[str, ...] = ()
     lent: dict[str, tuple[str, int]] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
     state: str = "draft"
@@ -112,7 +115,7 @@ class Paper:
         if any(each.state != "taken_back" for each in under_way):
             raise Refused
         return Paper(
-            self.steps, self.people, self.authors, self.lent, self.left,
+            self.steps, self.people, self.authors, self.leaders, self.lent, self.left,
             words=self.words, before=self, series=self.series,
         )  # fmt: skip
 
@@ -178,13 +181,13 @@ class Paper:
             allowed.append(ENDS[kind])
         if outcome not in allowed or name in self.authors:
             raise Refused
-        seats = self.speaking_seats(body)
+        seats = self.speaking_seats(body, kind)
         silent = [each for each in seats if each.key not in [key for key, _o in place.said]]
         first = seats if together == "head" else silent
         mine = [
             each
             for each in silent
-            if name in self.speakers(each, day)
+            if name in self.speakers(each, kind, day)
             and (together in ("any", "all") or each.rank == first[0].rank)
         ]
         if not mine:
@@ -192,19 +195,22 @@ class Paper:
         self.remarks.extend(Remark() for _ in range(remarks))
         self._say(place, mine[0].key, outcome, day)
 
-    def speaking_seats(self, body: str) -> list[Seat]:
-        """A seat whose holder wrote the paper is silent, whoever has its voice."""
-        return [each for each in self.seated(body) if each.holder not in self.authors]
+    def speaking_seats(self, body: str, kind: str) -> list[Seat]:
+        """A seat is silent whose holder wrote the paper or would judge his own topic, whoever has its voice."""
+        return [each for each in self.seated(body) if each.holder not in self.standing_back(kind)]
+
+    def standing_back(self, kind: str) -> tuple[str, ...]:
+        return (*self.authors, *(self.leaders if kind in JUDGES else ()))
 
     def seated(self, body: str) -> list[Seat]:
         return [each for each in self.people[body] if each.key not in self.left]
 
-    def speakers(self, seat: Seat, day: int) -> list[str]:
-        """The holder, and while it is lent also whoever has it; not who wrote the paper."""
+    def speakers(self, seat: Seat, kind: str, day: int) -> list[str]:
+        """The holder, and while it is lent also whoever has it; not who has to stand back."""
         found = [seat.holder]
         if seat.key in self.lent and self.lent[seat.key][1] >= day:
             found.append(self.lent[seat.key][0])
-        return [name for name in found if name not in self.authors]
+        return [name for name in found if name not in self.standing_back(kind)]
 
     def lend(self, body: str, number: int, to: str, day: int, last: int) -> None:
         seats, seat = self.seated(body), self.people[body][number]
@@ -273,7 +279,7 @@ class Paper:
                 self._fall_back(day)
             return
         spoken = [who for who, _what in place.said]
-        silent = [each for each in self.speaking_seats(body) if each.key not in spoken]
+        silent = [each for each in self.speaking_seats(body, kind) if each.key not in spoken]
         if together in ("all", "in_order") and silent:
             return
         self._leave(place, day)

@@ -315,7 +315,10 @@ def test_a_paper_with_forty_turns_asks_no_more_than_a_new_one(
     paper, client = sent(world, programme), sign_in(world.ana)
     address = f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/"
     client.get(address)
+    vacant = asked(client, address)
+    promoter(world)
     one = asked(client, address)
+    assert vacant <= one + 1  # the plan's sentences, where nobody may act
     long_journey(paper, 40)
 
     assert asked(client, address) == one <= 5
@@ -509,6 +512,7 @@ def test_a_step_whose_body_has_nobody_is_told_with_the_remedy(
     assert remedy in told[0]["remedy"]
     assert (tried.status_code, tried.json()["code"]) == (403, "not_allowed")
     assert remedy in tried.json()["title"]
+    assert told[0]["clauses"] == tried.json()["clauses"] != []
     assert call(world.ben, "get", at(paper)).json()["unattended"] == []
     assert turn_of(paper).acted_at is None
 

@@ -123,6 +123,53 @@ def test_what_is_past_due_is_not_late_at_the_unit_while_it_waits(
     assert Obligation.objects.filter(pk=row.pk).overdue(beijing(8, 15)).exists()
 
 
+@pytest.mark.parametrize(
+    ("sent", "state"), [(beijing(7, 31, 23), "blocked"), (beijing(8, 1, 0), "overdue")]
+)
+def test_what_was_late_before_the_paper_went_up_stays_late(
+    world: World, programme: Programme, sent: datetime, state: str
+) -> None:
+    """Due until the end of 31 July. August's is blocked, for it was not late yet."""
+    promoter(world)
+    paper = draft(world, programme, project=Project.objects.get(title="孤儿救助"))
+    send_dossier(paper, by=world.ben, now=sent)
+    row, august = seminar(world), beijing(8, 10)
+    rows = Obligation.objects.filter(pk=row.pk)
+    assert state_of(row, august) == state
+    assert rows.overdue(august).exists() is (state == "overdue")
+    assert rows.blocked(august).exists() is (state == "blocked")
+    for group in ("overdue", "blocked"):
+        assert rows.in_ledger(group, august).exists() is (state == group)
+    assert (row.held_up(august) is None) is (state == "overdue")
+    assert tally(rows, august).counts == {state: 1}
+    lay_down(programme, now=august)
+    assert state_of(seminar(world, "2026-08"), august) == "blocked"
+
+
+def test_a_later_stretch_of_waiting_does_not_excuse_what_came_due_between(
+    world: World, programme: Programme
+) -> None:
+    """Returned on 29 July and sent again on 5 August: due in between, with the unit."""
+    pro, paper = promoter(world), plan_sent(world, programme)
+    paper = act(paper, "returned", pro, july(29), opinion="目标要量化")
+    changed(paper, world, beijing(8, 5))
+    told = [state_of(seminar(world), day) for day in (july(28), beijing(8, 3), beijing(8, 10))]
+    assert told == ["blocked", "overdue", "overdue"]
+
+
+def test_the_ladder_of_what_was_late_before_climbs_on_at_the_unit(
+    world: World, programme: Programme
+) -> None:
+    promoter(world)
+    paper = draft(world, programme, project=Project.objects.get(title="孤儿救助"))
+    send_dossier(paper, by=world.ben, now=beijing(8, 2))
+    for now in days_of(beijing(8, 3), 10):
+        queue_due_notices(now=now)
+    told = {kind for _day, kind, _to in told_about(seminar(world))}
+    assert "escalation" in told
+    assert "blocked" not in told
+
+
 def test_both_rates_keep_their_definition(world: World, programme: Programme) -> None:
     plan_sent(world, programme)
     rows = Obligation.objects.filter(pk=seminar(world).pk)
@@ -261,7 +308,7 @@ def test_rungs_told_upstream_are_those_of_the_oracle(world: World, programme: Pr
         queue_due_notices(now=now)
         keys = Notice.objects.filter(about=row.pk, kind="programmes.blocked")
         found = {int(key.split(":")[3]) for key in keys.values_list("key", flat=True)}
-        assert found == oracle.upstream(rungs, now, row.blocked)
+        assert found == oracle.upstream(rungs, now, row.blocked, row.due_at)
 
 
 def test_a_notice_says_which_paper_and_what_it_keeps_from_being_done(

@@ -25,6 +25,7 @@ from programmes.actions.milestones import add_milestone
 from programmes.actions.problem_steps import check, solve, take_in_hand
 from programmes.actions.problems import raise_problem
 from programmes.actions.projects import change_project, propose_project
+from programmes.actions.sendings import send_dossier
 from programmes.actions.submissions import accept_project
 from programmes.actions.teams import Seat, add_member
 from programmes.actions.topic_opinions import add_opinion
@@ -38,11 +39,11 @@ from programmes.models import (
     Project,
     ProjectTurn,
     Rule,
-    Turn,
 )
 from programmes.packs.vocabulary import FIRED
 from programmes.queries import plan_in_force
 from programmes.states import DossierState, ProjectState
+from tests.programmes.papers_on_their_way import act, promoter, sent
 from tests.programmes.topics import JUNE, RESULT, WITHOUT, concluded, in_state, propose, submitted
 from tests.running import beijing
 from tests.world import World
@@ -148,15 +149,30 @@ def test_open_problems_and_papers_on_their_way_are_named(
     problem = solve(problem, words="列入预算", by=world.ben, now=JUNE)
     check(problem, words="属实", by=world.dora, now=JUNE)
     type(paper).objects.filter(pk=paper.pk).update(state=DossierState.STANDING)
-    mending = Turn.objects.create(
-        dossier=paper, number=1, text=1, step=0, kind="mend", holder=world.bureau,
-        received_at=JUNE, due_at=LATER, organisation=world.bureau, org_path=world.bureau.path,
-    )  # fmt: skip
-    with pytest.raises(RuleBroken) as filing:  # in effect, its filing came back as incomplete
-        concluded(world, accepted)
-    assert filing.value.code == "open_papers"
-    Turn.objects.filter(pk=mending.pk).update(kind="file", holder=world.county)
     assert concluded(world, accepted).state == "concluded"
+
+
+def test_a_filing_that_came_back_as_incomplete_does_not_block_the_conclusion(
+    world: World, accepted: Project, programme: Programme, sign_in: Any
+) -> None:
+    """It is told beforehand with the remedy, which is open before and after."""
+    pro = promoter(world)
+    paper = act(sent(world, programme, project=accepted), "approved", pro, JUNE)
+    paper = act(paper, "returned", world.ana, JUNE, opinion="缺附件")
+    client = sign_in(world.lena)
+    path = f"/t/{world.tenant.slug}/api/v1/projects/{accepted.pk}/conclusion/"
+    told = client.get(path).json()
+    assert (told["open"], [each["code"] for each in told["cautions"]]) == (
+        [],
+        ["incomplete_filings"],
+    )
+    shown = client.get(reverse("programmes:project_conclusion", args=["teng", accepted.pk])).text
+    assert paper.title in shown
+    assert "complete them and send them again" in shown
+
+    assert concluded(world, accepted).state == "concluded"
+    paper = send_dossier(paper, note="已补附件", by=world.ben, now=LATER)
+    assert act(paper, "filed", world.ana, LATER).holder is None
 
 
 def writes(world: World, project: Project) -> dict[str, Callable[[], object]]:

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import localdate
 
+from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent, Notice, User
 from groups.actions.bodies import end_tenure
@@ -16,6 +18,7 @@ from programmes.models import Dossier, Programme, Turn, Voice
 from programmes.procedures import Outcome, Together
 from programmes.queries import local_day
 from programmes.queries.dossiers import waiting_turns
+from tests.programmes.paper_screens import at
 from tests.programmes.papers_on_their_way import june, promoter, second_post, sent, turn_of
 from tests.world import World
 
@@ -73,6 +76,25 @@ def test_a_delegate_speaks_with_the_rank_and_in_the_name_of_the_post(
     assert (voice.by, voice.for_name, voice.post_title) == (second, "pro1", "pro1")
 
 
+@pytest.mark.parametrize(("together", "spoke_for"), [(Together.ANY, ""), (Together.HEAD, "pro1")])
+def test_who_may_speak_in_his_own_right_does_so_for_nobody_else(
+    world: World, programme: Programme, team: Any, sign_in: Any, together: str, spoke_for: str
+) -> None:
+    """Where the step is for the head, only the voice that was lent may speak."""
+    first, second, _third = team
+    User.objects.filter(pk=second.pk).update(must_change_password=False, language="en")
+    paper = sent(world, programme)
+    turn = turn_of(paper)
+    Turn.objects.filter(pk=turn.pk).update(together=together)
+    today = localdate(database_now())
+    lent(first, second, ends_on=today + timedelta(days=1))
+    client = sign_in(User.objects.get(pk=second.pk))
+    page = client.get(at("dossier_detail", world, paper.pk)).text
+    assert ("who has lent you this voice" in page) is bool(spoke_for)
+    speak(turn, second)
+    assert Voice.objects.get(turn=turn).for_name == spoke_for
+
+
 def test_one_post_speaks_once_holder_or_delegate(
     world: World, programme: Programme, team: Any
 ) -> None:
@@ -86,6 +108,7 @@ def test_one_post_speaks_once_holder_or_delegate(
     with pytest.raises(RuleBroken) as refused:
         speak(turn, second)
     assert refused.value.code == "spoken"
+    assert refused.value.cited[0].rule.startswith("P")
     assert speak(turn, third).acted_at is not None
     assert sorted(turn.voices.values_list("post_title", "for_name")) == [
         ("pro1", ""),

@@ -142,6 +142,14 @@ def test_candidates_are_decided_on_once() -> None:
     )
 
 
+def test_an_answer_is_asked_for_in_both_languages() -> None:
+    text = SMALL + PROPOSAL % "head, answer: 何时落实"
+
+    (problem,) = problems(text)
+
+    assert problem[1:] == ("papers[#1].steps[#1]", "“answer” and “answer_en” go together")
+
+
 def test_other_papers_are_decided_on_by_several_members() -> None:
     text = (SMALL + PROPOSAL % "all").replace("kind: topic_proposal", "kind: implementation_plan")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
@@ -137,6 +138,37 @@ def test_support_is_asked_for_above_and_answered(world: World, programme: Progra
     newcomers = act(newcomers, Outcome.DECLINED, world.ana, june(12), opinion="名额已满")
     states = [each.state for each in (teachers, experts, newcomers)]
     assert states == [DossierState.STANDING, DossierState.STANDING, DossierState.ENDED]
+
+
+@pytest.mark.rule("P2-19")
+@pytest.mark.parametrize(
+    "outcome", [Outcome.ADOPTED, Outcome.ADOPTED_WITH_CHANGES, Outcome.DECLINED]
+)
+def test_every_reply_to_a_request_says_who_helps_and_when(
+    world: World, programme: Programme, sign_in: Any, outcome: str
+) -> None:
+    """A row of the plan asks for it; the page and the client say so beforehand."""
+    paper = sent(world, programme, "support_request", title="申请师资")
+    client, (turn,) = sign_in(world.ana), paper.turns.all()
+    page = client.get(reverse("programmes:dossier_detail", args=["teng", paper.pk])).text
+    path = f"/t/teng/api/v1/dossiers/{paper.pk}/"
+    (step,) = client.get(path).json()["way"]
+    assert step["answer"] == "who helps and when"
+    assert step["answer"] in page
+    typed = {"outcome": outcome, "text": 1, "remarks": []}
+    silent = client.post(f"{path}turns/{turn.pk}/", typed, content_type="application/json")
+    assert (silent.status_code, list(silent.json()["errors"])) == (422, ["opinion"])
+    answered = act(paper, outcome, world.ana, june(12), opinion="派促进师一名，七月上旬")
+    assert answered.turns.get().opinion == "派促进师一名，七月上旬"
+
+
+def test_a_decision_of_which_the_plan_asks_no_answer_may_be_silent(
+    world: World, programme: Programme
+) -> None:
+    old = sent(world, programme, "support_request", title="申请师资")
+    old.steps = [{key: text for key, text in old.steps[0].items() if "answer" not in key}]
+    old.save(update_fields=["steps"])  # sent before the plan asked for one
+    assert act(old, Outcome.ADOPTED, world.ana, june(12)).state == DossierState.STANDING
 
 
 @pytest.mark.rule("P2-62")

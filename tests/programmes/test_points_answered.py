@@ -82,6 +82,31 @@ def test_lists_desk_and_page_of_the_unit_show_the_points(
     assert sheet.status_code == 200
 
 
+def test_its_way_counts_the_points_that_still_want_an_answer(
+    world: World, approved: Dossier, sign_in: Any
+) -> None:
+    client = sign_in(world.ben)
+    address = f"/t/teng/dossiers/{approved.pk}/"
+    assert "2 points to be answered" in client.get(address).text
+    first = approved.remarks.get(number=1)
+    answer_remark(first, state="taken", reply="已量化", by=world.ben, now=june(13))
+    assert "1 point to be answered" in client.get(address).text
+    answered(approved, world, 13)
+    page = client.get(address).text
+    assert "to be answered" not in page
+    assert "2 opinions, answered" in page
+
+
+def test_its_way_asks_for_no_answer_on_a_paper_that_is_closed(
+    world: World, approved: Dossier, sign_in: Any
+) -> None:
+    Dossier.objects.filter(pk=approved.pk).update(state=DossierState.REPLACED)
+    page = sign_in(world.ben).get(f"/t/teng/dossiers/{approved.pk}/").text
+    assert "to be answered" not in page
+    assert "2 opinions" in page
+    assert "2 opinions, answered" not in page
+
+
 @pytest.mark.rule("P2-50")
 def test_points_of_a_refusal_are_answered_before_the_revision_is_sent(
     world: World, programme: Programme, sign_in: Any

@@ -1,4 +1,4 @@
-"""Who leads a topic does not judge its papers while somebody else of the body can speak."""
+"""Who leads a topic does not judge its papers, also where nobody else of the body can speak."""
 
 from typing import Any
 
@@ -127,41 +127,51 @@ def test_another_sign_in_of_the_leader_is_the_leader(world: World, programme: Pr
     assert refused.value.code == "own_topic"
 
 
-def test_where_nobody_else_can_speak_the_leader_does_and_the_page_says_so(
+def test_where_nobody_else_can_speak_somebody_has_to_be_appointed(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
-    """Of two seats he holds both, and the third wrote the paper."""
+    """Of two seats he holds one, and whoever holds the other wrote the paper."""
     leader, writer = expert(world, "lead", 1), expert(world, "writer", 2)
     project = led_by(world, programme, leader, role="convener")
     paper = draft(world, programme, "appraisal_report", project=project)
     paper.authors = [*paper.authors, str(writer.pk)]
     paper.save(update_fields=["authors"])
     paper = send_dossier(paper, by=world.ben, now=june(11))
-    assert waits_for(leader, paper)
-    assert "You lead this topic" in page(world, paper, sign_in(leader))
-    assert act(paper, Outcome.APPRAISED, leader, june(12), opinion="可行").holder is None
+    assert not waits_for(leader, paper)
+    told = Notice.objects.filter(about=turn_of(paper).pk)
+    assert set(told.values_list("kind", flat=True)) == {"programmes.dossier_vacant"}
+    assert world.dora.pk in told.values_list("recipient", flat=True)  # the director appoints
+    with pytest.raises(NotAllowed) as refused:
+        act(paper, Outcome.APPRAISED, leader, june(12), opinion="可行")
+    assert refused.value.code == "own_topic"
+    assert "appoint somebody to the body" in refused.value.message
+    assert "P2-68" in str(refused.value.cited)
+
+    shown = page(world, paper, sign_in(leader))
+    assert "leads its topic" in shown
+    assert at("dossier_turn", world, paper.pk, turn_of(paper).pk) not in shown
+    path = f"/t/{world.tenant.slug}/api/v1/dossiers/{paper.pk}/"
+    unattended = sign_in(world.ben).get(path).json()["unattended"]
+    assert [row["turn"] for row in unattended] == [str(turn_of(paper).pk)]
 
 
-def test_who_comes_later_takes_it_from_the_leader(
+def test_who_is_appointed_judges_in_place_of_the_leader(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
     leader = expert(world, "lead", 1)
     project = led_by(world, programme, leader, role="convener")
     paper = sent(world, programme, "appraisal_report", project=project)
-    assert waits_for(leader, paper)
+    assert not waits_for(leader, paper)
     other = expert(world, "other", 2)
     assert (waits_for(leader, paper), waits_for(other, paper)) == (False, True)
     assert look_at_turns(now=june(12)) == 1
-    assert other.pk in Notice.objects.filter(about=turn_of(paper).pk).values_list(
-        "recipient", flat=True
-    )
+    told = Notice.objects.filter(about=turn_of(paper).pk, retracted_at=None)
+    assert [row.recipient for row in told] == [other]
     turn = with_leaders(Turn.objects.select_related("dossier", "holder")).get(pk=turn_of(paper).pk)
     assert speakers_at([turn], june(12)) == {turn.pk: [other]}
     acting = at("dossier_turn", world, paper.pk, turn.pk)
     assert acting not in page(world, paper, sign_in(leader))
-    shown = page(world, paper, sign_in(other))
-    assert acting in shown
-    assert "You lead this topic" not in shown
+    assert acting in page(world, paper, sign_in(other))
     remind_of_turns(now=june(25))
     due = Notice.objects.filter(about=turn.pk, kind="programmes.dossier_due_day")
     assert [row.recipient for row in due] == [other]

@@ -497,6 +497,7 @@ def test_a_body_without_anybody_is_said_with_the_remedy(
     paper = sent(world, programme)
     page = text_of(sign_in(world.ben).get(at("dossier_detail", world, paper.pk)))
     assert "Nobody with a sign-in holds a post" in page
+    assert "of the programme's plan:" in page
     assert f"The executive office of {world.county.name} appoints." in page
     above = text_of(sign_in(world.ana).get(at("dossier_detail", world, paper.pk)))
     assert "Appoint somebody</a>" in above
