@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from actionlearning.foundation.documents.xlsx import Column, write_sheet
 from groups.exports import Sheet
@@ -33,7 +33,7 @@ def project_sheet(
         Column(_("No."), "number", 6),
         Column(_("Unit")),
         Column(_("Programme")),
-        Column(_("Level")),
+        Column(pgettext("topic", "Level")),
         Column(_("Title"), "text", 48),
         Column(_("State")),
         Column(_("Held by")),

@@ -56,7 +56,8 @@ TOPIC_BEFORE: Mapping[str, Any] = {
     ],
     "steps": [{"kind": "check", "by": "supervising_office", "together": "any"}],
 }  # fmt: skip
-"""The way of a topic in plans put in force before they could say one: the office above checks it."""
+"""The way of a topic where a plan in force says none: those brought in before plans had papers, and packs
+of a site's own that leave them out. The office above checks it; every pack shipped says its own."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from enum import Enum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StepKind(models.TextChoices):
@@ -24,23 +25,26 @@ class StepKind(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What a turn ends with."""
+    """What a turn ends with: words of their own, for other things pass and are confirmed too."""
 
-    GIVEN = "given", _("opinion given")
-    PASSED = "passed", _("checked")
-    CONFIRMED = "confirmed", _("confirmed")
-    APPROVED = "approved", _("approved")
-    FILED = "filed", _("filed")
-    REVIEWED = "reviewed", _("reviewed")
-    ADOPTED = "adopted", _("adopted")
-    ADOPTED_WITH_CHANGES = "adopted_with_changes", _("adopted with changes")
-    SIGNED = "signed", _("signed")
-    APPRAISED = "appraised", _("passed the appraisal")
-    RETURNED = "returned", _("returned")
-    REFUSED = "refused", _("refused")
-    DECLINED = "declined", _("declined")
-    RESENT = "resent", _("sent again")
-    TAKEN_BACK = "taken_back", _("taken back by the sender")
+    GIVEN = "given", pgettext_lazy("outcome of a step", "opinion given")
+    PASSED = "passed", pgettext_lazy("outcome of a step", "checked")
+    CONFIRMED = "confirmed", pgettext_lazy("outcome of a step", "confirmed")
+    APPROVED = "approved", pgettext_lazy("outcome of a step", "approved")
+    FILED = "filed", pgettext_lazy("outcome of a step", "filed")
+    REVIEWED = "reviewed", pgettext_lazy("outcome of a step", "reviewed")
+    ADOPTED = "adopted", pgettext_lazy("outcome of a step", "adopted")
+    ADOPTED_WITH_CHANGES = (
+        "adopted_with_changes",
+        pgettext_lazy("outcome of a step", "adopted with changes"),
+    )
+    SIGNED = "signed", pgettext_lazy("outcome of a step", "signed")
+    APPRAISED = "appraised", pgettext_lazy("outcome of a step", "passed the appraisal")
+    RETURNED = "returned", pgettext_lazy("outcome of a step", "returned")
+    REFUSED = "refused", pgettext_lazy("outcome of a step", "refused")
+    DECLINED = "declined", pgettext_lazy("outcome of a step", "declined")
+    RESENT = "resent", pgettext_lazy("outcome of a step", "sent again")
+    TAKEN_BACK = "taken_back", pgettext_lazy("outcome of a step", "taken back by the sender")
 
 
 class Effect(Enum):

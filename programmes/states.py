@@ -29,7 +29,7 @@ class DossierState(models.TextChoices):
     UNDER_WAY = "under_way", _("under way")
     RETURNED = "returned", _("returned to its sender")
     STANDING = "standing", _("in effect")
-    ENDED = "ended", _("refused")
+    ENDED = "ended", pgettext_lazy("state of a paper", "refused")
     TAKEN_BACK = "taken_back", _("taken back")
     REPLACED = "replaced", _("replaced by a later revision")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 PAPERS = frozenset(
@@ -222,6 +222,21 @@ WHOLE = {
     "activity.arrived": _("signed in at the door"),
     "decision.kept": _("kept by itself"),
     "decision.corrected": _("correction begun"),
+    "decision.signed": _("signed"),
+    "enrolment.ended": _("left a programme"),
+    "issue.signed": _("signed"),
+    "issue.unsigned": _("taken back after signing"),
+    "organisation.closed": pgettext_lazy("organisation", "ended"),
+    "person.ended": _("left the roster"),
+    "post.taken": _("post taken"),
+    "project.opened_again": pgettext_lazy("topic", "opened again"),
+    "project.taken_back": _("taken back"),
+    "publicity.confirmed": _("confirmed by the office above"),
+    "roster.checked": _("read and checked"),
+    "roster.discarded": _("thrown away"),
+    "series.closed": pgettext_lazy("briefing series", "closed"),
+    "tenure.ended": _("left the post"),
+    "voice.returned": pgettext_lazy("voice of a post", "returned"),
 }
 """Where the same word means something else of another thing."""
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groups.models import Organisation
 from groups.roles import ADMINISTRATORS, BodyKind, Role
@@ -150,7 +151,7 @@ _OVER = (
     Field(
         "schooling", _("Schooling"), ("学历", "学历(学位)", "学位", "专业", "毕业院校", "毕业院校及专业"), fate=OVER
     ),
-    Field("rank_level", _("Rank"), ("职级", "级别", "职务层次"), fate=OVER),
+    Field("rank_level", pgettext_lazy("grade", "Rank"), ("职级", "级别", "职务层次"), fate=OVER),
 )  # fmt: skip
 
 PERSON_FIELDS = (

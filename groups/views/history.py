@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groups.queries import history_of
 from groups.views.sheets import moment
@@ -11,7 +12,7 @@ WORDS = {
     "organisation.added": _("added"),
     "organisation.changed": _("changed"),
     "organisation.grown": _("units below added from the divisions"),
-    "organisation.closed": _("ended"),
+    "organisation.closed": pgettext_lazy("organisation", "ended"),
     "organisation.moved": _("moved to another place in the tree"),
     "bodies.formed_by_plan": _("bodies formed by the plan"),
     "enrolment.opened": _("took part in a programme"),

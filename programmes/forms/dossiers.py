@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.errors import BadInput
@@ -305,7 +305,7 @@ class RemarkForm(TenantForm):
     """The sender's answer to one opinion."""
 
     state = forms.ChoiceField(
-        label=_("Answer"),
+        label=pgettext_lazy("to an opinion", "Answer"),
         widget=forms.RadioSelect,
         choices=[each for each in RemarkState.choices if each[0] != RemarkState.OPEN],
     )

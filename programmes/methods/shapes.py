@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programmes.states import RecordForm
 
@@ -142,7 +143,7 @@ SHAPES: Mapping[str, tuple[Field | Lines, ...]] = {
             "hats",
             _("Hats"),
             (Field("hat", _("Hat")), Field("turn", _("Its turn"), COUNT, most=6),
-             Field("notes", _("Notes"), WORDS, 2000)),
+             Field("notes", pgettext_lazy("hats", "Notes"), WORDS, 2000)),
             6,
             fixed=HATS,
             hint=_("The order is the facilitator's: number the hats as they were worn."),
@@ -154,7 +155,7 @@ SHAPES: Mapping[str, tuple[Field | Lines, ...]] = {
             _("Tables"),
             (
                 Field("theme", _("Question of the table")),
-                Field("host", _("Host"), longest=60),
+                Field("host", pgettext_lazy("table", "Host"), longest=60),
                 Field("notes", _("Notes of the table"), WORDS, 2000),
             ),
             20,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actionlearning.foundation.constraints import all_or_none, unique_in_tenant
 from actionlearning.foundation.models import User
@@ -17,10 +17,10 @@ from programmes.models.programme import Programme
 
 
 class DecisionOutcome(models.TextChoices):
-    ADOPTED = "adopted", _("adopted")
-    ADOPTED_WITH_CHANGES = "adopted_with_changes", _("adopted with changes")
-    DECLINED = "declined", _("declined")
-    NOTED = "noted", _("noted")
+    ADOPTED = "adopted", pgettext_lazy("decision", "adopted")
+    ADOPTED_WITH_CHANGES = "adopted_with_changes", pgettext_lazy("decision", "adopted with changes")
+    DECLINED = "declined", pgettext_lazy("decision", "declined")
+    NOTED = "noted", pgettext_lazy("decision", "noted")
 
 
 class DecisionQuerySet(models.QuerySet[Any]):

@@ -7,6 +7,7 @@ from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from actionlearning.foundation.arrays import along, rows_of
 from actionlearning.foundation.languages import in_english, product_words
@@ -61,7 +62,7 @@ def _labels(form: str, key: str) -> dict[str, str]:
         "number": _("No."),
         "rank": _("Rank"),
         "ranking": _("Ranking"),
-        "points": _("Points"),
+        "points": pgettext("ranking", "Points"),
         "voters": _("Chosen by"),
     }
     source = "items" if key == "ranking" else key

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from programmes.models import Milestone, Project, ProjectTurn
 from programmes.procedures import Outcome
@@ -58,7 +59,9 @@ def _told(row: Milestone, today: date) -> tuple[str, str]:
         return ("yellow", _("reached late")) if late else ("green", _("reached"))
     if row.due_on < today:
         return "red", _("overdue")
-    return ("yellow", _("due today")) if row.due_on == today else ("plain", _("open"))
+    if row.due_on == today:
+        return "yellow", _("due today")
+    return "plain", pgettext("milestone", "open")
 
 
 def timeline_context(
@@ -152,7 +155,9 @@ def _events(turns: Sequence[ProjectTurn], plan: PlanInEffect | None) -> list[Mar
 
 def turn_label(row: ProjectTurn) -> str:
     """An accepted topic that was opened again says so."""
-    return _("opened again") if row.snapshot.get("reopened") else row.get_step_display()
+    if row.snapshot.get("reopened"):
+        return pgettext("topic", "opened again")
+    return row.get_step_display()
 
 
 def _plan_events(plan: PlanInEffect | None) -> list[tuple[datetime, str]]:

@@ -227,6 +227,18 @@ def test_plan_four_asks_for_no_month_and_plan_five_for_nothing():
     assert PACKS["plan5"].parent_plan == "plan3"
 
 
+def test_every_pack_says_the_way_of_its_topics_and_why():
+    for pack in PACKS.values():
+        topic = next(paper for paper in pack.papers if paper.kind == "topic")
+        assert topic.reading
+        assert [row.key for row in topic.sections][:2] == ["subject", "background"]
+    (only,) = PACKS["plan5"].papers
+    assert [(step.kind, step.by, step.together) for step in only.steps] == [
+        ("check", "supervising_office", "any")
+    ]
+    assert "现存文本止于指导思想" in str(only.reading)
+
+
 def test_the_template_of_today_has_four_focuses_eight_steps_and_three_guarantees():
     clauses = [clause for clause in PACKS["organs"].clauses if clause.kind == "paragraph"]
 

@@ -1,6 +1,5 @@
 """Measures of GB/T 9704-2012, and what is fitted to them. Lengths in mm or pt as their names say."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -27,9 +26,6 @@ LETTERHEAD_LINES = 8
 
 _NAME_PT, _MARK_PT, _BODY_NAME_PT, _SMALLEST_PT = 54.0, 46.0, 26.0, 18.0
 _USABLE = 0.97
-_TITLE_WIDTH = TYPE_WIDTH_MM * MM / TITLE_PT
-_LONGEST_TITLE = 200  # more is no title, and not worth the search
-_BREAKS_AFTER, _OPENING, _CLOSING = "的、，；：。！？”》）", "“《（〔", "、，；：。！？”》）〕"
 _NUMBER = re.compile(r"[-+−]?[\d,.]+[%‰]?")
 
 
@@ -74,34 +70,6 @@ def signature_places(name: str, dated: str, *, sealed: bool) -> tuple[float, flo
         name_from = CHARACTERS - 2 - wide
         date_from = name_from + 2
     return max(name_from, 0.0), max(date_from, 0.0)
-
-
-def balanced(title: str) -> list[str]:
-    """A title that is too long for one line, in lines about as long as each other.
-
-    Better after a mark or a particle; never inside a number or a foreign word, or at a bracket.
-    """
-    wide = characters_wide(title)
-    if wide <= _TITLE_WIDTH or len(title) > _LONGEST_TITLE:
-        return [title]
-    target = wide / math.ceil(wide / _TITLE_WIDTH)
-    places = [
-        (abs(before - target) - (3 if title[n - 1] in _BREAKS_AFTER else 0), n)
-        for n in range(1, len(title))
-        if (before := characters_wide(title[:n])) <= _TITLE_WIDTH and _may_break(title, n)
-    ]
-    if not places:
-        return [title]
-    place = min(places)[1]
-    return [title[:place].strip(), *balanced(title[place:].strip())]
-
-
-def _may_break(text: str, place: int) -> bool:
-    before, behind = text[place - 1], text[place]
-    torn = before.isdigit() or (
-        before.isascii() and behind.isascii() and " " not in before + behind
-    )
-    return not torn and behind not in _CLOSING and before not in _OPENING
 
 
 def column_shares(lines: Sequence[Sequence[str]], shares: Sequence[float]) -> list[float]:

@@ -10,7 +10,6 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.documents.names import without_hidden_characters
-from actionlearning.foundation.documents.official.measures import balanced
 from actionlearning.foundation.documents.official.paper import (
     Annex,
     Attachments,
@@ -29,6 +28,7 @@ from actionlearning.foundation.documents.official.paper import (
     Tail,
     Title,
 )
+from actionlearning.foundation.documents.official.titles import balanced
 from actionlearning.foundation.errors import BadInput
 
 MOST_CHARACTERS, MOST_LINES = 200_000, 10_000
