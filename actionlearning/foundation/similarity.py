@@ -108,21 +108,16 @@ def nearest(
 ) -> list[Near]:
     """Those of `others` (item, title, text) above `least`, the best first.
 
-    What few of them say tells more than what all say.
+    What few of them say tells more than what all say; yet that tells something, since they were chosen for it.
     """
     read = [(item, terms(name), terms(body)) for item, name, body in others]
     known: Counter[str] = Counter()
     for _item, name, body in read:
         known.update(name | body)
-    rare = {term: _rarity(count, len(read)) for term, count in known.items()}
+    rare = {term: math.log(1 + len(read) / count) for term, count in known.items()}
     asked = _weighed(terms(title), terms(text), rare)
     found = [Near(item, _cosine(asked, _weighed(name, body, rare))) for item, name, body in read]
     return sorted((each for each in found if each.score > least), key=lambda each: -each.score)
-
-
-def _rarity(count: int, of: int) -> float:
-    """Near nothing for what all say."""
-    return math.log((of + 1) / (count + 0.5))
 
 
 def _weighed(
