@@ -2,7 +2,7 @@
 
 Two ways: how much of a copied text is the same (most_alike), and which texts are about the same thing
 also in other words (nearest). For the second, a text's signature is small enough to be compared with
-every other one by the database; only the few that share most with it are read and weighed.
+every other one by the database; only those that share most with it are read and weighed.
 """
 
 import math
@@ -12,15 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actionlearning.foundation.near_words import meant
+from actionlearning.foundation.near_words import meant, pithy
 from actionlearning.foundation.texts import bigrams, likeness, plain
 
 SIZE = 1024
-"""Bits of a signature."""
+"""Bits of a signature: half of them for the words of the title, half for the things spoken of in all."""
 READ = 2000
 """Characters of a text that are compared: the rest says nothing new about what it is about."""
-_THING, _PAIR, _LETTER = 2.0, 1.0, 0.3
-"""A thing spoken of counts more than a pair of characters, and a single one least."""
+_HALF = SIZE // 2
+_THING = 2.0
+"""A thing spoken of, beside a pair of characters or a single one."""
 _TITLE = 2.0
 
 
@@ -51,17 +52,29 @@ class Near:
 
 
 def terms(text: str) -> frozenset[str]:
-    """Characters, pairs of them, and `=` with the name of each thing that near words speak of."""
-    read = text[:READ]
-    return frozenset(plain(read)) | bigrams(read) | {f"={word}" for word in meant(read)}
+    """Characters and pairs of them, and `=` with the name of each thing that near words speak of."""
+    read = plain(text[:READ])
+    pieces = pithy(read)
+    pairs = {piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1)}
+    return frozenset("".join(pieces)) | pairs | _things(read)
 
 
-def signature(*texts: str) -> str:
-    """`SIZE` bits as a string of 0 and 1: texts that share terms share bits."""
-    bits = ["0"] * SIZE
-    for text in texts:
-        for term in terms(text):
-            bits[zlib.crc32(term.encode()) % SIZE] = "1"
+def _things(plain_text: str) -> frozenset[str]:
+    return frozenset(f"={word}" for word in meant(plain_text))
+
+
+def signature(title: str, text: str) -> str:
+    """`SIZE` bits as a string of 0 and 1: what two share is what their texts share.
+
+    Of a long background only the things are kept: with its characters every bit would be set.
+    """
+    return _bits(terms(title)) + _bits(_things(plain(title)) | _things(plain(text[:READ])))
+
+
+def _bits(found: Iterable[str]) -> str:
+    bits = ["0"] * _HALF
+    for term in found:
+        bits[zlib.crc32(term.encode()) % _HALF] = "1"
     return "".join(bits)
 
 
@@ -70,12 +83,32 @@ def blank() -> str:
     return "0" * SIZE
 
 
+@dataclass(frozen=True)
+class Mask:
+    """Bits that are asked for, `within` the half they are in, and what finding all of them weighs."""
+
+    bits: str
+    within: str
+    weight: float
+
+
+def masks(title: str, text: str) -> list[Mask]:
+    """What to count in signatures: words of the title, things of the title, and things of the text for half as much."""
+    none = "0" * _HALF
+    titles, things = "1" * _HALF + none, none + "1" * _HALF
+    return [
+        Mask(_bits(terms(title)) + none, titles, 1.0),
+        Mask(none + _bits(_things(plain(title))), things, 1.0),
+        Mask(none + _bits(_things(plain(text[:READ]))), things, 0.5),
+    ]
+
+
 def nearest(
     title: str, text: str, others: Sequence[tuple[Any, str, str]], *, least: float = 0.0
 ) -> list[Near]:
     """Those of `others` (item, title, text) above `least`, the best first.
 
-    What few of them say tells more than what all say.
+    What few of them say tells more than what all say; yet that tells something, since they were chosen for it.
     """
     read = [(item, terms(name), terms(body)) for item, name, body in others]
     known: Counter[str] = Counter()
@@ -91,16 +124,10 @@ def _weighed(
     name: frozenset[str], body: frozenset[str], rare: Mapping[str, float]
 ) -> dict[str, float]:
     return {
-        term: rare[term] * _weight(term) * (_TITLE if term in name else 1.0)
+        term: rare[term] * (_THING if term[0] == "=" else 1.0) * (_TITLE if term in name else 1.0)
         for term in name | body
         if term in rare
     }
-
-
-def _weight(term: str) -> float:
-    if term[0] == "=":
-        return _THING
-    return _PAIR if len(term) > 1 else _LETTER
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:

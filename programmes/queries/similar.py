@@ -1,16 +1,20 @@
 """Topics that somebody has already worked on, found while a new one is worded (P2-77, P3-44)."""
 
+import math
 import uuid
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, Func, Q, Value, When
+from django.db.models.expressions import Combinable
 
 from actionlearning.foundation.models import Tenant, User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
-from actionlearning.foundation.similarity import nearest, signature
+from actionlearning.foundation.similarity import masks, nearest
 from groups.access import reach_of
 from programmes.models import Project
 from programmes.states import ProjectState
@@ -39,11 +43,10 @@ class PastTopic:
         return str(ProjectState(self.state).label)
 
 
-class _Shared(Func):
-    """Bits in common over the root of its own: a long text does not win by its length."""
+class _Bits(Func):
+    """How many bits of the signature stand in a mask."""
 
-    template = "bit_count(%(expressions)s)"
-    arg_joiner = " & "
+    template = "bit_count(signature & %(expressions)s::bit varying)"
     output_field = models.BigIntegerField()
 
 
@@ -67,19 +70,25 @@ def _candidates(
 ) -> list[dict[str, Any]]:
     """One statement with the whole tenant open: results are there to be spread."""
     readable = reach_of(user, Permission.PROJECT_VIEW).as_q(granted="programmes.project")
-    asked = Func(
-        Value(signature(title, background)), template="%(expressions)s::bit varying",
-        output_field=models.CharField(),
-    )  # fmt: skip
     rows = Project.objects.filter(readable | Q(state=ProjectState.CONCLUDED))
     if besides is not None:
         rows = rows.exclude(tree_path__startswith=besides.tree_path.split("/")[0])
     rows = rows.annotate(
-        alike=_Shared(F("signature"), asked)
-        / Func(_Shared(F("signature")) + 1, function="sqrt", output_field=models.FloatField()),
+        alike=_alike(title, background),
         open=Case(When(readable, then=Value(True)), default=Value(False)),
     ).order_by("-alike", "-id")
     return list(rows.values(*_COLUMNS, "open")[:WEIGHED])
+
+
+def _alike(title: str, background: str) -> Combinable:
+    """Bits in common over the root of the signature's own: a long text does not win by its length."""
+    parts: list[Combinable] = [
+        _Bits(Value(mask.bits))
+        * (mask.weight / math.sqrt(mask.bits.count("1") + 1))
+        / Func(_Bits(Value(mask.within)) + 1, function="sqrt", output_field=models.FloatField())
+        for mask in masks(title, background)
+    ]
+    return reduce(add, parts)
 
 
 _COLUMNS = (

@@ -121,4 +121,4 @@ HARD = [
     (47, "给种田人办一张信用卡"),
     (49, "把打工的钱引回来存"),
 ]
-"""(place in PAST, a few words and nothing else): slogans and everyday speech, kept apart to be honest about the limit."""
+"""(place in PAST, a few words and nothing else): slogans and everyday speech."""

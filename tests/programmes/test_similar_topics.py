@@ -13,6 +13,7 @@ from groups.models import Organisation
 from programmes.models import Programme, Project
 from programmes.queries.similar import PastTopic, similar_topics
 from programmes.states import ProjectState
+from tests.programmes import tuning_topics, unseen_topics
 from tests.programmes.past_topics import HARD, PAST, REWORDED
 from tests.programmes.topics import JUNE, propose
 from tests.world import World
@@ -43,20 +44,27 @@ CONCLUDED = {
 }
 
 
-def in_the_past(programme: Programme, world: World) -> list[Project]:
+def in_the_past(
+    programme: Programme, world: World, topics: list[tuple[str, str]] = PAST
+) -> list[Project]:
     """Half of them another unit's, concluded: known by their results alone."""
     rows = [
         written(programme, world.bureau, world, title, text)
         if number % 2
         else written(programme, world.sister, world, title, text, **CONCLUDED, concluded_by=world.sis)
-        for number, (title, text) in enumerate(PAST)
+        for number, (title, text) in enumerate(topics)
     ]  # fmt: skip
     return Project.objects.bulk_create(rows)
 
 
-def places(programme: Programme, world: World, asked: list[tuple[int, str, str]]) -> list[int]:
+def places(
+    programme: Programme,
+    world: World,
+    asked: list[tuple[int, str, str]],
+    topics: list[tuple[str, str]] = PAST,
+) -> list[int]:
     """On which place each asked topic is found; 99 if it is not."""
-    rows = in_the_past(programme, world)
+    rows = in_the_past(programme, world, topics)
     found = []
     for number, title, background in asked:
         hits = similar_topics(title, background, user=world.ben, tenant=world.tenant)
@@ -79,22 +87,89 @@ def test_reworded_topic_is_found_among_fifty_in_the_first_three(
     assert sum(place == 1 for place in found) >= 36
 
 
-def test_reworded_title_alone_is_nearly_always_enough(world: World, programme: Programme) -> None:
-    found = places(programme, world, [(number, title, "") for number, title, _text in REWORDED])
+def test_reworded_title_alone_is_enough(world: World, programme: Programme) -> None:
+    found = places(programme, world, titles_of(REWORDED))
 
-    assert sum(place <= 3 for place in found) >= len(REWORDED) - 3
+    assert sum(place <= 3 for place in found) >= len(REWORDED) - 1
 
 
-def test_slogans_are_found_two_times_in_five(
-    world: World, programme: Programme, record_property: Any
+def titles_of(asked: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    return [(number, title, "") for number, title, _text in asked]
+
+
+@pytest.mark.parametrize(("with_text", "least"), [(True, 30), (False, 29)])
+def test_what_the_search_was_tuned_on_is_found(
+    world: World, programme: Programme, *, with_text: bool, least: int
 ) -> None:
-    """An honest limit: words of everyday speech share nothing with the official title."""
-    found = places(programme, world, [(number, words, "") for number, words in HARD])
+    reworded = tuning_topics.REWORDED
+    asked = reworded if with_text else titles_of(reworded)
+
+    found = places(programme, world, asked, tuning_topics.PAST)
+
+    assert (len(found), sum(place <= 3 for place in found) >= least) == (30, True)
+
+
+@pytest.mark.parametrize(
+    ("others", "with_text", "least"),
+    [
+        pytest.param([], True, 56, id="among 60, with a background"),
+        pytest.param([], False, 50, id="among 60, a title alone"),
+        pytest.param(PAST + tuning_topics.PAST, True, 53, id="among 140, with a background"),
+        pytest.param(PAST + tuning_topics.PAST, False, 46, id="among 140, a title alone"),
+    ],
+)
+def test_what_the_search_was_not_tuned_on_is_mostly_found(
+    world: World,
+    programme: Programme,
+    record_property: Any,
+    others: list[tuple[str, str]],
+    *,
+    with_text: bool,
+    least: int,
+) -> None:
+    """The honest figure: `least` stands a little below what is reached."""
+    reworded = unseen_topics.REWORDED
+    asked = reworded if with_text else titles_of(reworded)
+
+    found = places(programme, world, asked, unseen_topics.PAST + others)
 
     hits = sum(place <= 3 for place in found)
-    record_property("hit_rate", f"{hits}/{len(HARD)}")
-    print(f"slogans found in the first three: {hits} of {len(HARD)}")  # noqa: T201
-    assert hits >= 0.4 * len(HARD)
+    record_property("hit_rate", f"{hits}/{len(asked)}")
+    assert (len(asked), hits >= least) == (60, True)
+
+
+def test_slogans_that_the_words_know_are_found(world: World, programme: Programme) -> None:
+    """No figure for slogans that nobody has listed: near_words.txt was lengthened with these in sight."""
+    found = places(programme, world, [(number, words, "") for number, words in HARD])
+
+    assert sum(place <= 3 for place in found) >= len(HARD) - 3
+
+
+def test_long_texts_are_told_apart_among_fifteen_hundred(
+    world: World, programme: Programme
+) -> None:
+    """Only a hundred of them are read: what signatures say of topics with long backgrounds is enough."""
+    asked = titles_of(tuning_topics.REWORDED)
+    Project.objects.bulk_create(
+        [written(programme, world.bureau, world, *topic) for topic in long_topics(1500)],
+        batch_size=500,
+    )
+
+    found = places(programme, world, asked, tuning_topics.PAST)
+
+    assert sum(place <= 3 for place in found) >= 21
+
+
+def long_topics(count: int) -> list[tuple[str, str]]:
+    """Each of the fifty topics many times, its background made of sentences of all of them."""
+    sentences = [f"{part}。" for _title, text in PAST for part in text.rstrip("。").split("，")]
+    return [
+        (
+            PAST[number % len(PAST)][0],
+            "".join(sentences[(number * 7 + step * 13) % len(sentences)] for step in range(40)),
+        )
+        for number in range(count)
+    ]
 
 
 def test_topic_is_not_like_its_own_parts(world: World, programme: Programme) -> None:
