@@ -9,7 +9,7 @@ from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from groups.models import Organisation, Person
 from groups.queries import named_like
-from programmes.models import Project, TeamMember, Training
+from programmes.models import Plan, Programme, Project, TeamMember, Training
 from programmes.models.project import TeamRole
 from programmes.queries import bad_filter, key_asked
 from programmes.states import TrainingContents
@@ -27,6 +27,17 @@ def contents_named(head: Mapping[str, Any]) -> dict[str, str]:
     if own:
         return {**own, other.value: str(other.label)}
     return {each.value: str(each.label) for each in TrainingContents}
+
+
+def contents_ever(programme: Programme) -> dict[str, str]:
+    """The same by every version of its plan: a line of the register may be older than the one in force."""
+    heads = (
+        Plan.objects.filter(programme=programme).order_by("number").values_list("head", flat=True)
+    )
+    found: dict[str, str] = {}
+    for head in heads:
+        found |= contents_named(head)
+    return found or contents_named({})
 
 
 def contents_asked(head: Mapping[str, Any]) -> tuple[str, ...]:
