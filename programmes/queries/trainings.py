@@ -1,6 +1,7 @@
 """The register of trainings, and who of a team or unit is not in it."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,7 +10,7 @@ from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from groups.models import Organisation, Person
 from groups.queries import named_like
-from programmes.models import Plan, Programme, Project, TeamMember, Training
+from programmes.models import Plan, Project, TeamMember, Training
 from programmes.models.project import TeamRole
 from programmes.queries import bad_filter, key_asked
 from programmes.states import TrainingContents
@@ -29,13 +30,11 @@ def contents_named(head: Mapping[str, Any]) -> dict[str, str]:
     return {each.value: str(each.label) for each in TrainingContents}
 
 
-def contents_ever(programme: Programme) -> dict[str, str]:
-    """The same by every version of its plan: a line of the register may be older than the one in force."""
-    heads = (
-        Plan.objects.filter(programme=programme).order_by("number").values_list("head", flat=True)
-    )
+def contents_ever(programmes: Iterable[uuid.UUID]) -> dict[str, str]:
+    """The same by every version of their plans: a line of the register may be older than the one in force."""
+    plans = Plan.objects.filter(programme__in=programmes).order_by("programme__starts_on", "number")
     found: dict[str, str] = {}
-    for head in heads:
+    for head in plans.values_list("head", flat=True):
         found |= contents_named(head)
     return found or contents_named({})
 

@@ -59,7 +59,7 @@ class TrainingList(TenantListView):
 
     @cached_property
     def names(self) -> dict[str, str]:
-        return contents_ever(self.programme)
+        return contents_ever([self.programme.pk])
 
     @cached_property
     def filters(self) -> TrainingFilterForm:
@@ -120,7 +120,7 @@ class TrainingNew(TenantFormView):
         rows = people.select_related("organisation").order_by(
             "organisation__sort_path", "seniority", "pinyin", "id"
         )
-        known = {"people": rows, "contents": contents_ever(self.programme)}
+        known = {"people": rows, "contents": contents_ever([self.programme.pk])}
         return {**super().get_form_kwargs(), **known}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -121,3 +121,20 @@ def test_a_line_from_before_a_new_version_of_the_plan_keeps_its_name(
         held_on=date(2026, 7, 2), now=beijing(7, 3, 9),
     )  # fmt: skip
     assert "Leadership" in text_of(client.get(page)).partition("<tbody>")[2]
+
+
+def test_a_file_names_what_was_taught_in_every_programme(
+    world: World, learner: Person, sign_in: Any
+) -> None:
+    other = run_programme(world, "plan1")
+    train(learner, other, world.ben, contents="process")
+    held(planned(world, other, [learner], contents={"concepts": Decimal(2)}), world.ben)
+    shown = text_of(sign_in(world.ben).get(at("learner_file", world, learner.pk)))
+    for name in (
+        "Methods of research",
+        "Basic knowledge",
+        "process and steps",
+        "concepts and theory",
+    ):
+        assert name in shown
+    assert "research_methods" not in shown
