@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import Cited
-from programmes.clauses import cited_for
-from programmes.models import Programme
-from programmes.queries import local_day
+from programmes.clauses import cited_by_rule, cited_for
+from programmes.counting import delivered
+from programmes.models import Programme, Rule
+from programmes.queries import local_day, plan_in_force
 
 PERIOD = ("P1-02", "P2-08", "P3-02")
 """Rules that say from when to when a programme runs."""
@@ -54,3 +55,12 @@ def held_faults(
 def period_cited(programme: Programme) -> tuple[Cited, ...]:
     """The sentence that says from when on it runs."""
     return cited_for(programme, PERIOD, programme.starts_on)
+
+
+def kind_cited(activity: Any, kind: str, day: date) -> tuple[Cited, ...]:
+    """The sentence that asks for what is of that `kind`; where none does, the one that says when it all runs."""
+    programme = activity.programme
+    asked = delivered(kind, by_unit=activity.project_id is None)
+    rules = Rule.objects.filter(plan=plan_in_force(programme, day), spec__deliverable__in=asked)
+    rule = rules.select_related("clause").order_by("ordinal").first() if asked else None
+    return cited_by_rule(rule, programme.year) if rule else period_cited(programme)
