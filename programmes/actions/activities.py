@@ -16,6 +16,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, lock_row, take, wrong_state
 from programmes.access import runs, step_for
 from programmes.actions.activity_terms import period_cited, planned_faults
+from programmes.actions.class_terms import change_kind
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.invited import tell_called_off, tell_moved
 from programmes.models import Activity, Dossier, Project
@@ -148,6 +149,7 @@ def change_activity(
     before = {name: getattr(fresh, name) for name in FIELDS}
     fill_activity(fresh, before | changes)
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
+    changed += change_kind(fresh, before["kind"])
     if not changed:
         return fresh
     fresh.version += 1
