@@ -167,7 +167,7 @@ def kinds_of(activity: Activity) -> tuple[ActivityKind, ...]:
 
 def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
     """Kind, title and days as typed. Raises BadInput."""
-    was = activity.first_day
+    was = activity.first_day, activity.last_day
     activity.kind, activity.title = given["kind"], " ".join(str(given["title"]).split())
     activity.first_day = given["first_day"]
     activity.last_day = given["last_day"] or given["first_day"]

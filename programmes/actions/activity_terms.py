@@ -21,15 +21,23 @@ def begins_early(programme: Programme, day: date | None) -> bool:
     return start is not None and day is not None and day < start
 
 
-def planned_faults(activity: Any, was: date | None) -> dict[str, str]:
-    """Of its days as typed. A timetable may have proposed an early one: `was` may stand until it is moved."""
+def planned_faults(activity: Any, was: tuple[date | None, date | None]) -> dict[str, str]:
+    """Of its days as typed; `was`: its first and last until now.
+
+    A timetable may have proposed an early or a long one: that stands until it is moved, or made still longer.
+    """
     if activity.first_day is None:
         return {"first_day": _("A day is needed.")}
     if activity.last_day < activity.first_day:
         return {"last_day": _("It ends before it begins.")}
-    if activity.first_day != was and begins_early(activity.programme, activity.first_day):
+    if activity.first_day != was[0] and begins_early(activity.programme, activity.first_day):
         words = _("The programme begins on %(day)s: what is held before does not belong to it.")
         return {"first_day": words % {"day": activity.programme.starts_on.isoformat()}}
+    first, last = was
+    stood = last - first if first and last else LONGEST_STAY
+    if activity.last_day - activity.first_day > max(stood, LONGEST_STAY):
+        words = _("At most %(count)d days: plan the parts one by one.")
+        return {"last_day": words % {"count": LONGEST_STAY.days}}
     return {}
 
 

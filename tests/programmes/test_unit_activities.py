@@ -178,6 +178,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("title", {"title": " "}),
     ("first_day", {"first_day": date(2026, 5, 31)}),
     ("last_day", {"last_day": date(2026, 6, 1)}),
+    ("last_day", {"last_day": date(2026, 7, 18)}),
+    ("last_day", {"last_day": date(2090, 1, 1)}),
     ("contents", {"contents": {}}),
     ("contents", {"contents": {"magic": Decimal(2)}}),
     ("contents", {"contents": {"methods": Decimal(201)}}),
@@ -193,6 +195,12 @@ def test_a_plan_that_cannot_be_is_refused_with_its_field(
         planned(world, programme, **given)
     assert field in caught.value.fields
     assert not Activity.objects.exists()
+
+
+def test_a_plan_lasts_as_long_as_a_log_may(world: World, programme: Programme) -> None:
+    for days in (10, 31):
+        last = HELD.date() + timedelta(days=days)
+        assert planned(world, programme, last_day=last).last_day == last
 
 
 def test_a_unit_that_does_not_take_part_plans_nothing(world: World, programme: Programme) -> None:
