@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from groups.models import Person
-from programmes.models import Programme, Training
+from programmes.models import Activity, Programme, Training
 from tests.programmes.paper_screens import at, text_of
 from tests.programmes.test_trainings import DAY, train
 from tests.programmes.unit_activities import held, on_roster, planned
@@ -138,3 +138,33 @@ def test_a_file_names_what_was_taught_in_every_programme(
     ):
         assert name in shown
     assert "research_methods" not in shown
+
+
+@pytest.mark.parametrize("user", ["ben", "ana"])
+def test_every_list_of_what_was_held_opens_and_goes_to_a_sheet(
+    world: World, programme: Programme, learner: Person, sign_in: Any, user: str
+) -> None:
+    made, client = Activity.objects.get(), sign_in(getattr(world, user))
+    pages = {
+        "training_list": programme.pk,
+        "training_lacking": programme.pk,
+        "activity_participants": made.pk,
+        "activity_list": None,
+    }
+    for name, pk in pages.items():
+        page = at(name, world, *filter(None, [pk]))
+        assert client.get(page).status_code == 200, page
+        cells_of(client.get(page, {"export": "xlsx"}))
+    assert client.get(at("method_use_list", world, programme.pk)).status_code == 200
+    for name in ("activity_calendar", "activity_agenda"):
+        page = at(name, world)
+        assert client.get(page, {"month": "2026-06"}).status_code == 200, page
+        assert client.get(page, {"programme": str(programme.pk)}).status_code == 200, page
+    for name, pk in (
+        ("activity_detail", made.pk),
+        ("activity_contents", made.pk),
+        ("learner_file", learner.pk),
+    ):
+        shown = client.get(at(name, world, pk))
+        assert shown.status_code == 200, name
+        assert "Methods of research" in text_of(shown)
