@@ -23,6 +23,7 @@ from programmes.actions.activity_terms import (
     planned_faults,
     take_place,
 )
+from programmes.actions.class_terms import change_kind
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.invited import tell_called_off, tell_moved
 from programmes.models import Activity, Dossier, Project
@@ -168,6 +169,7 @@ def change_activity(
     before = {name: getattr(fresh, name) for name in FIELDS}
     fill_activity(fresh, before | changes)
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
+    changed += change_kind(fresh, before["kind"])
     if not changed:
         return fresh
     if fresh.project_id is None and "first_day" in changed:
@@ -187,7 +189,7 @@ def kinds_of(activity: Activity) -> tuple[ActivityKind, ...]:
 
 def fill_activity(activity: Activity, given: dict[str, Any]) -> None:
     """As typed: kind, title and days; hours, place and way of meeting where they are known. Raises BadInput."""
-    was = activity.first_day
+    was = activity.first_day, activity.last_day
     activity.kind, activity.title = given["kind"], " ".join(str(given["title"]).split())
     activity.first_day = given["first_day"]
     activity.last_day = given["last_day"] or given["first_day"]

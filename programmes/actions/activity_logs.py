@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed
+from actionlearning.foundation.errors import BadInput, Cited, NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock, wrong_state
 from programmes.access import runs
 from programmes.actions.activities import enter_activity
-from programmes.actions.activity_terms import PERIOD, VENUE, held_faults, mode_faults
+from programmes.actions.activity_terms import PERIOD, VENUE, held_faults, kind_cited, mode_faults
 from programmes.actions.attended import expected_in, note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
@@ -33,13 +33,13 @@ from programmes.states import LOGGED_FROM, ActivityKind, ActivityState, Presence
 
 LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
 """Who logs for his team besides the unit's office."""
-ASKED_BY = {
+ASKED_BY: dict[str, tuple[str, ...]] = {
     ActivityKind.CORE_SEMINAR: ("P2-53", "P2-54", "P2-55"),
     ActivityKind.GROUP_SEMINAR: ("P2-42", "P4-19"),
     ActivityKind.RESEARCH: ("P2-51", "P2-52"),
     ActivityKind.SURVEY: ("P1-40", "P1-41"),
 }
-"""Kind → the rules that ask for it: a log that cannot be is refused with their sentence."""
+"""Kind → the rules that ask a team for it: a log that cannot be is refused with their sentences."""
 LONGEST = {"venue": VENUE, "minutes": 20_000, "questions": 5_000, "reflections": 5_000}
 GUESTS = 60
 HOURS = ("began_at", "ended_at")
@@ -258,9 +258,17 @@ def _refuse_faults(activity: Activity, log: Log, team: list[Any], now: datetime)
         **step_faults(log.steps, _owners(activity, team), local_day(log.began_at)),
     }
     if faults:
-        asked = PERIOD if "began_at" in faults else ASKED_BY.get(ActivityKind(activity.kind), ())
-        cited = cited_for(activity.programme, asked, local_day(now))
+        cited = _cited(activity, log, early="began_at" in faults, on=local_day(now))
         raise BadInput(_("Please mend the fields named here."), fields=faults, cited=cited)
+
+
+def _cited(activity: Activity, log: Log, *, early: bool, on: date) -> tuple[Cited, ...]:
+    """What the plan says of an activity of its kind; of one that lies too early, when the programme runs."""
+    if early:
+        return cited_for(activity.programme, PERIOD, on)
+    kind = log.kind or activity.kind
+    found = cited_for(activity.programme, ASKED_BY.get(kind, ()), on)
+    return found or kind_cited(activity, kind, on)
 
 
 def _who_faults(log: Log, team: list[Any]) -> dict[str, str]:

@@ -8,11 +8,14 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.models import User
 from programmes.actions.activities import TITLE, kinds_of
+from programmes.actions.class_terms import fill_places, fit_class, kind_fault, unselected
 from programmes.actions.counting import KIND, uncount_activity
 from programmes.actions.evidence import retitle_evidence
 from programmes.actions.surveys import survey_taken_back
 from programmes.counting import delivered
-from programmes.states import CLASSES
+from programmes.states import ActivityKind
+
+NAMED = ("kind", "title", "contents", "places")
 
 
 def naming_faults(activity: Any, kind: str, title: str) -> dict[str, str]:
@@ -20,22 +23,35 @@ def naming_faults(activity: Any, kind: str, title: str) -> dict[str, str]:
     faults = {}
     if kind and kind not in kinds_of(activity):
         faults["kind"] = _("Choose one of the kinds.")
-    elif kind in CLASSES and activity.project_id is None and not activity.contents:
-        faults["kind"] = _("A class has class hours: enter them first, then correct the kind.")
+    elif kind and (words := kind_fault(activity, kind) or _visit_fault(activity, kind)):
+        faults["kind"] = words
     if len(title) > TITLE:
         faults["title"] = _("At most %(count)d characters.") % {"count": TITLE}
     return faults
 
 
+def _visit_fault(activity: Any, kind: str) -> str:
+    """Who was there cannot be selected any more: that comes before the log."""
+    visit = ActivityKind.STUDY_VISIT
+    if activity.project_id is not None or kind != visit or activity.kind == visit:
+        return ""
+    if unselected(activity).exists():
+        return _(
+            "Who goes on a study visit is selected with a reason: take back the log if there is one,"
+            " change the kind, select them, and log it then."
+        )
+    return ""
+
+
 def name_anew(activity: Any, kind: str, title: str) -> list[str]:
-    """Which of its columns are others than before; saved by the caller. What is no class teaches no hours."""
-    told = {"kind": kind or activity.kind, "title": " ".join(title.split()) or activity.title}
-    if activity.kind in CLASSES and told["kind"] not in CLASSES:
-        told["contents"] = {}
-    changed = [name for name, value in told.items() if getattr(activity, name) != value]
-    for name in changed:
-        setattr(activity, name, told[name])
-    return changed
+    """Which of its columns are others than before; saved by the caller. Raises RuleBroken `places`."""
+    was = {name: getattr(activity, name) for name in NAMED}
+    activity.kind = kind or activity.kind
+    activity.title = " ".join(title.split()) or activity.title
+    fit_class(activity, was["kind"])
+    if activity.kind != was["kind"] and activity.project_id is None:
+        fill_places(activity, activity.places)
+    return [name for name in NAMED if getattr(activity, name) != was[name]]
 
 
 @transaction.atomic

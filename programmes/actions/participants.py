@@ -15,8 +15,7 @@ from groups.models import Person
 from groups.queries import lasting
 from programmes.access import runs
 from programmes.actions.activities import told_of
-from programmes.actions.unit_activities import visit_rule
-from programmes.clauses import cited_by_rule
+from programmes.actions.class_terms import refuse_full
 from programmes.models import Activity, Participant
 from programmes.notices import tell_invited
 from programmes.states import ActivityKind, ActivityState, Selection
@@ -105,21 +104,6 @@ def refuse_unfit(activity: Any) -> None:
         )
     if activity.state == ActivityState.DROPPED:
         raise wrong_state(activity)
-
-
-def refuse_full(activity: Any, more: int) -> None:
-    """Raises RuleBroken `full` where the places do not suffice for `more` people."""
-    if activity.places is None:
-        return
-    taken = activity.participants.filter(selection=Selection.TAKES_PART).count()
-    if taken + more > activity.places:
-        rule = visit_rule(activity)
-        raise RuleBroken(
-            _("There are %(places)d places, %(taken)d are taken: take somebody out first.")
-            % {"places": activity.places, "taken": taken},
-            code="full",
-            cited=cited_by_rule(rule, activity.programme.year) if rule else (),
-        )
 
 
 def refuse_unfit_people(activity: Any, persons: Sequence[Person]) -> None:

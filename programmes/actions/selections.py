@@ -16,9 +16,9 @@ from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Person
 from programmes.access import may_report
+from programmes.actions.class_terms import refuse_full
 from programmes.actions.participants import (
     participant,
-    refuse_full,
     refuse_stranger,
     refuse_unfit,
     refuse_unfit_people,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
-from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
+from actionlearning.foundation.errors import NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
 from actionlearning.foundation.workflow import lock, wrong_state
 from groups.models import Organisation
@@ -18,15 +18,10 @@ from programmes.actions.activities import fill_activity
 from programmes.actions.activity_logs import may_log, team_on
 from programmes.actions.activity_terms import take_place
 from programmes.actions.attended import note_learners, note_presence
+from programmes.actions.class_terms import fill_class, fill_places, refuse_full
 from programmes.actions.concluded import refuse_concluded
-from programmes.clauses import cited_by_rule
-from programmes.models import Activity, Programme, Rule
-from programmes.queries import head_of, plan_in_force
-from programmes.queries.trainings import contents_named
-from programmes.states import CLASSES, ActivityKind, ActivityState, Selection
-
-MOST_HOURS = Decimal(200)
-MOST_PLACES = 999
+from programmes.models import Activity, Programme
+from programmes.states import CLASSES, ActivityState
 
 
 @transaction.atomic
@@ -63,8 +58,8 @@ def plan_unit_activity(
     }  # fmt: skip
     fill_activity(made, given)
     take_place(made)
-    _fill_class(made, contents or {})
-    made.places = _places(made, places)
+    fill_class(made, contents or {})
+    fill_places(made, places)
     made.state, made.decided_by, made.decided_at = ActivityState.PLANNED, by, now
     made.save(force_insert=True)
     record("activity.added", target=made, by=by, at=now, kind=made.kind)
@@ -91,9 +86,9 @@ def change_class(
     if not may_change_class(by, fresh, now):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     _refuse_no_class(fresh)
-    _fill_class(fresh, contents)
-    fresh.places = _places(fresh, places)
-    _refuse_too_few(fresh)
+    fill_class(fresh, contents)
+    fill_places(fresh, places)
+    refuse_full(fresh, 0)
     fresh.version += 1
     fresh.save(update_fields=["contents", "places", "version"])
     record("activity.changed", target=fresh, by=by, at=now, fields=["contents", "places"])
@@ -124,62 +119,3 @@ def _renew_files(activity: Any, *, by: User, now: datetime) -> None:
         return
     said = activity.participants.exclude(presence="").values_list("pk", "presence")
     note_presence(activity, dict(said), by=by, now=now)
-
-
-def _refuse_too_few(activity: Any) -> None:
-    taken = activity.participants.filter(selection=Selection.TAKES_PART).count()
-    if activity.places is not None and taken > activity.places:
-        raise RuleBroken(
-            _("There are %(places)d places, %(taken)d are taken: take somebody out first.")
-            % {"places": activity.places, "taken": taken},
-            code="full",
-        )
-
-
-def _fill_class(activity: Any, contents: Mapping[str, Decimal]) -> None:
-    told = {key: hours for key, hours in contents.items() if hours}
-    known = contents_named(head_of(activity.programme, activity.first_day))
-    words = ""
-    if not told.keys() <= known.keys():
-        words = _("Choose one of: %(names)s.") % {"names": "、".join(known.values())}
-    elif any(not 0 < hours <= MOST_HOURS for hours in told.values()):
-        words = _("Say how many class hours, above 0 and up to %(most)d.") % {"most": MOST_HOURS}
-    elif activity.kind in CLASSES and not told:
-        words = _("Say how many class hours of which contents the class has.")
-    if words:
-        raise BadInput(words, fields={"contents": words})
-    activity.contents = {key: f"{hours:.1f}" for key, hours in told.items()}
-
-
-def _places(activity: Any, places: int | None) -> int | None:
-    if places is not None and not 0 < places <= MOST_PLACES:
-        words = _("Say how many people may take part, or leave it empty.")
-        raise BadInput(words, fields={"places": words})
-    if places is not None and activity.project_id is not None:
-        words = _("In a topic's activity its team takes part; guests are named in the log.")
-        raise BadInput(words, fields={"places": words})
-    rule = visit_rule(activity)
-    most = rule.spec.get("places") if rule else None
-    if most is None:
-        return places
-    if places is not None and places > most:
-        raise RuleBroken(
-            _("The plan gives this visit %(most)d places.") % {"most": most},
-            code="places",
-            cited=cited_by_rule(rule, activity.programme.year) if rule else (),
-        )
-    return places or int(most)
-
-
-def visit_rule(activity: Any) -> Rule | None:
-    """The rule of the plan that speaks of study visits, switched on or not: its number of places holds."""
-    plan = plan_in_force(activity.programme, activity.first_day)
-    if plan is None or activity.kind != ActivityKind.STUDY_VISIT:
-        return None
-    found: Rule | None = (
-        Rule.objects.filter(plan=plan, spec__deliverable="study_visit")
-        .select_related("clause")
-        .order_by("ordinal")
-        .first()
-    )
-    return found

@@ -1,5 +1,6 @@
 """What people type about trainings and the day of a team."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,14 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from actionlearning.foundation.forms import TenantForm
 from groups.models import Person
 from programmes.forms.programmes import DayInput
-from programmes.states import TrainingContents
 
 
 class TrainingFilterForm(TenantForm):
+    """`contents` of the programme's plan as key → name."""
+
     q = forms.CharField(required=False, max_length=60, label=_("Name, course or unit"))
-    contents = forms.ChoiceField(
-        required=False, label=_("Contents"), choices=[("", "—"), *TrainingContents.choices]
-    )
+    contents = forms.ChoiceField(required=False, label=_("Contents"))
+
+    def __init__(self, *args: Any, contents: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contents"].choices = [("", "—"), *contents.items()]  # type: ignore[attr-defined]
 
 
 class PeopleField(forms.ModelMultipleChoiceField):
@@ -25,21 +29,24 @@ class PeopleField(forms.ModelMultipleChoiceField):
 
 
 class TrainingForm(TenantForm):
-    """One course and everybody who was there."""
+    """One course and everybody who was there. `contents` of the programme's plan as key → name."""
 
     persons = PeopleField(
         Person.objects.none(),
         label=_("Who was there"),
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices tall"}),
     )
-    contents = forms.ChoiceField(label=_("Contents"), choices=TrainingContents.choices)
+    contents = forms.ChoiceField(label=_("Contents"))
     title = forms.CharField(max_length=120, required=False, label=_("Course"))
     held_on = forms.DateField(label=_("Day"), widget=DayInput())
     hours = forms.DecimalField(label=_("Class hours"), min_value=0, max_value=999, decimal_places=1)
 
-    def __init__(self, *args: Any, people: QuerySet[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: QuerySet[Any], contents: Mapping[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["persons"].queryset = people  # type: ignore[attr-defined]
+        self.fields["contents"].choices = contents.items()  # type: ignore[attr-defined]
 
 
 class TeamDayForm(forms.Form):

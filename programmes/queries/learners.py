@@ -141,6 +141,13 @@ class File:
     """Trainings of his topic's team with class hours, whether he was there or not; each once."""
 
     @property
+    def programmes(self) -> set[uuid.UUID]:
+        """In which he was, or is to be, trained."""
+        told = {row.programme_id for row in self.records} | {row.programme_id for row in self.seats}
+        topics: Iterable[Any] = (row.activity for row in self.taught)
+        return told | {each.programme_id for each in topics}
+
+    @property
     def in_sessions(self) -> Decimal:
         return sum((lasted(row) for row in self.sessions), Decimal(0))
 

@@ -1,6 +1,7 @@
 """The register of trainings, and who of a team or unit is not in it."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,7 +10,7 @@ from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import User
 from groups.models import Organisation, Person
 from groups.queries import named_like
-from programmes.models import Project, TeamMember, Training
+from programmes.models import Plan, Project, TeamMember, Training
 from programmes.models.project import TeamRole
 from programmes.queries import bad_filter, key_asked
 from programmes.states import TrainingContents
@@ -27,6 +28,15 @@ def contents_named(head: Mapping[str, Any]) -> dict[str, str]:
     if own:
         return {**own, other.value: str(other.label)}
     return {each.value: str(each.label) for each in TrainingContents}
+
+
+def contents_ever(programmes: Iterable[uuid.UUID]) -> dict[str, str]:
+    """The same by every version of their plans: a line of the register may be older than the one in force."""
+    plans = Plan.objects.filter(programme__in=programmes).order_by("programme__starts_on", "number")
+    found: dict[str, str] = {}
+    for head in plans.values_list("head", flat=True):
+        found |= contents_named(head)
+    return found or contents_named({})
 
 
 def contents_asked(head: Mapping[str, Any]) -> tuple[str, ...]:

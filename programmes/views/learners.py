@@ -36,7 +36,7 @@ from programmes.queries.learners import (
     people_of,
     plan_of,
 )
-from programmes.queries.trainings import contents_asked, contents_named
+from programmes.queries.trainings import contents_asked, contents_ever, contents_named
 from programmes.states import Presence
 from programmes.views.activity_held import TONES
 from programmes.views.activity_lines import days_words
@@ -60,7 +60,8 @@ class LearnerFile(TenantView):
         today = local_day(request.received_at)
         plan = plan_of(person, today)
         head = plan.head if plan else {}
-        file, names = file_of(person, contents_asked(head)), contents_named(head)
+        file = file_of(person, contents_asked(head))
+        names = contents_ever(file.programmes) | contents_named(head)
         context = {
             "person": person,
             "programme": plan and plan.programme,

@@ -1,5 +1,6 @@
 """Who was trained in what, who of a team was not, and help asked for them with one click."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -21,19 +22,19 @@ from programmes.exports import training_sheet
 from programmes.forms.trainings import TeamDayForm, TrainingFilterForm, TrainingForm
 from programmes.models import Programme, Project, TeamMember, Training
 from programmes.queries import local_day
-from programmes.queries.trainings import trainings_listed, untrained_in, untrained_of
-from programmes.states import TrainingContents
+from programmes.queries.trainings import contents_ever, trainings_listed, untrained_in, untrained_of
 from programmes.views.programme_page import programme_or_404
 from programmes.views.project_page import project_or_404
 
 
-def training_lines(rows: Any) -> list[dict[str, Any]]:
+def training_lines(rows: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """`names` of contents by key."""
     return [
         {
             "pk": row.pk,
             "name": row.name,
             "unit": row.organisation.name,
-            "contents": str(TrainingContents(row.contents).label),
+            "contents": names.get(row.contents, row.contents),
             "title": row.title,
             "day": row.held_on,
             "held": row.held_on.isoformat(),
@@ -57,8 +58,12 @@ class TrainingList(TenantListView):
         return programme_or_404(self.request, self.kwargs["pk"])
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        return contents_ever([self.programme.pk])
+
+    @cached_property
     def filters(self) -> TrainingFilterForm:
-        return TrainingFilterForm(self.request.GET)
+        return TrainingFilterForm(self.request.GET, contents=self.names)
 
     def get_queryset(self) -> Any:
         wanted = self.filters.cleaned_data if self.filters.is_valid() else {}
@@ -78,7 +83,7 @@ class TrainingList(TenantListView):
         return {
             **context,
             "programme": self.programme,
-            "lines": training_lines(context["object_list"]),
+            "lines": training_lines(context["object_list"], self.names),
             "untrained": [
                 {"name": row.name, "title": row.title, "unit": row.organisation.name}
                 for row in untrained_in(projects)[:200]
@@ -89,7 +94,7 @@ class TrainingList(TenantListView):
     def _sheet(self) -> HttpResponse:
         title = _("Trainings of %(name)s") % {"name": self.programme.name}
         today = local_day(self.request.received_at)
-        lines = training_lines(self.everything(self.get_queryset()))
+        lines = training_lines(self.everything(self.get_queryset()), self.names)
         body = training_sheet(title, lines, unit=self.request.tenant.name, made_on=today)
         header = content_disposition_header(True, filename(title, today))
         return HttpResponse(
@@ -115,7 +120,8 @@ class TrainingNew(TenantFormView):
         rows = people.select_related("organisation").order_by(
             "organisation__sort_path", "seniority", "pinyin", "id"
         )
-        return {**super().get_form_kwargs(), "people": rows}
+        known = {"people": rows, "contents": contents_ever([self.programme.pk])}
+        return {**super().get_form_kwargs(), **known}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(programme=self.programme, **kwargs)

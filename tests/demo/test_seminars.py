@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 from django.db.models import Sum
+from django.urls import reverse
 
 from actionlearning.demo import region
 from actionlearning.demo.worlds import WORLDS
@@ -20,6 +21,8 @@ from programmes.models import (
     MethodRecord,
     NextStep,
     Obligation,
+    Participant,
+    Programme,
     Project,
     Training,
 )
@@ -114,12 +117,41 @@ def seven_classes():
     assert Training.objects.filter(activity__isnull=False).exists()
 
 
+def lists_open(client, slug):
+    """Every list of what was held, by programme and of all, as a page and as a sheet."""
+    programme, seat = Programme.objects.get(pack="plan3"), Participant.objects.first()
+    made = Training.objects.filter(programme=programme, activity__isnull=False).first()
+    assert {made.contents} <= {
+        row["key"] for row in programme.plans.get().head["training_contents"]
+    }
+    for name, pk in (
+        ("training_list", programme.pk),
+        ("training_lacking", programme.pk),
+        ("activity_list", None),
+        ("activity_participants", made.activity_id),
+    ):
+        page = reverse(f"programmes:{name}", args=[slug, *filter(None, [pk])])
+        assert client.get(page).status_code == 200, page
+        sheet = client.get(page, {"export": "xlsx"})
+        assert sheet["Content-Type"].startswith("application/vnd.openxmlformats"), page
+    for name, pk in (
+        ("activity_calendar", None),
+        ("activity_agenda", None),
+        ("method_use_list", programme.pk),
+        ("training_new", programme.pk),
+        ("learner_file", seat.person_id),
+    ):
+        page = reverse(f"programmes:{name}", args=[slug, *filter(None, [pk])])
+        assert client.get(page).status_code == 200, page
+
+
 @pytest.mark.slow
-def test_five_promoters_seminars_over_two_years(db, monkeypatch):
+def test_five_promoters_seminars_over_two_years(db, monkeypatch, sign_in):
     """Of the region only the part in which plan 3 is in force."""
     monkeypatch.setattr(region, "SCENES", [each for each in region.SCENES if each.pack == "plan3"])
     (world,) = (each for each in WORLDS if each.slug == "guangxi")
-    with scope(found_tenant("held-guangxi"), path=WHOLE, actor=None), transaction.atomic():
+    tenant = found_tenant("held-guangxi")
+    with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world.build(User.objects.get(is_system=True), TODAY, lambda share: None)
         rows = Activity.objects.filter(kind="promoters_seminar").order_by("first_day")
         told = [(row.state, row.first_day.year - TODAY.year) for row in rows]
@@ -127,3 +159,4 @@ def test_five_promoters_seminars_over_two_years(db, monkeypatch):
         owed = Obligation.objects.filter(rule_key="promoters_seminar").with_state(NOW)
         assert {row.state for row in owed} == {DutyState.MET}
         assert [row.credited for row in owed] == [1, 1, 1]
+        lists_open(sign_in(User.objects.get(login="quban-zhuren")), tenant.slug)

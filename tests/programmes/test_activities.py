@@ -137,6 +137,33 @@ def test_one_added_by_hand_is_taken_up_at_once(world: World, topic: Project) -> 
     assert made.last_day == made.first_day
 
 
+def test_by_hand_it_does_not_last_for_ever(world: World, topic: Project, sign_in: Any) -> None:
+    page = at("activity_new", world, topic.pk)
+    typed = {
+        "kind": "research", "title": "入户摸底", "first_day": "2026-07-01", "last_day": "2090-01-01",
+    }  # fmt: skip
+    refused = sign_in(world.ben).post(page, typed)
+    assert refused.status_code == 422
+    assert "At most 31 days" in text_of(refused)
+    assert "入户摸底" in text_of(refused)
+    assert sign_in(world.ben).post(page, {**typed, "last_day": "2026-08-01"}).status_code == 302
+
+
+def test_a_long_line_of_the_timetable_is_moved_and_not_made_longer(
+    world: World, programme: Programme
+) -> None:
+    planned(world, programme, promoter(world))
+    pilot = Activity.objects.get(title="五个乡镇试点")
+    week = {"first_day": date(2026, 9, 8), "last_day": date(2026, 11, 20)}
+    pilot = change_activity(pilot, title="乡镇试点", **week, by=world.ben, now=june(20))
+    with pytest.raises(BadInput) as caught:
+        change_activity(pilot, last_day=date(2026, 11, 21), by=world.ben, now=june(20))
+    assert set(caught.value.fields) == {"last_day"}
+    assert (
+        change_activity(pilot, last_day=date(2026, 9, 30), by=world.ben, now=june(20)).version == 3
+    )
+
+
 def test_two_by_hand_may_say_the_same(world: World, topic: Project) -> None:
     assert activity(topic, world).pk != activity(topic, world).pk
 

@@ -180,6 +180,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("title", {"title": " "}),
     ("first_day", {"first_day": date(2026, 5, 31)}),
     ("last_day", {"last_day": date(2026, 6, 1)}),
+    ("last_day", {"last_day": date(2026, 7, 18)}),
+    ("last_day", {"last_day": date(2090, 1, 1)}),
     ("contents", {"contents": {}}),
     ("contents", {"contents": {"magic": Decimal(2)}}),
     ("contents", {"contents": {"methods": Decimal(201)}}),
@@ -195,6 +197,12 @@ def test_a_plan_that_cannot_be_is_refused_with_its_field(
         planned(world, programme, **given)
     assert field in caught.value.fields
     assert not Activity.objects.exists()
+
+
+def test_a_plan_lasts_as_long_as_a_log_may(world: World, programme: Programme) -> None:
+    for days in (10, 31):
+        last = HELD.date() + timedelta(days=days)
+        assert planned(world, programme, last_day=last).last_day == last
 
 
 def test_a_unit_that_does_not_take_part_plans_nothing(world: World, programme: Programme) -> None:
@@ -322,6 +330,41 @@ def test_next_steps_of_the_unit_are_carried_to_its_next_meeting(
         finish_step(row, done=True, by=world.sis, now=AFTER)
     finish_step(row, done=True, by=world.ben, now=AFTER)
     assert not NextStep.objects.open().exists()
+
+
+AHEAD = {"ended_at": beijing(8, 1)}
+
+
+@pytest.mark.parametrize(("pack", "kind", "cited"), [
+    ("plan2", "training", "P2-18"),
+    ("plan2", "launch_ceremony", "P2-17"),
+    ("plan2", "meeting", "P2-08"),
+    ("plan3", "study_visit", "P3-31"),
+    ("plan3", "summary_meeting", "P3-34"),
+    ("plan3", "training", "P3-02"),
+    ("plan1", "popularisation", "P1-34"),
+])  # fmt: skip
+def test_a_unit_s_log_ahead_is_refused_with_the_sentence_that_asks_for_it(
+    world: World, pack: str, kind: str, cited: str
+) -> None:
+    programme = run_programme(world, pack)
+    contents = {"other": Decimal(6)} if kind in CLASSES else {}
+    made = planned(world, programme, kind=kind, contents=contents)
+    with pytest.raises(BadInput) as caught:
+        log_activity(made, told(made, guests=("甲",), **AHEAD), by=world.ben, now=AFTER)
+    assert set(caught.value.fields) == {"ended_at"}
+    assert cited in (caught.value.rule or "")
+    assert all(each.text for each in caught.value.cited)
+
+
+@pytest.mark.parametrize("kind", ["training", "meeting", "study_visit", "counselling"])
+def test_a_topic_s_log_ahead_is_refused_with_the_programme_s_period(
+    world: World, programme: Programme, kind: str
+) -> None:
+    made = activity(submitted(world, programme), world, kind=kind, first_day=HELD.date())
+    with pytest.raises(BadInput) as caught:
+        log_activity(made, told(made, **AHEAD), by=world.ben, now=AFTER)
+    assert (set(caught.value.fields), caught.value.rule) == ({"ended_at"}, "P2-08")
 
 
 # -- invitation lists ----------------------------------------------------------------------------------
