@@ -21,6 +21,6 @@ def sign(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programmes", "0015_calendars_to_subscribe")]
+    dependencies = [("programmes", "0016_hours_and_places_planned")]
 
     operations = [migrations.RunPython(sign, migrations.RunPython.noop)]
