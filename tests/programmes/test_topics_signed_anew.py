@@ -21,7 +21,7 @@ SLEEPING = "SELECT count(*) FROM pg_trigger WHERE tgenabled = 'D'"
 
 @pytest.mark.django_db(transaction=True)
 def test_topics_that_stand_already_are_signed_anew() -> None:
-    migration = import_module("programmes.migrations.0016_topics_signed_anew")
+    migration = import_module("programmes.migrations.0017_topics_signed_anew")
     tenant = found_tenant("teng")
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         world = build_world(tenant)
