@@ -353,13 +353,10 @@ def _invitations(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     """To classes, meetings and visits: from his own row, also where he may not read who holds them."""
     if not _invites(asked):
         return Participant.objects.none()
-    rows = _invited(user, asked).filter(held_on__lte=asked.last)
+    rows = _invited(user, asked).filter(held_on__lte=asked.last, last_day__gte=asked.first)
     if asked.programme:
         rows = rows.filter(programme=asked.programme)
     held = Activity.objects.visible_to(user).filter(pk=OuterRef("activity"))
-    last = Subquery(held.annotate(c_last=_last()).values("c_last"))
-    told = Greatest("held_on", _day_of("ends_at"))
-    rows = rows.annotate(until=Coalesce(last, told)).filter(until__gte=asked.first)
     state = Case(
         When(called_off=True, then=Value(ActivityState.DROPPED.value)),
         When(presence="", then=Value(ActivityState.PLANNED.value)),
@@ -371,13 +368,13 @@ def _invitations(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
             source=Value(EntrySource.INVITATION.value),
             id=F("id"),
             first_day=F("held_on"),
-            last_day=F("until"),
+            last_day=F("last_day"),
             begins_at=F("begins_at"),
             ends_at=F("ends_at"),
             title=F("course"),
             detail=F("kind"),
             state=state,
-            unit=Coalesce(Subquery(held.values("organisation__name")), Value("")),
+            unit=F("organiser__name"),
             project_id=_nothing(UUIDField()),
             about=F("person_id"),
             venue=F("venue"),
