@@ -269,7 +269,7 @@ def told_of(activity: Activity) -> dict[str, Any]:
         "organiser_id": activity.organisation_id,
         "contents": activity.contents,
         "held_on": local_day(begins_at) if begins_at else activity.first_day,
-        "last_day": local_day(activity.ended_at - TICK) if held else activity.last_day,
+        "last_day": local_day(ends_at - TICK) if held and ends_at else activity.last_day,
         "begins_at": begins_at,
         "ends_at": ends_at,
         "venue": activity.venue if held else activity.planned_venue,
