@@ -18,8 +18,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
-    UUIDField,
     Value,
     When,
 )
@@ -37,14 +35,13 @@ from programmes.models import (
     Milestone,
     NextStep,
     Obligation,
-    Participant,
     Project,
     TeamMember,
     Turn,
     title_read,
 )
 from programmes.queries import TICK, ZONE, local_day
-from programmes.states import ActivityState, EntrySource, Selection
+from programmes.states import ActivityState, EntrySource
 
 LONGEST_STAY = timedelta(days=31)
 """No log says that somebody stayed longer; so far back what began may still go on."""
@@ -72,21 +69,23 @@ class Asked:
     project: Project | None = None
     person: Person | None = None
     own: bool = False
+    elsewhere: tuple[uuid.UUID, ...] = ()
+    """Activities that stand there already, as the invitations to them."""
 
 
-def _columns(**told: Any) -> dict[str, Any]:
+def columns(**told: Any) -> dict[str, Any]:
     """All of COLUMNS in their order; what a kind does not have is empty, of its type."""
     empty = {
-        "begins_at": _nothing(DateTimeField()),
-        "ends_at": _nothing(DateTimeField()),
-        "changed_at": _nothing(DateTimeField()),
+        "begins_at": nothing(DateTimeField()),
+        "ends_at": nothing(DateTimeField()),
+        "changed_at": nothing(DateTimeField()),
         "year": Value(0),
         "version": Value(1),
     }
     return {f"c_{name}": told.get(name, empty.get(name, Value(""))) for name in COLUMNS}
 
 
-def _nothing(kind: Any) -> Any:
+def nothing(kind: Any) -> Any:
     return Cast(Value(None), output_field=kind)
 
 
@@ -118,11 +117,11 @@ def _of_topic(rows: QuerySet[Any], asked: Asked, to: str) -> QuerySet[Any]:
     return rows.filter(**{f"{to}tree_path__gte": path, f"{to}tree_path__lt": path + "~"})
 
 
-def _personal(asked: Asked) -> bool:
+def personal(asked: Asked) -> bool:
     return asked.own or asked.person is not None
 
 
-def _is_he(user: User, asked: Asked, person: str, guest: str = "") -> Q:
+def is_he(user: User, asked: Asked, person: str, guest: str = "") -> Q:
     """The one whose calendar it is, by the line of the roster, or by his sign-in where he is from outside."""
     if asked.person is not None:
         return Q(**{person: asked.person})
@@ -132,7 +131,7 @@ def _is_he(user: User, asked: Asked, person: str, guest: str = "") -> Q:
 
 def _teams(user: User, asked: Asked) -> QuerySet[Any]:
     """Where he sits in a team."""
-    rows: QuerySet[Any] = TeamMember.objects.filter(_is_he(user, asked, "person", "user"))
+    rows: QuerySet[Any] = TeamMember.objects.filter(is_he(user, asked, "person", "user"))
     return rows
 
 
@@ -144,12 +143,12 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     was = held & Q(began_at__gte=begins - LONGEST_STAY, began_at__lt=ends, ended_at__gt=begins)
     rows: Any = Activity.objects.visible_to(user).filter(planned | was)
     rows = _of_topic(_inside(rows, asked), asked, "project__")
-    if _personal(asked):
+    if personal(asked):
         rows = rows.filter(_takes_part(user, asked))
-    if _invites(asked):  # it stands there once, as the invitation
-        rows = rows.exclude(Exists(_invited(user, asked).filter(activity=OuterRef("pk"))))
+    if asked.elsewhere:
+        rows = rows.exclude(pk__in=asked.elsewhere)
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.ACTIVITY.value),
             id=F("id"),
             first_day=_first(),
@@ -202,7 +201,7 @@ def _takes_part(user: User, asked: Asked) -> Q:
         .filter(project=OuterRef("project"), joined_on__lte=OuterRef("last_day"))
         .filter(Q(left_on=None) | Q(left_on__gt=OuterRef("first_day")))
     )
-    person = _is_he(user, asked, "person")
+    person = is_he(user, asked, "person")
     named = Attendance.objects.filter(person, activity=OuterRef("pk"))
     return Q(Exists(seated)) | Q(Exists(named))
 
@@ -212,11 +211,11 @@ def _duties(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     rows: Any = Obligation.objects.visible_to(user).asking(now).exclude(closes_at__lte=now)
     rows = rows.filter(_due_in(asked, "due_at"))
     rows = _of_topic(_inside(rows, asked), asked, "project__")
-    if _personal(asked):
+    if personal(asked):
         mine = Q(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
         rows = rows.filter(mine | Q(organisation__in=_units(user)) if asked.own else mine)
     return rows.with_state(now).values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.DUTY.value),
             id=F("id"),
             first_day=_day_of("due_at"),
@@ -254,7 +253,7 @@ def _turns(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         rows = rows.filter(holder__in=_units(user))
     late = When(due_at__lte=now, then=Value("overdue"))
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.TURN.value),
             id=F("id"),
             first_day=_day_of("due_at"),
@@ -288,10 +287,10 @@ def _milestones(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         due_on__gte=asked.first, due_on__lte=asked.last, project__in=topics
     )
     rows = _of_topic(_inside(rows, asked, "project__"), asked, "project__")
-    if _personal(asked):
+    if personal(asked):
         rows = rows.filter(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.MILESTONE.value),
             id=F("id"),
             first_day=F("due_on"),
@@ -314,10 +313,10 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         due_on__gte=asked.first, due_on__lte=asked.last, activity__in=seen
     )
     rows = _of_topic(_inside(rows, asked, "activity__"), asked, "project__")
-    if _personal(asked):
-        rows = rows.filter(_is_he(user, asked, "owner__person", "owner__user"))
+    if personal(asked):
+        rows = rows.filter(is_he(user, asked, "owner__person", "owner__user"))
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.STEP.value),
             id=F("id"),
             first_day=F("due_on"),
@@ -334,63 +333,11 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
 
 
-def _invites(asked: Asked) -> bool:
-    """A unit's or a topic's calendar says what it holds itself, not to what somebody was invited."""
-    if EntrySource.INVITATION not in asked.sources or asked.project is not None:
-        return False
-    return asked.organisation is None or _personal(asked)
-
-
-def _invited(user: User, asked: Asked) -> QuerySet[Any]:
-    """Rows of the one whose calendar it is: his own, and those of rosters that the reader may read."""
-    rows: QuerySet[Any] = Participant.objects.read_by(user).filter(
-        _is_he(user, asked, "person"), selection=Selection.TAKES_PART
-    )
-    return rows
-
-
-def _invitations(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
-    """To classes, meetings and visits: from his own row, also where he may not read who holds them."""
-    if not _invites(asked):
-        return Participant.objects.none()
-    rows = _invited(user, asked).filter(held_on__lte=asked.last, last_day__gte=asked.first)
-    if asked.programme:
-        rows = rows.filter(programme=asked.programme)
-    held = Activity.objects.visible_to(user).filter(pk=OuterRef("activity"))
-    state = Case(
-        When(called_off=True, then=Value(ActivityState.DROPPED.value)),
-        When(presence="", then=Value(ActivityState.PLANNED.value)),
-        default=Value(ActivityState.HELD.value),
-        output_field=CharField(),
-    )
-    return rows.values(
-        **_columns(
-            source=Value(EntrySource.INVITATION.value),
-            id=F("id"),
-            first_day=F("held_on"),
-            last_day=F("last_day"),
-            begins_at=F("begins_at"),
-            ends_at=F("ends_at"),
-            title=F("course"),
-            detail=F("kind"),
-            state=state,
-            unit=F("organiser__name"),
-            project_id=_nothing(UUIDField()),
-            about=F("person_id"),
-            venue=F("venue"),
-            reason=Coalesce(Subquery(held.values("reason")), Value("")),
-            version=Coalesce(Subquery(held.values("version")), Value(1)),
-            changed_at=Greatest("named_at", "told_at"),
-        )
-    )
-
-
 PARTS: dict[EntrySource, tuple[Permission, Callable[[User, Asked, datetime], QuerySet[Any]]]] = {
     EntrySource.ACTIVITY: (Permission.PROJECT_VIEW, _activities),
     EntrySource.DUTY: (Permission.OBLIGATION_VIEW, _duties),
     EntrySource.TURN: (Permission.DOSSIER_VIEW, _turns),
     EntrySource.MILESTONE: (Permission.PROJECT_VIEW, _milestones),
     EntrySource.STEP: (Permission.PROJECT_VIEW, _steps),
-    EntrySource.INVITATION: (Permission.PROJECT_VIEW, _invitations),
 }
-"""Each kind with the right it is read by."""
+"""Each kind with the right it is read by; invitations stand in entry_invitations.py."""

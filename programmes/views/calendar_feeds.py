@@ -1,7 +1,7 @@
 """Addresses for people's own calendar programs: one's list, a new one, revoking; and the file behind an address."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +21,9 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.tokens import hash_of
 from actionlearning.foundation.views import TenantFormView, TenantView, TokenView
-from groups.access import AppointmentBackend, visible_organisations
+from groups.access import AppointmentBackend, standing_of, visible_organisations
+from groups.models import Person
+from groups.queries import lasting
 from programmes.actions.calendar_feeds import make_feed, revoke_feed
 from programmes.forms.entries import CalendarFeedForm
 from programmes.models import CalendarFeed, Project
@@ -145,7 +147,8 @@ class CalendarFeedFile(TokenView):
 
     def get(self, request: Any, tenant: str, token: str) -> HttpResponse:
         feed = CalendarFeed.objects.open().filter(hash=hash_of(token)).first()
-        reader = reader_of(feed, request.tenant) if feed is not None else None
+        today = local_day(request.received_at)
+        reader = reader_of(feed, request.tenant, today) if feed is not None else None
         if feed is None or reader is None:
             raise Http404
         if not within(f"feed:{feed.pk}", most=CALLS, seconds=HOUR):
@@ -172,16 +175,24 @@ class CalendarFeedFile(TokenView):
         )
 
 
-def reader_of(feed: CalendarFeed, tenant: Any) -> Any:
+def reader_of(feed: CalendarFeed, tenant: Any, today: date) -> Any:
     """Its maker with his rights of today; None once he has left."""
     with scope(
         tenant, path=WHOLE, actor=None
-    ):  # as before any sign-in: seats stand behind the wall
+    ):  # as before any sign-in: seats and rosters stand behind the wall
         found: Any = AppointmentBackend().get_user(feed.user_id)
-    if found is None or not (found.standing.seats or found.standing.granted_paths):
-        return None
+        if found is None or not _still_here(found, today):
+            return None
     found.tenant = tenant
     return found if found.has_perm(Permission.PROJECT_VIEW) else None
+
+
+def _still_here(user: User, today: date) -> bool:
+    """Whoever has neither seat nor grant is invited by his line of a roster, until it ends."""
+    standing = standing_of(user)
+    if standing.seats or standing.granted_paths:
+        return True
+    return bool(Person.objects.filter(lasting(today), user=user).exists())
 
 
 def _narrowed(feed: CalendarFeed, reader: User) -> dict[str, Any]:

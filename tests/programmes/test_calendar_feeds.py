@@ -13,7 +13,7 @@ from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent, User
 from groups.actions.users import deactivate_user
-from groups.models import Appointment, Tenure
+from groups.models import Appointment, Person, Tenure
 from programmes.actions.activities import drop
 from programmes.actions.calendar_feeds import MOST, make_feed, revoke_feed
 from programmes.models import CalendarFeed, Programme
@@ -111,13 +111,16 @@ def test_revoked_it_opens_nothing(world: World, topic: Any) -> None:
 
 
 def test_with_its_maker_it_goes(world: World, topic: Any) -> None:
-    """Signed out for good, without any seat, or without the right: the address is as if it had never been."""
+    """Signed out for good, or gone from seat and roster: the address is as if it had never been."""
     _made, one = feed(world.sis)
     deactivate_user(world.sis, by=world.sysadmin, now=JUNE)
     _made, two = feed(world.lena)
     last = localdate(database_now()) - timedelta(days=1)
     Tenure.objects.filter(user=world.lena).update(ends_on=last)
     Appointment.objects.filter(user=world.lena).update(ends_on=last)
+    still = fetched(world, two)
+    assert (still.status_code, summaries(still)) == (200, [])
+    Person.objects.filter(user=world.lena).update(ends_on=last)
     assert [fetched(world, secret).status_code for secret in (one, two)] == [404, 404]
 
 

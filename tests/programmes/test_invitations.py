@@ -8,10 +8,13 @@ from django.test import Client
 from django.utils.timezone import localdate
 
 from actionlearning.foundation.clock import database_now
+from actionlearning.foundation.models import User
 from actionlearning.foundation.scope import scope
 from groups.access import standing_of
 from groups.actions.organisations import change_organisation
+from groups.actions.users import deactivate_user, give_role
 from groups.models import Person
+from groups.roles import Role
 from programmes.actions.activities import change_activity, drop
 from programmes.actions.activity_logs import log_activity
 from programmes.actions.calendar_feeds import make_feed
@@ -27,7 +30,7 @@ from tests.programmes.paper_screens import at, count_queries, text_of
 from tests.programmes.topics import JUNE
 from tests.programmes.unit_activities import held, on_roster, planned, told
 from tests.running import beijing
-from tests.world import World
+from tests.world import START, World
 
 NOW, DAY = beijing(7, 1, 9), date(2026, 7, 14)
 OWN = "month=2026-07&own=on"
@@ -151,6 +154,87 @@ def test_page_twin_and_feed_show_it_and_lead_to_the_training_file(
     _made, secret = make_feed(span="own", by=world.lena, now=JUNE)
     file = Client().get(at("calendar_feed_file", world, secret)).content
     assert "invitation：近期培训班" in [unescaped(each) for each in values(file, "SUMMARY")]
+
+
+@pytest.fixture
+def cadre(world: World) -> User:
+    """On the bureau's roster, with a sign-in and without a post anywhere (P1-35)."""
+    return _without_post(world, "zhong", "中层干部")
+
+
+def _without_post(world: World, login: str, name: str) -> User:
+    person = on_roster(world, name)
+    user = User.objects.create(
+        login=login, display_name=name, must_change_password=False, language="en", created_at=JUNE
+    )
+    Person.objects.filter(pk=person.pk).update(user=user)
+    return user
+
+
+@pytest.mark.rule("P1-35")
+def test_without_a_post_he_has_it_too_and_nothing_else(
+    world: World, programme: Programme, cadre: User, sign_in: Any
+) -> None:
+    other = _without_post(world, "ling", "另一干部")
+    soon = localdate(database_now()) + timedelta(days=3)
+    topic_of(world, programme, "孤儿救助", world.lena)
+    invited(world, programme, [of(cadre), of(world.lena)], last_day=DAY + timedelta(days=2))
+    invited(world, programme, [of(cadre)], title="近期培训班", first_day=soon)
+    planned(world, programme, [of(other)], first_day=DAY, title="别人的培训班")
+    for asked in (month(own=True), month()):
+        assert titles(cadre, asked) == [("invitation", "县级培训班")]
+    (row,) = entries(cadre, month())
+    assert (row["last_day"], row["unit"]) == (DAY + timedelta(days=2), world.county.name)
+    client = sign_in(cadre)
+    for place in ("activity_calendar", "activity_agenda"):
+        for query in (OWN, "month=2026-07"):
+            page = client.get(f"{at(place, world)}?{query}")
+            assert "县级培训班" in text_of(page)
+            assert "别人的培训班" not in text_of(page)
+            assert count_queries(client, f"{at(place, world)}?{query}") <= 8
+    api = f"/t/{world.tenant.slug}/api/v1/calendar/?from=2026-07-01"
+    assert [each["title"] for each in client.get(api).json()["results"]] == ["县级培训班"]
+    assert client.get(at("calendar_feed_new", world)).status_code == 200
+    for span in ("own", "whole"):
+        _made, secret = make_feed(span=span, by=cadre, now=JUNE)
+        file = Client().get(at("calendar_feed_file", world, secret))
+        told = [unescaped(each) for each in values(file.content, "SUMMARY")]
+        assert (file.status_code, told) == (200, ["invitation：近期培训班"])
+        assert count_queries(Client(), at("calendar_feed_file", world, secret)) <= 6
+
+
+def test_whoever_sits_elsewhere_has_it_once(world: World, programme: Programme) -> None:
+    """A person of the bureau with his only seat in the sister bureau: his row lies behind another wall."""
+    mover = _without_post(world, "jie", "借调干部")
+    give_role(
+        mover, role=Role.LIAISON, organisation=world.sister, starts_on=START, by=world.system, now=JUNE
+    )  # fmt: skip
+    invited(world, programme, [of(mover)])
+    assert titles(mover, month()) == [("invitation", "县级培训班")]
+
+
+def test_an_invitation_of_another_space_is_nobody_s_here(
+    world: World, rival: World, programme: Programme, cadre: User
+) -> None:
+    invited(world, programme, [of(cadre)])
+    with scope(rival.tenant, path=standing_of(rival.ana).path, actor=rival.ana):
+        rows, _after = page_of_entries(rival.ana, month(), NOW, mark="", size=200)
+    assert rows == []
+
+
+@pytest.mark.parametrize("ends", ["signed out", "off the roster"])
+def test_gone_he_reads_no_address(
+    world: World, programme: Programme, cadre: User, ends: str
+) -> None:
+    _made, secret = make_feed(span="own", by=cadre, now=JUNE)
+    assert Client().get(at("calendar_feed_file", world, secret)).status_code == 200
+    foreign = at("calendar_feed_file", world, secret).replace(world.tenant.slug, "rival")
+    assert Client().get(foreign).status_code == 404
+    if ends == "signed out":
+        deactivate_user(cadre, by=world.sysadmin, now=JUNE)
+    else:
+        Person.objects.filter(user=cadre).update(ends_on=localdate(database_now()) - timedelta(1))
+    assert Client().get(at("calendar_feed_file", world, secret)).status_code == 404
 
 
 @pytest.fixture
