@@ -126,6 +126,7 @@ class FeedSpan(models.TextChoices):
     WHOLE = "whole", _("everything I may see")
     ORGANISATION = "organisation", _("one organisation and everything below it")
     PROJECT = "project", _("one topic and its parts")
+    PROGRAMME = "programme", _("one programme")
 
 
 class Presence(models.TextChoices):

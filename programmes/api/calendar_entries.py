@@ -191,7 +191,9 @@ class ActivityClashViewSet(TenantViewSet):
 class CalendarFeedDraft(StrictSerializer):
     span = serializers.ChoiceField(FeedSpan.choices)
     subject = serializers.UUIDField(
-        required=False, allow_null=True, help_text="The organisation or the topic of these spans."
+        required=False,
+        allow_null=True,
+        help_text="The organisation, topic or programme of these spans.",
     )
     name = serializers.CharField(required=False, allow_blank=True, max_length=80)
 

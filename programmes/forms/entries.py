@@ -1,5 +1,6 @@
 """What narrows a calendar, kept in its address; and what a calendar for one's own program is to show."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -55,7 +56,7 @@ class CalendarFilterForm(TenantForm):
 
 
 class CalendarFeedForm(TenantForm):
-    """`narrowed`: (span, name) where the address was asked for from a unit's or a topic's calendar."""
+    """`narrowed`: what a unit's, a topic's or a programme's calendar showed from which it was asked for."""
 
     span = forms.ChoiceField(
         label=_("What the calendar shows"),
@@ -71,22 +72,17 @@ class CalendarFeedForm(TenantForm):
         label=_("Name of the calendar"),
         help_text=_("By which you recognise the address in your list. Left empty: what it shows."),
     )
-    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, narrowed: tuple[FeedSpan, str] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, narrowed: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(span.value, span.label) for span in (FeedSpan.OWN, FeedSpan.WHOLE)]
-        if narrowed is not None:
-            span, name = narrowed
-            offered.insert(0, (span.value, f"{name}：{span.label}"))
+        self.narrowed = narrowed
         choice: Any = self.fields["span"]
-        choice.choices = offered
+        choice.choices = [
+            *((span, f"{row}：{FeedSpan(span).label}") for span, row in narrowed.items()),
+            *((span.value, span.label) for span in (FeedSpan.OWN, FeedSpan.WHOLE)),
+        ]
 
     def facts(self) -> dict[str, Any]:
         """For the verb: what is shown of everything or of oneself names no subject."""
-        told = dict(self.cleaned_data)
-        if told["span"] in (FeedSpan.OWN, FeedSpan.WHOLE):
-            told["subject"] = None
-        return told
+        row = self.narrowed.get(self.cleaned_data["span"])
+        return {**self.cleaned_data, "subject": row and row.pk}

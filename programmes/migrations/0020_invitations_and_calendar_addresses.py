@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models import Q
 
 _TABLES = ("programmes_participant", "programmes_activity")
 
@@ -49,6 +50,29 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="groups.organisation",
+            ),
+        ),
+        migrations.AlterField(
+            "calendarfeed",
+            "span",
+            models.CharField(
+                max_length=12,
+                choices=[
+                    ("own", "only what concerns me"),
+                    ("whole", "everything I may see"),
+                    ("organisation", "one organisation and everything below it"),
+                    ("project", "one topic and its parts"),
+                    ("programme", "one programme"),
+                ],
+            ),
+        ),
+        migrations.RemoveConstraint("calendarfeed", "calendar_feed_subject"),
+        migrations.AddConstraint(
+            "calendarfeed",
+            models.CheckConstraint(
+                condition=Q(span__in=("own", "whole"), subject__isnull=True)
+                | Q(~Q(span__in=("own", "whole")), subject__isnull=False),
+                name="calendar_feed_subject",
             ),
         ),
     ]

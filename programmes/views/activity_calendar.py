@@ -23,6 +23,7 @@ from programmes.queries.activities import month_of
 from programmes.queries.clashes import better_day, clashes_of
 from programmes.queries.entries import Day, month_of_entries, page_of_entries
 from programmes.queries.entry_kinds import Asked
+from programmes.queries.feed_spans import SUBJECTS
 from programmes.queries.month_days import days_between, place_of
 from programmes.views.entry_lines import OF_ACTIVITIES, clash_words, day_off_words, line_of
 from programmes.views.wording import weekday_words
@@ -127,9 +128,10 @@ class TenantCalendarView(TenantView):
         if "person" in self.narrowed:
             return ""
         given = QueryDict(mutable=True)
-        for name in ("organisation", "project"):
-            if name in self.narrowed:
-                given[name] = str(self.narrowed[name].pk)
+        shown = {**self.narrowed, "programme": self.wanted.get("programme")}
+        for name in SUBJECTS:
+            if row := shown.get(name):
+                given[name] = str(row.pk)
         if "own" in self.wanted and not given:
             given["span"] = "own"
         return given.urlencode()
