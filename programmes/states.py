@@ -127,6 +127,7 @@ class FeedSpan(models.TextChoices):
     ORGANISATION = "organisation", _("one organisation and everything below it")
     PROJECT = "project", _("one topic and its parts")
     PROGRAMME = "programme", _("one programme")
+    BODY = "body", _("one body: where its members take part, and what lies before it")
 
 
 class Presence(models.TextChoices):

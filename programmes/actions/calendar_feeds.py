@@ -14,7 +14,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tokens import hash_of
 from actionlearning.foundation.workflow import lock_row
 from programmes.models import CalendarFeed
-from programmes.queries.feed_spans import SUBJECTS
+from programmes.queries.feed_spans import SUBJECTS, name_of
 from programmes.states import FeedSpan
 
 MOST = 20
@@ -63,7 +63,7 @@ def _named(by: User, span: str, subject: uuid.UUID | None) -> str:
     if found is None:
         words = _("Choose what the calendar is to show.")
         raise BadInput(words, fields={"span": words})
-    return str(found)[:NAME]
+    return name_of(found)[:NAME]
 
 
 @transaction.atomic

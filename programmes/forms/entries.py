@@ -1,6 +1,6 @@
 """What narrows a calendar, kept in its address; and what a calendar for one's own program is to show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
+from groups.models import Body
 from programmes.models import Programme
+from programmes.queries.feed_spans import name_of
 from programmes.states import EntrySource, FeedSpan
 
 NARROWED = ("organisation", "project", "person")
@@ -29,6 +31,7 @@ class CalendarFilterForm(TenantForm):
         Programme.objects.none(), required=False, label=_("Programme"), empty_label=_("all")
     )
     source = forms.ChoiceField(required=False, label=_("What is shown"))
+    body = forms.UUIDField(required=False, label=_("Body"), widget=forms.Select)
     own = forms.BooleanField(required=False, label=_("Only what concerns me"))
     day = forms.DateField(required=False, widget=forms.HiddenInput)
     organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -44,6 +47,15 @@ class CalendarFilterForm(TenantForm):
         source: Any = self.fields["source"]
         source.choices = [("", _("all")), *EntrySource.choices]
 
+    def offer_bodies(self, bodies: Iterable[Body]) -> None:
+        """To be chosen from; one that was asked for and is not among them stays as it is."""
+        choices = {"": _("all"), **{str(each.pk): name_of(each) for each in bodies}}
+        body: Any = self.fields["body"]
+        if len(choices) > 1 and self.data.get("body", "") in choices:
+            body.widget.choices = list(choices.items())
+        else:
+            body.widget = forms.HiddenInput()
+
     def wanted(self) -> dict[str, Any]:
         """What may be asked; a filter that makes no sense narrows nothing."""
         self.is_valid()
@@ -56,7 +68,7 @@ class CalendarFilterForm(TenantForm):
 
 
 class CalendarFeedForm(TenantForm):
-    """`narrowed`: what a unit's, a topic's or a programme's calendar showed from which it was asked for."""
+    """`narrowed`: what the calendar from which it was asked for was narrowed to, by span."""
 
     span = forms.ChoiceField(
         label=_("What the calendar shows"),
@@ -78,7 +90,7 @@ class CalendarFeedForm(TenantForm):
         self.narrowed = narrowed
         choice: Any = self.fields["span"]
         choice.choices = [
-            *((span, f"{row}：{FeedSpan(span).label}") for span, row in narrowed.items()),
+            *((span, f"{name_of(row)}：{FeedSpan(span).label}") for span, row in narrowed.items()),
             *((span.value, span.label) for span in (FeedSpan.OWN, FeedSpan.WHOLE)),
         ]
 

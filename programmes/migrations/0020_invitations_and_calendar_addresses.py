@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                     ("organisation", "one organisation and everything below it"),
                     ("project", "one topic and its parts"),
                     ("programme", "one programme"),
+                    ("body", "one body: where its members take part, and what lies before it"),
                 ],
             ),
         ),

@@ -31,7 +31,7 @@ class CalendarFeed(TenantModel):
     hash = models.CharField(max_length=64)
     span = models.CharField(max_length=12, choices=FeedSpan)
     subject = models.UUIDField(null=True)
-    """The organisation, topic or programme where the span is one of them."""
+    """The organisation, topic, programme or body where the span is one of them."""
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import (
     Case,
     CharField,
+    Exists,
     F,
     OuterRef,
     QuerySet,
@@ -50,8 +51,8 @@ def invites(user: User, asked: Asked) -> bool:
 
 
 def invitations_of(user: User, asked: Asked) -> tuple[str, tuple[uuid.UUID, ...]]:
-    """(what AS_ROWS takes, the activities): of the one whose calendar it is; one person's are few."""
-    if asked.person is not None:
+    """(what AS_ROWS takes, the activities): of the one whose calendar it is; one person's or body's are few."""
+    if asked.person is not None or asked.body is not None:
         found = list(_invitations(user, asked))
     else:
         with scope(user.tenant, path=WHOLE, actor=user):
@@ -63,15 +64,20 @@ def invitations_of(user: User, asked: Asked) -> tuple[str, tuple[uuid.UUID, ...]
 def _invitations(user: User, asked: Asked) -> QuerySet[Any, dict[str, Any]]:
     """To classes, meetings and visits: from his own row, also where he may not read who holds them."""
     rows: QuerySet[Any] = Participant.objects.read_by(user).filter(
-        is_he(user, asked, "person"),
+        is_he(user, asked, "person", (OuterRef("held_on"), OuterRef("last_day"))),
         selection=Selection.TAKES_PART,
         held_on__lte=asked.last,
         last_day__gte=asked.first,
     )
     if asked.programme:
         rows = rows.filter(programme=asked.programme)
+    rows = rows.order_by()
     held = Activity.objects.visible_to(user).filter(pk=OuterRef("activity"))
-    return rows.order_by().values(
+    if (
+        asked.body is not None
+    ):  # whom of it ever: once, and not where the activity itself stands there
+        rows = rows.filter(~Exists(held)).order_by("activity", "id").distinct("activity")
+    return rows.values(
         "activity_id",
         **columns(
             source=Value(EntrySource.INVITATION.value),

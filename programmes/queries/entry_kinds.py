@@ -26,7 +26,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest, TruncDate
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import standing_of
-from groups.models import Organisation, Person
+from groups.models import Body, Organisation, Person, Tenure
 from programmes.calendar import day_end, day_start
 from programmes.models import (
     Activity,
@@ -35,13 +35,14 @@ from programmes.models import (
     Milestone,
     NextStep,
     Obligation,
+    Participant,
     Project,
     TeamMember,
     Turn,
     title_read,
 )
 from programmes.queries import TICK, ZONE, local_day
-from programmes.states import ActivityState, EntrySource
+from programmes.states import ActivityState, EntrySource, Selection
 
 LONGEST_STAY = timedelta(days=31)
 """No log says that somebody stayed longer; so far back what began may still go on."""
@@ -57,8 +58,9 @@ COLUMNS = (
 class Asked:
     """What a calendar is narrowed to, both days included.
 
-    `person` asks for what concerns one person; `own` for what concerns the reader himself, with what his
-    units owe and what lies with them.
+    `person` asks for what concerns one person; `body` for what concerns whoever has a seat in it on that day,
+    and what lies before it; `own` for what concerns the reader himself, with what his units owe and what lies
+    with them.
     """
 
     first: date
@@ -68,6 +70,7 @@ class Asked:
     organisation: Organisation | None = None
     project: Project | None = None
     person: Person | None = None
+    body: Body | None = None
     own: bool = False
     elsewhere: tuple[uuid.UUID, ...] = ()
     """Activities that stand there already, as the invitations to them."""
@@ -118,21 +121,42 @@ def _of_topic(rows: QuerySet[Any], asked: Asked, to: str) -> QuerySet[Any]:
 
 
 def personal(asked: Asked) -> bool:
-    return asked.own or asked.person is not None
+    return asked.own or asked.person is not None or asked.body is not None
 
 
-def is_he(user: User, asked: Asked, person: str, guest: str = "") -> Q:
-    """The one whose calendar it is, by the line of the roster, or by his sign-in where he is from outside."""
+def is_he(user: User, asked: Asked, person: str, days: tuple[Any, Any], guest: str = "") -> Q:
+    """The one whose calendar it is, by the line of the roster, or by his sign-in where he is from outside.
+
+    Of a body whoever has a seat in it on one of `days`: the first and the last, as its tenures refer to them.
+    """
+    found = Q()
+    if asked.body is not None:
+        first, last = days
+        seats = Tenure.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=first),
+            post__body=asked.body,
+            person=OuterRef(person),
+            starts_on__lte=last,
+        )
+        found &= Q(Exists(seats))
     if asked.person is not None:
-        return Q(**{person: asked.person})
-    found = Q(**{f"{person}__user": user})
-    return found | Q(**{guest: user}) if guest else found
+        return found & Q(**{person: asked.person})
+    if asked.body is not None and not asked.own:
+        return found
+    mine = Q(**{f"{person}__user": user})
+    return found & (mine | Q(**{guest: user}) if guest else mine)
 
 
-def _teams(user: User, asked: Asked) -> QuerySet[Any]:
-    """Where he sits in a team."""
-    rows: QuerySet[Any] = TeamMember.objects.filter(is_he(user, asked, "person", "user"))
-    return rows
+def _teams(user: User, asked: Asked, first: str, last: str) -> Any:
+    """Where he sits in the team of a row's topic; `first` and `last` are days of that row."""
+    days = OuterRef(OuterRef(first)), OuterRef(OuterRef(last))
+    he = is_he(user, asked, "person", days, "user")
+    return TeamMember.objects.filter(he, project=OuterRef("project"))
+
+
+def _in_team(user: User, asked: Asked, day: str) -> Q:
+    """In the team of a row's topic to this day."""
+    return Q(Exists(_teams(user, asked, day, day).in_force()))
 
 
 def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
@@ -195,15 +219,20 @@ def _planned_at(day: str, hour: str) -> Any:
 
 
 def _takes_part(user: User, asked: Asked) -> Q:
-    """In the team on one of its days, or named in its log."""
-    seated = (
-        _teams(user, asked)
-        .filter(project=OuterRef("project"), joined_on__lte=OuterRef("last_day"))
-        .filter(Q(left_on=None) | Q(left_on__gt=OuterRef("first_day")))
+    """In the team on one of its days, or named in its log; a body's members also where they are invited."""
+    seated = _teams(user, asked, "first_day", "last_day").filter(
+        Q(left_on=None) | Q(left_on__gt=OuterRef("first_day")), joined_on__lte=OuterRef("last_day")
     )
-    person = is_he(user, asked, "person")
-    named = Attendance.objects.filter(person, activity=OuterRef("pk"))
-    return Q(Exists(seated)) | Q(Exists(named))
+    days = OuterRef(OuterRef("first_day")), OuterRef(OuterRef("last_day"))
+    he = is_he(user, asked, "person", days)
+    named = Attendance.objects.filter(he, activity=OuterRef("pk"))
+    found = Q(Exists(seated)) | Q(Exists(named))
+    if asked.body is None:
+        return found
+    invited = Participant.objects.filter(
+        he, activity=OuterRef("pk"), selection=Selection.TAKES_PART
+    )
+    return found | Q(Exists(invited))
 
 
 def _duties(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
@@ -212,8 +241,10 @@ def _duties(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     rows = rows.filter(_due_in(asked, "due_at"))
     rows = _of_topic(_inside(rows, asked), asked, "project__")
     if personal(asked):
-        mine = Q(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
-        rows = rows.filter(mine | Q(organisation__in=_units(user)) if asked.own else mine)
+        rows = rows.annotate(asked_on=_day_of("due_at"))
+        mine = _in_team(user, asked, "asked_on")
+        units = asked.own and asked.body is None
+        rows = rows.filter(mine | Q(organisation__in=_units(user)) if units else mine)
     return rows.with_state(now).values(
         **columns(
             source=Value(EntrySource.DUTY.value),
@@ -251,6 +282,8 @@ def _turns(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         rows = rows.none()
     elif asked.own:
         rows = rows.filter(holder__in=_units(user))
+    if asked.body is not None:
+        rows = rows.filter(holder=asked.body.organisation_id, body=asked.body.kind)
     late = When(due_at__lte=now, then=Value("overdue"))
     return rows.values(
         **columns(
@@ -288,7 +321,7 @@ def _milestones(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
     rows = _of_topic(_inside(rows, asked, "project__"), asked, "project__")
     if personal(asked):
-        rows = rows.filter(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
+        rows = rows.filter(_in_team(user, asked, "due_on"))
     return rows.values(
         **columns(
             source=Value(EntrySource.MILESTONE.value),
@@ -314,7 +347,8 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
     rows = _of_topic(_inside(rows, asked, "activity__"), asked, "project__")
     if personal(asked):
-        rows = rows.filter(is_he(user, asked, "owner__person", "owner__user"))
+        day = OuterRef("due_on")
+        rows = rows.filter(is_he(user, asked, "owner__person", (day, day), "owner__user"))
     return rows.values(
         **columns(
             source=Value(EntrySource.STEP.value),

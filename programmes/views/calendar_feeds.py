@@ -69,7 +69,7 @@ def _moment(at: datetime | None) -> str:
 
 
 class CalendarFeedNew(TenantFormView):
-    """`?organisation=`, `?project=`, `?programme=`: offered as well, because asked for from its calendar."""
+    """`?organisation=`, `?project=`, `?programme=`, `?body=`: offered as well, because asked for from its calendar."""
 
     permission = Permission.ACCOUNT_CHANGE
     template_name = "programmes/calendar_feed_new.html"
@@ -196,7 +196,7 @@ def _still_here(user: User, today: date) -> bool:
 
 
 def _narrowed(feed: CalendarFeed, reader: User) -> dict[str, Any]:
-    """The unit, topic or programme as the reader sees it now. Raises Http404."""
+    """The unit, topic, programme or body as the reader sees it now. Raises Http404."""
     if feed.span not in SUBJECTS:
         return {}
     found = get_object_or_404(SUBJECTS[feed.span](reader), pk=feed.subject)
