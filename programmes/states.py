@@ -126,6 +126,8 @@ class FeedSpan(models.TextChoices):
     WHOLE = "whole", _("everything I may see")
     ORGANISATION = "organisation", _("one organisation and everything below it")
     PROJECT = "project", _("one topic and its parts")
+    PROGRAMME = "programme", _("one programme")
+    BODY = "body", _("one body: where its members take part, and what lies before it")
 
 
 class Presence(models.TextChoices):

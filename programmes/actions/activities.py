@@ -28,7 +28,7 @@ from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.invited import tell_called_off, tell_moved
 from programmes.models import Activity, Dossier, Project
 from programmes.notices import CALLED_OFF
-from programmes.queries import local_day
+from programmes.queries import TICK, local_day
 from programmes.queries.activities import planned_span
 from programmes.states import (
     DROP_ACTIVITY,
@@ -271,8 +271,10 @@ def told_of(activity: Activity) -> dict[str, Any]:
     return {
         "kind": activity.kind,
         "course": activity.title,
+        "organiser_id": activity.organisation_id,
         "contents": activity.contents,
         "held_on": local_day(begins_at) if begins_at else activity.first_day,
+        "last_day": local_day(ends_at - TICK) if held and ends_at else activity.last_day,
         "begins_at": begins_at,
         "ends_at": ends_at,
         "venue": activity.venue if held else activity.planned_venue,

@@ -13,8 +13,8 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tokens import hash_of
 from actionlearning.foundation.workflow import lock_row
-from groups.access import visible_organisations
-from programmes.models import CalendarFeed, Project
+from programmes.models import CalendarFeed
+from programmes.queries.feed_spans import SUBJECTS, name_of
 from programmes.states import FeedSpan
 
 MOST = 20
@@ -59,15 +59,11 @@ def _named(by: User, span: str, subject: uuid.UUID | None) -> str:
     """What the address is called where nobody names it. Raises BadInput for what the reader does not see."""
     if span in (FeedSpan.OWN, FeedSpan.WHOLE) and subject is None:
         return str(FeedSpan(span).label)
-    found = None
-    if span == FeedSpan.ORGANISATION:
-        found = visible_organisations(by).filter(pk=subject).first()
-    elif span == FeedSpan.PROJECT:
-        found = Project.objects.visible_to(by).filter(pk=subject).first()
+    found = SUBJECTS[span](by).filter(pk=subject).first() if span in SUBJECTS else None
     if found is None:
         words = _("Choose what the calendar is to show.")
         raise BadInput(words, fields={"span": words})
-    return str(found)[:NAME]
+    return name_of(found)[:NAME]
 
 
 @transaction.atomic

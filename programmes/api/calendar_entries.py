@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from actionlearning.foundation.api import StrictSerializer, TenantViewSet, chosen_fields
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.permissions import Permission
-from groups.access import visible_organisations, visible_persons
+from groups.access import visible_bodies, visible_organisations, visible_persons
 from programmes.actions.calendar_feeds import make_feed, revoke_feed
 from programmes.api.asking import KEY, PAGED, REFUSED, UUID, asker, names_of, typed
 from programmes.models import Activity, CalendarFeed, Project
@@ -83,6 +83,9 @@ class CalendarEntryViewSet(TenantViewSet):
                 OpenApiParameter(name, UUID)
                 for name in ("programme", "organisation", "project", "person")
             ],
+            OpenApiParameter(
+                "body", UUID, description="Whose members take part, and what lies before it."
+            ),
             OpenApiParameter("own", bool, description="Only what concerns the asker."),
             OpenApiParameter("source", str, enum=EntrySource.values),
             OpenApiParameter("fields", str, description="Names to send, separated by commas."),
@@ -126,6 +129,7 @@ def _rows(request: Request) -> dict[str, Any]:
         "organisation": visible_organisations(user),
         "project": Project.objects.visible_to(user),
         "person": visible_persons(user),
+        "body": visible_bodies(user),
     }
     rows = {
         name: seen[name].filter(pk=key_asked(given, name)).first()
@@ -191,7 +195,9 @@ class ActivityClashViewSet(TenantViewSet):
 class CalendarFeedDraft(StrictSerializer):
     span = serializers.ChoiceField(FeedSpan.choices)
     subject = serializers.UUIDField(
-        required=False, allow_null=True, help_text="The organisation or the topic of these spans."
+        required=False,
+        allow_null=True,
+        help_text="The organisation, topic, programme or body of these spans.",
     )
     name = serializers.CharField(required=False, allow_blank=True, max_length=80)
 

@@ -63,7 +63,9 @@ class ClassLine(serializers.Serializer):
     id = serializers.UUIDField()
     course = serializers.CharField()
     kind = serializers.ChoiceField(ActivityKind.choices)
-    held_on = serializers.DateField()
+    organiser = serializers.CharField(help_text="The unit whose it is.")
+    held_on = serializers.DateField(help_text="Its first day.")
+    last_day = serializers.DateField()
     begins_at = serializers.DateTimeField(allow_null=True, help_text="As planned, then as held.")
     ends_at = serializers.DateTimeField(allow_null=True)
     venue = serializers.CharField()
@@ -279,9 +281,10 @@ def _taught(row: Any) -> dict[str, Any]:
 
 
 def _class(seat: Participant, missed: Any) -> dict[str, Any]:
-    names = (n for n in names_of(ClassLine) if n not in ("hours", "made_up_on", "invited_to"))
+    own = ("organiser", "hours", "made_up_on", "invited_to")
     return {
-        **{name: getattr(seat, name) for name in names},
+        **{name: getattr(seat, name) for name in names_of(ClassLine) if name not in own},
+        "organiser": seat.organiser.name,
         "contents": list(seat.contents),
         "hours": hours_of(seat),
         "made_up_on": missed.made_up_on if missed else None,

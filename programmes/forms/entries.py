@@ -1,5 +1,6 @@
 """What narrows a calendar, kept in its address; and what a calendar for one's own program is to show."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actionlearning.foundation.forms import TenantForm
+from groups.models import Body
 from programmes.models import Programme
+from programmes.queries.feed_spans import name_of
 from programmes.states import EntrySource, FeedSpan
 
 NARROWED = ("organisation", "project", "person")
@@ -28,6 +31,7 @@ class CalendarFilterForm(TenantForm):
         Programme.objects.none(), required=False, label=_("Programme"), empty_label=_("all")
     )
     source = forms.ChoiceField(required=False, label=_("What is shown"))
+    body = forms.UUIDField(required=False, label=_("Body"), widget=forms.Select)
     own = forms.BooleanField(required=False, label=_("Only what concerns me"))
     day = forms.DateField(required=False, widget=forms.HiddenInput)
     organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -43,6 +47,15 @@ class CalendarFilterForm(TenantForm):
         source: Any = self.fields["source"]
         source.choices = [("", _("all")), *EntrySource.choices]
 
+    def offer_bodies(self, bodies: Iterable[Body]) -> None:
+        """To be chosen from; one that was asked for and is not among them stays as it is."""
+        choices = {"": _("all"), **{str(each.pk): name_of(each) for each in bodies}}
+        body: Any = self.fields["body"]
+        if len(choices) > 1 and self.data.get("body", "") in choices:
+            body.widget.choices = list(choices.items())
+        else:
+            body.widget = forms.HiddenInput()
+
     def wanted(self) -> dict[str, Any]:
         """What may be asked; a filter that makes no sense narrows nothing."""
         self.is_valid()
@@ -55,7 +68,7 @@ class CalendarFilterForm(TenantForm):
 
 
 class CalendarFeedForm(TenantForm):
-    """`narrowed`: (span, name) where the address was asked for from a unit's or a topic's calendar."""
+    """`narrowed`: what the calendar from which it was asked for was narrowed to, by span."""
 
     span = forms.ChoiceField(
         label=_("What the calendar shows"),
@@ -71,22 +84,17 @@ class CalendarFeedForm(TenantForm):
         label=_("Name of the calendar"),
         help_text=_("By which you recognise the address in your list. Left empty: what it shows."),
     )
-    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, narrowed: tuple[FeedSpan, str] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, narrowed: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(span.value, span.label) for span in (FeedSpan.OWN, FeedSpan.WHOLE)]
-        if narrowed is not None:
-            span, name = narrowed
-            offered.insert(0, (span.value, f"{name}：{span.label}"))
+        self.narrowed = narrowed
         choice: Any = self.fields["span"]
-        choice.choices = offered
+        choice.choices = [
+            *((span, f"{name_of(row)}：{FeedSpan(span).label}") for span, row in narrowed.items()),
+            *((span.value, span.label) for span in (FeedSpan.OWN, FeedSpan.WHOLE)),
+        ]
 
     def facts(self) -> dict[str, Any]:
         """For the verb: what is shown of everything or of oneself names no subject."""
-        told = dict(self.cleaned_data)
-        if told["span"] in (FeedSpan.OWN, FeedSpan.WHOLE):
-            told["subject"] = None
-        return told
+        row = self.narrowed.get(self.cleaned_data["span"])
+        return {**self.cleaned_data, "subject": row and row.pk}

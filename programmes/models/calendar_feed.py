@@ -31,7 +31,7 @@ class CalendarFeed(TenantModel):
     hash = models.CharField(max_length=64)
     span = models.CharField(max_length=12, choices=FeedSpan)
     subject = models.UUIDField(null=True)
-    """The organisation or topic where the span is one of them."""
+    """The organisation, topic, programme or body where the span is one of them."""
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -42,10 +42,8 @@ class CalendarFeed(TenantModel):
         constraints = [
             unique_in_tenant("hash", name="calendar_feed_hash"),
             models.CheckConstraint(
-                condition=Q(
-                    span__in=(FeedSpan.ORGANISATION, FeedSpan.PROJECT), subject__isnull=False
-                )
-                | Q(span__in=(FeedSpan.OWN, FeedSpan.WHOLE), subject__isnull=True),
+                condition=Q(span__in=(FeedSpan.OWN, FeedSpan.WHOLE), subject__isnull=True)
+                | Q(~Q(span__in=(FeedSpan.OWN, FeedSpan.WHOLE)), subject__isnull=False),
                 name="calendar_feed_subject",
             ),
         ]

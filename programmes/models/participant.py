@@ -10,7 +10,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
-from groups.models import Person, PlacedModel
+from groups.models import Organisation, Person, PlacedModel
 from programmes.models.activity import Activity
 from programmes.models.programme import Programme
 from programmes.states import ActivityKind, Presence, Selection
@@ -34,8 +34,8 @@ class ParticipantQuerySet(models.QuerySet[Any]):
 class Participant(PlacedModel):
     """Somebody of the roster in one activity of a unit. Sits at his own unit.
 
-    That unit may not read what an office above does; so the row says itself what it was, when, where and
-    with how many class hours. Written only by programmes/actions/participants.py, selections.py and attended.py.
+    That unit may not read what an office above does; so the row says itself what it was, whose, when, where
+    and with how many class hours. Written only by programmes/actions/participants.py, selections.py and attended.py.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="participants")
@@ -47,8 +47,12 @@ class Participant(PlacedModel):
     """Empty until the activity is logged."""
     kind = models.CharField(max_length=20, choices=ActivityKind)
     course = models.CharField(max_length=300)
+    organiser = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    """Whose it is: by its name of today, which everybody may read."""
     held_on = models.DateField()
     """First day: as planned, then as held."""
+    last_day = models.DateField()
+    """The last day of it, not the first after: as planned, then as held."""
     begins_at = models.DateTimeField(null=True)
     """As planned, then as held; none: no hours are known."""
     ends_at = models.DateTimeField(null=True)

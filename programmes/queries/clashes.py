@@ -46,11 +46,10 @@ _SPAN = {"begins": _BEGINS, "ends": _ENDS, "zone": ZONE.key}
 """Of an activity `a` as planned; where no hours are known, the whole of its days."""
 _CLASHES = """
 WITH seat AS NOT MATERIALIZED (
-  SELECT p.id, p.activity_id, p.person_id, p.name, p.course, p.held_on, coalesce(a.last_day, p.held_on) AS last_day,
+  SELECT p.id, p.activity_id, p.person_id, p.name, p.course, p.held_on, p.last_day,
          coalesce(p.begins_at, p.held_on::timestamp AT TIME ZONE '{zone}') AS begins_at,
-         coalesce(p.ends_at, (coalesce(a.last_day, p.held_on) + 1)::timestamp AT TIME ZONE '{zone}') AS ends_at
-    FROM ({invited}) p LEFT JOIN programmes_activity a ON a.id = p.activity_id
-   WHERE coalesce(a.last_day, p.held_on) - p.held_on < %s),
+         coalesce(p.ends_at, (p.last_day + 1)::timestamp AT TIME ZONE '{zone}') AS ends_at
+    FROM ({invited}) p WHERE p.last_day - p.held_on < %s),
 mine AS ({mine}),
 wanted AS (
   SELECT x.id, coalesce(m.person_id, m.user_id) AS who
@@ -165,8 +164,17 @@ def invitations_ahead(user: User) -> Any:
     rows = Participant.objects.read_by(user).filter(
         selection=Selection.TAKES_PART, presence="", called_off=False
     )
-    names = ("id", "activity_id", "person_id", "name", "course", "held_on", "begins_at", "ends_at")
-    return rows.order_by().values(*names)
+    return rows.order_by().values(
+        "id",
+        "activity_id",
+        "person_id",
+        "name",
+        "course",
+        "held_on",
+        "last_day",
+        "begins_at",
+        "ends_at",
+    )
 
 
 def better_day(first_day: date, last_day: date, state: str, work: WorkCalendar) -> date | None:

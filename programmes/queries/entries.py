@@ -6,7 +6,7 @@ of thousands is counted and cut by the database, day for day; nothing is loaded 
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db import connection
 from actionlearning.foundation.models import User
 from actionlearning.foundation.paging import mark_of, values_of_mark
 from programmes.queries import local_day
+from programmes.queries.entry_invitations import AS_ROWS, invitations_of, invites
 from programmes.queries.entry_kinds import COLUMNS, PARTS, Asked
 from programmes.states import EntrySource
 
@@ -132,8 +133,14 @@ def _parts(user: User, asked: Asked, now: datetime) -> tuple[list[str], list[Any
     """One SELECT for each kind that may hold a row for this reader."""
     parts: list[str] = []
     given: list[Any] = []
-    for source in asked.sources:
-        permission, part = PARTS[EntrySource(source)]
+    if invites(user, asked):
+        told, activities = invitations_of(user, asked)
+        if activities:
+            parts.append(AS_ROWS)
+            given.append(told)
+            asked = replace(asked, elsewhere=activities)
+    for source in (EntrySource(each) for each in asked.sources if each in PARTS):
+        permission, part = PARTS[source]
         if not user.has_perm(permission):
             continue
         try:

@@ -18,8 +18,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
-    UUIDField,
     Value,
     When,
 )
@@ -28,7 +26,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest, TruncDate
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import standing_of
-from groups.models import Organisation, Person
+from groups.models import Body, Organisation, Person, Tenure
 from programmes.calendar import day_end, day_start
 from programmes.models import (
     Activity,
@@ -60,8 +58,9 @@ COLUMNS = (
 class Asked:
     """What a calendar is narrowed to, both days included.
 
-    `person` asks for what concerns one person; `own` for what concerns the reader himself, with what his
-    units owe and what lies with them.
+    `person` asks for what concerns one person; `body` for what concerns whoever has a seat in it on that day,
+    and what lies before it; `own` for what concerns the reader himself, with what his units owe and what lies
+    with them.
     """
 
     first: date
@@ -71,22 +70,25 @@ class Asked:
     organisation: Organisation | None = None
     project: Project | None = None
     person: Person | None = None
+    body: Body | None = None
     own: bool = False
+    elsewhere: tuple[uuid.UUID, ...] = ()
+    """Activities that stand there already, as the invitations to them."""
 
 
-def _columns(**told: Any) -> dict[str, Any]:
+def columns(**told: Any) -> dict[str, Any]:
     """All of COLUMNS in their order; what a kind does not have is empty, of its type."""
     empty = {
-        "begins_at": _nothing(DateTimeField()),
-        "ends_at": _nothing(DateTimeField()),
-        "changed_at": _nothing(DateTimeField()),
+        "begins_at": nothing(DateTimeField()),
+        "ends_at": nothing(DateTimeField()),
+        "changed_at": nothing(DateTimeField()),
         "year": Value(0),
         "version": Value(1),
     }
     return {f"c_{name}": told.get(name, empty.get(name, Value(""))) for name in COLUMNS}
 
 
-def _nothing(kind: Any) -> Any:
+def nothing(kind: Any) -> Any:
     return Cast(Value(None), output_field=kind)
 
 
@@ -118,22 +120,43 @@ def _of_topic(rows: QuerySet[Any], asked: Asked, to: str) -> QuerySet[Any]:
     return rows.filter(**{f"{to}tree_path__gte": path, f"{to}tree_path__lt": path + "~"})
 
 
-def _personal(asked: Asked) -> bool:
-    return asked.own or asked.person is not None
+def personal(asked: Asked) -> bool:
+    return asked.own or asked.person is not None or asked.body is not None
 
 
-def _is_he(user: User, asked: Asked, person: str, guest: str = "") -> Q:
-    """The one whose calendar it is, by the line of the roster, or by his sign-in where he is from outside."""
+def is_he(user: User, asked: Asked, person: str, days: tuple[Any, Any], guest: str = "") -> Q:
+    """The one whose calendar it is, by the line of the roster, or by his sign-in where he is from outside.
+
+    Of a body whoever has a seat in it on one of `days`: the first and the last, as its tenures refer to them.
+    """
+    found = Q()
+    if asked.body is not None:
+        first, last = days
+        seats = Tenure.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=first),
+            post__body=asked.body,
+            person=OuterRef(person),
+            starts_on__lte=last,
+        )
+        found &= Q(Exists(seats))
     if asked.person is not None:
-        return Q(**{person: asked.person})
-    found = Q(**{f"{person}__user": user})
-    return found | Q(**{guest: user}) if guest else found
+        return found & Q(**{person: asked.person})
+    if asked.body is not None and not asked.own:
+        return found
+    mine = Q(**{f"{person}__user": user})
+    return found & (mine | Q(**{guest: user}) if guest else mine)
 
 
-def _teams(user: User, asked: Asked) -> QuerySet[Any]:
-    """Where he sits in a team."""
-    rows: QuerySet[Any] = TeamMember.objects.filter(_is_he(user, asked, "person", "user"))
-    return rows
+def _teams(user: User, asked: Asked, first: str, last: str) -> Any:
+    """Where he sits in the team of a row's topic; `first` and `last` are days of that row."""
+    days = OuterRef(OuterRef(first)), OuterRef(OuterRef(last))
+    he = is_he(user, asked, "person", days, "user")
+    return TeamMember.objects.filter(he, project=OuterRef("project"))
+
+
+def _in_team(user: User, asked: Asked, day: str) -> Q:
+    """In the team of a row's topic to this day."""
+    return Q(Exists(_teams(user, asked, day, day).in_force()))
 
 
 def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
@@ -144,12 +167,12 @@ def _activities(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     was = held & Q(began_at__gte=begins - LONGEST_STAY, began_at__lt=ends, ended_at__gt=begins)
     rows: Any = Activity.objects.visible_to(user).filter(planned | was)
     rows = _of_topic(_inside(rows, asked), asked, "project__")
-    if _personal(asked):
+    if personal(asked):
         rows = rows.filter(_takes_part(user, asked))
-    if _invites(asked):  # it stands there once, as the invitation
-        rows = rows.exclude(Exists(_invited(user, asked).filter(activity=OuterRef("pk"))))
+    if asked.elsewhere:
+        rows = rows.exclude(pk__in=asked.elsewhere)
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.ACTIVITY.value),
             id=F("id"),
             first_day=_first(),
@@ -196,15 +219,20 @@ def _planned_at(day: str, hour: str) -> Any:
 
 
 def _takes_part(user: User, asked: Asked) -> Q:
-    """In the team on one of its days, or named in its log."""
-    seated = (
-        _teams(user, asked)
-        .filter(project=OuterRef("project"), joined_on__lte=OuterRef("last_day"))
-        .filter(Q(left_on=None) | Q(left_on__gt=OuterRef("first_day")))
+    """In the team on one of its days, or named in its log; a body's members also where they are invited."""
+    seated = _teams(user, asked, "first_day", "last_day").filter(
+        Q(left_on=None) | Q(left_on__gt=OuterRef("first_day")), joined_on__lte=OuterRef("last_day")
     )
-    person = _is_he(user, asked, "person")
-    named = Attendance.objects.filter(person, activity=OuterRef("pk"))
-    return Q(Exists(seated)) | Q(Exists(named))
+    days = OuterRef(OuterRef("first_day")), OuterRef(OuterRef("last_day"))
+    he = is_he(user, asked, "person", days)
+    named = Attendance.objects.filter(he, activity=OuterRef("pk"))
+    found = Q(Exists(seated)) | Q(Exists(named))
+    if asked.body is None:
+        return found
+    invited = Participant.objects.filter(
+        he, activity=OuterRef("pk"), selection=Selection.TAKES_PART
+    )
+    return found | Q(Exists(invited))
 
 
 def _duties(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
@@ -212,11 +240,13 @@ def _duties(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     rows: Any = Obligation.objects.visible_to(user).asking(now).exclude(closes_at__lte=now)
     rows = rows.filter(_due_in(asked, "due_at"))
     rows = _of_topic(_inside(rows, asked), asked, "project__")
-    if _personal(asked):
-        mine = Q(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
-        rows = rows.filter(mine | Q(organisation__in=_units(user)) if asked.own else mine)
+    if personal(asked):
+        rows = rows.annotate(asked_on=_day_of("due_at"))
+        mine = _in_team(user, asked, "asked_on")
+        units = asked.own and asked.body is None
+        rows = rows.filter(mine | Q(organisation__in=_units(user)) if units else mine)
     return rows.with_state(now).values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.DUTY.value),
             id=F("id"),
             first_day=_day_of("due_at"),
@@ -252,9 +282,11 @@ def _turns(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         rows = rows.none()
     elif asked.own:
         rows = rows.filter(holder__in=_units(user))
+    if asked.body is not None:
+        rows = rows.filter(holder=asked.body.organisation_id, body=asked.body.kind)
     late = When(due_at__lte=now, then=Value("overdue"))
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.TURN.value),
             id=F("id"),
             first_day=_day_of("due_at"),
@@ -288,10 +320,10 @@ def _milestones(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         due_on__gte=asked.first, due_on__lte=asked.last, project__in=topics
     )
     rows = _of_topic(_inside(rows, asked, "project__"), asked, "project__")
-    if _personal(asked):
-        rows = rows.filter(project__in=_teams(user, asked).in_force().values("project"))  # type: ignore[attr-defined]
+    if personal(asked):
+        rows = rows.filter(_in_team(user, asked, "due_on"))
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.MILESTONE.value),
             id=F("id"),
             first_day=F("due_on"),
@@ -314,10 +346,11 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
         due_on__gte=asked.first, due_on__lte=asked.last, activity__in=seen
     )
     rows = _of_topic(_inside(rows, asked, "activity__"), asked, "project__")
-    if _personal(asked):
-        rows = rows.filter(_is_he(user, asked, "owner__person", "owner__user"))
+    if personal(asked):
+        day = OuterRef("due_on")
+        rows = rows.filter(is_he(user, asked, "owner__person", (day, day), "owner__user"))
     return rows.values(
-        **_columns(
+        **columns(
             source=Value(EntrySource.STEP.value),
             id=F("id"),
             first_day=F("due_on"),
@@ -334,66 +367,11 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
 
 
-def _invites(asked: Asked) -> bool:
-    """A unit's or a topic's calendar says what it holds itself, not to what somebody was invited."""
-    if EntrySource.INVITATION not in asked.sources or asked.project is not None:
-        return False
-    return asked.organisation is None or _personal(asked)
-
-
-def _invited(user: User, asked: Asked) -> QuerySet[Any]:
-    """Rows of the one whose calendar it is: his own, and those of rosters that the reader may read."""
-    rows: QuerySet[Any] = Participant.objects.read_by(user).filter(
-        _is_he(user, asked, "person"), selection=Selection.TAKES_PART
-    )
-    return rows
-
-
-def _invitations(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
-    """To classes, meetings and visits: from his own row, also where he may not read who holds them."""
-    if not _invites(asked):
-        return Participant.objects.none()
-    rows = _invited(user, asked).filter(held_on__lte=asked.last)
-    if asked.programme:
-        rows = rows.filter(programme=asked.programme)
-    held = Activity.objects.visible_to(user).filter(pk=OuterRef("activity"))
-    last = Subquery(held.annotate(c_last=_last()).values("c_last"))
-    told = Greatest("held_on", _day_of("ends_at"))
-    rows = rows.annotate(until=Coalesce(last, told)).filter(until__gte=asked.first)
-    state = Case(
-        When(called_off=True, then=Value(ActivityState.DROPPED.value)),
-        When(presence="", then=Value(ActivityState.PLANNED.value)),
-        default=Value(ActivityState.HELD.value),
-        output_field=CharField(),
-    )
-    return rows.values(
-        **_columns(
-            source=Value(EntrySource.INVITATION.value),
-            id=F("id"),
-            first_day=F("held_on"),
-            last_day=F("until"),
-            begins_at=F("begins_at"),
-            ends_at=F("ends_at"),
-            title=F("course"),
-            detail=F("kind"),
-            state=state,
-            unit=Coalesce(Subquery(held.values("organisation__name")), Value("")),
-            project_id=_nothing(UUIDField()),
-            about=F("person_id"),
-            venue=F("venue"),
-            reason=Coalesce(Subquery(held.values("reason")), Value("")),
-            version=Coalesce(Subquery(held.values("version")), Value(1)),
-            changed_at=Greatest("named_at", "told_at"),
-        )
-    )
-
-
 PARTS: dict[EntrySource, tuple[Permission, Callable[[User, Asked, datetime], QuerySet[Any]]]] = {
     EntrySource.ACTIVITY: (Permission.PROJECT_VIEW, _activities),
     EntrySource.DUTY: (Permission.OBLIGATION_VIEW, _duties),
     EntrySource.TURN: (Permission.DOSSIER_VIEW, _turns),
     EntrySource.MILESTONE: (Permission.PROJECT_VIEW, _milestones),
     EntrySource.STEP: (Permission.PROJECT_VIEW, _steps),
-    EntrySource.INVITATION: (Permission.PROJECT_VIEW, _invitations),
 }
-"""Each kind with the right it is read by."""
+"""Each kind with the right it is read by; invitations stand in entry_invitations.py."""

@@ -210,7 +210,7 @@ def file_of(person: Person, asked: Sequence[str]) -> File:
     classes = {row.activity_id for row in taught}
     return File(
         records=list(records.order_by("held_on", "id")),
-        seats=list(seats.order_by("held_on", "id")),
+        seats=list(seats.select_related("organiser").order_by("held_on", "id")),
         asked=tuple(asked),
         sessions=_each_once(
             row

@@ -1,4 +1,4 @@
-"""The calendar: one month as a grid, and the agenda as a list; of everything, a programme, unit, topic or person."""
+"""The calendar: one month as a grid, and the agenda as a list; of everything, a programme, unit, body, topic or person."""
 
 from calendar import Calendar
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import PAGE, TenantView
-from groups.access import visible_organisations, visible_persons
+from groups.access import standing_of, visible_organisations, visible_persons
 from programmes.calendar import DayKind, DayReason, WorkCalendar
 from programmes.forms.entries import YEARS, CalendarFilterForm
 from programmes.models import Project
@@ -23,7 +23,9 @@ from programmes.queries.activities import month_of
 from programmes.queries.clashes import better_day, clashes_of
 from programmes.queries.entries import Day, month_of_entries, page_of_entries
 from programmes.queries.entry_kinds import Asked
+from programmes.queries.feed_spans import SUBJECTS, name_of
 from programmes.queries.month_days import days_between, place_of
+from programmes.states import FeedSpan
 from programmes.views.entry_lines import (
     OF_ACTIVITIES,
     clash_words,
@@ -41,7 +43,7 @@ PLACED = ("month", "day", "after", "print")
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The unit, topic or person whose calendar it is, as a word above it."""
+    """The unit, body, topic or person whose calendar it is, as a word above it."""
 
     name: str
     without: str
@@ -79,6 +81,7 @@ class TenantCalendarView(TenantView):
         rows = {
             "organisation": visible_organisations(user),
             "project": Project.objects.visible_to(user),
+            "body": SUBJECTS[FeedSpan.BODY](user),
             "person": visible_persons(user),
         }
         found = {
@@ -100,15 +103,29 @@ class TenantCalendarView(TenantView):
 
     def work(self, first: date, last: date) -> WorkCalendar:
         """Days off where the chosen unit sits, or the reader."""
-        unit, topic = self.narrowed.get("organisation"), self.narrowed.get("project")
-        path = unit.path if unit else topic.org_path if topic else place_of(self.request.user)
+        unit = self.narrowed.get("organisation")
+        placed = self.narrowed.get("project") or self.narrowed.get("body")
+        path = unit.path if unit else placed.org_path if placed else place_of(self.request.user)
         return days_between(path, first, last)
+
+    def bodies(self) -> Iterable[Any]:
+        """Of the unit whose calendar it is, or else of the reader's own."""
+        if "project" in self.narrowed or "person" in self.narrowed:
+            return ()
+        units = {seat.organisation_id for seat in standing_of(self.request.user).seats}
+        if unit := self.narrowed.get("organisation"):
+            units = {unit.pk}
+        rows = SUBJECTS[FeedSpan.BODY](self.request.user)
+        rows = rows.filter(organisation__in=units, ends_on=None)
+        return rows.order_by("organisation__sort_path", "kind", "id") if units else ()
 
     def shown(self, **context: Any) -> HttpResponse:
         fragment = ""
         if self.request.htmx:
             fragment = "#rows"
             self.filters.fields["month"].widget.attrs["hx-swap-oob"] = "true"
+        else:
+            self.filters.offer_bodies(self.bodies())
         context |= self._places()
         return render(self.request, f"{self.template_name}{fragment}", context)
 
@@ -122,7 +139,7 @@ class TenantCalendarView(TenantView):
             "before": _month_beside(first, -1),
             "after_month": _month_beside(first, 1),
             "narrowed": [
-                Narrowed(str(row), query_of(self.request.GET, (name, "after")))
+                Narrowed(name_of(row), query_of(self.request.GET, (name, "after")))
                 for name, row in self.narrowed.items()
             ],
             "feed_query": self._feed_query(),
@@ -133,9 +150,10 @@ class TenantCalendarView(TenantView):
         if "person" in self.narrowed:
             return ""
         given = QueryDict(mutable=True)
-        for name in ("organisation", "project"):
-            if name in self.narrowed:
-                given[name] = str(self.narrowed[name].pk)
+        shown = {**self.narrowed, "programme": self.wanted.get("programme")}
+        for name in SUBJECTS:
+            if row := shown.get(name):
+                given[name] = str(row.pk)
         if "own" in self.wanted and not given:
             given["span"] = "own"
         return given.urlencode()

@@ -1,7 +1,7 @@
 """Addresses for people's own calendar programs: one's list, a new one, revoking; and the file behind an address."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,13 +21,16 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.tokens import hash_of
 from actionlearning.foundation.views import TenantFormView, TenantView, TokenView
-from groups.access import AppointmentBackend, visible_organisations
+from groups.access import AppointmentBackend, standing_of
+from groups.models import Person
+from groups.queries import lasting
 from programmes.actions.calendar_feeds import make_feed, revoke_feed
 from programmes.forms.entries import CalendarFeedForm
-from programmes.models import CalendarFeed, Project
+from programmes.models import CalendarFeed
 from programmes.queries import local_day
 from programmes.queries.entries import nearest_entries
 from programmes.queries.entry_kinds import Asked
+from programmes.queries.feed_spans import SUBJECTS
 from programmes.states import FeedSpan
 from programmes.views.calendar_ics import calendar_of
 
@@ -66,7 +69,7 @@ def _moment(at: datetime | None) -> str:
 
 
 class CalendarFeedNew(TenantFormView):
-    """`?organisation=`, `?project=`: offered as well, because asked for from its calendar."""
+    """`?organisation=`, `?project=`, `?programme=`, `?body=`: offered as well, because asked for from its calendar."""
 
     permission = Permission.ACCOUNT_CHANGE
     template_name = "programmes/calendar_feed_new.html"
@@ -78,22 +81,21 @@ class CalendarFeedNew(TenantFormView):
         return super().get(request, *args, **kwargs)
 
     @cached_property
-    def narrowed(self) -> tuple[FeedSpan, Any] | None:
-        """The unit or topic of the address, if this reader sees it."""
-        given, user = self.request.GET, self.request.user
-        if key := _key(given.get("organisation", "")):
-            return FeedSpan.ORGANISATION, get_object_or_404(visible_organisations(user), pk=key)
-        if key := _key(given.get("project", "")):
-            return FeedSpan.PROJECT, get_object_or_404(Project.objects.visible_to(user), pk=key)
-        return None
+    def narrowed(self) -> dict[str, Any]:
+        """By span the rows of the address, which this reader sees; narrowest first."""
+        keys = {span: _key(self.request.GET.get(span, "")) for span in SUBJECTS}
+        return {
+            span: get_object_or_404(SUBJECTS[span](self.request.user), pk=key)
+            for span, key in keys.items()
+            if key
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        told = (self.narrowed[0], str(self.narrowed[1])) if self.narrowed else None
-        return {**super().get_form_kwargs(), "narrowed": told}
+        return {**super().get_form_kwargs(), "narrowed": self.narrowed}
 
     def get_initial(self) -> dict[str, Any]:
         if self.narrowed:
-            return {"span": self.narrowed[0], "subject": self.narrowed[1].pk}
+            return {"span": next(iter(self.narrowed))}
         asked = self.request.GET.get("span", "")
         return {"span": asked if asked in FeedSpan.values else FeedSpan.OWN}
 
@@ -145,7 +147,8 @@ class CalendarFeedFile(TokenView):
 
     def get(self, request: Any, tenant: str, token: str) -> HttpResponse:
         feed = CalendarFeed.objects.open().filter(hash=hash_of(token)).first()
-        reader = reader_of(feed, request.tenant) if feed is not None else None
+        today = local_day(request.received_at)
+        reader = reader_of(feed, request.tenant, today) if feed is not None else None
         if feed is None or reader is None:
             raise Http404
         if not within(f"feed:{feed.pk}", most=CALLS, seconds=HOUR):
@@ -172,26 +175,32 @@ class CalendarFeedFile(TokenView):
         )
 
 
-def reader_of(feed: CalendarFeed, tenant: Any) -> Any:
+def reader_of(feed: CalendarFeed, tenant: Any, today: date) -> Any:
     """Its maker with his rights of today; None once he has left."""
     with scope(
         tenant, path=WHOLE, actor=None
-    ):  # as before any sign-in: seats stand behind the wall
+    ):  # as before any sign-in: seats and rosters stand behind the wall
         found: Any = AppointmentBackend().get_user(feed.user_id)
-    if found is None or not (found.standing.seats or found.standing.granted_paths):
-        return None
+        if found is None or not _still_here(found, today):
+            return None
     found.tenant = tenant
     return found if found.has_perm(Permission.PROJECT_VIEW) else None
 
 
+def _still_here(user: User, today: date) -> bool:
+    """Whoever has neither seat nor grant is invited by his line of a roster, until it ends."""
+    standing = standing_of(user)
+    if standing.seats or standing.granted_paths:
+        return True
+    return bool(Person.objects.filter(lasting(today), user=user).exists())
+
+
 def _narrowed(feed: CalendarFeed, reader: User) -> dict[str, Any]:
-    """The unit or topic as the reader sees it now. Raises Http404."""
-    if feed.span == FeedSpan.ORGANISATION:
-        return {"organisation": get_object_or_404(visible_organisations(reader), pk=feed.subject)}
-    if feed.span == FeedSpan.PROJECT:
-        rows = Project.objects.visible_to(reader)
-        return {"project": get_object_or_404(rows, pk=feed.subject)}
-    return {}
+    """The unit, topic, programme or body as the reader sees it now. Raises Http404."""
+    if feed.span not in SUBJECTS:
+        return {}
+    found = get_object_or_404(SUBJECTS[feed.span](reader), pk=feed.subject)
+    return {feed.span: found.pk if feed.span == FeedSpan.PROGRAMME else found}
 
 
 def _note_use(feed: CalendarFeed, now: datetime) -> None:

@@ -160,6 +160,7 @@ def _seat(seat: Participant, names: Mapping[str, str], reports: Collection[Any])
         "title": seat.course,
         "kind": seat.get_kind_display(),
         "day": _seat_days(seat),
+        "unit": seat.organiser.name,
         "venue": seat.venue,
         "contents": _taught(seat, names),
         "hours": _hours(hours_of(seat)),
@@ -173,7 +174,7 @@ def _seat(seat: Participant, names: Mapping[str, str], reports: Collection[Any])
 
 def _seat_days(seat: Participant) -> str:
     if seat.begins_at is None or seat.ends_at is None:
-        return date_format(seat.held_on, "DATE_FORMAT")
+        return days_words(seat.held_on, seat.last_day)
     first, last = (at.astimezone(ZONE) for at in (seat.begins_at, seat.ends_at))
     return days_words(first.date(), last.date(), first.time(), last.time())
 

@@ -13,7 +13,7 @@ from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import AuditEvent, User
 from groups.actions.users import deactivate_user
-from groups.models import Appointment, Tenure
+from groups.models import Appointment, Person, Tenure
 from programmes.actions.activities import drop
 from programmes.actions.calendar_feeds import MOST, make_feed, revoke_feed
 from programmes.models import CalendarFeed, Programme
@@ -23,6 +23,7 @@ from tests.programmes.activities import activity
 from tests.programmes.calendars import topic_of
 from tests.programmes.paper_screens import at, count_queries, text_of
 from tests.programmes.topics import JUNE
+from tests.running import run_programme
 from tests.world import World
 
 
@@ -111,13 +112,16 @@ def test_revoked_it_opens_nothing(world: World, topic: Any) -> None:
 
 
 def test_with_its_maker_it_goes(world: World, topic: Any) -> None:
-    """Signed out for good, without any seat, or without the right: the address is as if it had never been."""
+    """Signed out for good, or gone from seat and roster: the address is as if it had never been."""
     _made, one = feed(world.sis)
     deactivate_user(world.sis, by=world.sysadmin, now=JUNE)
     _made, two = feed(world.lena)
     last = localdate(database_now()) - timedelta(days=1)
     Tenure.objects.filter(user=world.lena).update(ends_on=last)
     Appointment.objects.filter(user=world.lena).update(ends_on=last)
+    still = fetched(world, two)
+    assert (still.status_code, summaries(still)) == (200, [])
+    Person.objects.filter(user=world.lena).update(ends_on=last)
     assert [fetched(world, secret).status_code for secret in (one, two)] == [404, 404]
 
 
@@ -190,6 +194,49 @@ def test_it_is_made_shown_once_listed_and_revoked(world: World, topic: Any, sign
     assert sign_in(world.dora).post(revoke).status_code == 404
     assert sign_in(world.ben).post(revoke).status_code == 302
     assert Client().get(address).status_code == 404
+
+
+def test_of_one_programme_it_shows_that_one(
+    world: World, programme: Programme, topic: Any, sign_in: Any
+) -> None:
+    """The calendar's choice goes along to the form, and into the address."""
+    other = run_programme(world, "plan3")
+    client = sign_in(world.ben)
+    for place in ("activity_calendar", "activity_agenda"):
+        page = client.get(f"{at(place, world)}?programme={programme.pk}")
+        link = f"{at('calendar_feed_new', world)}?programme={programme.pk}"
+        assert f'"{link}"' in text_of(page)
+    assert programme.name in text_of(client.get(link))
+    told = {}
+    for each in (programme, other):
+        address = f"{at('calendar_feed_new', world)}?programme={each.pk}"
+        made = client.post(address, {"span": "programme", "name": ""})
+        told[each.name] = any(
+            "研讨会" in line for line in summaries(Client().get(made.context["address"]))
+        )
+    assert told == {programme.name: True, other.name: False}
+    rows = CalendarFeed.objects.order_by("created_at").values_list("name", "span", "subject")
+    assert list(rows) == [(each.name, "programme", each.pk) for each in (programme, other)]
+    api = f"/t/{world.tenant.slug}/api/v1/calendar-feeds/"
+    asked = {"span": "programme", "subject": str(programme.pk)}
+    assert client.post(api, asked, content_type="application/json").status_code == 201
+
+
+def test_each_choice_of_the_calendar_is_offered(
+    world: World, programme: Programme, topic: Any, sign_in: Any
+) -> None:
+    asked = f"organisation={world.bureau.pk}&programme={programme.pk}"
+    page = sign_in(world.ben).get(f"{at('activity_calendar', world)}?own=on&{asked}")
+    assert page.context["feed_query"] == asked
+    new = f"{at('calendar_feed_new', world)}?{asked}"
+    form = sign_in(world.ben).get(new).context["form"]
+    assert [value for value, _words in form.fields["span"].choices] == [
+        "organisation", "programme", "own", "whole",
+    ]  # fmt: skip
+    assert form.initial["span"] == "organisation"
+    for wrong in (uuid.uuid4(), "x"):
+        address = f"{at('calendar_feed_new', world)}?programme={wrong}"
+        assert sign_in(world.ben).get(address).status_code == 404
 
 
 def test_a_refusal_keeps_what_was_typed(world: World, topic: Any, sign_in: Any) -> None:
