@@ -13,6 +13,7 @@ from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.texts import plain
 from programmes.documents.attendance_text import NUMBER, one_name, pasted
 from programmes.documents.attendance_words import NAMES, PRESENCES, UNITS, Line, folded
+from programmes.queries.persons_there import persons_in
 from programmes.states import Presence
 
 MOST_LINES = 500
@@ -131,11 +132,8 @@ def laid_beside(lines: Iterable[Line], expected: Sequence[Any]) -> Reading:
 
 def _people(expected: Sequence[Any]) -> dict[str, list[list[Any]]]:
     """Name → persons → their seats: one person may hold two roles."""
-    seats: dict[Any, list[Any]] = {}
-    for row in expected:
-        seats.setdefault(row.person_id or row.user_id or row.pk, []).append(row)
     found: dict[str, list[list[Any]]] = {}
-    for rows in seats.values():
+    for rows in persons_in(expected):
         found.setdefault(plain(rows[0].name), []).append(rows)
     return found
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from actionlearning.foundation.texts import plain
 from programmes.models import Activity, Arrival
 from programmes.states import Presence
 
@@ -40,8 +41,9 @@ def presence_at_door(arrivals: Iterable[Arrival], team: Sequence[Any]) -> dict[u
 def guests_at_door(arrivals: Iterable[Arrival], team: Sequence[Any]) -> list[str]:
     """Names for the log; with the unit where two have the same."""
     guests = [each for each in arrivals if not seats_of(each, team)]
-    named = Counter([each.name for each in guests]) + Counter({row.name for row in team})
+    named = Counter([plain(each.name) for each in guests])
+    named.update({plain(row.name) for row in team})
     return [
-        f"{each.name}（{each.unit_name}）"[:60] if named[each.name] > 1 else each.name
+        f"{each.name}（{each.unit_name}）"[:60] if named[plain(each.name)] > 1 else each.name
         for each in guests
     ]

@@ -26,6 +26,7 @@ from programmes.actions.doors import (
 from programmes.actions.loggers import logs_it
 from programmes.models import Activity, Door
 from programmes.queries.arrivals import arrivals_of, seats_of
+from programmes.queries.persons_there import persons_in
 from programmes.views.activities import activity_or_404
 
 DOOR = "programmes/activity_door.html"
@@ -123,7 +124,7 @@ def door_context(request: Any, activity: Activity) -> dict[str, Any]:
             }
             for each in came
         ],
-        "awaited": len({row.person_id or row.user_id or row.pk for row in team}),
+        "awaited": len(persons_in(team)),
         "members": sum(bool(seats_of(each, team)) for each in came),
     }
 

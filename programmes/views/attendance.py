@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 
 from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.texts import plain
 from programmes.documents.attendance import Reading, laid_beside, lines_of_file, lines_of_text
 from programmes.documents.attendance_words import Line
 from programmes.views.activity_logs import ActivityLog, ProjectLog, TenantLogView
@@ -59,4 +60,5 @@ def _lines(request: Any, expected: list[Any]) -> list[Line]:
 
 def _joined(typed: str, guests: list[str]) -> str:
     there = [line.strip() for line in typed.splitlines() if line.strip()]
-    return "\n".join(there + [name for name in guests if name not in there])
+    known = {plain(name) for name in there}
+    return "\n".join(there + [name for name in guests if plain(name) not in known])
