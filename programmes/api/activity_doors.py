@@ -53,13 +53,16 @@ class DoorVisitor(serializers.Serializer):
         help_text="Neither in the team nor among those who were to take part."
     )
     at = serializers.DateTimeField()
-    again = serializers.BooleanField(help_text="Had signed in before, at that time.")
+    again = serializers.BooleanField(help_text="Had signed in before on that day, at that time.")
 
 
 class ArrivalLine(serializers.Serializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     unit_name = serializers.CharField()
+    day = serializers.DateField(
+        source="door.day", help_text="Whoever comes on three days has three."
+    )
     at = serializers.DateTimeField()
     members = serializers.ListField(
         child=serializers.UUIDField(),

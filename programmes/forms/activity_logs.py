@@ -46,7 +46,10 @@ def _named(places: list[Any]) -> str:
 
 
 class ActivityLogForm(TenantForm):
-    """`team` of the day, or the participants; `methods` and `modes` as (key, name), `steps` that the log named before."""
+    """`team` of the day, or the participants; `methods` and `modes` as (key, name), `steps` that the log named before.
+
+    `beside`: what is known of somebody's coming, by his place.
+    """
 
     day = forms.DateField(label=_("Held on"), widget=DayInput())
     begins = forms.TimeField(label=_("Began at"), widget=HourInput())
@@ -82,10 +85,11 @@ class ActivityLogForm(TenantForm):
         modes: Iterable[tuple[str, str]] = ActivityMode.choices,
         steps: Iterable[NextStep] = (),
         presence: Mapping[uuid.UUID, str] | None = None,
+        beside: Mapping[uuid.UUID, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.team, self.known, was = list(team), list(steps), presence or {}
+        self.team, self.known, was, told = list(team), list(steps), presence or {}, beside or {}
         for name, choices in (("methods", methods), ("modes", modes)):
             offered: Any = self.fields[name]
             offered.choices = list(choices)
@@ -96,6 +100,7 @@ class ActivityLogForm(TenantForm):
                 label=_named(places),
                 choices=Presence.choices,
                 initial=next(said, Presence.PRESENT),
+                help_text=told.get(places[0].pk, ""),
                 widget=forms.RadioSelect(attrs={"class": "choices"}),
             )
         for number in range(1, len(self.known) + BLANK_STEPS + 1):
