@@ -18,6 +18,8 @@ from programmes.states import Presence
 
 MOST_LINES = 500
 LONGEST_NAME = 60
+LONGEST_TEXT = MOST_LINES * 80
+"""Characters: nobody waits for a novel to be read."""
 SEARCHED_ROWS = 30
 
 
@@ -52,6 +54,8 @@ def lines_of_file(upload: Upload, name: str) -> list[Line]:
 
 def lines_of_text(text: str, expected: Iterable[Any]) -> list[Line]:
     """As people write them, one a line or several; beside those expected (each with a `name`). Raises BadInput."""
+    if len(text) > LONGEST_TEXT:
+        raise _too_many()
     return _bounded(list(pasted(text, [row.name for row in expected])))
 
 
@@ -60,9 +64,13 @@ def _bounded(found: list[Line]) -> list[Line]:
         words = _("There is no name in it. One name a line, or a sheet with a column “姓名”.")
         raise BadInput(words, fields={"names": words}, code="no_names")
     if len(found) > MOST_LINES:
-        words = _("At most %(count)d names at a time.") % {"count": MOST_LINES}
-        raise BadInput(words, fields={"names": words}, code="too_many_names")
+        raise _too_many()
     return found
+
+
+def _too_many() -> BadInput:
+    words = _("At most %(count)d names at a time.") % {"count": MOST_LINES}
+    return BadInput(words, fields={"names": words}, code="too_many_names")
 
 
 def _lines_of_table(table: Table) -> list[Line]:

@@ -42,6 +42,8 @@ _BESIDE = (*_COUNTED, "职务", "电话", "备注", *UNITS)
 _HEADS = {*NAMES, *PRESENCES, *_BESIDE}
 _ABOUT = ("人员", "名单", "情况", "的", "者")
 """What a heading puts behind a word: 请假人员."""
+_MOST_PARTS = 12
+"""So many blanks stand in one name at most."""
 _NOBODY = ("无", "没有", "none")
 
 
@@ -78,7 +80,7 @@ def pasted(text: str, expected: Iterable[str]) -> Iterator[Line]:
         if not tokens or (section := _section(tokens)) is not None:
             standing = section or "" if tokens else ""
             continue
-        told = _by_column(line, tokens, heads) or _in_cells(line, known)
+        told = _by_column(line, tokens, heads, known) or _in_cells(line, known)
         for each in told or _entries(tokens, known):
             said = " ".join(each.said) or standing
             yield Line(number, each.name, said, each.unit, each.unsure, each.trouble)
@@ -123,7 +125,7 @@ def _named(parts: Sequence[str], known: set[str]) -> list[_Token]:
     loose: list[str] = []
     at = 0
     while at < len(parts):
-        ends = range(len(parts), at, -1)
+        ends = range(min(len(parts), at + _MOST_PARTS), at, -1)
         end = next((n for n in ends if _is_known("".join(parts[at:n]), known)), at)
         if end == at:
             loose.append(parts[at])
@@ -202,10 +204,12 @@ def _may_be_named(name: str, word: str, known: set[str]) -> bool:
 def _marked(part: str) -> list[_Token]:
     """A mark beside a name that nobody knows says something all the same."""
     bare = part.strip(_BULLETS)
-    name = re.sub(r"^[^\w]+|[^\w]+$", "", bare)
-    rest = bare.replace(name, "", 1).strip(_BULLETS) if name else ""
-    found = [_Token("name", name)] if name else []
-    return [*found, _Token("word", rest)] if rest else found
+    letters = [place for place, c in enumerate(bare) if c.isalnum()]
+    if not letters:
+        return []
+    first, end = letters[0], letters[-1] + 1
+    rest = (bare[:first] + bare[end:]).strip(_BULLETS)
+    return [_Token("name", bare[first:end]), *([_Token("word", rest)] if rest else [])]
 
 
 def _renumbered(tokens: list[_Token], known: set[str]) -> list[_Token]:
@@ -268,14 +272,14 @@ def _forward(tokens: list[_Token]) -> list[_Entry]:
     found: list[_Entry] = []
     said: list[str] = []
     fresh = True
+    last = max((n for n, each in enumerate(tokens) if each.kind == "name"), default=-1)
     for place, token in enumerate(tokens):
-        ends = all(each.kind != "name" for each in tokens[place + 1 :])
         if token.kind == "name":
             found.append(_Entry(token.text, list(said)))
             fresh = False
         elif token.kind == "remark" and not fresh:
             found[-1].name += f"（{token.text}）"
-        elif token.kind == "word" and found and (token.bracketed or ends):
+        elif token.kind == "word" and found and (token.bracketed or place > last):
             found[-1].said.append(token.text)
         elif token.kind in ("word", "head"):
             word = _heading_word(token.text) or token.text * (token.kind == "word")
@@ -349,7 +353,7 @@ def _headings(line: str, tokens: list[_Token]) -> list[str]:
     return cells if named and all(each in _HEADS for each in cells) else []
 
 
-def _by_column(line: str, tokens: list[_Token], heads: list[str]) -> list[_Entry]:
+def _by_column(line: str, tokens: list[_Token], heads: list[str], known: set[str]) -> list[_Entry]:
     """As the headings say, of a line with as many columns."""
     plainly = [each.text for each in tokens if each.kind != "colon"]
     cells = [each.strip() for each in line.split("\t")] if "\t" in line else plainly
@@ -360,7 +364,9 @@ def _by_column(line: str, tokens: list[_Token], heads: list[str]) -> list[_Entry
     row = dict(zip(heads, cells, strict=False))
     name = next((row[key] for key in heads if key in NAMES and row.get(key)), "")
     said = [row[key] for key in heads if key in PRESENCES and row.get(key)]
-    return [_Entry(one_name(name), said)] if name else []
+    if not name or any(plain(each) in known for each in said):
+        return []
+    return [_Entry(one_name(name), said)]
 
 
 def _in_cells(line: str, known: set[str]) -> list[_Entry]:
