@@ -40,7 +40,7 @@ _COUNTED = ("序号", "编号", "no", "no.")
 _BESIDE = (*_COUNTED, "职务", "电话", "备注", *UNITS)
 """Headings beside those of the name and of being there."""
 _HEADS = {*NAMES, *PRESENCES, *_BESIDE}
-_ABOUT = ("人员", "名单", "情况", "的", "者")
+_ABOUT = ("人员", "名单", "情况", "者")
 """What a heading puts behind a word: 请假人员."""
 _MOST_PARTS = 12
 """So many blanks stand in one name at most."""
@@ -261,9 +261,10 @@ def _entries(tokens: list[_Token], known: set[str]) -> list[_Entry]:
     start = heads[0] if heads else len(rest)
     found = _doubted(_backward(rest[:start], known), rest[:start])
     found += _forward(rest[start:])
-    if not found and len(tokens) == 1 and tokens[0].kind == "word":
+    told = " ".join(each.text for each in tokens if each.kind != "colon")
+    if not found and told and len(rest) == len(tokens):
         words = _("It stands alone: write it behind the name of whom it is said.")
-        return [_Entry(tokens[0].text, trouble=words)]
+        return [_Entry(told, trouble=words)]
     return found
 
 

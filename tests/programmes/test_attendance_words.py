@@ -132,6 +132,9 @@ def test_what_is_no_name_is_said_line_by_line() -> None:
         (1, "应到9人", "out"), (1, "实到2人", "out"), (2, "王一", "member"), (3, "请假", "out"),
     ]  # fmt: skip
     assert "stands alone" in found.told[3].words
+    for text in ("请假人员 缺席", "请假 出差", "（请假）", "√"):
+        assert outcomes(read(f"王一\n{text}", team("王一"))) == ["member", "out"], text
+    assert outcomes(read("王一\n请假：无", team("王一"))) == ["member"]
 
 
 @pytest.mark.parametrize(
