@@ -1,6 +1,7 @@
 """What really happened: logged once, corrected with the version that was read (`model.md` §6, P2-53 to P2-55)."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, Cited, NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
+from actionlearning.foundation.texts import plain
 from actionlearning.foundation.workflow import lock, wrong_state
 from programmes.access import runs
 from programmes.actions.activities import enter_activity
@@ -29,6 +31,7 @@ from programmes.clauses import cited_for
 from programmes.models import Activity, Attendance, Project, TeamMember
 from programmes.models.project import TeamRole
 from programmes.queries import head_of, local_day
+from programmes.queries.persons_there import persons_in, present_in
 from programmes.states import LOGGED_FROM, ActivityKind, ActivityState, Presence
 
 LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
@@ -94,7 +97,7 @@ def log_activity(
     keep_steps(fresh, log.steps, _owners(fresh, team), by=by, now=now)
     record(
         "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
-        present=sum(each == Presence.PRESENT for each in log.presence.values()), fields=named,
+        present=len(present_in(fresh)), fields=named,
     )  # fmt: skip
     if fresh.kind != was:
         withdraw_as(fresh, was, by=by, now=now)
@@ -279,17 +282,25 @@ def _who_faults(log: Log, team: list[Any]) -> dict[str, str]:
         return {"presence": _("Say of everybody in the team of that day whether he was there.")}
     if not set(log.presence.values()) <= set(Presence.values):
         return {"presence": _("Choose present, excused or absent.")}
+    torn = next((each[0].name for each in persons_in(team) if _contradicts(each, log)), None)
+    if torn:
+        words = _("“%(name)s” holds several roles: say the same of each, there or not.")
+        return {"presence": words % {"name": torn}}
     if not log.guests and Presence.PRESENT not in log.presence.values():
         return {"presence": _("Nobody was there: then it was not held.")}
     return _guest_faults(log, team)
 
 
+def _contradicts(places: list[Any], log: Log) -> bool:
+    return len({log.presence[row.pk] for row in places}) > 1
+
+
 def _guest_faults(log: Log, team: list[Any]) -> dict[str, str]:
     named = [name.strip() for name in log.guests]
-    if len(named) > GUESTS or any(not name or len(name) > 60 for name in named):
+    if len(named) > GUESTS or any(not plain(name) or len(name) > 60 for name in named):
         return {"guests": _("One name a line, each of at most 60 characters, at most 60 of them.")}
-    known = {row.name for row in team}
-    twice = next((name for name in named if name in known or named.count(name) > 1), None)
+    known = Counter([*(plain(name) for name in named), *{plain(row.name) for row in team}])
+    twice = next((name for name in named if known[plain(name)] > 1), None)
     if twice:
         words = _("“%(name)s” is named twice: once is enough; add the unit to tell two apart.")
         return {"guests": words % {"name": twice}}

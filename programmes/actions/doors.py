@@ -48,7 +48,7 @@ class Visitor:
     """Neither of the team nor, where there is none, of those who were to take part."""
     at: datetime | None = None
     again: bool = False
-    """He had signed in before."""
+    """He had signed in before, on that day."""
 
 
 # -- the code ------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def met_at_door(code: str, *, user: User, now: datetime) -> Visitor:
 
 @transaction.atomic
 def sign_in_at_door(code: str, *, by: User, now: datetime) -> Visitor:
-    """One tap: he is there. A second one tells him since when, also with an old code.
+    """One tap: he is there on that day. A second one tells him since when, also with an old code.
 
     With the whole tenant open: a guest from another unit has its wall before him, and the code to show.
     Raises NotAllowed (a program), RuleBroken (`old_code`, `door_closed`).
@@ -215,8 +215,8 @@ def _person_of(user: User, now: datetime) -> Person | None:
 
 
 def _arrival(door: Door, user: User, person: Person | None) -> Arrival | None:
-    """His, also by another sign-in of the same person."""
-    rows = Arrival.objects.filter(activity=door.activity)
+    """His of that day, also by another sign-in of the same person."""
+    rows = Arrival.objects.filter(door=door)
     mine = rows.filter(user=user).first()
     if mine is None and person is not None:
         mine = rows.filter(person=person).first()
@@ -225,7 +225,7 @@ def _arrival(door: Door, user: User, person: Person | None) -> Arrival | None:
 
 def _coming(door: Door, user: User, person: Person | None, now: datetime) -> Arrival:
     """Not kept yet."""
-    made = Arrival(activity=door.activity, user=user, person=person, at=now)
+    made = Arrival(activity=door.activity, door=door, user=user, person=person, at=now)
     made.organisation_id, made.org_path = door.organisation_id, door.org_path
     made.name = person.name if person else user.display_name[:60]
     made.unit_name = person.organisation.name if person else ""

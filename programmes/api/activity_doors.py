@@ -24,6 +24,7 @@ from programmes.actions.doors import (
 from programmes.actions.loggers import refuse_readers
 from programmes.api.asking import REFUSED, asker, typed
 from programmes.documents.attendance import laid_beside, lines_of_file, lines_of_text
+from programmes.documents.attendance_words import Line
 from programmes.models import Activity, Door
 from programmes.queries.arrivals import arrivals_of, seats_of
 from programmes.states import Presence
@@ -52,13 +53,16 @@ class DoorVisitor(serializers.Serializer):
         help_text="Neither in the team nor among those who were to take part."
     )
     at = serializers.DateTimeField()
-    again = serializers.BooleanField(help_text="Had signed in before, at that time.")
+    again = serializers.BooleanField(help_text="Had signed in before on that day, at that time.")
 
 
 class ArrivalLine(serializers.Serializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     unit_name = serializers.CharField()
+    day = serializers.DateField(
+        source="door.day", help_text="Whoever comes on three days has three."
+    )
     at = serializers.DateTimeField()
     members = serializers.ListField(
         child=serializers.UUIDField(),
@@ -73,6 +77,7 @@ class ArrivalLines(serializers.Serializer):
 class ListedName(serializers.Serializer):
     number = serializers.IntegerField(help_text="Row or line of the list.")
     name = serializers.CharField()
+    said = serializers.CharField(help_text="About being there, as typed.")
     became = serializers.ChoiceField(
         OUTCOMES, help_text="`asked`: see `presence`; `once`: named twice; `out`: left out."
     )
@@ -150,9 +155,14 @@ class ActivityDoorActs:
         activity: Activity = self.get_object()
         at = activity.began_at or self.now
         refuse_readers(asker(request), activity, at)
-        read = laid_beside(_lines(request), expected_at(activity, at))
+        expected = expected_at(activity, at)
+        read = laid_beside(_lines(request, expected), expected)
         lines = [
-            {"number": t.line.number, "name": t.line.name, "became": t.outcome, "words": t.words}
+            {
+                **{n: getattr(t.line, n) for n in ("number", "name", "said")},
+                "became": t.outcome,
+                "words": t.words,
+            }
             for t in read.told
         ]
         presence = [{"member": key, "presence": value} for key, value in read.presence.items()]
@@ -170,7 +180,7 @@ def _door_told(door: Door | None, now: Any) -> Response:
     return Response(DoorState(told).data)
 
 
-def _lines(request: Request) -> Any:
+def _lines(request: Request, expected: list[Any]) -> list[Line]:
     """Raises BadInput."""
     sent = request.data if isinstance(request.data, Mapping) else {}
     file, names = request.FILES.get("file"), sent.get("names")
@@ -179,4 +189,4 @@ def _lines(request: Request) -> Any:
     if not isinstance(names, str) or set(sent) != {"names"}:
         words = _("Send names, or a sheet.")
         raise BadInput(words, fields={"names": words})
-    return lines_of_text(names)
+    return lines_of_text(names, expected)

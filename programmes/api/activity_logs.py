@@ -29,6 +29,7 @@ from programmes.models import Activity, NextStep, Project
 from programmes.queries import rule_ids
 from programmes.queries.activities import DEVIATIONS, deviations_of
 from programmes.queries.next_steps import steps_of
+from programmes.queries.persons_there import present_in
 from programmes.states import ActivityKind, ActivityMode, ActivityState, Presence
 
 MODES = f"Any of {', '.join(ActivityMode.values)}, and keys of the plan's own modes."
@@ -161,6 +162,9 @@ class ActivityLogWhole(serializers.Serializer):
     logged_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
     attendances = AttendanceLine(many=True)
+    present = serializers.IntegerField(
+        help_text="How many persons, guests among them: whoever holds two roles is one."
+    )
     steps = StepLine(many=True)
     counts_for = CountsFor(many=True)
 
@@ -236,13 +240,14 @@ def whole_log(activity: Activity, user: Any, now: datetime, status: int = 200) -
     }
     body["otherwise"] = deviations_of(activity)
     body["attendances"] = list(activity.attendances.order_by("rank", "id"))
+    body["present"] = len(present_in(activity))
     body["steps"] = with_finishing(user, activity, steps_of(activity), now)
     body["counts_for"] = _counts_for(activity, now)
     answer = ActivityLogWhole(body).data
     return Response(answer, status=status, headers={"ETag": f'"{activity.version}"'})
 
 
-_MADE = ("otherwise", "attendances", "steps", "counts_for")
+_MADE = ("otherwise", "attendances", "present", "steps", "counts_for")
 
 
 def _counts_for(activity: Activity, now: datetime) -> list[dict[str, Any]]:

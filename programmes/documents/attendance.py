@@ -1,9 +1,7 @@
 """A list of who was there, from a sheet or pasted, laid beside those expected. It is read; nothing is written."""
 
-import re
-import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,55 +11,16 @@ from actionlearning.foundation.documents.intake import Upload
 from actionlearning.foundation.documents.tables import Table, read_table, receive_table
 from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.texts import plain
+from programmes.documents.attendance_text import NUMBER, one_name, pasted
+from programmes.documents.attendance_words import NAMES, PRESENCES, UNITS, Line, folded
+from programmes.queries.persons_there import persons_in
 from programmes.states import Presence
 
 MOST_LINES = 500
 LONGEST_NAME = 60
+LONGEST_TEXT = MOST_LINES * 80
+"""Characters: nobody waits for a novel to be read."""
 SEARCHED_ROWS = 30
-NAMES = ("姓名", "名字", "参会人员", "参加人员", "与会人员", "出席人员", "人员", "name")
-UNITS = ("单位", "工作单位", "部门", "unit", "organisation")
-PRESENCES = (
-    "出席", "出席情况", "出勤", "出勤情况", "到会", "到会情况", "是否到会", "考勤", "签到", "参加情况",
-    "状态", "presence", "attendance",
-)  # fmt: skip
-WORDS = {
-    Presence.PRESENT: (
-        "", "到", "已到", "到会", "出席", "出勤", "参加", "签到", "已签到", "是", "√", "✓", "✔", "v", "y",
-        "yes", "1", "true", "present",
-    ),
-    Presence.EXCUSED: (
-        "请假", "事假", "病假", "公假", "年假", "假", "出差", "公差", "因公", "excused", "leave",
-    ),
-    Presence.ABSENT: (
-        "缺", "缺席", "缺勤", "未到", "未到会", "未出席", "未参加", "否", "无故缺席", "×", "✗", "x", "n",
-        "no", "0", "false", "absent",
-    ),
-}  # fmt: skip
-_KNOWN = {word: presence for presence, words in WORDS.items() for word in words}
-_BETWEEN = re.compile(r"[、,，;；|]+")
-_HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
-_NUMBER = re.compile(r"[\d.\s]*")
-_NUMBERED = re.compile(r"^\s*\d+\s*[.．)）:：]\s*")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One name as the list has it; `number` of the row or line in which it stands."""
-
-    number: int
-    name: str
-    said: str = ""
-    """About being there, as typed."""
-    unit: str = ""
-
-    @property
-    def key(self) -> str:
-        return plain(self.name)
-
-    @property
-    def presence(self) -> str | None:
-        """None: a word that nobody knows."""
-        return _KNOWN.get(_folded(self.said))
 
 
 @dataclass(frozen=True)
@@ -93,39 +52,25 @@ def lines_of_file(upload: Upload, name: str) -> list[Line]:
     return _bounded(_lines_of_table(read_table(receive_table(upload, name))))
 
 
-def lines_of_text(text: str) -> list[Line]:
-    """One name a line, or several between commas; after a tab what is said of it. Raises BadInput."""
-    return _bounded(list(_pasted(text)))
+def lines_of_text(text: str, expected: Iterable[Any]) -> list[Line]:
+    """As people write them, one a line or several; beside those expected (each with a `name`). Raises BadInput."""
+    if len(text) > LONGEST_TEXT:
+        raise _too_many()
+    return _bounded(list(pasted(text, [row.name for row in expected])))
 
 
 def _bounded(found: list[Line]) -> list[Line]:
-    if not found:
+    if all(line.trouble for line in found):
         words = _("There is no name in it. One name a line, or a sheet with a column “姓名”.")
         raise BadInput(words, fields={"names": words}, code="no_names")
     if len(found) > MOST_LINES:
-        words = _("At most %(count)d names at a time.") % {"count": MOST_LINES}
-        raise BadInput(words, fields={"names": words}, code="too_many_names")
+        raise _too_many()
     return found
 
 
-def _pasted(text: str) -> Iterator[Line]:
-    for number, line in enumerate(text.splitlines(), 1):
-        name, *rest = (cell.strip() for cell in line.split("\t"))
-        said = rest[0] if rest else ""
-        for each in _BETWEEN.split(name):
-            for one in _apart(each):
-                yield Line(number, one, said)
-
-
-def _apart(text: str) -> list[str]:
-    """“王一 李二” are two people, “王 一” is one."""
-    told = _NUMBERED.sub("", text)
-    if _NUMBER.fullmatch(told):
-        return []
-    parts = told.split()
-    if len(parts) > 1 and all(_HAN.fullmatch(part) for part in parts):
-        return parts
-    return [_name(told)]
+def _too_many() -> BadInput:
+    words = _("At most %(count)d names at a time.") % {"count": MOST_LINES}
+    return BadInput(words, fields={"names": words}, code="too_many_names")
 
 
 def _lines_of_table(table: Table) -> list[Line]:
@@ -136,7 +81,7 @@ def _lines_of_table(table: Table) -> list[Line]:
         name = _cell(cells, columns.get("name")) if columns else _first_words(cells)
         said, unit = (_cell(cells, columns.get(key)) for key in ("presence", "unit"))
         if name or said:
-            found.append(Line(number, _name(name), said, unit))
+            found.append(Line(number, one_name(name), said, unit))
     return found
 
 
@@ -145,7 +90,7 @@ def _columns(rows: list[list[Any]]) -> tuple[dict[str, int], int]:
     for number, row in enumerate(rows[:SEARCHED_ROWS], 1):
         found: dict[str, int] = {}
         for place, cell in enumerate(row):
-            head = _folded(_text(cell))
+            head = folded(_text(cell))
             for key, words in (("name", NAMES), ("presence", PRESENCES), ("unit", UNITS)):
                 if head in words:
                     found.setdefault(key, place)
@@ -159,21 +104,11 @@ def _cell(cells: list[str], place: int | None) -> str:
 
 
 def _first_words(cells: list[str]) -> str:
-    return next((cell for cell in cells if not _NUMBER.fullmatch(cell)), "")
+    return next((cell for cell in cells if not NUMBER.fullmatch(cell)), "")
 
 
 def _text(cell: Any) -> str:
     return str(cell[0] if isinstance(cell, list) else cell).strip()
-
-
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _name(text: str) -> str:
-    """“王　一” is written as “王一”; the words of a foreign name stay apart."""
-    words = text.split()
-    return ("" if re.search(r"[\u3400-\u9fff]", text) else " ").join(words)
 
 
 # -- laying it beside those expected --------------------------------------------------------------------
@@ -182,7 +117,9 @@ def _name(text: str) -> str:
 def laid_beside(lines: Iterable[Line], expected: Sequence[Any]) -> Reading:
     """Beside a team or the list of a class. Exact names only: who is not expected is a guest, and where two are called so, it is asked."""
     reading = Reading()
-    people, said = _people(expected), _by_name(lines)
+    read = list(lines)
+    reading.told += [Told(line, "out", line.trouble) for line in read if line.trouble]
+    people, said = _people(expected), _by_name(line for line in read if not line.trouble)
     for key, rows in said.items():
         bad = [row for row in rows if not row.key or len(row.name) > LONGEST_NAME]
         if bad:
@@ -203,11 +140,8 @@ def laid_beside(lines: Iterable[Line], expected: Sequence[Any]) -> Reading:
 
 def _people(expected: Sequence[Any]) -> dict[str, list[list[Any]]]:
     """Name → persons → their seats: one person may hold two roles."""
-    seats: dict[Any, list[Any]] = {}
-    for row in expected:
-        seats.setdefault(row.person_id or row.user_id or row.pk, []).append(row)
     found: dict[str, list[list[Any]]] = {}
-    for rows in seats.values():
+    for rows in persons_in(expected):
         found.setdefault(plain(rows[0].name), []).append(rows)
     return found
 
@@ -236,6 +170,9 @@ def _lay_members(reading: Reading, lines: list[Line], persons: list[list[Any]]) 
 
 
 def _why_asked(lines: list[Line], persons: list[list[Any]]) -> str:
+    shared = next((line.said for line in lines if line.unsure), "")
+    if shared:
+        return _("“%(said)s” may be said of him too: choose below.") % {"said": shared}
     unknown = next((line.said for line in lines if line.presence is None), "")
     if unknown:
         words = _("“%(said)s” does not say whether he was there: choose below.")
@@ -264,5 +201,13 @@ def _lay_guest(reading: Reading, lines: list[Line]) -> None:
         else:
             seen.add(name)
             reading.guests.append(name)
-            words = _("not expected: entered as a guest")
-            reading.told.append(Told(line, "guest", words))
+            reading.told.append(_told_guest(line))
+
+
+def _told_guest(line: Line) -> Told:
+    if line.presence is not None:
+        return Told(line, "guest", _("not expected: entered as a guest"))
+    words = _(
+        "not expected: entered as a guest; strike him out if “%(said)s” means that he was not there"
+    )
+    return Told(line, "asked", words % {"said": line.said})

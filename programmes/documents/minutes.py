@@ -1,6 +1,6 @@
 """The minutes of one activity as a paper: who was there, what its methods brought, what is to be done."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from programmes.methods import Part, draw, key_causes, parts_of
 from programmes.models import Activity, MethodRecord, NextStep
 from programmes.queries import ZONE, head_of, local_day
 from programmes.queries.next_steps import steps_of
+from programmes.queries.persons_there import logged_persons, said_of
 from programmes.states import ActivityState, Presence, RecordForm
 
 _MAKERS = {"pdf": official.pdf, "docx": official.docx}
@@ -111,16 +112,17 @@ def _numbered(sections: Iterable[_Section]) -> Iterator[official.Block]:
 
 def _attendance(activity: Any, head: Mapping[str, Any]) -> Iterator[official.Block]:
     named = {row["role"]: row["name"] for row in head.get("team", {}).get("roles", ())}
-    rows = list(activity.attendances.order_by("rank", "id"))
+    persons = logged_persons(activity)
     for presence in Presence:
-        there = [_person(row, named) for row in rows if row.presence == presence]
+        there = [_person(each, named) for each in persons if said_of(each) == presence]
         count = f"（{len(there)}人）" if there else ""
         yield from _labelled(wording.PRESENCE[presence], "、".join(there) + count)
 
 
-def _person(row: Any, named: Mapping[str, str]) -> str:
-    role = named.get(row.role) or wording.ROLES.get(row.role, "")
-    return f"{row.name}（{role}）" if role else row.name
+def _person(places: Sequence[Any], named: Mapping[str, str]) -> str:
+    told = (named.get(row.role) or wording.ROLES.get(row.role, "") for row in places)
+    roles = "、".join(role for role in told if role)
+    return f"{places[0].name}（{roles}）" if roles else str(places[0].name)
 
 
 # -- methods -------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from programmes.actions.next_steps import StepText
 from programmes.forms.programmes import DayInput, HourInput
 from programmes.models import NextStep, TeamMember
 from programmes.queries import ZONE
+from programmes.queries.persons_there import persons_in
 from programmes.states import OF_TOPICS, ActivityKind, ActivityMode, Presence
 
 BLANK_STEPS = 3
@@ -28,8 +29,18 @@ def _words(label: Any, name: str, rows: int) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=LONGEST[name], widget=area)
 
 
+def _named(places: list[Any]) -> str:
+    """With his roles where he holds several: he is asked about once."""
+    name = str(places[0].name)
+    roles = "、".join(row.get_role_display() for row in places) if len(places) > 1 else ""
+    return f"{name}（{roles}）" if roles else name
+
+
 class ActivityLogForm(TenantForm):
-    """`team` of the day, or the participants; `methods` and `modes` as (key, name), `steps` that the log named before."""
+    """`team` of the day, or the participants; `methods` and `modes` as (key, name), `steps` that the log named before.
+
+    `beside`: what is known of somebody's coming, by his place.
+    """
 
     day = forms.DateField(label=_("Held on"), widget=DayInput())
     begins = forms.TimeField(label=_("Began at"), widget=HourInput())
@@ -65,18 +76,22 @@ class ActivityLogForm(TenantForm):
         modes: Iterable[tuple[str, str]] = ActivityMode.choices,
         steps: Iterable[NextStep] = (),
         presence: Mapping[uuid.UUID, str] | None = None,
+        beside: Mapping[uuid.UUID, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.team, self.known, was = list(team), list(steps), presence or {}
+        self.team, self.known, was, told = list(team), list(steps), presence or {}, beside or {}
         for name, choices in (("methods", methods), ("modes", modes)):
             offered: Any = self.fields[name]
             offered.choices = list(choices)
-        for row in self.team:
-            self.fields[f"presence_{row.pk}"] = forms.ChoiceField(
-                label=row.name,
+        self.persons = persons_in(self.team)
+        for places in self.persons:
+            said = (was[row.pk] for row in places if row.pk in was)
+            self.fields[f"presence_{places[0].pk}"] = forms.ChoiceField(
+                label=_named(places),
                 choices=Presence.choices,
-                initial=was.get(row.pk, Presence.PRESENT),
+                initial=next(said, Presence.PRESENT),
+                help_text=told.get(places[0].pk, ""),
                 widget=forms.RadioSelect(attrs={"class": "choices"}),
             )
         for number in range(1, len(self.known) + BLANK_STEPS + 1):
@@ -105,7 +120,7 @@ class ActivityLogForm(TenantForm):
 
     @property
     def people(self) -> list[Any]:
-        return [self[f"presence_{row.pk}"] for row in self.team]
+        return [self[f"presence_{places[0].pk}"] for places in self.persons]
 
     @property
     def step_lines(self) -> list[dict[str, Any]]:
@@ -136,7 +151,11 @@ class ActivityLogForm(TenantForm):
         return Log(
             began_at=datetime.combine(told["day"], told["begins"], ZONE),
             ended_at=datetime.combine(last, told["ends"], ZONE),
-            presence={row.pk: told[f"presence_{row.pk}"] for row in self.team},
+            presence={
+                row.pk: told[f"presence_{places[0].pk}"]
+                for places in self.persons
+                for row in places
+            },
             guests=tuple(line.strip() for line in told["guests"].splitlines() if line.strip()),
             venue=told["venue"],
             modes=tuple(told["modes"]),

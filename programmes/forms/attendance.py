@@ -23,7 +23,9 @@ class AttendanceListForm(TenantForm):
     list_names = forms.CharField(
         label=_("or names, pasted"),
         required=False,
-        help_text=_("One a line, or separated by commas."),
+        help_text=_(
+            "One a line, or separated by commas; behind a name may stand “请假” or “缺席”."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

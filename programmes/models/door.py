@@ -28,12 +28,14 @@ class Door(PlacedModel):
 
 
 class Arrival(PlacedModel):
-    """Who signed in at the door, once each. It says who was there, not what counts: the log does.
+    """Who signed in at the door, once each day. It says who was there, not what counts: the log does.
 
     Sits at the activity's unit, also when the guest is from another. Written only by programmes/actions/doors.py.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="arrivals")
+    door = models.ForeignKey(Door, models.CASCADE, related_name="arrivals")
+    """Of one day: whoever comes to a class of three days signs in three times."""
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     """Of the roster on that day; None for a sign-in from outside."""
@@ -43,9 +45,9 @@ class Arrival(PlacedModel):
 
     class Meta:
         constraints = [
-            unique_in_tenant("activity", "user", name="arrival_of_user"),
+            unique_in_tenant("door", "user", name="arrival_of_user"),
             unique_in_tenant(
-                "activity", "person", name="arrival_of_person", condition=Q(person__isnull=False)
+                "door", "person", name="arrival_of_person", condition=Q(person__isnull=False)
             ),
         ]
         indexes = [models.Index(fields=["activity", "at", "id"], name="arrival_order")]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,9 @@ from programmes.actions.doors import (
 )
 from programmes.actions.loggers import logs_it
 from programmes.models import Activity, Door
+from programmes.queries import local_day
 from programmes.queries.arrivals import arrivals_of, seats_of
+from programmes.queries.persons_there import persons_in
 from programmes.views.activities import activity_or_404
 
 DOOR = "programmes/activity_door.html"
@@ -90,14 +93,14 @@ class ActivitySignIn(TenantView):
 
     def get(self, request: Any, code: str) -> HttpResponse:
         visitor = met_at_door(code, user=request.user, now=request.received_at)
-        context = {"visitor": visitor, "at": _hour(visitor.at) if visitor.at else ""}
+        context = {"visitor": visitor, "at": _moment(visitor.at) if visitor.at else ""}
         return render(request, "programmes/activity_sign_in.html", context)
 
     def post(self, request: Any, code: str) -> HttpResponse:
         visitor = sign_in_at_door(code, by=request.user, now=request.received_at)
         if visitor.again:
             told = _("You had already signed in at %(time)s.")
-            messages.info(request, told % {"time": _hour(visitor.at)})
+            messages.info(request, told % {"time": _moment(visitor.at)})
         return HttpResponseRedirect(address_of_code(request, code))
 
 
@@ -108,7 +111,7 @@ def address_of_code(request: Any, code: str) -> str:
 def door_context(request: Any, activity: Activity) -> dict[str, Any]:
     now = request.received_at
     door, team = open_door_of(activity, now), expected_at(activity, now)
-    came = arrivals_of(activity)
+    came = arrivals_of(activity, local_day(now))
     return {
         "activity": activity,
         "door": door,
@@ -123,7 +126,7 @@ def door_context(request: Any, activity: Activity) -> dict[str, Any]:
             }
             for each in came
         ],
-        "awaited": len({row.person_id or row.user_id or row.pk for row in team}),
+        "awaited": len(persons_in(team)),
         "members": sum(bool(seats_of(each, team)) for each in came),
     }
 
@@ -131,6 +134,11 @@ def door_context(request: Any, activity: Activity) -> dict[str, Any]:
 def _drawing(request: Any, door: Door) -> str:
     code = code_at(door, request.received_at)
     return qr_svg(request.build_absolute_uri(address_of_code(request, code)))
+
+
+def _moment(at: Any) -> str:
+    """With its day: a class may take several."""
+    return f"{date_format(timezone.localtime(at), 'DATE_FORMAT')} {_hour(at)}"
 
 
 def _hour(at: Any) -> str:

@@ -17,6 +17,7 @@ from programmes.models import Attendance
 from programmes.queries import head_of, local_day, rule_ids
 from programmes.queries.activities import deviations_of
 from programmes.queries.next_steps import steps_of
+from programmes.queries.persons_there import logged_persons, said_of
 from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
 from programmes.views.activity_lines import planned_words
 from programmes.views.count_words import name_of, title_of
@@ -60,7 +61,7 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
             "otherwise": _otherwise(activity, modes),
             "methods": "、".join(methods.get(key, key) for key in activity.methods),
             "logged": date_format(timezone.localtime(activity.logged_at), "DATETIME_FORMAT"),
-            "people": [_person(row) for row in activity.attendances.order_by("rank", "id")],
+            "people": [_person(each) for each in logged_persons(activity)],
         },
         "steps": [
             _step(request, row) for row in with_finishing(user, activity, steps_of(activity), now)
@@ -95,13 +96,14 @@ def _span_words(activity: Any) -> str:
     return f"{first} – {date_format(ended, 'DATE_FORMAT')} {ended:%H:%M}"
 
 
-def _person(row: Attendance) -> dict[str, Any]:
+def _person(places: list[Attendance]) -> dict[str, Any]:
+    presence = Presence(said_of(places))
     return {
-        "name": row.name,
-        "role": row.get_role_display() if row.role else "",
-        "presence": row.presence,
-        "label": row.get_presence_display(),
-        "tone": TONES[Presence(row.presence)],
+        "name": places[0].name,
+        "role": "、".join(row.get_role_display() for row in places if row.role),
+        "presence": presence,
+        "label": presence.label,
+        "tone": TONES[presence],
     }
 
 

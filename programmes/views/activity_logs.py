@@ -43,6 +43,7 @@ from programmes.views.activity_held import named_methods, named_modes
 from programmes.views.method_lines import methods_seen
 from programmes.views.project_page import project_or_404
 from programmes.views.projects import renew_version
+from programmes.views.who_came import came_lines, words_beside
 
 BEGINS, ENDS = time(9), time(11)
 """Proposed where nobody has said when."""
@@ -204,14 +205,13 @@ class ActivityLog(TenantLogView):
             was = {row.pk: was[row.person_id] for row in self.team if row.person_id in was}
         came = presence_at_door(self.arrivals, self.team)
         known: dict[str, Any] = {"steps": steps_of(self.activity), "presence": came or was}
+        known["beside"] = words_beside(self.activity, self.arrivals, self.team)
         if self.activity.state == ActivityState.HELD:
             known["kinds"] = kinds_of(self.activity)
         return {**super().get_form_kwargs(), **known}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        came = [
-            {"name": each.name, "at": f"{each.at.astimezone(ZONE):%H:%M}"} for each in self.arrivals
-        ]
+        came = came_lines(self.activity, self.arrivals)
         return super().get_context_data(activity=self.activity, came=came, **kwargs)
 
     def show(self, form: Any, *, status: int = 200, refusal: Refusal | None = None) -> HttpResponse:

@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 
 from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.texts import plain
 from programmes.documents.attendance import Reading, laid_beside, lines_of_file, lines_of_text
+from programmes.documents.attendance_words import Line
 from programmes.views.activity_logs import ActivityLog, ProjectLog, TenantLogView
 
 
@@ -20,7 +22,7 @@ class TenantAttendanceReading(TenantLogView):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         self._refuse_strangers()
         try:
-            self.reading = laid_beside(_lines(request), self.team)
+            self.reading = laid_beside(_lines(request, self.team), self.team)
         except BadInput as refusal:
             return self.show(self._typed_again(), status=422, refusal=refusal)
         return self.show(self._typed_again())
@@ -48,14 +50,15 @@ class ProjectLogAttendance(TenantAttendanceReading, ProjectLog):
     """For what was held without having been planned."""
 
 
-def _lines(request: Any) -> Any:
+def _lines(request: Any, expected: list[Any]) -> list[Line]:
     """Raises BadInput."""
     file = request.FILES.get("list_file")
     if file is not None:
         return lines_of_file(file, file.name)
-    return lines_of_text(request.POST.get("list_names", ""))
+    return lines_of_text(request.POST.get("list_names", ""), expected)
 
 
 def _joined(typed: str, guests: list[str]) -> str:
     there = [line.strip() for line in typed.splitlines() if line.strip()]
-    return "\n".join(there + [name for name in guests if name not in there])
+    known = {plain(name) for name in there}
+    return "\n".join(there + [name for name in guests if plain(name) not in known])

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from programmes.models import Activity, Attendance, NextStep
+from programmes.models import Activity, NextStep
 from programmes.queries import ZONE, head_of, local_day
 from programmes.queries.next_steps import steps_of
-from programmes.states import Presence
+from programmes.queries.persons_there import present_in
 
 HELD = {
     "training": ("举办", "培训"),
@@ -91,9 +91,7 @@ def _half(at: datetime) -> str:
 
 
 def _who(activity: Any) -> str:
-    rows = Attendance.objects.filter(activity=activity).order_by("rank", "id")
-    there = [row for row in rows if row.presence == Presence.PRESENT]
-    names = list(dict.fromkeys(row.name for row in there))
+    names = [places[0].name for places in present_in(activity)]
     told = "、".join(names[:NAMED])
     return f"{told}等{len(names)}人参加" if len(names) > 1 else f"{told}参加"
 

@@ -43,7 +43,7 @@ def team(*names: str) -> list[Any]:
 
 
 def read(text: str, people: list[Any]) -> Reading:
-    return laid_beside(lines_of_text(text), people)
+    return laid_beside(lines_of_text(text, people), people)
 
 
 def said(reading: Reading, people: list[Any]) -> list[Any]:
@@ -152,13 +152,16 @@ def test_a_sheet_without_headings_has_its_names_first() -> None:
 @pytest.mark.parametrize("text", ["", "  \n ", "、、"])
 def test_a_list_without_a_name_is_refused(text: str) -> None:
     with pytest.raises(BadInput) as caught:
-        lines_of_text(text)
+        lines_of_text(text, ())
     assert caught.value.code == "no_names"
 
 
 def test_a_list_as_long_as_a_town_is_refused() -> None:
     with pytest.raises(BadInput) as caught:
-        lines_of_text("\n".join(f"人{number}" for number in range(501)))
+        lines_of_text("\n".join(f"人{number}" for number in range(501)), ())
+    assert caught.value.code == "too_many_names"
+    with pytest.raises(BadInput) as caught:
+        lines_of_text("王一 " * 20_000, ())
     assert caught.value.code == "too_many_names"
 
 
@@ -282,5 +285,7 @@ def test_the_reading_over_rest(
     assert found["guests"] == ["外来人"]
     assert {"member": str(people[0].pk), "presence": "present"} in found["presence"]
     assert [line["became"] for line in found["lines"]] == ["member", "guest"]
+    (line,) = client.post(address, {"names": "外来人 请假"}, "application/json").json()["lines"]
+    assert (line["name"], line["said"], line["became"]) == ("外来人", "请假", "out")
     assert client.post(address, {"names": 5}, "application/json").status_code == 422
     assert sign_in(world.lena).post(address, sent, "application/json").status_code == 403

@@ -211,8 +211,10 @@ def test_from_the_telephone_to_the_log(
         client = sign_in(user)
         assert user.display_name in text_of(client.get(address))
         assert client.post(address).status_code == 302
-        assert "signed in since 14:03" in text_of(client.get(address))
-        assert "already signed in at 14:03" in text_of(client.post(address, follow=True))
+        assert "signed in since July 14, 2026 14:03" in text_of(client.get(address))
+        assert "already signed in at July 14, 2026 14:03" in text_of(
+            client.post(address, follow=True)
+        )
 
     clock(monkeypatch, AFTER)
     form = sign_in(world.ben).get(at("activity_log", world, meeting.pk)).context["form"]
