@@ -15,9 +15,9 @@ from actionlearning.foundation.workflow import lock, wrong_state
 from groups.models import Organisation
 from programmes.access import RUNS_FOR_A_UNIT, runs
 from programmes.actions.activities import fill_activity
-from programmes.actions.activity_logs import may_log, team_on
 from programmes.actions.attended import note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
+from programmes.actions.loggers import may_log, team_on
 from programmes.clauses import cited_by_rule
 from programmes.models import Activity, Programme, Rule
 from programmes.queries import enrolment_of, head_of, plan_in_force

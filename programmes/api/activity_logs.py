@@ -26,8 +26,8 @@ from programmes.api.asking import KEY, REFUSED, asker, named, names_of, typed
 from programmes.api.project_people import MATCH
 from programmes.counting import why_not
 from programmes.models import Activity, NextStep, Project
-from programmes.queries import rule_ids
-from programmes.queries.next_steps import steps_of
+from programmes.queries import local_day, rule_ids
+from programmes.queries.next_steps import brought_to, carried_into, steps_of
 from programmes.states import ActivityKind, ActivityMode, ActivityState, Presence
 
 
@@ -82,6 +82,13 @@ class ActivityLogText(StrictSerializer):
         required=False, allow_blank=True, max_length=LONGEST["reflections"], default=""
     )
     steps = StepGiven(many=True, required=False, default=list)
+    done = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        default=list,
+        max_length=200,
+        help_text="Steps of earlier activities that are done by now, of those in `brought`.",
+    )
     kind = serializers.ChoiceField(
         ActivityKind.choices, required=False, help_text="What it was; left out: as it stands."
     )
@@ -121,6 +128,10 @@ class StepLine(serializers.Serializer):
     )
 
 
+class StepBrought(StepLine):
+    activity_id = serializers.UUIDField(help_text="The earlier activity that left it.")
+
+
 class Missing(serializers.Serializer):
     code = serializers.CharField()
     what = serializers.CharField()
@@ -155,6 +166,10 @@ class ActivityLogWhole(serializers.Serializer):
     version = serializers.IntegerField()
     attendances = AttendanceLine(many=True)
     steps = StepLine(many=True)
+    brought = StepBrought(
+        many=True,
+        help_text="Of earlier activities: last time's and older open ones; before it is held, the open ones.",
+    )
     counts_for = CountsFor(many=True)
 
 
@@ -216,6 +231,7 @@ def log_of(given: dict[str, Any]) -> Log:
         for row in given.pop("steps")
     )
     said = given.pop("presence")
+    given["done"] = frozenset(given["done"])
     keys = [row["member"] for row in said]
     given["again"] = frozenset(key for key in keys if keys.count(key) > 1)
     presence = {row["member"]: row["presence"] for row in said}
@@ -228,13 +244,23 @@ def whole_log(activity: Activity, user: Any, now: datetime, status: int = 200) -
         n: getattr(activity, n) for n in names_of(ActivityLogWhole) if n not in _MADE
     }
     body["attendances"] = list(activity.attendances.order_by("rank", "id"))
-    body["steps"] = with_finishing(user, activity, steps_of(activity), now)
+    body["steps"] = with_finishing(user, steps_of(activity), now)
+    body["brought"] = with_finishing(user, _brought(activity, now), now)
     body["counts_for"] = _counts_for(activity, now)
     answer = ActivityLogWhole(body).data
     return Response(answer, status=status, headers={"ETag": f'"{activity.version}"'})
 
 
-_MADE = ("attendances", "steps", "counts_for")
+_MADE = ("attendances", "steps", "brought", "counts_for")
+
+
+def _brought(activity: Activity, now: datetime) -> list[NextStep]:
+    if activity.state == ActivityState.HELD:
+        return brought_to(activity)
+    return carried_into(
+        activity.project, local_day(now), activity.organisation,
+        programme=activity.programme, into=activity,
+    )  # fmt: skip
 
 
 def _counts_for(activity: Activity, now: datetime) -> list[dict[str, Any]]:

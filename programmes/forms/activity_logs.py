@@ -18,6 +18,18 @@ from programmes.models import NextStep, TeamMember
 from programmes.queries import ZONE
 from programmes.states import OF_TOPICS, ActivityKind, ActivityMode, Presence
 
+
+class StepKeysField(forms.MultipleChoiceField):
+    """Ticks of steps; the verb says which may be ticked, so that none is lost when the day is changed."""
+
+    def valid_value(self, value: Any) -> bool:
+        try:
+            uuid.UUID(str(value))
+        except ValueError:
+            return False
+        return True
+
+
 BLANK_STEPS = 3
 """Empty lines below the steps that are there."""
 STEP_PARTS = ("text", "owner", "name", "due", "key")
@@ -38,7 +50,10 @@ def _words(label: Any, name: str, rows: int) -> forms.CharField:
 
 
 class ActivityLogForm(TenantForm):
-    """`team` of the day, or the participants; `methods` and `modes` as (key, name), `steps` that the log named before."""
+    """`team` of the day, or the participants; `methods` and `modes` as (key, name).
+
+    `steps`: that the log named before; `carried`: open ones of earlier activities.
+    """
 
     day = forms.DateField(label=_("Held on"), widget=DayInput())
     begins = forms.TimeField(label=_("Began at"), widget=HourInput())
@@ -64,6 +79,11 @@ class ActivityLogForm(TenantForm):
     minutes = _words(_("Minutes"), "minutes", 8)
     questions = _words(_("Questions raised"), "questions", 3)
     reflections = _words(_("Reflections"), "reflections", 3)
+    done = StepKeysField(
+        label=_("Done"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -73,12 +93,15 @@ class ActivityLogForm(TenantForm):
         methods: Iterable[tuple[str, str]] = (),
         modes: Iterable[tuple[str, str]] = ActivityMode.choices,
         steps: Iterable[NextStep] = (),
+        carried: Iterable[Any] = (),
         presence: Mapping[uuid.UUID, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.team, self.known, was = list(team), list(steps), presence or {}
-        for name, choices in (("methods", methods), ("modes", modes)):
+        self.carried = list(carried)
+        ticks = [(str(row.pk), row.text) for row in self.carried if row.can_finish]
+        for name, choices in (("methods", methods), ("modes", modes), ("done", ticks)):
             offered: Any = self.fields[name]
             offered.choices = list(choices)
         for row in self.team:
@@ -122,6 +145,12 @@ class ActivityLogForm(TenantForm):
         return [{part: self[f"step_{n}_{part}"] for part in STEP_PARTS} for n in numbers]
 
     @property
+    def carried_lines(self) -> list[dict[str, Any]]:
+        """What earlier activities left open, each with its tick for whoever may say that it is done."""
+        ticks = {str(each.data["value"]): each for each in self["done"].subwidgets}
+        return [{"step": row, "tick": ticks.get(str(row.pk))} for row in self.carried]
+
+    @property
     def naming(self) -> list[Any]:
         """What it was, where that may be said."""
         return [self[name] for name in ("kind", "title") if name in self.fields]
@@ -154,6 +183,7 @@ class ActivityLogForm(TenantForm):
             questions=told["questions"],
             reflections=told["reflections"],
             steps=tuple(self._steps()),
+            done=frozenset(uuid.UUID(key) for key in told["done"]),
         )
 
     def _steps(self) -> Iterable[StepText]:
@@ -190,4 +220,7 @@ class CorrectedLogForm(UnplannedLogForm):
 
 
 class NextStepForm(TenantForm):
+    """`page`: the activity on whose page it was said, where that is not the one that left the step."""
+
     done = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    page = forms.UUIDField(required=False, widget=forms.HiddenInput)
