@@ -90,7 +90,7 @@ def log_activity(
     first, was = fresh.state != ActivityState.HELD, fresh.kind
     named = _write(fresh, log, by, now)
     _note_presence(fresh, log, team, first=first)
-    keep_steps(fresh, log.steps, _owners(fresh, team), by=by, now=now)
+    keep_steps(fresh, log.steps, team, by=by, now=now)
     finish_carried(fresh, log.done, by=by, now=now)
     record(
         "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
@@ -180,11 +180,6 @@ def _note_taught(
         note_learners(activity, by=by, now=now)
 
 
-def _owners(activity: Activity, team: list[Any]) -> list[Any]:
-    """Who may be chosen as the owner of a next step; in a unit's activity he is named."""
-    return team if activity.project_id is not None else []
-
-
 def _note_presence(activity: Activity, log: Log, team: list[Any], *, first: bool) -> None:
     """Anew each time: who was there is one list, and what it was before is in the log of acts.
 
@@ -219,7 +214,7 @@ def _refuse_faults(activity: Activity, log: Log, team: list[Any], now: datetime)
         **naming_faults(activity, log.kind, log.title),
         **_who_faults(log, team),
         **_what_faults(activity, log),
-        **step_faults(log.steps, _owners(activity, team), local_day(log.began_at)),
+        **step_faults(log.steps, team, local_day(log.began_at)),
     }
     if faults:
         asked = PERIOD if "began_at" in faults else ASKED_BY.get(ActivityKind(activity.kind), ())

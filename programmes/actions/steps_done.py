@@ -12,6 +12,7 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.workflow import lock_row
+from groups.models import Person
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.loggers import may_log, team_on
 from programmes.models import Activity, NextStep
@@ -29,7 +30,7 @@ def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextS
     refuse_concluded(step.project)
     fresh = lock_row(step)
     place = fresh.project or fresh.activity
-    if not owns_step(by, fresh) and not finishes_all(by, fresh.activity, now):
+    if not owns_step(by, fresh, persons_of(by)) and not finishes_all(by, fresh.activity, now):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.dropped_at is not None or fresh.activity.state != ActivityState.HELD:
         words = _("The log no longer names this step.")
@@ -70,12 +71,16 @@ def finishes_all(user: User, activity: Activity, now: datetime) -> bool:
     return project is not None and may_log(user, project, team_on(project, now))
 
 
-def owns_step(user: User, step: NextStep) -> bool:
+def owns_step(user: User, step: NextStep, persons: Collection[uuid.UUID]) -> bool:
+    """`persons`: his lines in the rosters."""
     owner = step.owner
-    return owner is not None and user.pk in (
-        owner.user_id,
-        owner.person.user_id if owner.person else None,
-    )
+    if owner is not None:
+        return user.pk in (owner.user_id, owner.person.user_id if owner.person else None)
+    return step.owner_person_id is not None and step.owner_person_id in persons
+
+
+def persons_of(user: User) -> set[uuid.UUID]:
+    return set(Person.objects.filter(user=user).values_list("pk", flat=True))
 
 
 def with_finishing(user: User, steps: list[Any], now: datetime) -> list[Any]:
@@ -85,6 +90,8 @@ def with_finishing(user: User, steps: list[Any], now: datetime) -> list[Any]:
     activity = steps[0].activity
     closed = activity.project is not None and activity.project.state == ProjectState.CONCLUDED
     whole = not closed and finishes_all(user, activity, now)
+    named = not whole and any(row.owner_person_id for row in steps)
+    persons = persons_of(user) if named else ()
     for row in steps:
-        row.can_finish = not closed and (whole or owns_step(user, row))
+        row.can_finish = not closed and (whole or owns_step(user, row, persons))
     return steps

@@ -42,9 +42,16 @@ class StepGiven(StrictSerializer):
     id = serializers.UUIDField(required=False, help_text="Of a step that the log named before.")
     text = serializers.CharField(max_length=300)
     due_on = serializers.DateField()
-    owner = serializers.UUIDField(required=False, allow_null=True, help_text="A member.")
+    owner = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="A member; in a unit's own activity: a participant.",
+    )
     owner_name = serializers.CharField(
-        required=False, allow_blank=True, max_length=60, help_text="Of somebody else."
+        required=False,
+        allow_blank=True,
+        max_length=60,
+        help_text="Of somebody else; a name of the list is taken as whom it names.",
     )
 
 
@@ -118,7 +125,10 @@ class AttendanceLine(serializers.Serializer):
 class StepLine(serializers.Serializer):
     id = serializers.UUIDField()
     text = serializers.CharField()
-    owner_id = serializers.UUIDField(allow_null=True)
+    owner_id = serializers.UUIDField(allow_null=True, help_text="A member.")
+    owner_person_id = serializers.UUIDField(
+        allow_null=True, help_text="Of the roster, where there is no team."
+    )
     owner_name = serializers.CharField()
     due_on = serializers.DateField()
     done_on = serializers.DateField(allow_null=True)

@@ -49,6 +49,13 @@ def _words(label: Any, name: str, rows: int) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=LONGEST[name], widget=area)
 
 
+def _owns(row: Any, step: NextStep) -> bool:
+    """`row`: a member of the team, or a participant."""
+    if isinstance(row, TeamMember):
+        return bool(row.pk == step.owner_id)
+    return bool(row.person_id == step.owner_person_id)
+
+
 class ActivityLogForm(TenantForm):
     """`team` of the day, or the participants; `methods` and `modes` as (key, name).
 
@@ -116,16 +123,16 @@ class ActivityLogForm(TenantForm):
 
     def _add_step(self, number: int) -> None:
         row = self.known[number - 1] if number <= len(self.known) else None
-        team = [each for each in self.team if isinstance(each, TeamMember)]
-        owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in team)]
+        owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in self.team)]
+        owner = next((str(each.pk) for each in self.team if row and _owns(each, row)), "")
         held: date = self.initial["day"]
         made: dict[str, forms.Field] = {
             "text": forms.CharField(label=_("What is to be done"), required=False, max_length=300,
                                     initial=row.text if row else ""),
             "owner": forms.ChoiceField(label=_("By whom"), required=False, choices=owners,
-                                       initial=str(row.owner_id or "") if row else ""),
+                                       initial=owner),
             "name": forms.CharField(label=_("or somebody else"), required=False, max_length=60,
-                                    initial=row.owner_name if row and not row.owner_id else ""),
+                                    initial=row.owner_name if row and not owner else ""),
             "due": forms.DateField(label=_("By"), required=False, widget=DayInput(),
                                    initial=row.due_on if row else held + timedelta(days=28)),
             "key": forms.UUIDField(required=False, widget=forms.HiddenInput,

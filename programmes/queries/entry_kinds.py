@@ -300,7 +300,8 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
     rows = _of_topic(_inside(rows, asked, "activity__"), asked, "project__")
     if _personal(asked):
-        rows = rows.filter(_is_he(user, asked, "owner__person", "owner__user"))
+        member = _is_he(user, asked, "owner__person", "owner__user")
+        rows = rows.filter(member | _is_he(user, asked, "owner_person"))
     return rows.values(
         **_columns(
             source=Value(EntrySource.STEP.value),
