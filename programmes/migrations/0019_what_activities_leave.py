@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
             name='owner_person',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.person'),
         ),
+        migrations.AddField(
+            model_name='problem',
+            name='activity',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='programmes.activity'),
+        ),
         migrations.AddConstraint(
             model_name='nextstep',
             constraint=models.CheckConstraint(condition=models.Q(('owner', None), ('owner_person', None), _connector='OR'), name='next_step_owner'),

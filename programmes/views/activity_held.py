@@ -16,6 +16,7 @@ from programmes.models import Attendance
 from programmes.queries import head_of, local_day, rule_ids
 from programmes.queries.next_steps import brought_to, steps_of
 from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
+from programmes.views.activity_problems import problems_context
 
 TONES = {Presence.PRESENT: "green", Presence.EXCUSED: "yellow", Presence.ABSENT: "red"}
 
@@ -59,6 +60,7 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
         },
         "brought": [_step(request, row) for row in with_finishing(user, brought_to(activity), now)],
         "steps": [_step(request, row) for row in with_finishing(user, steps_of(activity), now)],
+        **problems_context(request, activity),
         "counts": [_verdict(each, held) for each in weighed(activity, now=now)],
     }
 
