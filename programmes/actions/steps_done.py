@@ -43,6 +43,7 @@ def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextS
     return fresh
 
 
+@transaction.atomic
 def finish_carried(
     activity: Activity, keys: Collection[uuid.UUID], *, by: User, now: datetime
 ) -> None:
