@@ -7,7 +7,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from django.db.models import Case, Count, DateField, F, OuterRef, Q, When
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import Cast, TruncDate, TruncMonth
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,7 +38,7 @@ def doings_columns() -> dict[str, Any]:
     shown = (ActivityState.HELD, ActivityState.PLANNED)
     rows: Any = Activity.objects.filter(project=OuterRef("pk"), state__in=shown).annotate(day=day)
     months = (
-        rows.annotate(month=TruncMonth("day"))
+        rows.annotate(month=Cast(TruncMonth("day"), DateField()))
         .values("month")
         .annotate(number=Count("pk"), held=Count("pk", filter=Q(state=ActivityState.HELD)))
         .order_by("month")

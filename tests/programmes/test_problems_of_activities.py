@@ -11,8 +11,8 @@ from programmes.models import Activity, Problem, Programme, Project
 from tests.programmes import unit_activities as units
 from tests.programmes.at_the_door import clock
 from tests.programmes.held import hold, told
-from tests.programmes.paper_screens import at, count_queries, text_of
-from tests.programmes.topics import chosen, concluded, submitted
+from tests.programmes.paper_screens import at, count_queries, leader, text_of
+from tests.programmes.topics import chosen, concluded
 from tests.running import beijing
 from tests.world import World
 
@@ -22,7 +22,7 @@ QUESTIONS = "为什么入户这样慢？\n三个乡镇没有车。"
 
 @pytest.fixture
 def project(world: World, programme: Programme) -> Project:
-    return submitted(world, programme)
+    return chosen(world, programme)
 
 
 @pytest.fixture
@@ -84,10 +84,11 @@ def test_only_who_may_raise_problems_there_has_the_button(
 ) -> None:
     clock(monkeypatch, AFTER)
     page, address = at("activity_detail", world, meeting.pk), asked_from(world, meeting)
-    for user, may in ((world.ben, True), (world.ana, True), (world.lena, False)):
+    reader = leader(world)
+    for user, may in ((world.ben, True), (world.ana, True), (reader, False)):
         assert (address in text_of(sign_in(user).get(page))) == may, user.login
     assert sign_in(world.sis).get(address).status_code == 404
-    assert sign_in(world.lena).post(address, {"title": "慢"}).status_code == 404
+    assert sign_in(reader).post(address, {"title": "慢"}).status_code == 404
     assert sign_in(world.ben).get(f"{at('problem_new', world)}?activity=x").status_code == 404
     assert not Problem.objects.exists()
 
