@@ -75,9 +75,7 @@ def main(role: str, organisation: uuid.UUID) -> None:
             "calendar_list": request(
                 application, f"/api/v1/calendar/?from={MONTH}-01&to={MONTH}-30", **token
             ),
-            "topic_timeline": request(
-                application, f"/t/bench/activities/?project={TOPIC}", **browser
-            ),
+            "topic_timeline": request(application, f"/t/bench/projects/{TOPIC}/", **browser),
             "topic_calendar": request(
                 application, f"{CALENDAR}?month={MONTH}&project={TOPIC}", **browser
             ),

@@ -10,7 +10,8 @@ from django.db.models import Q
 from actionlearning.demo.clock import Clock, at
 from actionlearning.demo.staff import Unit
 from groups.models import Person
-from programmes.actions.activity_logs import Log, expected_at, log_activity
+from programmes.actions.activity_logs import Log, log_activity
+from programmes.actions.loggers import expected_at
 from programmes.actions.participants import add_participants
 from programmes.actions.selections import select_participant
 from programmes.actions.unit_activities import plan_unit_activity

@@ -11,7 +11,8 @@ from actionlearning.demo.gatherings import OF_THIS_YEAR, Gatherings
 from actionlearning.demo.staff import Unit
 from actionlearning.demo.story import Story
 from groups.models import Person
-from programmes.actions.activity_logs import Log, expected_at, log_activity
+from programmes.actions.activity_logs import Log, log_activity
+from programmes.actions.loggers import expected_at
 from programmes.actions.participants import add_participants, invite
 from programmes.actions.selections import name_candidates, select_participant
 from programmes.actions.unit_activities import plan_unit_activity

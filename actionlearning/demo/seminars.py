@@ -27,8 +27,9 @@ from actionlearning.demo.staff import Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import Topic
 from programmes.actions.activities import add_activity
-from programmes.actions.activity_logs import Log, log_activity, team_on
+from programmes.actions.activity_logs import Log, log_activity
 from programmes.actions.doors import close_door, code_at, open_door, sign_in_at_door
+from programmes.actions.loggers import team_on
 from programmes.actions.method_records import open_record
 from programmes.actions.next_steps import StepText
 from programmes.actions.photos import add_photos

@@ -2,40 +2,37 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, Cited, NotAllowed
 from actionlearning.foundation.models import User
-from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.texts import plain
 from actionlearning.foundation.workflow import lock, wrong_state
-from programmes.access import runs
 from programmes.actions.activities import enter_activity
 from programmes.actions.activity_terms import PERIOD, VENUE, held_faults, kind_cited, mode_faults
-from programmes.actions.attended import expected_in, note_learners, note_presence
+from programmes.actions.attended import note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
 from programmes.actions.log_corrections import name_anew, naming_faults, retitle, withdraw_as
+from programmes.actions.loggers import expected_at, may_log, team_on
 from programmes.actions.next_steps import StepText, keep_steps, step_faults
+from programmes.actions.steps_done import finish_carried
 from programmes.actions.surveys import survey_held, survey_taken_back
 from programmes.actions.topic_papers import wait_for_unit
 from programmes.clauses import cited_for
 from programmes.models import Activity, Attendance, Project, TeamMember
-from programmes.models.project import TeamRole
 from programmes.queries import head_of, local_day
 from programmes.queries.persons_there import persons_in, present_in
 from programmes.states import LOGGED_FROM, ActivityKind, ActivityState, Presence
 
-LOGGERS = (TeamRole.FACILITATOR, TeamRole.LIAISON, TeamRole.TEAM_LEADER, TeamRole.CONVENER)
-"""Who logs for his team besides the unit's office."""
 ASKED_BY: dict[str, tuple[str, ...]] = {
     ActivityKind.CORE_SEMINAR: ("P2-53", "P2-54", "P2-55"),
     ActivityKind.GROUP_SEMINAR: ("P2-42", "P4-19"),
@@ -67,6 +64,8 @@ class Log:
     questions: str = ""
     reflections: str = ""
     steps: tuple[StepText, ...] = field(default=())
+    done: frozenset[uuid.UUID] = frozenset()
+    """Keys of steps that earlier activities left and that are done by now."""
     kind: str = ""
     """What it was; '' as the activity says."""
     title: str = ""
@@ -94,7 +93,8 @@ def log_activity(
     first, was = fresh.state != ActivityState.HELD, fresh.kind
     named = _write(fresh, log, by, now)
     _note_presence(fresh, log, team, first=first)
-    keep_steps(fresh, log.steps, _owners(fresh, team), by=by, now=now)
+    keep_steps(fresh, log.steps, team, by=by, now=now)
+    finish_carried(fresh, log.done, by=by, now=now)
     record(
         "activity.logged" if first else "activity.log_corrected", target=fresh, by=by, at=now,
         present=len(present_in(fresh)), fields=named,
@@ -155,42 +155,6 @@ def take_log_back(
     return fresh
 
 
-def team_on(project: Project, at: datetime) -> list[TeamMember]:
-    rows = TeamMember.objects.filter(project=project).on(local_day(at))
-    return list(rows.select_related("person").order_by("rank", "id"))
-
-
-def expected_at(activity: Any, at: datetime) -> list[Any]:
-    """The team of that day; of a unit's own activity those who were to take part.
-
-    A log goes on naming whoever it named, also who left the team or changed his role later on that very day.
-    """
-    if activity.project is None:
-        return expected_in(activity)
-    if activity.began_at is None or local_day(activity.began_at) != local_day(at):
-        return team_on(activity.project, at)
-    said = Exists(Attendance.objects.filter(activity=activity, member=OuterRef("pk")))
-    rows = TeamMember.objects.filter(project=activity.project)
-    told = rows.annotate(said=said).filter(Q(pk__in=rows.on(local_day(at))) | Q(said=True))
-    team: Any = list(told.select_related("person").order_by("rank", "id"))
-    known = {row.person_id or row.name for row in team if row.said}
-    return [row for row in team if row.said or (row.person_id or row.name) not in known]
-
-
-def may_log(user: User, place: Project | Activity | None, team: Iterable[Any]) -> bool:
-    """`place`: the topic, or where there is none the unit's activity itself, which whoever runs it logs."""
-    if place is None:
-        return False
-    if isinstance(place, Activity):
-        return runs(user, place)
-    if user.has_perm(Permission.PROJECT_CHANGE, place):
-        return True
-    return any(
-        row.role in LOGGERS and user.pk in (row.user_id, row.person.user_id if row.person else None)
-        for row in team
-    )
-
-
 def _write(activity: Activity, log: Log, by: User, now: datetime) -> list[str]:
     """Which of kind, title and class hours are others than before."""
     named = name_anew(activity, log.kind, log.title)
@@ -217,11 +181,6 @@ def _note_taught(
         note_presence(activity, presence, by=by, now=now)
     else:
         note_learners(activity, by=by, now=now)
-
-
-def _owners(activity: Activity, team: list[Any]) -> list[Any]:
-    """Who may be chosen as the owner of a next step; in a unit's activity he is named."""
-    return team if activity.project_id is not None else []
 
 
 def _note_presence(activity: Activity, log: Log, team: list[Any], *, first: bool) -> None:
@@ -258,7 +217,7 @@ def _refuse_faults(activity: Activity, log: Log, team: list[Any], now: datetime)
         **naming_faults(activity, log.kind, log.title),
         **_who_faults(log, team),
         **_what_faults(activity, log),
-        **step_faults(log.steps, _owners(activity, team), local_day(log.began_at)),
+        **step_faults(log.steps, team, local_day(log.began_at)),
     }
     if faults:
         cited = _cited(activity, log, early="began_at" in faults, on=local_day(now))

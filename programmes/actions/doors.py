@@ -20,9 +20,8 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.scope import WHOLE, scope
 from actionlearning.foundation.workflow import lock_row
 from groups.models import Person
-from programmes.actions.activity_logs import expected_at
 from programmes.actions.concluded import refuse_concluded
-from programmes.actions.loggers import refuse_dropped, refuse_readers
+from programmes.actions.loggers import expected_at, refuse_dropped, refuse_readers
 from programmes.models import Activity, Arrival, Door
 from programmes.queries import local_day
 from programmes.queries.arrivals import seats_of

@@ -16,10 +16,18 @@ from actionlearning.foundation.workflow import lock, wrong_state
 from groups.models import Organisation, Person
 from programmes.access import acts_for_holder
 from programmes.actions.concluded import refuse_concluded
-from programmes.models import Enrolment, Problem, ProblemAct, ProblemTurn, Programme, Project
+from programmes.models import (
+    Activity,
+    Enrolment,
+    Problem,
+    ProblemAct,
+    ProblemTurn,
+    Programme,
+    Project,
+)
 from programmes.notices import PROBLEM_OVERDUE, PROBLEM_UNSOLVED, tell_problem
 from programmes.queries import enrolment_of, local_day
-from programmes.states import UNSOLVED, ProgrammeState
+from programmes.states import UNSOLVED, ActivityState, ProgrammeState, ProjectState
 
 FIELDS = ("title", "text", "person", "person_name", "due_on", "measure")
 FROM_ABOVE = ("due_on", "measure")
@@ -35,21 +43,26 @@ def raise_problem(
     by: User,
     now: datetime,
     project: Project | None = None,
+    activity: Activity | None = None,
     **words: Any,
 ) -> Problem:
     """Into the unit's log, by the unit or by the office above that has found it (P2-63).
 
-    `words`: title, text, person or person_name, due_on, measure. Raises NotAllowed, RuleBroken
+    `activity`: held, where it came up; its topic is the problem's. `words`: title, text, person or
+    person_name, due_on, measure. Raises NotAllowed, RuleBroken
     (`programme_state`, `not_enrolled`), BadInput.
     """
     enrolment = enrolment_of(programme, organisation, local_day(now))
-    above = enrolment is not None and by.has_perm(Permission.PROBLEM_ANSWER, enrolment)
     own = by.has_perm(Permission.PROBLEM_WRITE, organisation)
-    if not own and not above:
+    if not own and not _answers(by, enrolment):
         raise NotAllowed(_("You may not raise problems for this unit."), code="not_allowed")
     office = _enrolled(programme, organisation, enrolment).supervisor
+    if activity is not None:
+        _refuse_activity(programme, organisation, activity, project)
+        project = activity.project
     _refuse_topic(programme, organisation, project)
     made = Problem(programme=programme, project=project, raised_by=by, raised_at=now)
+    made.activity = activity
     made.place(organisation)
     made.supervisor = office
     made.raised_from = organisation if own or office is None else office
@@ -62,6 +75,23 @@ def raise_problem(
     record("problem.raised", target=made, by=by, at=now, number=made.number)
     tell_problem("problem_raised", made, organisation, by=by, now=now)
     return made
+
+
+def may_raise_from(user: User, activity: Activity, now: datetime) -> bool:
+    """For the button of an activity: what the verb asks, without its words."""
+    project, programme = activity.project, activity.programme
+    closed = project is not None and project.state == ProjectState.CONCLUDED
+    held, running = activity.state == ActivityState.HELD, programme.state == ProgrammeState.IN_FORCE
+    if closed or not held or not running or not user.has_perm(Permission.PROBLEM_WRITE):
+        return False
+    enrolment = enrolment_of(programme, activity.organisation, local_day(now))
+    own = user.has_perm(Permission.PROBLEM_WRITE, activity.organisation)
+    return enrolment is not None and (own or _answers(user, enrolment))
+
+
+def _answers(user: User, enrolment: Enrolment | None) -> bool:
+    """Works at the office above."""
+    return enrolment is not None and user.has_perm(Permission.PROBLEM_ANSWER, enrolment)
 
 
 def _enrolled(
@@ -91,6 +121,16 @@ def _refuse_topic(
         words = _("Choose a topic of this unit in this programme.")
         raise BadInput(words, fields={"project": words})
     refuse_concluded(project)
+
+
+def _refuse_activity(
+    programme: Programme, organisation: Organisation, activity: Activity, project: Project | None
+) -> None:
+    there = (activity.programme_id, activity.organisation_id) == (programme.pk, organisation.pk)
+    of_topic = project is None or project.pk == activity.project_id
+    if not there or not of_topic or activity.state != ActivityState.HELD:
+        words = _("Choose an activity that this unit has held, of the same topic.")
+        raise BadInput(words, fields={"activity": words})
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Next steps are done: said by their owners, and by whoever logs what the topic or unit holds."""
 
+import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +12,12 @@ from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import User
 from actionlearning.foundation.workflow import lock_row
-from programmes.actions.activity_logs import may_log, team_on
+from groups.models import Person
 from programmes.actions.concluded import refuse_concluded
+from programmes.actions.loggers import may_log, team_on
 from programmes.models import Activity, NextStep
 from programmes.queries import local_day
+from programmes.queries.next_steps import left_where
 from programmes.states import ActivityState, ProjectState
 
 
@@ -26,7 +30,7 @@ def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextS
     refuse_concluded(step.project)
     fresh = lock_row(step)
     place = fresh.project or fresh.activity
-    if not owns_step(by, fresh) and not finishes_all(by, fresh.activity, now):
+    if not owns_step(by, fresh, persons_of(by)) and not finishes_all(by, fresh.activity, now):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     if fresh.dropped_at is not None or fresh.activity.state != ActivityState.HELD:
         words = _("The log no longer names this step.")
@@ -39,6 +43,27 @@ def finish_step(step: NextStep, *, done: bool, by: User, now: datetime) -> NextS
     return fresh
 
 
+@transaction.atomic
+def finish_carried(
+    activity: Activity, keys: Collection[uuid.UUID], *, by: User, now: datetime
+) -> None:
+    """Steps that earlier activities left, said with the log of `activity`; whatever is done already stays so.
+
+    Raises BadInput (no step of this topic or unit), and what finish_step raises.
+    """
+    if not keys:
+        return
+    place = (activity.project, activity.organisation, activity.programme)
+    rows = left_where(*place).filter(pk__in=keys).exclude(activity=activity)
+    found = list(rows.select_related("project").order_by("pk"))
+    if len(found) != len(keys):
+        words = _("Tick only steps that earlier activities have left here.")
+        raise BadInput(words, fields={"done": words})
+    for row in found:
+        if row.done_on is None:
+            finish_step(row, done=True, by=by, now=now)
+
+
 def finishes_all(user: User, activity: Activity, now: datetime) -> bool:
     """Whoever logs today says it of every step; the team is read only where no permission answers."""
     project = activity.project
@@ -47,18 +72,27 @@ def finishes_all(user: User, activity: Activity, now: datetime) -> bool:
     return project is not None and may_log(user, project, team_on(project, now))
 
 
-def owns_step(user: User, step: NextStep) -> bool:
+def owns_step(user: User, step: NextStep, persons: Collection[uuid.UUID]) -> bool:
+    """`persons`: his lines in the rosters."""
     owner = step.owner
-    return owner is not None and user.pk in (
-        owner.user_id,
-        owner.person.user_id if owner.person else None,
-    )
+    if owner is not None:
+        return user.pk in (owner.user_id, owner.person.user_id if owner.person else None)
+    return step.owner_person_id is not None and step.owner_person_id in persons
 
 
-def with_finishing(user: User, activity: Any, steps: list[Any], now: datetime) -> list[Any]:
-    """`can_finish` on each of `steps`: for the button on the page, and for programs."""
+def persons_of(user: User) -> set[uuid.UUID]:
+    return set(Person.objects.filter(user=user).values_list("pk", flat=True))
+
+
+def with_finishing(user: User, steps: list[Any], now: datetime) -> list[Any]:
+    """`can_finish` on each of `steps`, all of one topic or unit: for the button on the page, and for programs."""
+    if not steps:
+        return steps
+    activity = steps[0].activity
     closed = activity.project is not None and activity.project.state == ProjectState.CONCLUDED
-    whole = bool(steps) and not closed and finishes_all(user, activity, now)
+    whole = not closed and finishes_all(user, activity, now)
+    named = not whole and any(row.owner_person_id for row in steps)
+    persons = persons_of(user) if named else ()
     for row in steps:
-        row.can_finish = not closed and (whole or owns_step(user, row))
+        row.can_finish = not closed and (whole or owns_step(user, row, persons))
     return steps

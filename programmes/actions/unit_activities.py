@@ -15,11 +15,11 @@ from actionlearning.foundation.workflow import lock, wrong_state
 from groups.models import Organisation
 from programmes.access import RUNS_FOR_A_UNIT, runs
 from programmes.actions.activities import fill_activity
-from programmes.actions.activity_logs import may_log, team_on
 from programmes.actions.activity_terms import take_place
 from programmes.actions.attended import note_learners, note_presence
 from programmes.actions.class_terms import fill_class, fill_places, refuse_full
 from programmes.actions.concluded import refuse_concluded
+from programmes.actions.loggers import may_log, team_on
 from programmes.models import Activity, Programme
 from programmes.states import CLASSES, ActivityState
 

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from actionlearning.foundation.api import StrictSerializer
 from actionlearning.foundation.errors import BadInput
-from programmes.actions.activity_logs import expected_at
 from programmes.actions.doors import (
     changes_at,
     close_door,
@@ -21,7 +20,7 @@ from programmes.actions.doors import (
     open_door_of,
     sign_in_at_door,
 )
-from programmes.actions.loggers import refuse_readers
+from programmes.actions.loggers import expected_at, refuse_readers
 from programmes.api.asking import REFUSED, asker, typed
 from programmes.documents.attendance import laid_beside, lines_of_file, lines_of_text
 from programmes.documents.attendance_words import Line

@@ -26,9 +26,9 @@ from programmes.api.asking import KEY, REFUSED, asker, named, names_of, typed
 from programmes.api.project_people import MATCH
 from programmes.counting import why_not
 from programmes.models import Activity, NextStep, Project
-from programmes.queries import rule_ids
+from programmes.queries import local_day, rule_ids
 from programmes.queries.activities import DEVIATIONS, deviations_of
-from programmes.queries.next_steps import steps_of
+from programmes.queries.next_steps import brought_to, carried_into, steps_of
 from programmes.queries.persons_there import present_in
 from programmes.states import ActivityKind, ActivityMode, ActivityState, Presence
 
@@ -46,9 +46,16 @@ class StepGiven(StrictSerializer):
     id = serializers.UUIDField(required=False, help_text="Of a step that the log named before.")
     text = serializers.CharField(max_length=300)
     due_on = serializers.DateField()
-    owner = serializers.UUIDField(required=False, allow_null=True, help_text="A member.")
+    owner = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="A member; in a unit's own activity: a participant.",
+    )
     owner_name = serializers.CharField(
-        required=False, allow_blank=True, max_length=60, help_text="Of somebody else."
+        required=False,
+        allow_blank=True,
+        max_length=60,
+        help_text="Of somebody else; a name of the list is taken as whom it names.",
     )
 
 
@@ -86,6 +93,13 @@ class ActivityLogText(StrictSerializer):
         required=False, allow_blank=True, max_length=LONGEST["reflections"], default=""
     )
     steps = StepGiven(many=True, required=False, default=list)
+    done = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        default=list,
+        max_length=200,
+        help_text="Steps of earlier activities that are done by now, of those in `brought`.",
+    )
     kind = serializers.ChoiceField(
         ActivityKind.choices, required=False, help_text="What it was; left out: as it stands."
     )
@@ -115,7 +129,10 @@ class AttendanceLine(serializers.Serializer):
 class StepLine(serializers.Serializer):
     id = serializers.UUIDField()
     text = serializers.CharField()
-    owner_id = serializers.UUIDField(allow_null=True)
+    owner_id = serializers.UUIDField(allow_null=True, help_text="A member.")
+    owner_person_id = serializers.UUIDField(
+        allow_null=True, help_text="Of the roster, where there is no team."
+    )
     owner_name = serializers.CharField()
     due_on = serializers.DateField()
     done_on = serializers.DateField(allow_null=True)
@@ -123,6 +140,10 @@ class StepLine(serializers.Serializer):
     can_finish = serializers.BooleanField(
         help_text="Whether the client may say that it is done, or open it again."
     )
+
+
+class StepBrought(StepLine):
+    activity_id = serializers.UUIDField(help_text="The earlier activity that left it.")
 
 
 class Missing(serializers.Serializer):
@@ -166,6 +187,10 @@ class ActivityLogWhole(serializers.Serializer):
         help_text="How many persons, guests among them: whoever holds two roles is one."
     )
     steps = StepLine(many=True)
+    brought = StepBrought(
+        many=True,
+        help_text="Of earlier activities: last time's and older open ones; before it is held, the open ones.",
+    )
     counts_for = CountsFor(many=True)
 
 
@@ -227,6 +252,7 @@ def log_of(given: dict[str, Any]) -> Log:
         for row in given.pop("steps")
     )
     said = given.pop("presence")
+    given["done"] = frozenset(given["done"])
     keys = [row["member"] for row in said]
     given["again"] = frozenset(key for key in keys if keys.count(key) > 1)
     presence = {row["member"]: row["presence"] for row in said}
@@ -241,13 +267,23 @@ def whole_log(activity: Activity, user: Any, now: datetime, status: int = 200) -
     body["otherwise"] = deviations_of(activity)
     body["attendances"] = list(activity.attendances.order_by("rank", "id"))
     body["present"] = len(present_in(activity))
-    body["steps"] = with_finishing(user, activity, steps_of(activity), now)
+    body["steps"] = with_finishing(user, steps_of(activity), now)
+    body["brought"] = with_finishing(user, _brought(activity, now), now)
     body["counts_for"] = _counts_for(activity, now)
     answer = ActivityLogWhole(body).data
     return Response(answer, status=status, headers={"ETag": f'"{activity.version}"'})
 
 
-_MADE = ("otherwise", "attendances", "present", "steps", "counts_for")
+_MADE = ("otherwise", "attendances", "present", "steps", "brought", "counts_for")
+
+
+def _brought(activity: Activity, now: datetime) -> list[NextStep]:
+    if activity.state == ActivityState.HELD:
+        return brought_to(activity)
+    return carried_into(
+        activity.project, local_day(now), activity.organisation,
+        programme=activity.programme, into=activity,
+    )  # fmt: skip
 
 
 def _counts_for(activity: Activity, now: datetime) -> list[dict[str, Any]]:

@@ -19,17 +19,17 @@ from programmes.actions.problems import change_problem, raise_problem
 from programmes.api.asking import KEY, REFUSED, UUID, filtered, named
 from programmes.api.project_people import MATCH
 from programmes.forms.problems import LATE, MINE, OPEN
-from programmes.models import Problem, ProblemAct, ProblemTurn, Programme, Project
+from programmes.models import Activity, Problem, ProblemAct, ProblemTurn, Programme, Project
 from programmes.queries import local_day
 from programmes.states import ProblemState
 from programmes.views.problem_lines import days_held, narrowed, problems_matching
 
 LISTED = (
-    "id", "programme_id", "organisation_id", "project_id", "supervisor_id", "raised_from_id",
-    "number", "title", "person_id", "person_name", "due_on", "measure", "state", "version",
+    "id", "programme_id", "organisation_id", "project_id", "activity_id", "supervisor_id",
+    "raised_from_id", "number", "title", "person_id", "person_name", "due_on", "measure", "state", "version",
     "holder_id", "held_since", "raised_at", "solved_at", "closed_at",
 )  # fmt: skip
-FILTERS = ("programme", "organisation", "project", "holder")
+FILTERS = ("programme", "organisation", "project", "activity", "holder")
 STATES = (OPEN, *ProblemState.values)
 ONLY = (MINE, LATE)
 
@@ -51,6 +51,11 @@ class ProblemDraft(ProblemText):
     programme = serializers.UUIDField()
     organisation = serializers.UUIDField()
     project = serializers.UUIDField(required=False, allow_null=True)
+    activity = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="Held, where it came up; then its topic is the problem's.",
+    )
 
 
 class ProblemWords(StrictSerializer):
@@ -78,6 +83,7 @@ class ProblemLine(serializers.Serializer):
     programme_id = serializers.UUIDField()
     organisation_id = serializers.UUIDField()
     project_id = serializers.UUIDField(allow_null=True)
+    activity_id = serializers.UUIDField(allow_null=True, help_text="At which it came up.")
     supervisor_id = serializers.UUIDField(allow_null=True)
     raised_from_id = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -152,13 +158,14 @@ class ProblemViewSet(TenantViewSet):
     @extend_schema(request=ProblemDraft, responses={201: ProblemWhole, **REFUSED})
     def create(self, request: Any, **kwargs: Any) -> Response:
         given = self._typed(ProblemDraft)
-        project = given.pop("project", None)
+        project, activity = given.pop("project", None), given.pop("activity", None)
         made = raise_problem(
             programme=named(Programme.objects, "programme", given.pop("programme")),
             organisation=named(Organisation.objects, "organisation", given.pop("organisation")),
             project=named(Project.objects.visible_to(request.user), "project", project)
             if project
             else None,
+            activity=named(_held_before(request.user), "activity", activity) if activity else None,
             by=request.user,
             now=self.now,
             **given,
@@ -228,6 +235,12 @@ class ProblemViewSet(TenantViewSet):
         waits = days_held(turns, local_day(self.now))
         body["waits"] = [{"organisation_id": key, "days": days} for key, days in waits.items()]
         return Response(body, status=status, headers={"ETag": f'"{problem.version}"'})
+
+
+def _held_before(user: Any) -> Any:
+    """Activities that he reads."""
+    rows = Activity.objects.visible_to(user)
+    return rows.select_related("project", "programme", "organisation")
 
 
 def _wanted(request: Request) -> dict[str, str]:

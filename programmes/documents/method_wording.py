@@ -17,6 +17,8 @@ ATTENDANCE, METHODS, QUESTIONS, REFLECTIONS, SAID, STEPS = (
     "会议内容",
     "下一步工作",
 )
+BROUGHT = "上次事项"
+"""What earlier activities have left to be done."""
 STEP_HEAD = ("序号", "工作内容", "责任人", "完成时限", "完成情况")
 DONE = "已于{day}完成"
 OPEN = "未完成"

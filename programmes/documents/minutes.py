@@ -17,7 +17,7 @@ from programmes.documents.wording import counted, day_words
 from programmes.methods import Part, draw, key_causes, parts_of
 from programmes.models import Activity, MethodRecord, NextStep
 from programmes.queries import ZONE, head_of, local_day
-from programmes.queries.next_steps import steps_of
+from programmes.queries.next_steps import brought_to, steps_of
 from programmes.queries.persons_there import logged_persons, said_of
 from programmes.states import ActivityState, Presence, RecordForm
 
@@ -87,6 +87,7 @@ _Section = tuple[str, list[official.Block]]
 def _sections(activity: Any, head: Mapping[str, Any]) -> Iterator[_Section]:
     yield wording.AGENDA, list(_agenda(activity, head))
     yield wording.ATTENDANCE, list(_attendance(activity, head))
+    yield wording.BROUGHT, list(_steps(brought_to(activity)))
     yield wording.METHODS, list(_methods(activity, head))
     yield wording.QUESTIONS, list(official.paragraphs(activity.questions))
     yield wording.REFLECTIONS, list(official.paragraphs(activity.reflections))

@@ -19,6 +19,18 @@ from programmes.queries import ZONE
 from programmes.queries.persons_there import persons_in
 from programmes.states import OF_TOPICS, ActivityKind, ActivityMode, Presence
 
+
+class StepKeysField(forms.MultipleChoiceField):
+    """Ticks of steps; the verb says which may be ticked, so that none is lost when the day is changed."""
+
+    def valid_value(self, value: Any) -> bool:
+        try:
+            uuid.UUID(str(value))
+        except ValueError:
+            return False
+        return True
+
+
 BLANK_STEPS = 3
 """Empty lines below the steps that are there."""
 STEP_PARTS = ("text", "owner", "name", "due", "key")
@@ -36,10 +48,18 @@ def _named(places: list[Any]) -> str:
     return f"{name}（{roles}）" if roles else name
 
 
-class ActivityLogForm(TenantForm):
-    """`team` of the day, or the participants; `methods` and `modes` as (key, name), `steps` that the log named before.
+def _owns(row: Any, step: NextStep) -> bool:
+    """`row`: a member of the team, or a participant."""
+    if isinstance(row, TeamMember):
+        return bool(row.pk == step.owner_id)
+    return bool(row.person_id == step.owner_person_id)
 
-    `beside`: what is known of somebody's coming, by his place.
+
+class ActivityLogForm(TenantForm):
+    """`team` of the day, or the participants; `methods` and `modes` as (key, name).
+
+    `steps`: that the log named before; `carried`: open ones of earlier activities; `beside`: what is known of
+    somebody's coming, by his place.
     """
 
     day = forms.DateField(label=_("Held on"), widget=DayInput())
@@ -66,6 +86,11 @@ class ActivityLogForm(TenantForm):
     minutes = _words(_("Minutes"), "minutes", 8)
     questions = _words(_("Questions raised"), "questions", 3)
     reflections = _words(_("Reflections"), "reflections", 3)
+    done = StepKeysField(
+        label=_("Done"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -75,13 +100,16 @@ class ActivityLogForm(TenantForm):
         methods: Iterable[tuple[str, str]] = (),
         modes: Iterable[tuple[str, str]] = ActivityMode.choices,
         steps: Iterable[NextStep] = (),
+        carried: Iterable[Any] = (),
         presence: Mapping[uuid.UUID, str] | None = None,
         beside: Mapping[uuid.UUID, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.team, self.known, was, told = list(team), list(steps), presence or {}, beside or {}
-        for name, choices in (("methods", methods), ("modes", modes)):
+        self.carried = list(carried)
+        ticks = [(str(row.pk), row.text) for row in self.carried if row.can_finish]
+        for name, choices in (("methods", methods), ("modes", modes), ("done", ticks)):
             offered: Any = self.fields[name]
             offered.choices = list(choices)
         self.persons = persons_in(self.team)
@@ -99,16 +127,16 @@ class ActivityLogForm(TenantForm):
 
     def _add_step(self, number: int) -> None:
         row = self.known[number - 1] if number <= len(self.known) else None
-        team = [each for each in self.team if isinstance(each, TeamMember)]
-        owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in team)]
+        owners = [("", _("— choose —")), *((str(each.pk), each.name) for each in self.team)]
+        owner = next((str(each.pk) for each in self.team if row and _owns(each, row)), "")
         held: date = self.initial["day"]
         made: dict[str, forms.Field] = {
             "text": forms.CharField(label=_("What is to be done"), required=False, max_length=300,
                                     initial=row.text if row else ""),
             "owner": forms.ChoiceField(label=_("By whom"), required=False, choices=owners,
-                                       initial=str(row.owner_id or "") if row else ""),
+                                       initial=owner),
             "name": forms.CharField(label=_("or somebody else"), required=False, max_length=60,
-                                    initial=row.owner_name if row and not row.owner_id else ""),
+                                    initial=row.owner_name if row and not owner else ""),
             "due": forms.DateField(label=_("By"), required=False, widget=DayInput(),
                                    initial=row.due_on if row else held + timedelta(days=28)),
             "key": forms.UUIDField(required=False, widget=forms.HiddenInput,
@@ -126,6 +154,12 @@ class ActivityLogForm(TenantForm):
     def step_lines(self) -> list[dict[str, Any]]:
         numbers = range(1, len(self.known) + BLANK_STEPS + 1)
         return [{part: self[f"step_{n}_{part}"] for part in STEP_PARTS} for n in numbers]
+
+    @property
+    def carried_lines(self) -> list[dict[str, Any]]:
+        """What earlier activities left open, each with its tick for whoever may say that it is done."""
+        ticks = {str(each.data["value"]): each for each in self["done"].subwidgets}
+        return [{"step": row, "tick": ticks.get(str(row.pk))} for row in self.carried]
 
     @property
     def naming(self) -> list[Any]:
@@ -164,6 +198,7 @@ class ActivityLogForm(TenantForm):
             questions=told["questions"],
             reflections=told["reflections"],
             steps=tuple(self._steps()),
+            done=frozenset(uuid.UUID(key) for key in told["done"]),
         )
 
     def _steps(self) -> Iterable[StepText]:
@@ -200,4 +235,7 @@ class CorrectedLogForm(UnplannedLogForm):
 
 
 class NextStepForm(TenantForm):
+    """`page`: the activity on whose page it was said, where that is not the one that left the step."""
+
     done = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    page = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -10,9 +10,10 @@ from actionlearning.foundation.forms import TenantForm, TenantModelForm
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
+from programmes.actions.problems import LONGEST_TEXT
 from programmes.forms.programmes import DayInput
 from programmes.forms.projects import ProjectEnrolmentField
-from programmes.models import Enrolment, Problem, Programme, Project
+from programmes.models import Activity, Enrolment, Problem, Programme, Project
 from programmes.queries import local_day
 from programmes.states import RUNNING, ProblemState, ProgrammeState
 
@@ -58,13 +59,25 @@ class ProblemForm(TenantModelForm):
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
 
+def asked_at(activity: Activity) -> dict[str, str]:
+    """The questions that an activity raised, as the draft of a problem: title and text."""
+    asked = activity.questions.strip()
+    title = asked.split("\n", 1)[0].strip()[: _longest("title")]
+    return {"title": title, "text": "" if asked == title else asked[: _longest("text")]}
+
+
+def _longest(name: str) -> int:
+    field: Any = Problem._meta.get_field(name)
+    return field.max_length or LONGEST_TEXT
+
+
 class ProblemTopicField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Project) -> str:
         return f"{obj.title} · {obj.organisation}"
 
 
 class ProblemNewForm(ProblemForm):
-    """The same and where it belongs; raised from a topic's page it belongs where that does."""
+    """The same and where it belongs; raised from the page of a topic or an activity it belongs where that does."""
 
     enrolment = ProjectEnrolmentField(
         queryset=Enrolment.objects.none(), label=_("Unit and programme"), empty_label=None
@@ -78,10 +91,10 @@ class ProblemNewForm(ProblemForm):
     field_order = ("enrolment", "project")
 
     def __init__(
-        self, *args: Any, user: User, now: datetime, project: Project | None = None, **kwargs: Any
+        self, *args: Any, user: User, now: datetime, place: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        if project is not None:
+        if place is not None:
             del self.fields["enrolment"], self.fields["project"]
             return
         enrolment: Any = self.fields["enrolment"]

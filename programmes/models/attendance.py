@@ -67,6 +67,8 @@ class NextStep(PlacedModel):
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="next_steps")
     text = models.CharField(max_length=300)
     owner = models.ForeignKey(TeamMember, models.PROTECT, null=True, related_name="+")
+    owner_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    """In a unit's own activity, where there is no team: of those who were to take part."""
     owner_name = models.CharField(max_length=60)
     due_on = models.DateField()
     """The last day in time."""
@@ -79,7 +81,12 @@ class NextStep(PlacedModel):
     objects = TenantManager.from_queryset(NextStepQuerySet)()
 
     class Meta:
-        constraints = [all_or_none("done_on", "done_by", name="next_step_done")]
+        constraints = [
+            all_or_none("done_on", "done_by", name="next_step_done"),
+            models.CheckConstraint(
+                condition=Q(owner=None) | Q(owner_person=None), name="next_step_owner"
+            ),
+        ]
         indexes = [
             models.Index(fields=["project", "due_on", "id"], name="next_step_order"),
             models.Index(fields=["activity"], name="next_step_activity"),

@@ -11,6 +11,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.tenancy import TenantManager
 from groups.access import reach_of
 from groups.models import LedgerModel, Organisation, Person, PlacedModel
+from programmes.models.activity import Activity
 from programmes.models.programme import Programme
 from programmes.models.project import Project
 from programmes.states import ProblemState
@@ -43,6 +44,8 @@ class Problem(LedgerModel):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="problems")
     project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="problems")
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, related_name="problems")
+    """At which it came up: of the same topic, or of the unit itself where there is none."""
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)

@@ -347,8 +347,9 @@ def _steps(user: User, asked: Asked, now: datetime) -> QuerySet[Any]:
     )
     rows = _of_topic(_inside(rows, asked, "activity__"), asked, "project__")
     if personal(asked):
-        day = OuterRef("due_on")
-        rows = rows.filter(is_he(user, asked, "owner__person", (day, day), "owner__user"))
+        days = (OuterRef("due_on"), OuterRef("due_on"))
+        member = is_he(user, asked, "owner__person", days, "owner__user")
+        rows = rows.filter(member | is_he(user, asked, "owner_person", days))
     return rows.values(
         **columns(
             source=Value(EntrySource.STEP.value),

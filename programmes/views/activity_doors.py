@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.second_factor import qr_svg
 from actionlearning.foundation.views import TenantView
-from programmes.actions.activity_logs import expected_at
 from programmes.actions.doors import (
     close_door,
     code_at,
@@ -24,7 +23,7 @@ from programmes.actions.doors import (
     sign_in_at_door,
     why_no_door,
 )
-from programmes.actions.loggers import logs_it
+from programmes.actions.loggers import expected_at, logs_it
 from programmes.models import Activity, Door
 from programmes.queries import local_day
 from programmes.queries.arrivals import arrivals_of, seats_of

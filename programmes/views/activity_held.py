@@ -8,18 +8,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionlearning.foundation.languages import in_english, product_words
-from programmes.actions.activity_logs import expected_at, may_log
 from programmes.actions.counting import Weighed, held_of, weighed
+from programmes.actions.loggers import expected_at, may_log
 from programmes.actions.steps_done import with_finishing
 from programmes.clauses import sentence_of
 from programmes.counting import Held, why_not
 from programmes.models import Attendance
 from programmes.queries import head_of, local_day, rule_ids
 from programmes.queries.activities import deviations_of
-from programmes.queries.next_steps import steps_of
+from programmes.queries.next_steps import brought_to, steps_of
 from programmes.queries.persons_there import logged_persons, said_of
 from programmes.states import LOGGED_FROM, ActivityMode, ActivityState, Presence
 from programmes.views.activity_lines import planned_words
+from programmes.views.activity_problems import problems_context
 from programmes.views.count_words import name_of, title_of
 
 TONES = {Presence.PRESENT: "green", Presence.EXCUSED: "yellow", Presence.ABSENT: "red"}
@@ -63,9 +64,9 @@ def held_context(request: Any, activity: Any) -> dict[str, Any]:
             "logged": date_format(timezone.localtime(activity.logged_at), "DATETIME_FORMAT"),
             "people": [_person(each) for each in logged_persons(activity)],
         },
-        "steps": [
-            _step(request, row) for row in with_finishing(user, activity, steps_of(activity), now)
-        ],
+        "brought": [_step(request, row) for row in with_finishing(user, brought_to(activity), now)],
+        "steps": [_step(request, row) for row in with_finishing(user, steps_of(activity), now)],
+        **problems_context(request, activity),
         "counts": [_verdict(each, held) for each in weighed(activity, now=now)],
     }
 

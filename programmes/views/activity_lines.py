@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from actionlearning.foundation.permissions import Permission
-from programmes.actions.activity_logs import may_log
+from programmes.actions.loggers import may_log
 from programmes.models import Project
 from programmes.states import RUNNING, TAKEN_ON, ActivityKind, ActivityState
 

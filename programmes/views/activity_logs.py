@@ -15,15 +15,9 @@ from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
 from programmes.actions.activities import kinds_of
-from programmes.actions.activity_logs import (
-    expected_at,
-    log_activity,
-    log_unplanned,
-    may_log,
-    take_log_back,
-    team_on,
-)
-from programmes.actions.steps_done import finish_step
+from programmes.actions.activity_logs import log_activity, log_unplanned, take_log_back
+from programmes.actions.loggers import expected_at, may_log, team_on
+from programmes.actions.steps_done import finish_step, with_finishing
 from programmes.forms.activities import ActivitySeenForm
 from programmes.forms.activity_logs import (
     ActivityLogForm,
@@ -100,23 +94,33 @@ class TenantLogView(TenantFormView):
     def team(self) -> list[Any]:
         return team_on(self.place, datetime.combine(self.day, BEGINS, ZONE))
 
+    @cached_property
+    def carried(self) -> list[Any]:
+        """What is still open from before, for him to tick."""
+        place, project = self.place, self.place if isinstance(self.place, Project) else None
+        found = carried_into(
+            project, self.day, place.organisation, programme=place.programme, into=self.into
+        )
+        return with_finishing(self.request.user, found, self.request.received_at)
+
     def get_form_kwargs(self) -> dict[str, Any]:
         head = head_of(self.place.programme, self.day)
-        known = {"methods": named_methods(head), "modes": named_modes(head)}
+        known = {
+            "methods": named_methods(head),
+            "modes": named_modes(head),
+            "carried": self.carried,
+        }
         return {**super().get_form_kwargs(), "team": self.team, **known}
 
     def get_initial(self) -> dict[str, Any]:
         return {"day": self.day, "begins": BEGINS, "ends": ENDS}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        place, project = self.place, self.place if isinstance(self.place, Project) else None
-        carried = carried_into(
-            project, self.day, place.organisation, programme=place.programme, into=self.into
-        )
+        project = self.place if isinstance(self.place, Project) else None
         pasted = {"list_names": self.request.POST.get("list_names", "")}
         kwargs |= {"saved_at": self.address(0), "read_at": self.address(1)}
         kwargs["list_form"] = AttendanceListForm(initial=pasted)
-        return super().get_context_data(project=project, carried=carried, **kwargs)
+        return super().get_context_data(project=project, **kwargs)
 
     def _refuse_strangers(self) -> None:
         if not may_log(self.request.user, self.place, self.team):
@@ -294,18 +298,20 @@ class NextStepDone(TenantFormView):
         return found
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._back()
+        return to_activity(request, self.step.activity)
 
     def act(self, form: Any) -> HttpResponseBase:
         given: dict[str, Any] = {"by": self.request.user, "now": self.request.received_at}
         finish_step(self.step, done=form.cleaned_data["done"], **given)
         messages.success(self.request, _("Kept."))
-        return self._back()
+        return self._back(form)
 
     def show(self, form: Any, *, status: int = 200, refusal: Refusal | None = None) -> HttpResponse:
         if refusal is not None:
             messages.error(self.request, refusal.message)
-        return self._back()
+        return self._back(form)
 
-    def _back(self) -> HttpResponseRedirect:
-        return to_activity(self.request, self.step.activity)
+    def _back(self, form: Any) -> HttpResponseRedirect:
+        """To the page on which it was said: a later activity of theirs shows the step, too."""
+        key = getattr(form, "cleaned_data", {}).get("page")
+        return to_activity(self.request, Activity(pk=key) if key else self.step.activity)

@@ -24,7 +24,13 @@ def problem_or_404(request: Any, pk: Any) -> Problem:
     rows = Problem.objects.visible_to(request.user, Permission.PROBLEM_VIEW)
     found: Problem = get_object_or_404(
         rows.select_related(
-            "organisation", "programme", "project", "holder", "supervisor", "raised_from"
+            "organisation",
+            "programme",
+            "project",
+            "activity",
+            "holder",
+            "supervisor",
+            "raised_from",
         ),
         pk=pk,
     )
@@ -57,6 +63,8 @@ def problem_context(request: Any, problem: Problem, **given: Any) -> dict[str, A
         "can_change": waits and problem.state in UNSOLVED,
         "topic_open": problem.project is not None
         and user.has_perm(Permission.PROJECT_VIEW, problem.project),
+        "activity_open": problem.activity is not None
+        and user.has_perm(Permission.PROJECT_VIEW, problem.activity),
         "form": ProblemWordsForm(initial={"version": problem.version}),
         **given,
     }

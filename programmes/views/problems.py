@@ -24,9 +24,11 @@ from programmes.forms.problems import (
     ProblemForm,
     ProblemNewForm,
     ProblemWordsForm,
+    asked_at,
 )
-from programmes.models import Problem, Project
+from programmes.models import Activity, Problem, Project
 from programmes.queries import local_day
+from programmes.states import ActivityState
 from programmes.views.problem_lines import COLUMNS, lines_of, narrowed, problems_matching
 from programmes.views.problem_page import problem_context, problem_or_404, to_problem
 from programmes.views.projects import renew_version
@@ -87,36 +89,55 @@ class ProblemDetail(TenantView):
 
 
 class ProblemNew(TenantFormView):
-    """By the unit, or by the office above it; with `?project=` about that topic."""
+    """By the unit, or by the office above it; with `?project=` about that topic, with `?activity=` met there."""
 
     permission = Permission.PROBLEM_WRITE
     template_name = "programmes/problem_new.html"
     form_class = ProblemNewForm
 
     @cached_property
-    def project(self) -> Project | None:
-        pk = self.request.GET.get("project")
+    def project(self) -> Any:
         rows = Project.objects.visible_to(self.request.user)
+        return self._named("project", rows.select_related("organisation", "programme"))
+
+    @cached_property
+    def activity(self) -> Any:
+        rows = Activity.objects.visible_to(self.request.user).filter(state=ActivityState.HELD)
+        wanted = rows.select_related("organisation", "programme", "project")
+        return self._named("activity", wanted)
+
+    def _named(self, name: str, rows: Any) -> Any:
+        pk = self.request.GET.get(name)
         try:
-            rows = rows.select_related("organisation", "programme")
             return get_object_or_404(rows, pk=UUID(pk)) if pk else None
         except ValueError:
             raise Http404 from None
 
+    @property
+    def place(self) -> Any:
+        return self.activity or self.project
+
+    def get_initial(self) -> dict[str, Any]:
+        return asked_at(self.activity) if self.activity else {}
+
     def get_form_kwargs(self) -> dict[str, Any]:
         request: Any = self.request
-        given = {"user": request.user, "now": request.received_at, "project": self.project}
+        given = {"user": request.user, "now": request.received_at, "place": self.place}
         return {**super().get_form_kwargs(), **given}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(project=self.project, **kwargs)
+        topic = self.activity.project if self.activity else self.project
+        return super().get_context_data(
+            project=topic, activity=self.activity, place=self.place, **kwargs
+        )
 
     def act(self, form: Any) -> HttpResponse:
-        place = self.project or form.cleaned_data["enrolment"]
+        place = self.place or form.cleaned_data["enrolment"]
         made = raise_problem(
             programme=place.programme,
             organisation=place.organisation,
             project=self.project or form.cleaned_data.get("project"),
+            activity=self.activity,
             by=self.request.user,
             now=self.request.received_at,
             **form.facts(),

@@ -33,6 +33,7 @@ from programmes.states import RUNNING, ActivityState
 from programmes.views import activity_lines, problem_lines
 from programmes.views.project_papers import PAPER, papers_beside
 from programmes.views.project_tree import NODE, tree_rows
+from programmes.views.timeline_activities import Doings, doings_columns
 
 MEMBER = (
     "id", "project_id", "organisation_id", "org_path", "person_id", "user_id", "name", "title",
@@ -65,6 +66,8 @@ class Beside:
     activity_count: int
     proposed: int
     """How many of all its activities may be taken up."""
+    doings: Doings
+    """Of all of them what is drawn."""
     problems: list[dict[str, Any]] | None
     """None for a guest to whom only the topic was opened."""
     short: list[dict[str, Any]] = field(default_factory=list)
@@ -100,6 +103,7 @@ def beside(user: Any, project: Project, asks: Asks, now: datetime) -> Beside:
         activities=activities,
         activity_count=told["its_activity_count"],
         proposed=told["its_proposed"],
+        doings=Doings(told["its_doings"], told["its_doing_months"]),
         short=dicts_of(Obligation, told["its_short"]),
         problems=None if problems is None else dicts_of(Problem, problems),
         grants=dicts_of(Grant, told.get("its_grants", ())),
@@ -148,6 +152,7 @@ def _of_topic(now: datetime) -> dict[str, Any]:
         "its_milestones": along(milestones, MILESTONE),
         "its_coming": along(coming[:NEAR], activity_lines.COLUMNS),
         "its_past": along(past[:NEAR], activity_lines.COLUMNS),
+        **doings_columns(),
         "its_activity_count": counted(activities),
         "its_proposed": counted(activities.filter(state=ActivityState.PROPOSED, gone_at=None)),
         "its_scores": along(scores, SCORE),

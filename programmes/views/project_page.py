@@ -147,7 +147,7 @@ def page_context(request: Any, project: Project, **given: Any) -> dict[str, Any]
         **papers,
         **activities_context(user, project, its),
         "counts_short": [short_words(row) for row in its.short],
-        **timeline_context(project, its.milestones, its.turns, plan, day),
+        **timeline_context(project, its, plan, day),
         **pool_context(user, project, asks, candidate),
         **result_context(user, project, its.turns),
     }

@@ -14,6 +14,7 @@ from programmes.models import Milestone, Project, ProjectTurn
 from programmes.procedures import Outcome
 from programmes.queries import local_day
 from programmes.states import ProjectState
+from programmes.views.timeline_activities import doings_context
 from programmes.views.timeline_drawing import MOST_BARS, MOST_MARKS, Mark, Span, draw, later
 
 PLAN = "project_plan"
@@ -65,29 +66,27 @@ def _told(row: Milestone, today: date) -> tuple[str, str]:
 
 
 def timeline_context(
-    project: Project,
-    milestones: Iterable[Milestone],
-    turns: Sequence[ProjectTurn],
-    plan: PlanInEffect | None,
-    today: date,
+    project: Project, its: Any, plan: PlanInEffect | None, today: date
 ) -> dict[str, Any]:
-    """Of rows in hand, `turns` the latest first; the words beside the picture say the same for who cannot see it."""
-    lines = milestone_lines(milestones, today)
+    """`its`: what stands beside the topic; the words beside the picture say the same for who cannot see it."""
+    lines = milestone_lines(its.milestones, today)
     tracks = _tracks(plan)
-    events = _events(turns, plan)
+    events = _events(its.turns, plan)
+    doings, told = doings_context(its.doings, today)
     marks = [
         Mark(line["due_on"], str(number), line["title"], line["tone"])
         for number, line in enumerate(lines, 1)
     ]
     picture = draw(
         tracks,
-        [(_("Milestones"), marks), (_("What happened"), events)],
+        [(_("Milestones"), marks), (_("Activities"), doings), (_("What happened"), events)],
         today=None if project.state in ENDED else today,
         until=_planned_end(project),
     )
     return {
         "milestones": lines,
         "picture": picture,
+        "doings": told,
         "timetable": [_track_words(name, spans) for name, spans in tracks],
         "events": [
             {"sign": each.sign, "day": date_format(each.day, "DATE_FORMAT"), "text": each.text}

@@ -73,6 +73,7 @@ KNOWN: dict[str, dict[str, Any]] = {
 }
 """Values that the product takes apart again when it shows the row."""
 EMPTY = {
+    "programmes.NextStep": ("owner_person",),
     "reporting.Publicity": ("briefing",),
     "reporting.Series": ("programme",),
     "reporting.WebhookDelivery": ("publication",),

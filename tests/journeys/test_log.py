@@ -11,24 +11,28 @@ from django.db import transaction
 from actionlearning.foundation.clock import database_now
 from actionlearning.foundation.scope import WHOLE, scope
 from programmes.actions.activities import add_activity
+from programmes.actions.activity_logs import log_unplanned
+from programmes.actions.next_steps import StepText
 from programmes.actions.projects import choose_project
 from programmes.actions.teams import set_team
-from programmes.models import Activity, TeamMember
+from programmes.models import Activity, NextStep, TeamMember
 from programmes.queries import local_day
 from reporting.models import InformationItem
 from tests.journeys.conftest import PHONE, lay_out
 from tests.journeys.walking import button, in_chinese, running_now, sign_in
+from tests.programmes.held import told
 from tests.programmes.topics import propose, seats
 from tests.world import World
 
 pytestmark = pytest.mark.browser
 MOST = 25
+LEFT = "核对上月名单"
 STEPS = ("汇总各村底册", "起草探访规程", "联系志愿者")
 
 
 @pytest.fixture
 def seminar(transactional_db: None) -> Any:
-    """Planned for yesterday; the team of eight stands since the day before."""
+    """Planned for yesterday; the team of eight stands since the day before, when a session left one step."""
 
     def shape(world: World) -> Any:
         programme = running_now(in_chinese(world))
@@ -36,6 +40,11 @@ def seminar(transactional_db: None) -> Any:
         topic = propose(world, programme, now=before)
         set_team(topic, seats=seats(), by=world.ben, now=before)
         project = choose_project(topic, by=world.lena, now=before)
+        left = StepText(LEFT, local_day(before) + timedelta(days=9), owner_name="民政 王")
+        log = told(project, before - timedelta(hours=3), steps=(left,))
+        log_unplanned(
+            project, log, kind="group_seminar", title="小组研讨", by=world.ben, now=before
+        )
         made = add_activity(
             project=project, kind="core_seminar", title="核心学员研讨会",
             first_day=local_day(before) + timedelta(days=1), by=world.ben, now=before,
@@ -83,6 +92,7 @@ def test_a_seminar_is_logged_in_few_taps(
     thumb.follow(page.locator(f'main a[href$="/activities/{made.pk}/log/"]').first)
     assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    thumb.tap(page.locator("[name=done]"))
     thumb.type("venue", "二楼会议室")
     thumb.tap(page.locator("[name=modes][value=discussion]"))
     thumb.tap(page.locator("[name=methods][value=brainstorming]"))
@@ -107,6 +117,7 @@ def kept(world: World, made: Activity) -> None:
         assert row.ended_at - row.began_at == timedelta(hours=2)
         assert row.attendances.filter(presence="present").count() == 8
         assert row.next_steps.count() == len(STEPS)
+        assert NextStep.objects.get(text=LEFT).done_by_id == world.ben.pk
 
 
 def drafted(thumb: Thumb, world: World, made: Activity) -> None:

@@ -354,7 +354,7 @@ def test_steps_are_carried_in_the_order_of_their_sessions_and_not_into_their_own
     client = sign_in(world.ben)
     for made, carried in ((first, []), (second, ["先议"])):
         page = client.get(at("activity_log", world, made.pk)).context
-        assert [row.text for row in page["carried"]] == carried
+        assert [row.text for row in page["form"].carried] == carried
 
 
 def test_a_unit_s_steps_stay_in_their_programme(world: World, programme: Programme) -> None:

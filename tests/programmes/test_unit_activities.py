@@ -309,7 +309,7 @@ def test_a_log_ahead_or_of_somebody_else_or_a_name_twice_is_refused(
         "began_at": told(made, at=beijing(5, 20)),
         "presence": told(made, presence={}),
         "guests": told(made, guests=("甲一",)),
-        "steps": told(made, steps=(StepText("x", date(2026, 7, 1), owner=row.pk),)),
+        "steps": told(made, steps=(StepText("x", date(2026, 7, 1), owner=row.person_id),)),
     }
     for field, log in wrong.items():
         with pytest.raises(BadInput) as caught:
