@@ -34,7 +34,7 @@ def door(**given):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programmes", "0015_calendars_to_subscribe"),
+        ("programmes", "0017_topics_signed_anew"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('foundation', '0004_words_of_names'),
         ('groups', '0006_delegations'),
-        ('programmes', '0015_calendars_to_subscribe'),
+        ('programmes', '0018_arrivals_by_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -26,7 +26,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 class Migration(migrations.Migration):
     dependencies = [
         ("groups", "0006_delegations"),
-        ("programmes", "0016_hours_and_places_planned"),
+        ("programmes", "0019_what_activities_leave"),
     ]
 
     operations = [
