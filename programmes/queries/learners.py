@@ -148,6 +148,13 @@ class File:
         return told | {each.programme_id for each in topics}
 
     @property
+    def contents(self) -> set[str]:
+        """Keys of all that he was, or is to be, taught."""
+        topics: Iterable[Any] = (row.activity for row in self.taught)
+        told = {key for each in (*self.seats, *topics) for key in each.contents}
+        return told | {row.contents for row in self.records}
+
+    @property
     def in_sessions(self) -> Decimal:
         return sum((lasted(row) for row in self.sessions), Decimal(0))
 

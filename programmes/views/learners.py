@@ -61,13 +61,19 @@ class LearnerFile(TenantView):
         plan = plan_of(person, today)
         head = plan.head if plan else {}
         file = file_of(person, contents_asked(head))
-        names = contents_ever(file.programmes) | contents_named(head)
+        names = names_in(file, head)
         context = {
             "person": person,
             "programme": plan and plan.programme,
             **file_context(file, names, reports_open_to(request.user, file.seats)),
         }
         return render(request, "programmes/learner_file.html", context)
+
+
+def names_in(file: File, head: Mapping[str, Any]) -> dict[str, str]:
+    """Of contents by the plan in force, else by those of the programmes in which they were taught."""
+    known = contents_named(head)
+    return known if file.contents <= known.keys() else contents_ever(file.programmes) | known
 
 
 def learner_or_404(user: Any, pk: Any) -> Person:

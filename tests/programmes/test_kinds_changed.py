@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actionlearning.foundation.errors import BadInput, RuleBroken
-from actionlearning.foundation.models import AuditEvent
+from actionlearning.foundation.models import AuditEvent, Notice
 from groups.models import Person
 from programmes.actions.activities import change_activity
 from programmes.actions.activity_logs import log_activity, take_log_back
@@ -17,7 +17,7 @@ from programmes.actions.unit_activities import change_class
 from programmes.models import Activity, Participant, Programme, Training
 from tests.programmes.activities import activity
 from tests.programmes.paper_screens import at, text_of
-from tests.programmes.topics import JUNE, submitted
+from tests.programmes.topics import JUNE, chosen
 from tests.programmes.unit_activities import AFTER, HELD, held, on_roster, planned, told
 from tests.running import run_programme
 from tests.world import World
@@ -80,11 +80,12 @@ def test_more_places_than_the_plan_gives_make_no_study_visit(
 def test_who_was_to_take_part_is_selected_for_the_visit_with_a_reason(
     world: World, programme: Programme
 ) -> None:
-    made = meeting(world, programme, people=1)
-    Person.objects.filter(name="学员0").update(user=world.lena)
+    person = Person.objects.get(user=world.dora)
+    made = planned(world, programme, [person], kind="meeting", contents={})
     invite(made, by=world.ben, now=JUNE)
     made = into(made, world, "study_visit")
     row = made.participants.get()
+    assert Notice.objects.filter(kind="programmes.activity_invited").count() == 1
     assert (made.places, row.kind, row.selection, row.told_at) == (
         25, "study_visit", "candidate", None,
     )  # fmt: skip
@@ -97,6 +98,7 @@ def test_who_was_to_take_part_is_selected_for_the_visit_with_a_reason(
 
 def test_candidates_of_what_is_no_visit_take_part(world: World, programme: Programme) -> None:
     made = into(meeting(world, programme, people=2), world, "study_visit")
+    assert selections(made) == {"candidate"}
     one, two = made.participants.order_by("name")
     select_participant(one, selection="refused", reason="另有任务", by=world.ben, now=JUNE)
     made = into(made, world, "meeting")
@@ -151,7 +153,9 @@ def test_one_class_for_another_keeps_its_hours(world: World, programme: Programm
 def test_a_team_s_meeting_needs_neither_hours_nor_places(
     world: World, programme: Programme
 ) -> None:
-    made = activity(submitted(world, programme), world, kind="meeting", first_day=date(2026, 6, 16))
+    made = activity(
+        chosen(world, programme, team=[]), world, kind="meeting", first_day=date(2026, 6, 16)
+    )
     for kind in ("training", "study_visit", "meeting"):
         made = into(made, world, kind)
         assert (made.kind, made.contents, made.places) == (kind, {}, None)
