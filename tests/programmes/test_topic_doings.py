@@ -93,11 +93,11 @@ def test_more_than_can_be_drawn_are_told_by_month(
 
     lines = page.context["doings"]["lines"]
     assert [(row["sign"], row["month"]) for row in lines] == [
-        ("9", "2026-06"), ("15", "2026-07"), ("4", "2026-08"),
+        ("9", "2026-06"), ("16", "2026-07"), ("3", "2026-08"),
     ]  # fmt: skip
     assert lines[0]["text"] == "9 activities, 1 held"
     assert f"?project={project.pk}&amp;month=2026-07" in text_of(page)
-    assert signs(page, "plain")[-3:] == ["9", "15", "4"]
+    assert signs(page, "plain")[-3:] == ["9", "16", "3"]
 
 
 def test_months_beyond_the_picture_are_counted_in_words(
