@@ -13,13 +13,13 @@ from programmes.models import Programme
 from programmes.queries.feed_spans import name_of
 from programmes.states import EntrySource, FeedSpan
 
-NARROWED = ("organisation", "project", "person")
+NARROWED = ("organisation", "body", "project", "person")
 YEARS = range(2000, 2100)
 """In which a day of a calendar lies, as in timetables."""
 
 
 class CalendarFilterForm(TenantForm):
-    """Kept in the address. In the calendar of one unit, topic or person programmes are not offered as well."""
+    """Kept in the address. In the calendar of one unit, body, topic or person programmes are not offered as well."""
 
     month = forms.RegexField(
         r"^20\d\d-(0[1-9]|1[0-2])$",
@@ -48,11 +48,11 @@ class CalendarFilterForm(TenantForm):
         source.choices = [("", _("all")), *EntrySource.choices]
 
     def offer_bodies(self, bodies: Iterable[Body]) -> None:
-        """To be chosen from; one that was asked for and is not among them stays as it is."""
-        choices = {"": _("all"), **{str(each.pk): name_of(each) for each in bodies}}
+        """To be chosen from; where there are none, the one that was asked for stays as it is."""
+        choices = [("", _("all")), *((str(each.pk), str(each)) for each in bodies)]
         body: Any = self.fields["body"]
-        if len(choices) > 1 and self.data.get("body", "") in choices:
-            body.widget.choices = list(choices.items())
+        if len(choices) > 1:
+            body.widget.choices = choices
         else:
             body.widget = forms.HiddenInput()
 

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import PAGE, TenantView
-from groups.access import standing_of, visible_organisations, visible_persons
+from groups.access import visible_organisations, visible_persons
 from programmes.calendar import DayKind, DayReason, WorkCalendar
 from programmes.forms.entries import YEARS, CalendarFilterForm
 from programmes.models import Project
@@ -78,19 +78,21 @@ class TenantCalendarView(TenantView):
     def narrowed(self) -> dict[str, Any]:
         """Rows that the address names; whoever may not see one is told that there is none."""
         user = self.request.user
+        found: dict[str, Any] = {}
         rows = {
+            "body": SUBJECTS[FeedSpan.BODY](user),
             "organisation": visible_organisations(user),
             "project": Project.objects.visible_to(user),
-            "body": SUBJECTS[FeedSpan.BODY](user),
             "person": visible_persons(user),
         }
-        found = {
-            name: seen.filter(pk=self.wanted[name]).first()
-            for name, seen in rows.items()
-            if name in self.wanted
-        }
-        if None in found.values():
-            raise Http404
+        for name in (name for name in rows if name in self.wanted):
+            body = found.get("body")
+            if name == "organisation" and body and body.organisation_id == self.wanted[name]:
+                found[name] = body.organisation  # who sees the one sees the other
+            else:
+                found[name] = rows[name].filter(pk=self.wanted[name]).first()
+                if found[name] is None:
+                    raise Http404
         return found
 
     def asked(self, first: date, last: date) -> Asked:
@@ -109,15 +111,12 @@ class TenantCalendarView(TenantView):
         return days_between(path, first, last)
 
     def bodies(self) -> Iterable[Any]:
-        """Of the unit whose calendar it is, or else of the reader's own."""
-        if "project" in self.narrowed or "person" in self.narrowed:
+        """Of the unit whose calendar it is, while it is narrowed to nothing else."""
+        if set(self.narrowed) != {"organisation"}:
             return ()
-        units = {seat.organisation_id for seat in standing_of(self.request.user).seats}
-        if unit := self.narrowed.get("organisation"):
-            units = {unit.pk}
         rows = SUBJECTS[FeedSpan.BODY](self.request.user)
-        rows = rows.filter(organisation__in=units, ends_on=None)
-        return rows.order_by("organisation__sort_path", "kind", "id") if units else ()
+        unit = self.narrowed["organisation"]
+        return rows.filter(organisation=unit, ends_on=None).order_by("kind", "starts_on", "id")
 
     def shown(self, **context: Any) -> HttpResponse:
         fragment = ""

@@ -100,8 +100,7 @@ def test_it_has_all_its_days_and_its_organiser_where_he_may_not_read_it(
 
 def test_what_was_held_ends_with_the_log(world: World, programme: Programme) -> None:
     made = invited(world, programme, [of(world.lena)], last_day=DAY + timedelta(days=3))
-    ends = beijing(7, 16)
-    log = told(made, beijing(7, 14, 9), ended_at=ends)
+    log = told(made, beijing(7, 14, 9), ended_at=beijing(7, 16, 0))
     log_activity(made, log, by=world.ana, now=beijing(7, 17, 9))
     row = Participant.objects.get(activity=made)
     assert (row.held_on, row.last_day) == (DAY, DAY + timedelta(days=1))
