@@ -8,7 +8,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.apps import apps
@@ -69,6 +69,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "reporting.Publication": {"kind": "published", "content": ISSUE},
     "programmes.Dossier": {"kind": "implementation_plan"},
     "programmes.ProjectTurn": {"snapshot": {"title": "x", "background": "x", "team": []}},
+    "programmes.Activity": {"begins": time(9), "ends": time(11)},
     "programmes.Obligation": {"deliverable": "information_item"},
 }
 """Values that the product takes apart again when it shows the row."""
