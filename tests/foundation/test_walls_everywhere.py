@@ -42,7 +42,10 @@ FILLED = {
 LATER = {"ended_at": "2026-03-02T06:00:00+00:00"}
 """Columns of it that come after another."""
 FOREIGN_KEY_VIOLATION = "23503"
-ONE_OF = {"reporting_publicity": {"item_id", "briefing_id"}}
+ONE_OF = {
+    "reporting_publicity": {"item_id", "briefing_id"},
+    "programmes_nextstep": {"owner_id", "owner_person_id"},
+}
 """Keys of which a row has one: the others are empty when it is tried."""
 NUMBERED = ("foundation_auditseal", "reporting_publication")
 """Append-only tables whose rows are numbered: a copy needs a number of its own."""

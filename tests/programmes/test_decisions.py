@@ -25,7 +25,8 @@ from programmes.actions.decisions import (
 from programmes.actions.projects import choose_project, decline_project
 from programmes.actions.proposals import Verdict
 from programmes.documents.printing import paper_of, print_of
-from programmes.models import Decision, Enrolment, Programme, Project
+from programmes.models import Decision, Enrolment, Programme, Project, Turn
+from programmes.procedures import Together
 from programmes.queries.decisions import agenda_of
 from programmes.states import ProgrammeState
 from tests.programmes.paper_screens import count_queries
@@ -198,6 +199,7 @@ def test_a_delegates_voice_is_on_record_as_given_for_another(
         starts_on=date(2026, 6, 12), ends_on=date(2026, 6, 20), by=world.ana, now=june(12),
     )  # fmt: skip
     paper = sent(world, programme, "support_request")
+    Turn.objects.filter(pk=turn_of(paper).pk).update(together=Together.HEAD)
     paper = act(paper, "adopted", member, june(12), opinion="同意派促进师1名。")
     row, said = Decision.objects.get(dossier=paper), f"off（代{world.ana.display_name}）"
     assert (row.present, row.voices[0]["name"]) == (said, said)

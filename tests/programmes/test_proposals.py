@@ -268,7 +268,7 @@ def test_the_topic_s_page_leads_to_the_paper(
     answer = sign_in(world.lena).get(page)
     assert not answer.context["can_choose"]
     there = reverse("programmes:dossier_detail", args=[world.tenant.slug, paper.pk])
-    assert there in answer.content.decode()
+    assert f'<a href="{there}">{paper.title}</a>' in answer.content.decode()
 
 
 @pytest.mark.rule("P2-21")

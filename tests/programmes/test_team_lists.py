@@ -170,6 +170,7 @@ def test_a_team_that_changes_asks_for_a_revision_and_the_difference_is_read(
         page = reverse(f"programmes:{name}", args=[world.tenant.slug, topic.pk])
         told = client.get(page).content.decode()
         assert "no longer the one on its list" in told
+        assert f">{standing.title}</a>" in told
         assert "Revise the list" in told
     reader = sign_in(world.lena).get(
         reverse("programmes:project_detail", args=[world.tenant.slug, topic.pk])
