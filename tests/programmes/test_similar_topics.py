@@ -13,7 +13,7 @@ from groups.models import Organisation
 from programmes.models import Programme, Project
 from programmes.queries.similar import PastTopic, similar_topics
 from programmes.states import ProjectState
-from tests.programmes import tuning_topics, unseen_topics
+from tests.programmes import strangers_words, tuning_topics, unseen_topics
 from tests.programmes.past_topics import HARD, PAST, REWORDED
 from tests.programmes.topics import JUNE, propose
 from tests.world import World
@@ -136,6 +136,18 @@ def test_what_the_search_was_not_tuned_on_is_mostly_found(
     hits = sum(place <= 3 for place in found)
     record_property("hit_rate", f"{hits}/{len(asked)}")
     assert (len(asked), hits >= least) == (60, True)
+
+
+@pytest.mark.parametrize(("with_text", "least"), [(True, 29), (False, 27)])
+def test_a_strangers_words_are_found_among_fifty(
+    world: World, programme: Programme, *, with_text: bool, least: int
+) -> None:
+    reworded = strangers_words.REWORDED
+    asked = reworded if with_text else titles_of(reworded)
+
+    found = places(programme, world, asked)
+
+    assert (len(found), sum(place <= 3 for place in found) >= least) == (30, True)
 
 
 def test_slogans_that_the_words_know_are_found(world: World, programme: Programme) -> None:
