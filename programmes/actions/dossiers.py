@@ -312,21 +312,7 @@ def revise_dossier(
     BadInput (no reason), Stale.
     """
     old = lock(dossier, seen=seen)
-    if not by.has_perm(Permission.DOSSIER_WRITE, old):
-        raise NotAllowed(_("You may not do this here."), code="not_allowed")
-    _refuse_decided_topic(old)
-    refuse_if_concluded(old.project)
-    if old.state not in (DossierState.STANDING, DossierState.ENDED):
-        raise RuleBroken(
-            _("“%(name)s” is %(state)s: only what is in effect or was refused is revised.")
-            % {"name": old, "state": old.get_state_display()},
-            code="wrong_state",
-        )
-    if not reason.strip():
-        words = _("Say what the revision is for.")
-        raise BadInput(words, fields={"reason": words})
-    if old.later.exclude(state=DossierState.TAKEN_BACK).exists():
-        raise RuleBroken(_("A revision of it is under way already."), code="there_already")
+    _refuse_revision(old, reason, by)
     paper_in_force(old.programme, old.kind, now)
     made = Dossier(
         programme=old.programme,
@@ -350,6 +336,24 @@ def revise_dossier(
     made.save(force_insert=True)
     record("dossier.revised", target=made, by=by, at=now, reason=made.reason)
     return made
+
+
+def _refuse_revision(old: Dossier, reason: str, by: User) -> None:
+    if not by.has_perm(Permission.DOSSIER_WRITE, old):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    _refuse_decided_topic(old)
+    refuse_if_concluded(old.project)
+    if old.state not in (DossierState.STANDING, DossierState.ENDED):
+        raise RuleBroken(
+            _("“%(name)s” is %(state)s: only what is in effect or was refused is revised.")
+            % {"name": old, "state": old.get_state_display()},
+            code="wrong_state",
+        )
+    if not reason.strip():
+        words = _("Say what the revision is for.")
+        raise BadInput(words, fields={"reason": words})
+    if old.later.exclude(state=DossierState.TAKEN_BACK).exists():
+        raise RuleBroken(_("A revision of it is under way already."), code="there_already")
 
 
 def _refuse_decided_topic(old: Dossier) -> None:
