@@ -134,6 +134,11 @@ def ends(at: datetime | None) -> str:
     return _("until 24:00 on %(day)s") % {"day": local_day(at - TICK).isoformat()}
 
 
+def _inside(address: str, root: str) -> str:
+    """Counting writes addresses inside the space, papers and topics whole ones."""
+    return address if not address or address.startswith("/") else f"{root}{address}"
+
+
 def evidence_line(record: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
     """One record: when it came, what became of it, and every time it was sent back."""
     root = reverse("desk:home", args=[slug])
@@ -149,7 +154,7 @@ def evidence_line(record: dict[str, Any], slug: str, now: datetime) -> dict[str,
         standing = _("counts from %(at)s") % {"at": moment(record["counts_from"])}
     return {
         "title": record["title"],
-        "address": f"{root}{record['address']}" if record["address"] else "",
+        "address": _inside(record["address"], root),
         "received": moment(record["received_at"]),
         "captured": moment(record["captured_at"]),
         "accepted": moment(record["accepted_at"]),
