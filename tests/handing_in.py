@@ -22,6 +22,7 @@ def hand_in(
     quantity: int = 1,
     deliverable: str = "information_item",
     project: Project | None = None,
+    address: str = "information/",
 ) -> list[Evidence]:
     return record_evidence(
         deliverable=deliverable,
@@ -31,7 +32,7 @@ def hand_in(
         kind=KIND,
         source=source or uuid.uuid4(),
         title="孤儿底数摸排进展",
-        address="information/",
+        address=address,
         quantity=quantity,
         captured_at=at,
         received_at=at,

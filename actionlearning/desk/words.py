@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from actionlearning.foundation.addresses import whole
 from actionlearning.foundation.jobs import BEIJING
 from actionlearning.foundation.models import Notice
 from actionlearning.foundation.notices import subject_and_text
@@ -97,10 +98,5 @@ def shown_notice(notice: Notice, slug: str) -> dict[str, Any]:
         "asks": notice.kind in ON_A_LADDER
         and notice.retracted_at is None
         and notice.acknowledged_at is None,
-        "address": _absolute(notice.address, slug),
+        "address": whole(notice.address, slug),
     }
-
-
-def _absolute(address: str, slug: str) -> str:
-    """The sweep writes addresses inside the space, the verbs whole ones."""
-    return address if not address or address.startswith("/") else f"/t/{slug}/{address}"

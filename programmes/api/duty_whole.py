@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 from django.utils.translation import get_language
 
+from actionlearning.foundation.addresses import whole
 from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from groups.access import reach_of
@@ -66,7 +67,7 @@ def duty_row(key: uuid.UUID, reader: User, moment: datetime | None) -> dict[str,
     return row if reach_of(reader, Permission.OBLIGATION_VIEW).holds(row) else None
 
 
-def around(row: dict[str, Any]) -> dict[str, Any]:
+def around(row: dict[str, Any], slug: str) -> dict[str, Any]:
     """What stands around the duty's own facts, see `DutyWhole`."""
     year = row["year"]
     return {
@@ -80,7 +81,10 @@ def around(row: dict[str, Any]) -> dict[str, Any]:
         "rule_ids": ", ".join(each for each in orjson.loads(row["cites"]) if each in RULE_IDS),
         "plan_version": row["version"],
         "derivation": _steps(row["derivation"], get_language()),
-        "evidence": orjson.loads(row["evidence"] or "[]"),
+        "evidence": [
+            each | {"address": whole(each["address"], slug)}
+            for each in orjson.loads(row["evidence"] or "[]")
+        ],
         "blocked_by": told_of(_holder(row)),
     }
 

@@ -238,7 +238,7 @@ class ObligationViewSet(TenantViewSet):
         if row is None:
             raise Http404
         told = {name: row[column] for column, name in TOLD.items() if column != UPSTREAM}
-        told |= around(row)
+        told |= around(row, self.request.tenant.slug)
         return HttpResponse(orjson.dumps(told), content_type="application/json")
 
     def _act(self, verb: Any, pk: str) -> HttpResponse:

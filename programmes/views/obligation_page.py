@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from actionlearning.foundation.addresses import whole
 from actionlearning.foundation.languages import in_english, product_words
 from actionlearning.foundation.models import AuditEvent, Notice, User
 from actionlearning.foundation.permissions import Permission
@@ -134,14 +135,8 @@ def ends(at: datetime | None) -> str:
     return _("until 24:00 on %(day)s") % {"day": local_day(at - TICK).isoformat()}
 
 
-def _inside(address: str, root: str) -> str:
-    """Counting writes addresses inside the space, papers and topics whole ones."""
-    return address if not address or address.startswith("/") else f"{root}{address}"
-
-
 def evidence_line(record: dict[str, Any], slug: str, now: datetime) -> dict[str, Any]:
     """One record: when it came, what became of it, and every time it was sent back."""
-    root = reverse("desk:home", args=[slug])
     if record["withdrawn_at"]:
         standing = _("withdrawn %(at)s") % {"at": moment(record["withdrawn_at"])}
     elif record["counts_until"] and record["counts_until"] <= now:
@@ -154,7 +149,7 @@ def evidence_line(record: dict[str, Any], slug: str, now: datetime) -> dict[str,
         standing = _("counts from %(at)s") % {"at": moment(record["counts_from"])}
     return {
         "title": record["title"],
-        "address": _inside(record["address"], root),
+        "address": whole(record["address"], slug),
         "received": moment(record["received_at"]),
         "captured": moment(record["captured_at"]),
         "accepted": moment(record["accepted_at"]),

@@ -3,15 +3,17 @@
 from collections import Counter
 from contextlib import suppress
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import NoReverseMatch, get_resolver, resolve, reverse
 
 from actionlearning.demo.worlds import WORLDS
+from actionlearning.foundation.addresses import whole
 from actionlearning.foundation.demonstration import PASSWORD
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.scope import WHOLE, scope
@@ -22,6 +24,7 @@ from programmes.models import (
     Activity,
     Decision,
     Dossier,
+    Evidence,
     MethodRecord,
     Milestone,
     Obligation,
@@ -264,6 +267,15 @@ def topics_with_all_that_stands_beside_them():
     assert set(Activity.objects.filter(project=ended).values_list("state", flat=True)) == {"held"}
 
 
+def rows_lead_to_pages(slug):
+    """Whatever wrote the address: what a duty was met by, and what a notice is about."""
+    kinds = Evidence.objects.exclude(address="").values_list("kind", flat=True)
+    assert set(kinds) >= {"information_item", "dossier", "activity"}
+    for model in (Evidence, Notice):
+        for address in model.objects.exclude(address="").values_list("address", flat=True):
+            resolve(urlsplit(whole(address, slug)).path)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.slug)
 def test_world_shows_every_kind_of_outcome(db, world, sign_in):
@@ -277,6 +289,7 @@ def test_world_shows_every_kind_of_outcome(db, world, sign_in):
         kinds = set(Notice.objects.values_list("kind", flat=True))
         items = set(InformationItem.objects.values_list("state", flat=True))
         people = sign_ins_to_try(day=TODAY, made_before=beijing(11, 22, 8))
+        rows_lead_to_pages(tenant.slug)
 
         if world.slug == "teng":
             assert "programmes.dossier_overdue" in kinds

@@ -25,8 +25,8 @@ OWN_WORDS = {
     "desk:audit_list": "the log in its own words",
 }
 """Pages that show words of programs."""
-MARK = re.compile(rf"{CANARY.pattern}|zq\w*\*+\w*qz")
-"""Also where only the ends of a number are shown."""
+MARK = re.compile(rf"{CANARY.pattern}|zq\w*\*+\w*qz|\bzq[0-9a-f]*\b|\b[0-9a-f]+(?:qz)?\b")
+"""Also where only the ends of a number are shown, and what a difference between two of them leaves whole."""
 LATIN = re.compile(r"(?<![\w/.-])[A-Za-z]{3,}(?![\w/@.:-])")
 SAME_WORDS = frozenset(
     [
@@ -148,3 +148,8 @@ def test_a_planted_fault_is_found():
     )
     assert list(faults_of(page, "zh-hant")) == ["in English: Save", "单: 单位"]
     assert list(faults_of(page, "en")) == ["lang is 'zh-Hant'"]
+
+
+def test_a_mark_that_a_difference_tore_is_still_one():
+    page = Page('<html lang="zh-Hans">1. zqf<ins>3acqz</ins>bad<del>e0qz</del></html>')
+    assert list(faults_of(page, "zh-hans")) == []

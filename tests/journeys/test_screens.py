@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.urls import Resolver404, resolve
 
 from actionlearning.demo.management.commands import demo
 from actionlearning.demo.worlds import World, county
@@ -120,6 +121,7 @@ class Look:
             self._fault(f"answers {answer.status}")
         if screen.name not in OTHER_WORDS:
             self._words()
+        self._links()
         for width, height in (WIDE, PHONE):
             self.page.set_viewport_size({"width": width, "height": height})
             self._shape(width)
@@ -129,6 +131,16 @@ class Look:
         words = set(FOREIGN.findall(self.page.evaluate(WORDS))) - NAMES - CODES - self.logins
         if words:
             self._fault(f"not in Chinese: {sorted(words)}")
+
+    def _links(self) -> None:
+        """Somewhere in the product, whether or not this reader is let in."""
+        for link in self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
+            there = urlsplit(link)
+            if there.hostname == "localhost" and not there.path.startswith("/static/"):
+                try:
+                    resolve(there.path)
+                except Resolver404:
+                    self._fault(f"leads to nowhere: {there.path}")
 
     def _shape(self, width: int) -> None:
         if self.page.evaluate("document.documentElement.scrollWidth") > width:

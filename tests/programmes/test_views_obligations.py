@@ -348,6 +348,21 @@ def test_detail_refuses_a_day_that_is_none(world, programme, sign_in):
     assert sign_in(world.ben).get(address).status_code == 422
 
 
+@pytest.mark.parametrize("from_the_root", [True, False])
+def test_what_met_it_is_one_step_away_however_its_address_was_kept(
+    world, programme, sign_in, from_the_root
+):
+    root = reverse("desk:home", args=[world.tenant.slug])
+    kept = f"{root}information/" if from_the_root else "information/"
+    hand_in(programme, world.bureau, beijing(7, 15), by=world.liu, window="2026-07", address=kept)
+    met = duty(world.bureau, "2026-07")
+
+    shown = sign_in(world.ben).get(page(world, "obligation_detail", met.pk))
+    assert f'href="{root}information/"' in shown.content.decode()
+    told = sign_in(world.ben).get(f"{root}api/v1/obligations/{met.pk}/").json()
+    assert [each["address"] for each in told["evidence"]] == [f"{root}information/"]
+
+
 def test_detail_shows_evidence_returns_and_who_holds_it(world, programme, sign_in):
     source = uuid.uuid4()
     hand_in(programme, world.bureau, beijing(7, 15), by=world.liu, source=source, window="2026-07")
