@@ -57,6 +57,7 @@ def _open_turns(after: uuid.UUID | None) -> list[Turn]:
     rows = rows.select_related("dossier__organisation", "holder").annotate(
         told_voices=ArraySubquery(voices.values(told=voice))
     )
+    rows = rows.defer("dossier__content")  # whole texts, of which nobody is told
     return list(with_leaders(rows).order_by("pk")[:BATCH])
 
 

@@ -114,14 +114,18 @@ def open_at(turns: Iterable[Turn], now: datetime) -> Turn | None:
     return None
 
 
-def holders_at(duties: Iterable[Any], now: datetime) -> dict[uuid.UUID, Turn]:
-    """Duty → the turn that it waits for at `now`, of those that wait; at most two statements.
+def waited_for(duties: Iterable[Obligation], now: datetime) -> dict[uuid.UUID, Turn]:
+    """Duty → the turn that it waits for at `now`, of those that wait; at most one statement.
 
-    `duties` are keys of duties that read “blocked upstream”.
+    `duties` read “blocked upstream” and have their rule at hand.
     """
-    keys = list(duties)
-    if not keys:
-        return {}
-    rows = Obligation.objects.filter(pk__in=keys).select_related("rule")
-    found = {pk: open_at(turns, now) for pk, turns in turns_awaited(rows).items()}
+    found = {pk: open_at(turns, now) for pk, turns in turns_awaited(duties).items()}
     return {pk: turn for pk, turn in found.items() if turn is not None}
+
+
+def holders_at(keys: Iterable[uuid.UUID], now: datetime) -> dict[uuid.UUID, Turn]:
+    """As `waited_for`, of whoever has the keys of such duties only; at most two statements."""
+    asked = list(keys)
+    if not asked:
+        return {}
+    return waited_for(Obligation.objects.filter(pk__in=asked).select_related("rule"), now)

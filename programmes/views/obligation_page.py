@@ -23,7 +23,7 @@ from programmes.models import Obligation
 from programmes.models.obligation import DutyState
 from programmes.packs.shapes import filled
 from programmes.queries import TICK, evidence_of, local_day, rule_ids
-from programmes.queries.waits import holders_at
+from programmes.queries.waits import waited_for
 from programmes.views.held_up import holder_of_turn
 from programmes.views.obligation_lines import (
     DONE,
@@ -178,7 +178,7 @@ def upstream_of(
     """The body that holds the paper it waits for."""
     if obligation.state != DutyState.BLOCKED:
         return None
-    turn = holders_at([obligation.pk], now).get(obligation.pk)
+    turn = waited_for([obligation], now).get(obligation.pk)
     return holder_of_turn(turn, user, slug, now) if turn else None
 
 

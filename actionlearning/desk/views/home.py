@@ -22,7 +22,7 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
 from programmes.clauses import sentence_of
 from programmes.models.obligation import DutyState
-from programmes.queries.waits import holders_at
+from programmes.queries.waits import waited_for
 from programmes.views.calendar_page import year_needed
 from programmes.views.held_up import held_words
 from programmes.views.obligation_lines import shown_state
@@ -152,8 +152,8 @@ def _opened(row: Any, slug: str) -> dict[str, Any]:
 
 def _duties(owed: list[Any], request: Any, now: datetime) -> list[dict[str, Any]]:
     """What waits for a paper in another body's hands says whose and since when."""
-    blocked = (row.pk for row in owed if row.state == DutyState.BLOCKED)
-    held = {key: held_words(turn, now) for key, turn in holders_at(blocked, now).items()}
+    blocked = (row for row in owed if row.state == DutyState.BLOCKED)
+    held = {key: held_words(turn, now) for key, turn in waited_for(blocked, now).items()}
     return [_duty(row, request, now, held.get(row.pk, "")) for row in owed]
 
 
