@@ -7,8 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from actionlearning.foundation.models import User
+from actionlearning.foundation.permissions import Permission
+from groups.access import reach_of
 from groups.models import Organisation
 from groups.queries import named_like
+from programmes.models import Enrolment, Programme
 from programmes.queries import ZONE, bad_filter, key_asked, local_day
 from programmes.states import ActivityKind, ActivityState
 
@@ -16,6 +20,14 @@ GONE = "gone"
 """Asked like a state: taken up or proposed, and the plan has the line no more."""
 
 DEVIATIONS = ("time", "place", "mode")
+
+
+def units_that_hold(user: User, programme: Programme) -> QuerySet[Any]:
+    """Of those for which the reader plans: whoever takes part, and whoever runs the programme."""
+    inside = Enrolment.objects.filter(programme=programme, ends_on=None)
+    takes_part = Q(pk__in=inside.values("organisation")) | Q(pk=programme.owner_id)
+    own = reach_of(user, Permission.TEAM_CHANGE).organisations
+    return Organisation.objects.filter(takes_part, pk__in=own).in_order()
 
 
 def planned_span(activity: Any) -> tuple[datetime, datetime] | None:

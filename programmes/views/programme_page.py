@@ -32,6 +32,7 @@ from programmes.queries import (
     visible_programmes,
     with_parent,
 )
+from programmes.queries.activities import units_that_hold
 from programmes.states import CLOSE_PROGRAMME, PUT_IN_FORCE, ProgrammeState
 from programmes.views.provisions import provision_lines
 from programmes.views.wording import day_words, month_words, rate_words, title_of
@@ -87,7 +88,8 @@ def page_context(request: Any, programme: Programme) -> dict[str, Any]:
         "coming": coming_lines(mine, programme, request.received_at),
         "as_of": day_words(today),
         "can_change": may_change and programme.state != ProgrammeState.CLOSED,
-        "can_hold": user.has_perm(Permission.TEAM_CHANGE),
+        "can_hold": units_that_hold(user, programme).exists(),
+        "can_name": user.has_perm(Permission.TEAM_CHANGE),
         "can_edit": may_change and programme.state == ProgrammeState.DRAFT,
         "can_force": PUT_IN_FORCE.open_to(user, programme),
         "can_close": CLOSE_PROGRAMME.open_to(user, programme),

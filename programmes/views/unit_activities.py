@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from actionlearning.foundation.documents.xlsx import MEDIA_TYPE, filename
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantView
-from groups.access import reach_of, visible_persons
+from groups.access import visible_persons
 from groups.models import Organisation
 from programmes.actions.participants import add_participants, invite
 from programmes.actions.unit_activities import change_class, plan_unit_activity
@@ -25,8 +25,9 @@ from programmes.forms.unit_activities import (
     ParticipantsForm,
     UnitActivityForm,
 )
-from programmes.models import Activity, Enrolment, Programme
+from programmes.models import Activity, Programme
 from programmes.queries import head_of, local_day
+from programmes.queries.activities import units_that_hold
 from programmes.queries.trainings import contents_named
 from programmes.views.activity_held import named_modes
 from programmes.views.participant_lines import (
@@ -51,11 +52,7 @@ class UnitActivityNew(TenantFormView):
 
     @cached_property
     def units(self) -> QuerySet[Any]:
-        """Where the reader plans: those that take part, and whoever runs the programme."""
-        inside = Enrolment.objects.filter(programme=self.programme, ends_on=None)
-        own = reach_of(self.request.user, self.permission).organisations
-        keys = {*inside.values_list("organisation", flat=True), self.programme.owner_id}
-        return Organisation.objects.filter(pk__in=keys & set(own)).in_order()
+        return units_that_hold(self.request.user, self.programme)
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.units:

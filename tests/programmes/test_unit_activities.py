@@ -410,6 +410,17 @@ def at(name: str, world: World, pk: Any) -> str:
     return reverse(f"programmes:{name}", args=[world.tenant.slug, pk])
 
 
+def test_a_unit_is_offered_one_where_it_takes_part(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    client, new = sign_in(world.ben), at("unit_activity_new", world, programme.pk)
+    page = at("programme_detail", world, programme.pk)
+    assert new in client.get(page).content.decode()
+    Enrolment.objects.filter(organisation=world.bureau).update(ends_on=date(2026, 6, 1))
+    assert client.get(new).status_code == 404
+    assert new not in client.get(page).content.decode()
+
+
 def test_a_class_is_planned_filled_and_logged_on_its_pages(
     world: World, programme: Programme, sign_in: Any
 ) -> None:
