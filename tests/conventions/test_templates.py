@@ -14,6 +14,7 @@ FORBIDDEN = {
     "htmx event code": r"\bhx-on\b|data-hx-on|hx-vals\s*=\s*[\"']js:|hx-headers\s*=\s*[\"']js:",
     "address that is code": r"(?i)(?:href|src|action)\s*=\s*[\"']\s*(?:javascript|vbscript|data:text/html)\b",
     "script or style without a nonce": r"<(?:script|style)\b(?![^>]*(?:\bsrc=|nonce=))",
+    "line breaks of the file in a text with its own": r"<[^>]*\bpre-line\b[^>]*>[ ]*\n",
     "file of another site": r"(?i)<(?:script|link|img|iframe)\b[^>]*(?:src|href)\s*=\s*[\"']\s*(?:https?:)?//",
 }
 
