@@ -78,6 +78,7 @@ def reading(tenant: Tenant, name: str) -> Iterator[User]:
     with scope(tenant, path=WHOLE, actor=None), transaction.atomic():
         user = User.objects.get(pk=user_id(role, organisation))
         user.standing = standing_of(user)
+        user.tenant = tenant  # as for a request
     with scope(tenant, path=user.standing.path, actor=user), transaction.atomic():
         yield user
 
