@@ -21,6 +21,7 @@ DRAWN = (TOPIC, TEAM_LIST, TOPIC_PROPOSAL)
 """Papers whose text is that of topics and their teams: nothing of it is typed again."""
 FROM_TOPIC = (
     "subject",
+    "year_task",
     "background",
     "approach",
     "expected_results",

@@ -70,11 +70,13 @@ class Desk:
             project=project, title=title, by=self.unit.clerk, now=now,
         )  # fmt: skip
 
-    def draft(self, kind: str, day: date, *, title: str = "", words: dict[str, str]) -> None:
+    def draft(
+        self, kind: str, day: date, *, topic: str = "", title: str = "", words: dict[str, str]
+    ) -> None:
         """Begun on `day`, if the programme runs then, and still in the clerk's drawer."""
 
         def begun(now: datetime) -> None:
-            made = self._opened(kind, now, title=title)
+            made = self._opened(kind, now, project=self._project(topic), title=title)
             content = {"sections": words, "tracks": []}
             change_dossier(made, content=content, by=self.unit.clerk, now=now)
 

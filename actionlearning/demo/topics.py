@@ -36,7 +36,7 @@ RESULT = (
     "印发《社会救助“一门受理”工作规程》，18类事项归并为一张清单；"
     "平均办理时限由23个工作日压缩到14个工作日，材料减少41%，9个乡镇全部设综合窗口。"
 )
-WITHOUT = "问题解决方案和培训安排随县政府文件一并印发，未单独报送。"
+WITHOUT = "问题解决方案已起草，随县政府文件一并印发，未单独报送。"
 SOLVED = "跑多个窗口、材料重复提交的问题已解决；跨县户籍核对仍靠函询，作为下一步课题。"
 
 
@@ -93,6 +93,7 @@ def concluded(story: Story, desk: Desk, title: str) -> None:
     desk.whole_way("project_plan", date(year, 7, 7), topic=title)
     Seminars(story, desk.unit, title).hold(OF_A_MODEL)
     desk.whole_way("appraisal_report", date(year, 11, 19), topic=title, returned=True)
+    desk.draft("solution_report", date(year, 12, 4), topic=title, words={"results": RESULT})
     day = date(year, 12, 18)
 
     def conclude(now: datetime) -> None:

@@ -28,8 +28,7 @@ def candidates_for(dossier: Dossier) -> list[Candidate]:
 def candidates_text(candidates: Iterable[Candidate], plan: Plan) -> str:
     """Numbered; in the language of the plans for every reader."""
     with override(settings.LANGUAGE_CODE):
-        names = _criteria(plan)
-        return "\n\n".join(_candidate(n, each, names) for n, each in enumerate(candidates, 1))
+        return "\n\n".join(_candidate(n, each, plan) for n, each in enumerate(candidates, 1))
 
 
 def _criteria(plan: Plan) -> dict[str, str]:
@@ -38,9 +37,10 @@ def _criteria(plan: Plan) -> dict[str, str]:
     return {row["key"]: str(row["name"]) for row in rows}
 
 
-def _candidate(number: int, candidate: Candidate, names: dict[str, str]) -> str:
+def _candidate(number: int, candidate: Candidate, plan: Plan) -> str:
     project = candidate.project
     told = (
+        (_("Main goal or task of the year that it serves"), _year_task(project, plan)),
         (_("background"), project.background),
         (_("approach"), project.approach),
         (_("expected result"), project.expected_result),
@@ -48,10 +48,15 @@ def _candidate(number: int, candidate: Candidate, names: dict[str, str]) -> str:
         (_("units that take part"), project.participating_units),
         (_("source"), _source(project)),
         (_("opinions asked for"), _below(map(_opinion, candidate.opinions))),
-        (_("scores and reasons"), _points(candidate, names)),
+        (_("scores and reasons"), _points(candidate, _criteria(plan))),
     )
     lines = [f"{label}：{text}" for label, text in told if text]
     return "\n".join([f"{number}. {project.title}", *lines])
+
+
+def _year_task(project: Project, plan: Plan) -> str:
+    """Where the plan asks for it (P4-13)."""
+    return project.year_task if plan.head.get("topics", {}).get("year_task") else ""
 
 
 def _source(project: Project) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import BadInput
 from programmes.actions.project_asks import CONCLUSION, Asks, asks_of
-from programmes.models import Dossier, Project
+from programmes.models import Dossier, Obligation, Project
 from programmes.papers import TOPIC, Paper, papers_of
 from programmes.queries import local_day
 from programmes.states import DossierState
@@ -18,15 +18,27 @@ LONGEST_REASON = 2000
 
 
 def papers_lacking(project: Project, asks: Asks) -> list[Paper]:
-    """In the plan's order. A part may rest on the papers of the whole that it belongs to.
+    """Of those that the topic owes or has begun, in the plan's order. A part may rest on the papers of its whole.
 
     The topic's own paper is not asked for: whatever is concluded was accepted.
     """
     wholes = [uuid.UUID(hex=key) for key in project.tree_path.split("/") if key]
-    rows = Dossier.objects.filter(project__in=wholes, state=DossierState.STANDING)
-    there = {TOPIC, *rows.values_list("kind", flat=True)}
+    rows = Dossier.objects.filter(project__in=wholes).exclude(state=DossierState.TAKEN_BACK)
+    told = list(rows.values_list("kind", "state", "project"))
+    there = {TOPIC, *(kind for kind, state, _of in told if state == DossierState.STANDING)}
+    asked = _owed(project).union(kind for kind, _state, of in told if of == project.pk)
     papers = papers_of(asks.plan)
-    return [each for kind, each in papers.items() if each.about == "project" and kind not in there]
+    return [
+        each
+        for kind, each in papers.items()
+        if each.about == "project" and kind in asked and kind not in there
+    ]
+
+
+def _owed(project: Project) -> set[str]:
+    """What duties of its own ask for; those that were waived or cancelled have their reason already."""
+    rows = Obligation.objects.filter(project=project, waived_at=None, cancelled_at=None)
+    return set(rows.values_list("deliverable", flat=True))
 
 
 def explained(project: Project, reason: str, now: datetime) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def known_of(paper: Paper, project: Project | None, plan: Plan | None) -> dict[s
 def _topic(project: Project) -> dict[str, str]:
     return {
         "subject": project.title,
+        "year_task": project.year_task,
         "participating_units": project.participating_units,
         "background": project.background,
         "approach": project.approach,

@@ -39,11 +39,13 @@ def record_evidence(
     project: Project | None = None,
     quantity: int = 1,
     window_key: str = "",
+    earlier: Collection[uuid.UUID] = (),
 ) -> list[Evidence]:
     """Credit one record to the duty of each rule that asks for it; [] when nothing is owed.
 
     Raises RuleBroken `too_early`, `closed` or `cancelled`. It counts from `received_at`, at once,
     before anyone has read it; the same record counts once per rule, however often it is sent.
+    `earlier`: sources of what it corrects. It meets what they met, and nothing while one of them stands.
     """
     told = {
         "programme": programme,
@@ -56,18 +58,29 @@ def record_evidence(
         "received_at": received_at,
     }
     by_rule = duties_by_rule(deliverable, programme, organisation, project, locked=True)
-    found = (_credited(rows, told, window_key, by=by, now=now) for rows in by_rule)
+    found = (_credited(rows, told, window_key, earlier, by=by, now=now) for rows in by_rule)
     return [each for each in found if each is not None]
 
 
 def _credited(
-    rows: list[Obligation], told: dict[str, Any], window_key: str, *, by: User, now: datetime
+    rows: list[Obligation],
+    told: dict[str, Any],
+    window_key: str,
+    earlier: Collection[uuid.UUID],
+    *,
+    by: User,
+    now: datetime,
 ) -> Evidence | None:
     """Its duties are locked: a second call with the same record waits, then finds the first one's."""
-    key = {name: told[name] for name in ("programme", "kind", "source")}
-    known: Evidence | None = Evidence.objects.filter(**key, rule_key=rows[0].rule_key).first()
+    same = {"programme": told["programme"], "kind": told["kind"], "rule_key": rows[0].rule_key}
+    known: Evidence | None = Evidence.objects.filter(**same, source=told["source"]).first()
     if known is not None:
         return known
+    rows_before = Evidence.objects.filter(**same, source__in=earlier)
+    before = list(rows_before.select_related("obligation").order_by("received_at", "id"))
+    if any(each.stands(now) for each in before):
+        return None
+    window_key = before[-1].obligation.window_key if before else window_key
     obligation = _gate(rows, told["received_at"], window_key)
     if obligation is None:
         return None

@@ -1,5 +1,7 @@
 """How a paper moves from turn to turn. Called by the verbs of dossiers.py and turns.py, which lock and record."""
 
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +34,6 @@ from programmes.papers import TEAM_LIST, TOPIC, TOPIC_PROPOSAL, Paper, same_text
 from programmes.procedures import LAWS, Outcome, StepKind
 from programmes.queries import ZONE, calendar_for, local_day
 from programmes.queries.dossiers import speakers_of
-from programmes.queries.survey_reports import REPORT
 from programmes.queries.voices import asked, in_turn
 from programmes.states import DossierState, ProjectState
 
@@ -67,6 +68,20 @@ def evidence_of(dossier: Dossier) -> dict[str, Any]:
     if kind and Evidence.objects.filter(**earlier, withdrawn_at=None).exists():
         return earlier
     return {"kind": KIND, "source": dossier.pk}
+
+
+def carrying(dossier: Dossier, now: datetime) -> list[dict[str, Any]]:
+    """{kind, source} of all that meets its duties: its own record, and of earlier revisions what still stands."""
+    earlier = Evidence.objects.filter(kind=KIND, source__in=_earlier(dossier))
+    standing = {each.source for each in earlier if each.stands(now)}
+    return [evidence_of(dossier), *({"kind": KIND, "source": each} for each in sorted(standing))]
+
+
+def _earlier(dossier: Dossier) -> list[uuid.UUID]:
+    if dossier.revision == 1:
+        return []
+    rows = Dossier.objects.series(dossier).filter(revision__lt=dossier.revision)
+    return list(rows.values_list("pk", flat=True))
 
 
 def way_of(
@@ -156,7 +171,7 @@ class Journey:
             due_at=due_after(place, step["working_days"], self.now),
         )
         if turn.kind == StepKind.FILE:
-            self._credit_filing()
+            self.unless_refused(self.credit)
         lay_before(self.dossier, holder=place, kind=body, now=self.now)
         users = [row.user for row in asked(in_turn(turn.together, speakers))]
         tell_turn(turn, self.dossier, users, by=self.by, now=self.now)
@@ -268,11 +283,11 @@ class Journey:
         if name and project is not None and project.state != ProjectState.DECLINED:
             trigger(self.dossier.programme, name, project, self.now, by=self.by)
 
-    def _credit_filing(self) -> None:
+    def unless_refused(self, credit: Callable[[], None]) -> None:
         """A filing holds nobody up: a duty that takes nothing more stays missed, and the paper goes on."""
         try:
             with transaction.atomic():
-                self.credit()
+                credit()
         except RuleBroken as refused:
             record(
                 "dossier.uncredited",
@@ -283,14 +298,12 @@ class Journey:
             )
 
     def credit(self) -> None:
-        """Meets what asks for this paper; told twice it counts once.
+        """Meets what asks for this paper; told twice it counts once, and so does a paper that is corrected.
 
         A part of a topic is no topic of its own. Raises RuleBroken `closed`, `cancelled`, `too_early`.
         """
         dossier = self.dossier
         if dossier.kind == TOPIC and dossier.project is not None and dossier.project.level > 1:
-            return
-        if dossier.kind == REPORT and dossier.revision > 1:  # of the same survey
             return
         if dossier.kind == REGULATION:  # what counts is that it is in force: actions/presence.py
             return
@@ -301,6 +314,7 @@ class Journey:
             organisation=dossier.organisation,
             project=dossier.project,
             **evidence_of(dossier),
+            earlier=_earlier(dossier),
             title=dossier.title,
             address=address_of(dossier),
             captured_at=self.now,

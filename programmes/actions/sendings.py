@@ -24,7 +24,7 @@ from programmes.actions.dossiers import (
 )
 from programmes.actions.drawn import redrawn
 from programmes.actions.evidence import accept_evidence, resubmit_evidence, withdraw_evidence
-from programmes.actions.journeys import WHEN_SENT, Journey, evidence_of, way_of
+from programmes.actions.journeys import WHEN_SENT, Journey, carrying, evidence_of, way_of
 from programmes.actions.surveys import report_moved
 from programmes.actions.topic_papers import hold_topic, refuse_unready
 from programmes.clauses import cited_for
@@ -145,9 +145,22 @@ def _keep_text(dossier: Dossier, note: str, by: User, now: datetime) -> None:
 
 
 def _credit(journey: Journey) -> None:
-    told = evidence_of(journey.dossier)
-    if Evidence.objects.filter(**told).exists():
-        resubmit_evidence(**told, by=journey.by, now=journey.now)
+    """What is in effect is sent on again for its filing only, and that holds nobody up."""
+    if journey.dossier.state == DossierState.STANDING:
+        journey.unless_refused(lambda: _answer(journey))
+    else:
+        _answer(journey)
+
+
+def _answer(journey: Journey) -> None:
+    """It answers whatever was returned of it, also of the revision that it corrects."""
+    by, now = journey.by, journey.now
+    own, *earlier = carrying(journey.dossier, now)
+    for told in earlier:
+        if Evidence.objects.filter(**told, counts_until__isnull=False).exists():
+            resubmit_evidence(**told, by=by, now=now)
+    if Evidence.objects.filter(**own).exists():
+        resubmit_evidence(**own, by=by, now=now)
     else:
         journey.credit()
 

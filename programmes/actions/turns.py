@@ -21,7 +21,7 @@ from groups.queries.sitting import Sitting
 from programmes.actions.decisions import keep_decision
 from programmes.actions.evidence import accept_evidence, return_evidence
 from programmes.actions.holders import vacant_words
-from programmes.actions.journeys import WHEN_APPROVED, Journey, evidence_of
+from programmes.actions.journeys import WHEN_APPROVED, Journey, carrying, evidence_of
 from programmes.actions.proposals import Verdict, carry_out, in_words, read_verdicts
 from programmes.actions.reviews import credit_review
 from programmes.actions.topic_papers import hold_topic
@@ -336,14 +336,19 @@ def _onward(turn: Turn, journey: Journey, outcome: str) -> None:
 def _return(turn: Turn, journey: Journey, said: str) -> None:
     """A filing that comes back as incomplete changes nothing of what is in effect.
 
-    Paper and duty have one clock: what is back in time keeps its first instant.
+    Paper and duty have one clock: what is back in time keeps its first instant. What nobody approved and
+    somebody has only to put on record was handed in by its filing, so that one has the clock as well.
     """
-    dossier = journey.dossier
+    dossier, by, now = journey.dossier, journey.by, journey.now
     mending = journey.open_mending(turn, papers_of(dossier.plan)[dossier.kind].reply_days)
+    returned = []
     if LAWS[turn.kind].waits and dossier.state != DossierState.STANDING:
         journey.becomes(DossierState.RETURNED)
-        told, due_at = evidence_of(dossier), mending.due_at
-        return_evidence(**told, reason=said, due_at=due_at, by=journey.by, now=journey.now)
+        returned = [evidence_of(dossier)]
+    elif not any(LAWS[each["kind"]].waits for each in dossier.steps):
+        returned = carrying(dossier, now)
+    for told in returned:
+        return_evidence(**told, reason=said, due_at=mending.due_at, by=by, now=now)
 
 
 def _end(journey: Journey, outcome: str, said: str) -> None:

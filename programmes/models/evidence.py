@@ -32,6 +32,11 @@ class Evidence(PlacedModel):
     counts_until = models.DateTimeField(null=True)
     """Set while a return waits for an answer, or ran out without one."""
 
+    def stands(self, now: datetime) -> bool:
+        """Neither taken back nor undone by a return that ran out unanswered."""
+        undone = self.counts_until is not None and self.counts_until <= now
+        return self.withdrawn_at is None and not undone
+
     class Meta:
         constraints = [
             # Two plans may name a rule alike: the same seminar or body serves both programmes.

@@ -73,9 +73,7 @@ def test_concluded_topic_says_what_came_of_it_and_who_ended_it(
     turn = ProjectTurn.objects.get(project=accepted, step="concluded")
     missing = turn.snapshot["conclusion"].pop("papers_missing")
     assert turn.snapshot == {"conclusion": {**RESULT, "papers_reason": WITHOUT}}
-    assert [row["kind"] for row in missing] == [
-        "team_list", "project_plan", "training_plan", "solution_report", "appraisal_report",
-    ]  # fmt: skip
+    assert [row["kind"] for row in missing] == ["team_list"]  # owed since it was chosen
     assert AuditEvent.objects.filter(action="project.concluded", target=accepted.pk).count() == 1
     told = Notice.objects.filter(kind="programmes.project_concluded", about=accepted.pk)
     assert world.ana.pk in {notice.recipient_id for notice in told}
@@ -364,12 +362,18 @@ def test_page_names_what_is_open_keeps_what_was_typed_and_concludes(
     assert WITHOUT in page
 
 
-def in_effect(world: World, project: Project, *kinds: str) -> None:
-    for kind in kinds:
-        paper = open_dossier(
+def begun(world: World, project: Project, *kinds: str) -> list[Dossier]:
+    return [
+        open_dossier(
             programme=project.programme, organisation=world.bureau, project=project, kind=kind,
             by=world.ben, now=JUNE,
-        )  # fmt: skip
+        )
+        for kind in kinds
+    ]  # fmt: skip
+
+
+def in_effect(world: World, project: Project, *kinds: str) -> None:
+    for paper in begun(world, project, *kinds):
         Dossier.objects.filter(pk=paper.pk).update(state=DossierState.STANDING)
 
 
@@ -381,6 +385,7 @@ def test_without_the_plans_papers_a_reason_is_asked_for_with_their_clauses(
     world: World, accepted: Project
 ) -> None:
     in_effect(world, accepted, *OF_PLAN_2[:3])
+    begun(world, accepted, *OF_PLAN_2[3:])
     words = {**RESULT, "concluded_on": JUNE.date(), "by": world.lena, "now": JUNE}
 
     for said, told in ((" ", "问题解决方案、项目鉴定报告"), ("长" * 2001, "2000")):
@@ -419,6 +424,7 @@ def test_with_all_papers_in_effect_no_reason_is_asked_for_and_parts_rest_on_thei
 def test_page_asks_for_the_reason_and_keeps_the_text(
     world: World, accepted: Project, sign_in: Any
 ) -> None:
+    begun(world, accepted, "appraisal_report")
     address = reverse("programmes:project_conclusion", args=[world.tenant.slug, accepted.pk])
     client = sign_in(world.lena)
     Project.objects.filter(pk=accepted.pk).update(chosen_at=beijing(1, 5))
@@ -438,6 +444,7 @@ def test_rest_tells_what_is_missing_to_whoever_concludes(
     world: World, accepted: Project, programme: Programme, sign_in: Any
 ) -> None:
     propose(world, programme, "孤儿底数摸排", parent=accepted)
+    begun(world, accepted, *OF_PLAN_2)
     address = f"/t/{world.tenant.slug}/api/v1/projects/{accepted.pk}/conclusion/"
 
     told = sign_in(world.lena).get(address).json()

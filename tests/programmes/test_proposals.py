@@ -99,6 +99,19 @@ def test_the_paper_says_of_each_candidate_where_it_comes_from_and_what_speaks_fo
     assert "可行性" not in second
 
 
+@pytest.mark.rule("P4-13")
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_task_of_the_year_stands_with_the_candidate_where_the_plan_asks_for_it(
+    world: World, programme: Programme, asked: bool
+) -> None:
+    plan = programme.plans.get()
+    plan.head = {**plan.head, "topics": {**plan.head["topics"], "year_task": asked}}
+    plan.save(update_fields=["head"])
+    propose(world, programme, year_task="清收不良贷款")
+    text = proposal(world, programme).content["sections"]["candidates"]
+    assert ("：清收不良贷款\n" in text) is asked
+
+
 def test_what_was_sent_stays_when_points_and_opinions_change(
     world: World, programme: Programme
 ) -> None:

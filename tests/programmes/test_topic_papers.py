@@ -15,9 +15,10 @@ from programmes.actions.laying import lay_down
 from programmes.actions.projects import change_project, decline_project
 from programmes.actions.sendings import send_dossier, take_back
 from programmes.actions.submissions import accept_project, return_project, submit_project
-from programmes.actions.teams import set_team
+from programmes.actions.teams import Seat, set_team
 from programmes.actions.turns import take_turn
 from programmes.models import Dossier, Evidence, Obligation, Programme, Project, ProjectTurn
+from programmes.papers import papers_of, plain_differences
 from programmes.procedures import Outcome
 from programmes.queries.dossiers import waiting_turns
 from tests.programmes.papers_on_their_way import (
@@ -76,6 +77,26 @@ def test_its_text_is_the_topic_s_and_each_version_is_kept(
     told = [text.content["sections"]["background"] for text in texts]
     assert told == ["全县孤儿底数不清,救助渠道少。", "重新写的背景"]
     assert "召集人：" in texts[0].content["sections"]["team"]
+
+
+@pytest.mark.rule("P4-13")
+def test_the_task_of_the_year_is_read_and_its_change_seen_where_the_plan_asks_for_it(
+    world: World, programme: Programme
+) -> None:
+    team = [Seat(role=role, name=role) for role in ("team_leader", "facilitator", "liaison")]
+    topic = submitted(world, run_programme(world, "plan4"), team=team, year_task="清收不良贷款")
+    topic = return_project(topic, opinion="任务不对", by=world.ana, now=june(11))
+    change_project(fresh(topic), by=world.ben, now=june(12), year_task="不良贷款率降到3%")
+    submit_project(fresh(topic), by=world.ben, now=june(12))
+
+    paper = paper_of(topic)
+    old, new = (text.content for text in paper.texts.order_by("number"))
+    seen = plain_differences(papers_of(paper.plan)["topic"], old, new)
+
+    assert old["sections"]["year_task"] == "清收不良贷款"
+    assert [each["part"] for each in seen] == ["Main goal or task of the year"]
+    elsewhere = paper_of(submitted(world, programme, year_task="清收不良贷款"))
+    assert "year_task" not in elsewhere.content["sections"]
 
 
 def test_the_plan_s_row_alone_sends_it_another_way(world: World, programme: Programme) -> None:
