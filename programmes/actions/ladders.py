@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import F
+
 from actionlearning.foundation.models import User
 from groups.models import Tenure
 from groups.queries import in_force
@@ -17,8 +19,8 @@ from programmes.queries import local_day
 
 Step = tuple[uuid.UUID, int]
 """A turn, and the ordinal of the rung."""
-Place = tuple[uuid.UUID | None, str]
-"""A role at an organisation; None where the holder has nobody above it."""
+Place = tuple[uuid.UUID, str]
+"""A role at an organisation."""
 
 
 def climbed_to(steps: Iterable[tuple[Turn, Rung]], now: datetime) -> dict[Step, list[User]]:
@@ -42,8 +44,8 @@ def climbed_to(steps: Iterable[tuple[Turn, Rung]], now: datetime) -> dict[Step, 
     return {step: [users[key] for key in sorted(keys)] for step, keys in first.items()}
 
 
-def _above(turns: Iterable[Turn], day: date) -> dict[uuid.UUID, uuid.UUID | None]:
-    """To whom each holder reports in the paper's programme; without that, what it sits under."""
+def _above(turns: Iterable[Turn], day: date) -> dict[uuid.UUID, uuid.UUID]:
+    """To whom each holder reports in the paper's programme; else what it sits under, or the top itself."""
     rows = list(turns)
     reporting = (
         Enrolment.objects.in_force(day)
@@ -51,12 +53,14 @@ def _above(turns: Iterable[Turn], day: date) -> dict[uuid.UUID, uuid.UUID | None
             programme__in={turn.dossier.programme_id for turn in rows},
             organisation__in={turn.holder_id for turn in rows},
         )
-        .exclude(supervisor=None)
+        .exclude(supervisor=F("organisation"))
         .values_list("programme", "organisation", "supervisor")
     )
     told = {(programme, unit): supervisor for programme, unit, supervisor in reporting}
     return {
-        turn.pk: told.get((turn.dossier.programme_id, turn.holder_id), turn.holder.parent_id)
+        turn.pk: told.get((turn.dossier.programme_id, turn.holder_id))
+        or turn.holder.parent_id
+        or turn.holder_id
         for turn in rows
     }
 
@@ -65,7 +69,7 @@ def _held(places: Iterable[Place], day: date) -> dict[Place, set[uuid.UUID]]:
     rows = list(places)
     seats = Tenure.objects.filter(
         in_force(day),
-        organisation__in={where for where, _role in rows if where is not None},
+        organisation__in={where for where, _role in rows},
         role__in={role for _where, role in rows},
         user__is_active=True,
     )

@@ -12,8 +12,7 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.workflow import lock
 from groups.models import Organisation
-from programmes.actions.evidence import withdraw_evidence
-from programmes.actions.presence import KIND, observe_regulations
+from programmes.actions.presence import observe_regulations
 from programmes.models import Dossier, Enrolment, Programme, Regulation
 from programmes.queries import head_of, local_day
 from programmes.regulations import system_named
@@ -156,30 +155,42 @@ def name_system(
 ) -> Regulation:
     """Which of the plan's systems it is, where its name did not say so or said it wrongly (P2-39, P3-47).
 
-    From now on it counts as that system. Raises NotAllowed, RuleBroken (`repealed`, `system_told`), BadInput, Stale.
+    From now on it counts as that system. Raises NotAllowed, RuleBroken (`repealed`, `system_told`,
+    `system_taken`), BadInput, Stale.
     """
     fresh = lock(regulation, seen=seen)
     if not by.has_perm(Permission.DOSSIER_SEND, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
     _refuse_repealed(fresh)
-    if not may_be_named(fresh):
-        raise RuleBroken(
-            _("Its system was told when it was entered: repeal it, and enter it anew."),
-            code="system_told",
-        )
     if system not in _systems(fresh, local_day(now)):
         told = _("Choose one of the plan's systems.")
         raise BadInput(_("Please mend the fields named here."), fields={"system": told})
     if system == fresh.system:
         return fresh
+    _refuse_other(fresh, system, local_day(now))
     before, fresh.system = fresh.system, system
     fresh.version += 1
     fresh.save(update_fields=["system", "version"])
-    if before:
-        withdraw_evidence(kind=KIND, source=fresh.pk, by=by, now=now)
     observe_regulations(now=now, programme=fresh.programme_id, organisation=fresh.organisation_id)
     record("regulation.system_named", target=fresh, by=by, at=now, before=before, system=system)
     return fresh
+
+
+def _refuse_other(regulation: Regulation, system: str, today: date) -> None:
+    """What counts already goes on counting: never beside another one as the same system."""
+    if not may_be_named(regulation):
+        raise RuleBroken(
+            _("Its system was told when it was entered: repeal it, and enter it anew."),
+            code="system_told",
+        )
+    there = Regulation.objects.in_force(today).filter(
+        programme=regulation.programme_id, organisation=regulation.organisation_id, system=system
+    )
+    if regulation.system and there.exists():
+        raise RuleBroken(
+            _("Another regulation in force is that system already: repeal that one first."),
+            code="system_taken",
+        )
 
 
 def _refuse_repealed(regulation: Regulation) -> None:

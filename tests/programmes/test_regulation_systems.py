@@ -62,17 +62,24 @@ def test_said_twice_changes_nothing(world: World, regulation: Regulation) -> Non
 def test_said_wrongly_it_counts_as_the_right_one_only(
     world: World, programme: Programme, regulation: Regulation
 ) -> None:
-    """What had stood behind it for the wrong system counts from now on."""
+    """What had stood behind it for the wrong system counts from now on; no two count as one."""
     named(regulation, "learning", world.ben)
     entered(world, programme, "learning")
     assert seven(world).credited == 1
-    named(regulation, "funds", world.ben, july(11))
+    right = named(regulation, "funds", world.ben, july(11))
     assert seven(world).credited == 2
-    named(regulation, "learning", world.ben, july(12))
+    with pytest.raises(RuleBroken) as refused:
+        named(right, "learning", world.ben, july(12))
+    assert refused.value.code == "system_taken"
+    assert seven(world).credited == 2
+
+
+def test_a_second_one_of_a_system_is_named_and_counts_for_nothing(
+    world: World, programme: Programme, regulation: Regulation
+) -> None:
+    entered(world, programme, "funds")
+    assert named(regulation, "funds", world.ben).system == "funds"
     assert seven(world).credited == 1
-    named(regulation, "funds", world.ben, july(13))
-    counted = Evidence.objects.get(source=regulation.pk, withdrawn_at=None)
-    assert (seven(world).credited, counted.counts_from) == (2, july(13))
 
 
 def test_its_next_revision_is_the_same_system(
@@ -135,7 +142,7 @@ def test_its_page_offers_the_plans_list_to_who_may_say_it(
     assert answer["Location"] == page
     assert Regulation.objects.get().system == "funds"
     stale = client.post(f"{page}system/", {"system": "work", "version": regulation.version})
-    assert stale.status_code == 409
+    assert stale.status_code == 412
     assert f"{page}system/" not in sign_in(world.ana).get(page).text
     assert sign_in(world.ana).get(f"{page}system/").status_code == 404
     assert sign_in(world.sis).post(f"{page}system/", {"system": "work"}).status_code == 404

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.notices import subject_and_text
 from groups.actions.bodies import end_tenure
-from groups.models import Tenure
+from groups.actions.organisations import add_organisation
+from groups.models import Organisation, Tenure
 from groups.roles import Role
 from programmes.actions.reminders import remind_of_turns
 from programmes.actions.sendings import send_dossier
@@ -24,9 +25,9 @@ from programmes.packs.reading import shipped_text
 from programmes.procedures import Outcome
 from programmes.queries import TICK, ZONE, calendar_for, local_day
 from programmes.tasks import turns
+from tests.moments import NOON
 from tests.programmes.papers_on_their_way import (
     act,
-    draft,
     june,
     prescribe,
     promoter,
@@ -36,7 +37,7 @@ from tests.programmes.papers_on_their_way import (
 )
 from tests.programmes.topics import chosen
 from tests.running import run_programme
-from tests.world import World
+from tests.world import START, World
 
 ESCALATION = "programmes.dossier_escalation"
 SIXTY_WORKING_DAYS = 85
@@ -85,15 +86,30 @@ def test_an_approval_that_a_leading_group_leaves_lying_climbs_step_by_step(
 
 
 @pytest.mark.rule("P4-20")
-def test_a_filing_that_lies_climbs_too_and_the_top_has_nobody_above_it(world: World) -> None:
+def test_a_filing_that_lies_climbs_too_and_at_the_top_ends_there(world: World) -> None:
     programme = run_programme(world, "plan4")
     seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
     paper = sent(world, programme, "project_plan", team=[])
     turn = turn_of(paper)
     daily(june(10, 9), SIXTY_WORKING_DAYS)
-    assert climbed(turn) == [("06-18", "ana"), ("06-23", "chief"), ("06-25", "")]
+    assert climbed(turn) == [("06-18", "ana"), ("06-23", "chief"), ("06-25", "chief")]
     paper = act(paper, Outcome.FILED, User.objects.get(login="chief"), june(30))
     assert paper.state == "standing"
+
+
+def test_at_the_top_of_a_programme_it_goes_to_what_the_holder_sits_under(
+    world: World, programme: Programme
+) -> None:
+    """The county owns the programme and reports to nobody in it; here it sits under a city."""
+    promoter(world)
+    turn = turn_of(sent(world, programme))
+    city = add_organisation(
+        parent=None, kind="city", name="梧州市", starts_on=START, by=world.system, now=NOON
+    )
+    chief = seat(world, city, "mayor", Role.OFFICE_DIRECTOR, kind="executive_office")
+    Organisation.objects.filter(pk=world.county.pk).update(parent=city)
+    daily(june(26, 9), 20)
+    assert [login for _day, login in climbed(turn)][2:] == [chief.login, chief.login]
 
 
 def test_the_days_are_those_of_a_slow_count(world: World, programme: Programme) -> None:
@@ -224,12 +240,11 @@ def test_a_round_asks_as_much_for_one_late_paper_as_for_three(
     world: World, programme: Programme
 ) -> None:
     promoter(world)
-    prescribe(programme, "project_plan", ("approve", "own_leading_group"))
+    prescribe(programme, "system_document", ("approve", "own_leading_group"))
     asked = []
     for count in (1, 2):
-        for number in range(count):
-            project = chosen(world, programme, f"课题{count}{number}")
-            send_dossier(draft(world, programme, project=project), by=world.ben, now=june(10))
+        for _paper in range(count):
+            sent(world, programme, "system_document")
         Notice.objects.all().delete()
         asked.append((selects(june(26, 9)), selects(june(26, 10))))
     assert Notice.objects.filter(kind=ESCALATION).count() == 9
