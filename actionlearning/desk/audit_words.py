@@ -215,6 +215,7 @@ VERBS = {
     "followed": _("what was done entered"),
     "words_taken_back": _("changed words taken back"),
     "repealed": _("repealed"),
+    "system_named": _("system named"),
     "lent": _("lent"),
 }
 WHOLE = {

@@ -12,9 +12,11 @@ from actionlearning.foundation.models import Notice
 from actionlearning.foundation.notices import subject_and_text
 
 ON_A_LADDER = {
-    f"programmes.{kind}" for kind in ("reminder", "due_day", "overdue", "escalation", "blocked")
-}
-"""Notices of a duty that climbs: only these have anything to pause."""
+    f"programmes.{owes}{kind}"
+    for owes in ("", "dossier_")
+    for kind in ("reminder", "due_day", "overdue", "escalation")
+} | {"programmes.blocked"}
+"""Notices of a duty or a paper that climbs: only these have anything to pause."""
 _KINDS = {
     "programmes.reminder": gettext_lazy("reminder"),
     "programmes.due_day": gettext_lazy("due today"),
@@ -24,6 +26,7 @@ _KINDS = {
     "programmes.dossier_reminder": gettext_lazy("paper to act on"),
     "programmes.dossier_due_day": gettext_lazy("paper to act on"),
     "programmes.dossier_overdue": gettext_lazy("late paper"),
+    "programmes.dossier_escalation": gettext_lazy("late paper"),
     "programmes.dossier_delayed": gettext_lazy("late paper"),
     "programmes.problem_overdue": gettext_lazy("late problem"),
     "programmes.problem_unsolved": gettext_lazy("late problem"),

@@ -46,6 +46,8 @@ def bring_regulation(dossier: Dossier, *, by: User, now: datetime) -> Regulation
         dossier__in=earlier, repealed_on=None
     )
     made.replaces = in_force.order_by("-in_force_on", "-recorded_at").first()
+    if made.replaces is not None:
+        made.system = made.system or made.replaces.system
     _kept(made, by, now)
     return made
 
@@ -122,8 +124,7 @@ def _refuse_faults(made: Regulation, today: date) -> None:
         faults["name"] = _("A name is needed.")
     if not made.document_number:
         faults["document_number"] = _("Give the number of the document that issued it.")
-    systems = {row["key"] for row in head_of(made.programme, today).get("systems", ())}
-    if made.system and made.system not in systems:
+    if made.system and made.system not in _systems(made, today):
         faults["system"] = _("Choose one of the plan's systems, or “other”.")
     if made.issued_on > today:
         faults["issued_on"] = _("The day lies ahead: enter it once it is issued.")
@@ -136,6 +137,60 @@ def _refuse_faults(made: Regulation, today: date) -> None:
         faults["replaces"] = _("Choose a regulation of this unit in this programme.")
     if faults:
         raise BadInput(_("Please mend the fields named here."), fields=faults)
+
+
+def _systems(regulation: Regulation, today: date) -> set[str]:
+    return {row["key"] for row in head_of(regulation.programme, today).get("systems", ())}
+
+
+def may_be_named(regulation: Regulation) -> bool:
+    """Whoever entered one by hand has said which system it is; a paper's name alone may say nothing."""
+    by_hand = regulation.dossier_id is None and regulation.system != ""
+    return regulation.repealed_on is None and not by_hand
+
+
+@transaction.atomic
+def name_system(
+    regulation: Regulation, system: str, *, by: User, now: datetime, seen: int | None = None
+) -> Regulation:
+    """Which of the plan's systems it is, where its name did not say so or said it wrongly (P2-39, P3-47).
+
+    From now on it counts as that system. Raises NotAllowed, RuleBroken (`repealed`, `system_told`,
+    `system_taken`), BadInput, Stale.
+    """
+    fresh = lock(regulation, seen=seen)
+    if not by.has_perm(Permission.DOSSIER_SEND, fresh):
+        raise NotAllowed(_("You may not do this here."), code="not_allowed")
+    _refuse_repealed(fresh)
+    if system not in _systems(fresh, local_day(now)):
+        told = _("Choose one of the plan's systems.")
+        raise BadInput(_("Please mend the fields named here."), fields={"system": told})
+    if system == fresh.system:
+        return fresh
+    _refuse_other(fresh, system, local_day(now))
+    before, fresh.system = fresh.system, system
+    fresh.version += 1
+    fresh.save(update_fields=["system", "version"])
+    observe_regulations(now=now, programme=fresh.programme_id, organisation=fresh.organisation_id)
+    record("regulation.system_named", target=fresh, by=by, at=now, before=before, system=system)
+    return fresh
+
+
+def _refuse_other(regulation: Regulation, system: str, today: date) -> None:
+    """What counts already goes on counting: never beside another one as the same system."""
+    if not may_be_named(regulation):
+        raise RuleBroken(
+            _("Its system was told when it was entered: repeal it, and enter it anew."),
+            code="system_told",
+        )
+    there = Regulation.objects.in_force(today).filter(
+        programme=regulation.programme_id, organisation=regulation.organisation_id, system=system
+    )
+    if regulation.system and there.exists():
+        raise RuleBroken(
+            _("Another regulation in force is that system already: repeal that one first."),
+            code="system_taken",
+        )
 
 
 def _refuse_repealed(regulation: Regulation) -> None:

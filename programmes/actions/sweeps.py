@@ -6,7 +6,7 @@ A duty whose fulfilment was undone asks again: what had been taken back comes to
 closed takes nothing any more and asks nobody.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 from django.db import connection, transaction
@@ -17,13 +17,12 @@ from actionlearning.foundation.errors import NotAllowed
 from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.workflow import lock_row
 from programmes.actions.holders import tell_holders
-from programmes.calendar import day_start
+from programmes.calendar.rungs import pause_ends
 from programmes.models import Obligation
 from programmes.models.obligation import HELD_UP
 from programmes.queries import ZONE, calendar_for, local_day
 
 BATCH = 5000
-PAUSE_WORKING_DAYS = 2
 
 # Rows are found by their keys, one by one, also where the planner believes a table to be empty: right
 # after a great import it does, and a join by scanning would then hold its locks for minutes.
@@ -133,7 +132,7 @@ def sweep_batch(*, now: datetime, batch: int = BATCH) -> tuple[int, int]:
 
 @transaction.atomic
 def acknowledge(notice: Notice, *, by: User, now: datetime) -> Notice:
-    """“We know, we are on it”: the ladder of that duty climbs no further for two working days."""
+    """“We know, we are on it”: the ladder of that duty climbs no further for two working days, nor that of a paper."""
     fresh = lock_row(notice)
     if fresh.recipient_id != by.pk:
         raise NotAllowed(_("This notice is somebody else's."), code="not_allowed")
@@ -151,6 +150,5 @@ def acknowledge(notice: Notice, *, by: User, now: datetime) -> Notice:
 
 def _pause(obligation: Obligation, now: datetime) -> None:
     calendar = calendar_for(obligation.window.calendar)
-    day = calendar.add_working_days(local_day(now), PAUSE_WORKING_DAYS)
-    obligation.paused_until = day_start(day, ZONE) + timedelta(hours=9)
+    obligation.paused_until = pause_ends(local_day(now), calendar, ZONE)
     obligation.save(update_fields=["paused_until"])

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from actionlearning.foundation.api import StrictSerializer, TenantViewSet
 from actionlearning.foundation.permissions import Permission
 from groups.models import Organisation
-from programmes.actions.regulations import enter_regulation, repeal_regulation
+from programmes.actions.regulations import enter_regulation, name_system, repeal_regulation
 from programmes.api.asking import KEY, REFUSED, UUID, filtered, named, names_of, typed
 from programmes.models import Programme, Regulation
 from programmes.queries import local_day
@@ -36,6 +36,10 @@ class RegulationEntry(StrictSerializer):
 class RegulationEnd(StrictSerializer):
     day = serializers.DateField(help_text="The first day on which it does not hold any more.")
     reason = serializers.CharField(max_length=300)
+
+
+class RegulationSystemName(StrictSerializer):
+    system = serializers.CharField(max_length=40, help_text="Key in the plan's list.")
 
 
 class RegulationLine(serializers.Serializer):
@@ -122,6 +126,14 @@ class RegulationViewSet(TenantViewSet):
         return self._whole(
             repeal_regulation(row, by=request.user, now=self.now, seen=seen, **given)
         )
+
+    @extend_schema(request=RegulationSystemName, responses={200: RegulationWhole, **REFUSED})
+    @action(detail=True, methods=["post"])
+    def system(self, request: Any, **kwargs: Any) -> Response:
+        row = self.get_object()
+        system = typed(request, RegulationSystemName)["system"]
+        seen = self.seen(row)
+        return self._whole(name_system(row, system, by=request.user, now=self.now, seen=seen))
 
     def _whole(self, row: Regulation, status: int = 200) -> Response:
         body = {name: getattr(row, name) for name in names_of(RegulationWhole)}

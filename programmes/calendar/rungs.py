@@ -20,6 +20,9 @@ class RungKind(StrEnum):
     ESCALATION = "escalation"
 
 
+PAUSE_WORKING_DAYS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One notice of a window; `ordinal` is its place in the rule, whether others fell away."""
@@ -72,3 +75,8 @@ def _reminders(
         if calendar.is_working(day) and at >= dates.opens_at:
             kind = RungKind.REMINDER if offset else RungKind.DUE_DAY
             yield Rung(ordinal, at, kind, HOLDER, kind.value)
+
+
+def pause_ends(acknowledged_on: date, calendar: WorkCalendar, zone: ZoneInfo) -> datetime:
+    """Until then a ladder climbs no further, since somebody has said that they are on it."""
+    return morning(calendar.add_working_days(acknowledged_on, PAUSE_WORKING_DAYS), zone)

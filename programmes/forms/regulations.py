@@ -66,3 +66,16 @@ class RegulationRepealForm(TenantForm):
         max_length=300, label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2})
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class RegulationSystemForm(TenantForm):
+    system = forms.ChoiceField(
+        label=_("Which of the plan's systems"),
+        help_text=_("The name of a paper does not always say it. From now on it counts as that system."),
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, systems: Iterable[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        system: Any = self.fields["system"]
+        system.choices = [(row["key"], system_words(row)) for row in systems]

@@ -253,6 +253,11 @@ REGULATIONS = [
         regulations.RegulationRepeal.as_view(),
         name="regulation_repeal",
     ),
+    path(
+        "regulations/<uuid:pk>/system/",
+        regulations.RegulationSystem.as_view(),
+        name="regulation_system",
+    ),
 ]
 PROGRAMMES = [
     path("programmes/", programmes.ProgrammeList.as_view(), name="programme_list"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
@@ -14,8 +14,17 @@ from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView, TenantListView, TenantView
 from groups.access import reach_of
 from groups.models import Organisation
-from programmes.actions.regulations import enter_regulation, repeal_regulation
-from programmes.forms.regulations import RegulationForm, RegulationRepealForm
+from programmes.actions.regulations import (
+    enter_regulation,
+    may_be_named,
+    name_system,
+    repeal_regulation,
+)
+from programmes.forms.regulations import (
+    RegulationForm,
+    RegulationRepealForm,
+    RegulationSystemForm,
+)
 from programmes.models import Dossier, Enrolment, Programme, Regulation, title_read
 from programmes.queries import head_of, local_day
 from programmes.regulations import check_list
@@ -158,6 +167,7 @@ def regulation_or_404(request: Any, pk: Any, permission: Permission) -> Regulati
 def regulation_context(request: Any, row: Regulation) -> dict[str, Any]:
     day = local_day(request.received_at)
     systems = {each.key: each.name for each in check_list(_systems_of(row, day), [], day)}
+    sends = request.user.has_perm(Permission.DOSSIER_SEND, row)
     paper = row.dossier_id and Dossier.objects.visible_to(request.user).filter(pk=row.dossier_id)
     return {
         "regulation": row,
@@ -165,8 +175,8 @@ def regulation_context(request: Any, row: Regulation) -> dict[str, Any]:
         "system": systems.get(row.system) or _("beside the plan's list"),
         "paper_open": bool(paper) and paper.exists(),
         "later": row.replaced_by.first(),
-        "can_repeal": row.repealed_on is None
-        and request.user.has_perm(Permission.DOSSIER_SEND, row),
+        "can_repeal": row.repealed_on is None and sends,
+        "can_name": bool(systems) and may_be_named(row) and sends,
     }
 
 
@@ -186,20 +196,30 @@ class RegulationDetail(TenantView):
         )
 
 
-class RegulationRepeal(TenantFormView):
+class TenantRegulationForm(TenantFormView):
+    """What its unit does to one regulation."""
+
     permission = Permission.DOSSIER_SEND
-    template_name = "programmes/regulation_repeal.html"
-    form_class = RegulationRepealForm
 
     @cached_property
     def regulation(self) -> Regulation:
         return regulation_or_404(self.request, self.kwargs["pk"], Permission.DOSSIER_SEND)
 
-    def get_initial(self) -> dict[str, Any]:
-        return {"day": local_day(self.request.received_at), "version": self.regulation.version}
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(regulation=self.regulation, **kwargs)
+
+    def back(self) -> HttpResponseBase:
+        slug = self.request.tenant.slug
+        return redirect("programmes:regulation_detail", slug, self.regulation.pk)
+
+
+class RegulationRepeal(TenantRegulationForm):
+    permission = Permission.DOSSIER_SEND
+    template_name = "programmes/regulation_repeal.html"
+    form_class = RegulationRepealForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"day": local_day(self.request.received_at), "version": self.regulation.version}
 
     def act(self, form: Any) -> HttpResponseBase:
         typed = form.cleaned_data
@@ -208,4 +228,25 @@ class RegulationRepeal(TenantFormView):
             by=self.request.user, now=self.request.received_at,
         )  # fmt: skip
         messages.success(self.request, _("The regulation is repealed; it stays readable."))
-        return HttpResponseRedirect(self.request.path.removesuffix("repeal/"))
+        return self.back()
+
+
+class RegulationSystem(TenantRegulationForm):
+    permission = Permission.DOSSIER_SEND
+    template_name = "programmes/regulation_system.html"
+    form_class = RegulationSystemForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        systems = _systems_of(self.regulation, local_day(self.request.received_at))
+        return {**super().get_form_kwargs(), "systems": systems}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"system": self.regulation.system, "version": self.regulation.version}
+
+    def act(self, form: Any) -> HttpResponseBase:
+        name_system(
+            self.regulation, form.cleaned_data["system"], seen=form.cleaned_data["version"],
+            by=self.request.user, now=self.request.received_at,
+        )  # fmt: skip
+        messages.success(self.request, _("The register knows now which system it is."))
+        return self.back()
