@@ -17,7 +17,14 @@ from actionlearning.foundation.models import User
 from actionlearning.foundation.texts import plain
 from actionlearning.foundation.workflow import lock, wrong_state
 from programmes.actions.activities import enter_activity
-from programmes.actions.activity_terms import PERIOD, VENUE, held_faults, kind_cited, mode_faults
+from programmes.actions.activity_terms import (
+    PERIOD,
+    VENUE,
+    held_faults,
+    kind_cited,
+    method_faults,
+    mode_faults,
+)
 from programmes.actions.attended import note_learners, note_presence
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.counting import count_activity, uncount_activity
@@ -273,7 +280,8 @@ def _what_faults(activity: Activity, log: Log) -> dict[str, str]:
         if len(getattr(log, name)) > most
     }
     head: dict[str, Any] = head_of(activity.programme, local_day(log.began_at))
-    faults |= mode_faults(log.modes, head, "modes")
-    if not set(log.methods) <= {row["key"] for row in head.get("methods", ())}:
-        faults["methods"] = _("Choose from the plan's methods.")
-    return faults
+    return {
+        **faults,
+        **mode_faults(log.modes, head, "modes"),
+        **method_faults(log.methods, head, "methods"),
+    }

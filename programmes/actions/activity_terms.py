@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.errors import Cited, RuleBroken
 from programmes.clauses import cited_by_rule, cited_for
 from programmes.counting import delivered
+from programmes.methods import catalogue
 from programmes.models import Programme, Rule
 from programmes.queries import enrolment_of, head_of, local_day, plan_in_force
 from programmes.states import ActivityMode
@@ -71,6 +72,14 @@ def mode_faults(modes: Iterable[str], head: Mapping[str, Any], name: str) -> dic
     """`modes` are the usual ones or those of the plan whose head it is."""
     known = {*ActivityMode.values, *(row["key"] for row in head.get("modes", ()))}
     return {} if set(modes) <= known else {name: _("Choose one of the kinds.")}
+
+
+def method_faults(methods: Iterable[str], head: Mapping[str, Any], name: str) -> dict[str, str]:
+    """`methods` are those of the plan whose head it is, usual ones or a method of their own (P2-65)."""
+    if set(methods) <= set(catalogue(head)):
+        return {}
+    words = _("Choose from the plan's methods, the usual ones, or “a method of our own”.")
+    return {name: words}
 
 
 def take_place(activity: Any) -> None:

@@ -12,10 +12,11 @@ from actionlearning.foundation.documents.official.reading import clean_line
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken, Stale
 from actionlearning.foundation.models import User
 from actionlearning.foundation.workflow import lock_row, wrong_state
+from programmes.actions.activity_terms import method_faults
 from programmes.actions.concluded import refuse_concluded
 from programmes.actions.loggers import logs_it
 from programmes.clauses import cited_for
-from programmes.methods import LONGEST_QUESTION, MOST_RECORDS, OWN, WHOLE, form_of, read
+from programmes.methods import LONGEST_QUESTION, MOST_RECORDS, WHOLE, catalogue, form_of, read
 from programmes.models import Activity, MethodRecord
 from programmes.queries import head_of, local_day
 from programmes.states import LOGGED_FROM
@@ -27,11 +28,9 @@ METHODS = ("P2-65", "P4-27")
 """Where plans name their methods."""
 
 
-def catalogue_of(activity: Activity, now: datetime) -> dict[str, dict[str, Any]]:
-    """Methods of the plan that applies on its day, by key, and whatever the team has invented itself."""
-    day = local_day(activity.began_at or now)
-    rows = (*head_of(activity.programme, day).get("methods", ()), OWN)
-    return {row["key"]: row for row in rows}
+def head_on_its_day(activity: Activity, now: datetime) -> dict[str, Any]:
+    """Of the plan whose methods an activity is offered; today's where it was not held yet."""
+    return head_of(activity.programme, local_day(activity.began_at or now))
 
 
 def may_record(user: User, activity: Activity, now: datetime) -> bool:
@@ -51,16 +50,16 @@ def open_record(
 ) -> MethodRecord:
     """Raises NotAllowed, RuleBroken (`concluded`, `wrong_state`), BadInput."""
     fresh = _writable(activity, by, now)
-    known = catalogue_of(fresh, now).get(method)
-    if known is None:
-        words = _("Choose from the plan's methods, or “a method of our own”.")
+    head = head_on_its_day(fresh, now)
+    if faults := method_faults((method,), head, "method"):
         cited = cited_for(fresh.programme, METHODS, local_day(now))
-        raise BadInput(words, fields={"method": words}, cited=cited)
+        raise BadInput(faults["method"], fields=faults, cited=cited)
     if MethodRecord.objects.filter(activity=fresh, removed_at=None).count() >= MOST_RECORDS:
         words = _("At most %(count)d records for one activity: remove one, or go on in one.")
         raise BadInput(
             words % {"count": MOST_RECORDS}, fields={"method": words % {"count": MOST_RECORDS}}
         )
+    known = catalogue(head)[method]
     form = form_of(known)
     made = MethodRecord(
         activity=fresh, method=method, name=known["name"], name_en=known["name_en"], form=form,

@@ -25,6 +25,7 @@ from programmes.actions.steps_done import finish_step, with_finishing
 from programmes.api.asking import KEY, REFUSED, asker, named, names_of, typed
 from programmes.api.project_people import MATCH
 from programmes.counting import why_not
+from programmes.methods import METHOD_KEYS
 from programmes.models import Activity, NextStep, Project
 from programmes.queries import local_day, rule_ids
 from programmes.queries.activities import DEVIATIONS, deviations_of
@@ -33,6 +34,7 @@ from programmes.queries.persons_there import present_in
 from programmes.states import ActivityKind, ActivityMode, ActivityState, Presence
 
 MODES = f"Any of {', '.join(ActivityMode.values)}, and keys of the plan's own modes."
+METHODS = f"Keys of the plan's methods, and any of {METHOD_KEYS}."
 
 
 class PresenceGiven(StrictSerializer):
@@ -77,7 +79,7 @@ class ActivityLogText(StrictSerializer):
         required=False,
         default=list,
         max_length=40,
-        help_text="Keys of the plan's methods.",
+        help_text=METHODS,
     )
     presence = PresenceGiven(many=True)
     guests = serializers.ListField(

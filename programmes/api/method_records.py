@@ -28,7 +28,7 @@ from programmes.api.asking import (
     names_of,
     typed,
 )
-from programmes.methods import LONGEST_QUESTION, tally
+from programmes.methods import LONGEST_QUESTION, METHOD_KEYS, tally
 from programmes.models import Activity, MethodRecord
 from programmes.queries.method_use import Use, method_use
 from programmes.states import RecordForm
@@ -59,7 +59,7 @@ class MethodRecordDraft(MethodRecordText):
     content = RecordContent(required=False, default=dict)
     activity = serializers.UUIDField()
     method = serializers.CharField(
-        max_length=40, help_text="Key of the plan's methods, or `own` for one of the team's own."
+        max_length=40, help_text=f"Key of the plan's methods, or one of {METHOD_KEYS}."
     )
 
 
@@ -213,7 +213,7 @@ class ProgrammeMethodUse:
     @extend_schema(responses={200: MethodUseWhole, **REFUSED})
     @action(detail=True, methods=["get"], url_path="method-use", url_name="method-use")
     def method_use(self: Any, request: Request, **kwargs: Any) -> Response:
-        """Over the activities that the client may see; every method of the plan is named."""
+        """Over the activities that the client may see; the plan's methods and `own` are named unused, too."""
         programme = self.get_object()
         found = method_use(asker(request), programme)
         lines = []

@@ -14,7 +14,7 @@ from actionlearning.foundation.errors import RuleBroken
 from programmes.counting import delivered
 from programmes.documents import method_wording as wording
 from programmes.documents.wording import counted, day_words
-from programmes.methods import Part, draw, key_causes, parts_of
+from programmes.methods import Part, catalogue, draw, key_causes, parts_of
 from programmes.models import Activity, MethodRecord, NextStep
 from programmes.queries import ZONE, head_of, local_day
 from programmes.queries.next_steps import brought_to, steps_of
@@ -131,9 +131,13 @@ def _person(places: Sequence[Any], named: Mapping[str, str]) -> str:
 
 def _methods(activity: Any, head: Mapping[str, Any]) -> Iterator[official.Block]:
     rows = activity.method_records.filter(removed_at=None).order_by("created_at", "id")
-    records, names = list(rows), {row["key"]: row["name"] for row in head.get("methods", ())}
+    records, known = list(rows), catalogue(head)
     recorded = {record.method for record in records}
-    others = [names.get(key, key) for key in activity.methods if key not in recorded]
+    others = [
+        known[key]["name"] if key in known else key
+        for key in activity.methods
+        if key not in recorded
+    ]
     if others:
         yield official.Paragraph(f"使用的方法：{'、'.join(others)}。")
     for number, record in enumerate(records, 1):

@@ -56,7 +56,7 @@ def _owns(row: Any, step: NextStep) -> bool:
 
 
 class ActivityLogForm(TenantForm):
-    """`team` of the day, or the participants; `methods` and `modes` as (key, name).
+    """`team` of the day, or the participants; `methods` and `modes` as choices.
 
     `steps`: that the log named before; `carried`: open ones of earlier activities; `beside`: what is known of
     somebody's coming, by his place.
@@ -97,7 +97,7 @@ class ActivityLogForm(TenantForm):
         self,
         *args: Any,
         team: Iterable[Any],
-        methods: Iterable[tuple[str, str]] = (),
+        methods: Iterable[tuple[Any, Any]] = (),
         modes: Iterable[tuple[str, str]] = ActivityMode.choices,
         steps: Iterable[NextStep] = (),
         carried: Iterable[Any] = (),

@@ -31,7 +31,7 @@ class MethodRecordNewForm(TenantForm):
     method = forms.ChoiceField(
         label=_("Method"),
         widget=forms.RadioSelect,
-        help_text=_("The methods of the plan; what the record asks for follows from the method."),
+        help_text=_("What the record asks for follows from the method."),
     )
     question = forms.CharField(
         label=_("What is worked on"),
@@ -40,7 +40,7 @@ class MethodRecordNewForm(TenantForm):
         help_text=_("The question or problem in one sentence; of a method of your own, also its name."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, methods: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, methods: Iterable[tuple[Any, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         method: Any = self.fields["method"]
         method.choices = list(methods)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,26 +17,6 @@ LONGEST_RECORD = 12_000
 MOST_RECORDS = 12
 """Of one activity."""
 MOST_CAUSES, MOST_UNDER, LONGEST_CAUSE = 12, 8, 60
-
-USUAL = {
-    "brainstorming": RecordForm.IDEAS,
-    "nominal_group": RecordForm.VOTES,
-    "fishbone": RecordForm.TREE,
-    "open_space": RecordForm.TOPICS,
-    "six_hats": RecordForm.HATS,
-    "world_cafe": RecordForm.TABLES,
-    "focused_conversation": RecordForm.LEVELS,
-    "team_co_creation": RecordForm.CLUSTERS,
-}
-"""Where a catalogue written before does not say it."""
-
-OWN: Mapping[str, Any] = {
-    "key": "own",
-    "name": "自创方法",
-    "name_en": "A method of our own",
-    "record": RecordForm.COMMENTS,
-}
-"""Behind every catalogue: plans ask for new methods, too."""
 
 
 @dataclass(frozen=True)
@@ -195,12 +174,6 @@ SHAPES: Mapping[str, tuple[Field | Lines, ...]] = {
         Field("summary", _("Summary"), WORDS, 3000),
     ),
 }  # fmt: skip
-
-
-def form_of(method: Mapping[str, Any]) -> RecordForm:
-    """Of one row of a catalogue; a method that somebody invented has comments."""
-    told = method.get("record") or USUAL.get(method["key"], RecordForm.COMMENTS)
-    return RecordForm(told)
 
 
 def fields_in(form: str) -> tuple[Field, ...]:

@@ -78,7 +78,7 @@ class Activity(LedgerModel):
     modes = models.JSONField(default=list)
     """Of ActivityMode."""
     methods = models.JSONField(default=list)
-    """Keys of the plan's methods (P2-65)."""
+    """Keys of the plan's methods and of those behind them (P2-65)."""
     contents = models.JSONField(default=dict)
     """What a class teaches: key of the plan's contents → class hours as text (P2-18)."""
     places = models.PositiveSmallIntegerField(null=True)

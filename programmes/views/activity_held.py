@@ -13,6 +13,7 @@ from programmes.actions.loggers import expected_at, may_log
 from programmes.actions.steps_done import with_finishing
 from programmes.clauses import sentence_of
 from programmes.counting import Held, why_not
+from programmes.methods import catalogue, plan_methods
 from programmes.models import Attendance
 from programmes.queries import head_of, local_day, rule_ids
 from programmes.queries.activities import deviations_of
@@ -27,11 +28,21 @@ TONES = {Presence.PRESENT: "green", Presence.EXCUSED: "yellow", Presence.ABSENT:
 
 
 def named_methods(head: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(key, name) of the plan's methods, in the reader's language."""
-    return [
-        (row["key"], row["name_en"] if in_english() else product_words(row["name"]))
-        for row in head.get("methods", ())
-    ]
+    """(key, name) of the plan's methods, then of those behind them, in the reader's language."""
+    return [(key, _method_words(row)) for key, row in catalogue(head).items()]
+
+
+def offered_methods(head: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """The same as the choices of a form: those that the plan does not name are a group of their own."""
+    named, mine = named_methods(head), plan_methods(head)
+    behind = [each for each in named if each[0] not in mine]
+    if not (mine and behind):
+        return [*named]
+    return [*(each for each in named if each[0] in mine), (_("Other methods"), behind)]
+
+
+def _method_words(row: Mapping[str, Any]) -> str:
+    return str(row["name_en"]) if in_english() else product_words(row["name"])
 
 
 def named_modes(head: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ from programmes.queries.next_steps import carried_into, steps_of
 from programmes.queries.taken_back import hours_taken_back
 from programmes.states import LOGGED_FROM, ActivityState
 from programmes.views.activities import activity_or_404, to_activity
-from programmes.views.activity_held import named_methods, named_modes
+from programmes.views.activity_held import named_modes, offered_methods
 from programmes.views.method_lines import methods_seen
 from programmes.views.project_page import project_or_404
 from programmes.views.projects import renew_version
@@ -106,7 +106,7 @@ class TenantLogView(TenantFormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         head = head_of(self.place.programme, self.day)
         known = {
-            "methods": named_methods(head),
+            "methods": offered_methods(head),
             "modes": named_modes(head),
             "carried": self.carried,
         }

@@ -13,7 +13,7 @@ from actionlearning.foundation.errors import Refusal, Stale
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantFormView
 from programmes.actions.method_records import (
-    catalogue_of,
+    head_on_its_day,
     keep_record,
     may_record,
     open_record,
@@ -28,7 +28,7 @@ from programmes.methods import SHAPES, Lines
 from programmes.models import Activity, MethodRecord
 from programmes.states import LOGGED_FROM
 from programmes.views.activities import activity_or_404, to_activity
-from programmes.views.activity_held import named_methods
+from programmes.views.activity_held import offered_methods
 from programmes.views.method_lines import method_name, record_body, record_line
 
 
@@ -51,9 +51,8 @@ class MethodRecordNew(TenantFormView):
         return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        known = catalogue_of(self.activity, self.request.received_at)
-        named = named_methods({"methods": known.values()})
-        return {**super().get_form_kwargs(), "methods": named}
+        head = head_on_its_day(self.activity, self.request.received_at)
+        return {**super().get_form_kwargs(), "methods": offered_methods(head)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(activity=self.activity, **kwargs)

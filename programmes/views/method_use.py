@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 
 from actionlearning.foundation.permissions import Permission
 from actionlearning.foundation.views import TenantView
-from programmes.methods import OWN
+from programmes.methods import OWN, plan_methods
 from programmes.models import Programme
 from programmes.queries import head_of, local_day
 from programmes.queries.method_use import MethodUse, Use, method_use
@@ -17,7 +17,7 @@ from programmes.views.programme_page import programme_or_404
 
 
 class MethodUseList(TenantView):
-    """Every method of the plan, the unused ones too, then what units used beside it."""
+    """Every method of the plan, the unused ones too, and what units used beside them."""
 
     permission = Permission.PROJECT_VIEW
 
@@ -42,10 +42,14 @@ class MethodUseList(TenantView):
 
 
 def use_names(programme: Programme, found: MethodUse, now: Any) -> dict[str, str]:
-    """Key → name in the plan's order; a method that the plan has no more goes by its key."""
+    """Key → name: the plan's in its order, of the usual ones those that were used, then their own.
+
+    A method that the plan has no more goes by its key.
+    """
     head = head_of(programme, local_day(now))
-    named = dict(named_methods({"methods": (*head.get("methods", ()), OWN)}))
-    return named | {key: key for key in sorted(found.by_method) if key not in named}
+    named, shown = dict(named_methods(head)), {*plan_methods(head), OWN["key"], *found.by_method}
+    gone = {key: key for key in sorted(found.by_method) if key not in named}
+    return {key: name for key, name in named.items() if key in shown} | gone
 
 
 def _method(name: str, use: Use | None) -> dict[str, Any]:

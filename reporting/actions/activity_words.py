@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from programmes.methods import catalogue
 from programmes.models import Activity, NextStep
 from programmes.queries import ZONE, head_of, local_day
 from programmes.queries.next_steps import steps_of
@@ -97,9 +98,8 @@ def _who(activity: Any) -> str:
 
 
 def _methods(activity: Any) -> str:
-    rows = head_of(activity.programme, local_day(activity.began_at)).get("methods", ())
-    known = {row["key"]: row["name"] for row in rows}
-    names = [known[key] for key in activity.methods if key in known]
+    known = catalogue(head_of(activity.programme, local_day(activity.began_at)))
+    names = [known[key]["name"] for key in activity.methods if key in known]
     return f"运用了{'、'.join(names)}。" if names else ""
 
 

@@ -33,6 +33,21 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "closing": "各组报告",
     },
     "six_hats": {"hats": [{"hat": "black", "turn": 1, "notes": "风险在经费"}]},
+    "world_cafe": {
+        "tables": [{"theme": "谁来照料？", "host": "赵", "notes": "邻里先行\n志愿者补位"}],
+        "rounds": 3,
+        "harvest": "照料要有分工",
+    },
+    "focused_conversation": {
+        "objective": "走访了十二户",
+        "reflective": "老人怕麻烦人",
+        "interpretive": "缺的是日常照看",
+        "decisional": "先建互助点",
+    },
+    "team_co_creation": {
+        "clusters": [{"name": "人手", "cards": "结对\n轮班"}],
+        "meaning": "人手靠邻里",
+    },
     "own": {"comments": [{"text": "换位一天", "view": "群众"}], "summary": "有效"},
 }
 

@@ -20,6 +20,7 @@ from programmes.actions.projects import choose_project
 from programmes.actions.selections import name_candidates, select_participant
 from programmes.actions.teams import Seat, add_member
 from programmes.documents.minutes import minutes_of
+from programmes.methods import catalogue
 from programmes.models import Activity, Participant, Programme, Project
 from programmes.models.project import TeamRole
 from programmes.queries.learners import Audience, file_of, lacking_in, people_of
@@ -146,7 +147,9 @@ def test_the_eight_forms_of_learning_are_offered_logged_and_counted(
         project=team, kind="meeting", title="学习", first_day=DAY.date(), by=world.ben, now=JUNE
     )
     offered = sign_in(world.ben).get(page("activity_log", world, made.pk)).context["form"]
-    assert [key for key, _name in offered.fields["methods"].choices] == list(EIGHT)
+    *first, (group, others) = offered.fields["methods"].choices
+    assert [key for key, _name in first] == list(EIGHT)
+    assert (group, [key for key, _name in others]) == ("Other methods", list(catalogue({})))
 
     log = said(team, DAY, methods=tuple(EIGHT))
     made = log_activity(made, log, by=world.ben, now=DAY + HOURS)
@@ -159,7 +162,7 @@ def test_the_eight_forms_of_learning_are_offered_logged_and_counted(
         key: 2 if key == "self_study" else 1 for key in EIGHT
     }
     assert f"使用的方法：{'、'.join(EIGHT.values())}。" in plain_text(minutes_of(made))
-    wrong = said(team, second.began_at, methods=("fishbone",))
+    wrong = said(team, second.began_at, methods=("hypnosis",))
     with pytest.raises(BadInput) as caught:
         log_activity(second, wrong, by=world.ben, now=second.ended_at + HOURS)
     assert "methods" in caught.value.fields

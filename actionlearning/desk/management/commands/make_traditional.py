@@ -17,7 +17,7 @@ from programmes.calendar.seed import (
     SANYUESAN,
     make_up_name,
 )
-from programmes.methods import OWN
+from programmes.methods import OWN, USUAL
 from programmes.packs.problems import PackError
 from programmes.packs.reading import FOLDER, read
 from programmes.views.calendar_page import KNOWN
@@ -87,7 +87,7 @@ def data_sentences() -> list[str]:
             raise CommandError(f"{path.name}: {broken}") from None
     found += _holidays()
     found += [term.note_zh for term in terms()]
-    found.append(OWN["name"])
+    found += [row["name"] for row in (*USUAL, OWN)]
     return [
         text for text in dict.fromkeys(found) if any("\u4e00" <= char <= "\u9fff" for char in text)
     ]
