@@ -19,6 +19,7 @@ DELIVERED = {
     "group_seminar": "group_analysis_seminar",
     "research": "research_activity",
     "survey": "special_survey",
+    "appraisal_meeting": "appraisal_meeting",
 }
 """Kind of activity (`states.ActivityKind`) → which duty it serves when a topic's team holds it; others serve none."""
 DELIVERED_BY_UNITS = {
@@ -35,6 +36,8 @@ DELIVERED_BY_UNITS = {
 """The same where a unit, or whoever runs the programme, holds it by itself."""
 ALSO = {"popularisation_course": "training_class"}
 """What is told by a word of its own is the more general thing, too: such a course is a class of the unit's."""
+AHEAD = ("appraisal_meeting",)
+"""Asked of a topic once only, and met also by what was held before the duty was laid down."""
 LEADER, TEAM, REPORT = "leader_present", "team_complete", "report_sent"
 CLOSED, UNSETTLED = "closed", "unsettled"
 LOG_WORKING_DAYS = 3

@@ -66,6 +66,8 @@ class ActivityKind(models.TextChoices):
     EXCHANGE_MEETING = "exchange_meeting", _("exchange meeting")
     SUMMARY_MEETING = "summary_meeting", _("summary meeting")
     COMMENDATION = "commendation_meeting", _("commendation meeting")
+    APPRAISAL_MEETING = "appraisal_meeting", _("project appraisal meeting")
+    DECISION_MEETING = "decision_meeting", _("decision meeting")
 
 
 CLASSES = (
@@ -82,6 +84,7 @@ OF_UNITS = (
     ActivityKind.EXCHANGE_MEETING,
     ActivityKind.SUMMARY_MEETING,
     ActivityKind.COMMENDATION,
+    ActivityKind.DECISION_MEETING,
     ActivityKind.STUDY_VISIT,
     ActivityKind.COUNSELLING,
 )
@@ -96,8 +99,10 @@ OF_TOPICS = (
     ActivityKind.COUNSELLING,
     ActivityKind.IMPLEMENTATION,
     ActivityKind.MEETING,
+    ActivityKind.DECISION_MEETING,
+    ActivityKind.APPRAISAL_MEETING,
 )
-"""What the team of a topic does (P2-43)."""
+"""What the team of a topic does (P2-43), and who decides on its work and appraises it (P3-42, P2-68)."""
 
 
 class ActivityMode(models.TextChoices):

@@ -26,6 +26,8 @@ from actionlearning.demo.seminar_texts import (
 from actionlearning.demo.staff import Unit
 from actionlearning.demo.story import Story
 from actionlearning.demo.texts import Topic
+from groups.models import Tenure
+from groups.roles import BodyKind
 from programmes.actions.activities import add_activity
 from programmes.actions.activity_logs import Log, log_activity
 from programmes.actions.doors import close_door, code_at, open_door, sign_in_at_door
@@ -150,7 +152,7 @@ class Seminars:
             ActivityMode.ON_SITE if told.kind == ActivityKind.RESEARCH else ActivityMode.DISCUSSION
         )
         log = Log(
-            began_at=began, ended_at=began + timedelta(hours=2), guests=guests,
+            began_at=began, ended_at=began + timedelta(hours=2), guests=guests or self._experts(told),
             presence={row.pk: _presence(row, told) for row in team},
             venue="" if mode == ActivityMode.ON_SITE else ROOM, modes=(mode,),
             methods=told.methods, minutes=told.minutes or MINUTES,
@@ -165,6 +167,16 @@ class Seminars:
         for step in NextStep.objects.filter(activity=held):
             self._finish(step)
         return held
+
+    def _experts(self, told: Told) -> tuple[str, ...]:
+        """Of the unit's own expert group, where they hear the report of a topic."""
+        if told.kind != ActivityKind.APPRAISAL_MEETING:
+            return ()
+        seats = Tenure.objects.filter(
+            post__body__organisation=self.unit.organisation,
+            post__body__kind=BodyKind.EXPERT_GROUP, ends_on=None,
+        )  # fmt: skip
+        return tuple(seats.order_by("post__rank").values_list("person_name", flat=True))
 
     def _of(self, activity: Activity) -> Project:
         return Project.objects.get(pk=activity.project_id)

@@ -22,7 +22,8 @@ from programmes.actions.project_turns import write_turn
 from programmes.actions.redating import owe_again
 from programmes.actions.topic_order import refuse_beside_another
 from programmes.actions.topic_papers import wait_for_unit
-from programmes.models import ON_ITS_WAY, Dossier, Problem, Project, Turn
+from programmes.counting import AHEAD
+from programmes.models import ON_ITS_WAY, Dossier, Obligation, Problem, Project, Turn
 from programmes.notices import holders_of, tell_about
 from programmes.procedures import StepKind
 from programmes.queries import local_day
@@ -158,7 +159,11 @@ def conclusion_faults(project: Project) -> list[Fault]:
 
 
 def conclusion_cautions(project: Project) -> list[Fault]:
-    """What does not stand in its way and is still to be done, with the remedy: a filing never blocks."""
+    """What does not stand in its way and is still to be done, with the remedy: neither a filing nor a duty blocks."""
+    return [*_filings_to_mend(project), *_appraisal_to_log(project)]
+
+
+def _filings_to_mend(project: Project) -> list[Fault]:
     mending = Turn.objects.open().filter(dossier=OuterRef("pk"), kind=StepKind.MEND)
     rows = Dossier.objects.filter(Exists(mending), project=project).exclude(ON_ITS_WAY)
     names = _names(rows.order_by("created_at").values_list("title", flat=True)[: NAMED + 1])
@@ -167,6 +172,16 @@ def conclusion_cautions(project: Project) -> list[Fault]:
         " complete them and send them again, before it or after it."
     )
     return [Fault(words % {"names": names}, "incomplete_filings")] if names else []
+
+
+def _appraisal_to_log(project: Project) -> list[Fault]:
+    """Afterwards it could not be logged any more (P2-68, P4-30)."""
+    owed = Obligation.objects.unfinished().filter(project=project, deliverable__in=AHEAD)
+    words = _(
+        "The plan asks for an appraisal meeting, and none is on record."
+        " Log it first: nothing is logged for a concluded topic."
+    )
+    return [Fault(words, "appraisal_not_logged")] if owed.exists() else []
 
 
 def _open_papers(project: Project) -> QuerySet[Any]:

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -18,6 +18,7 @@ from groups.models import Organisation
 from programmes.actions.evidence import credit_to, duties_by_rule, withdraw_evidence
 from programmes.actions.held import held_rows, roles_present
 from programmes.counting import (
+    AHEAD,
     DELIVERED,
     DELIVERED_BY_UNITS,
     MONTHLY,
@@ -119,9 +120,10 @@ def _serves(activity: Any) -> tuple[str, ...]:
 
 
 def owed(row: Obligation) -> Owed:
+    ahead = row.deliverable in AHEAD and row.project_id is not None
     return Owed(
         key=row.pk,
-        first_day=row.window.starts_on,
+        first_day=date.min if ahead else row.window.starts_on,
         last_day=row.window.ends_on,
         closes_at=row.closes_at,
         cancelled=row.cancelled_at is not None,

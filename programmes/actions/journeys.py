@@ -51,6 +51,7 @@ WHEN_SENT = {
     TOPIC: "topic_submitted",
     "project_plan": "plan_submitted",
     "solution_report": "report_received",
+    "appraisal_report": "completion_reported",
 }
 WHEN_STANDING = {TOPIC: "topic_accepted", TEAM_LIST: "team_confirmed"}
 WHEN_APPROVED = {"project_plan": "plan_approved"}

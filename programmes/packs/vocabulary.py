@@ -73,6 +73,7 @@ FIRED = (
     "plan_submitted",
     "plan_approved",
     "report_received",
+    "completion_reported",
     "expert_engaged",
     "survey_held",
 )

@@ -26,6 +26,8 @@ HELD = {
     "exchange_meeting": ("召开", "交流会"),
     "summary_meeting": ("召开", "总结会"),
     "commendation_meeting": ("召开", "表彰会"),
+    "appraisal_meeting": ("召开", "鉴定会"),
+    "decision_meeting": ("召开", "决策会议"),
 }
 """Kind of activity → how an office writes of it. The text is the unit's own and Chinese, whoever reads the page."""
 RESEARCH = ("research", "survey")

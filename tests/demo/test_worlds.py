@@ -267,6 +267,9 @@ def topics_with_all_that_stands_beside_them():
     owed = Obligation.objects.filter(project=ended).with_state(AFTER)
     assert set(owed.values_list("state", flat=True)) == {DutyState.MET}
     assert set(Activity.objects.filter(project=ended).values_list("state", flat=True)) == {"held"}
+    appraisal = Activity.objects.get(project=ended, kind="appraisal_meeting")
+    assert appraisal.attendances.filter(member=None).count() == 2  # the experts
+    assert owed.get(rule_key="appraisal").evidence.get().source == appraisal.log_key
 
 
 def rows_lead_to_pages(slug):

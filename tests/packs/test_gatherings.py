@@ -110,12 +110,12 @@ def test_a_popularisation_course_is_a_class_too_and_no_class_is_such_a_course(wo
 
 
 def test_what_is_off_is_what_no_log_can_meet_yet() -> None:
-    """Meetings of appraisal have no kind of their own; assessments, inspections and results have no log."""
+    """Assessments, inspections and results have no log."""
     off = {
         rule.deliverable for pack in SHIPPED for rule in read(shipped_text(pack)).rules
         if not rule.enabled
     }  # fmt: skip
     assert off == {
-        "appraisal_meeting", "rectification", "result_record", "inspection", "body", "candidate_topic",
+        "rectification", "result_record", "inspection", "body", "candidate_topic",
         "project_assessment", "learner_assessment", "culture_assessment", "programme_evaluation",
     }  # fmt: skip

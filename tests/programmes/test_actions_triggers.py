@@ -183,6 +183,8 @@ def test_every_trigger_is_set_off_by_its_verb(world, programme, name, owed_by):
     survey(world, Project.objects.get(pk=topic.pk))
     solution = sent(world, programme, "solution_report", project=topic)
     take_back(solution, reason="另行报送", by=world.ben, now=JUNE)
+    results = sent(world, programme, "appraisal_report", project=topic)
+    take_back(results, reason="另行报送", by=world.ben, now=JUNE)
     concluded(world, Project.objects.get(pk=topic.pk))
 
     (owed,) = Obligation.objects.filter(rule_key="plan_review")
