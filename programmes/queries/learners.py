@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
 
 from actionlearning.foundation.models import User
 from groups.access import visible_persons
@@ -25,7 +26,7 @@ from programmes.models import (
     Training,
 )
 from programmes.models.project import TeamRole
-from programmes.queries import applying, local_day
+from programmes.queries import ZONE, applying, local_day
 from programmes.queries.trainings import NOT_LEARNING
 from programmes.states import CLASSES, ActivityState, Presence, Selection
 
@@ -123,7 +124,12 @@ def plan_applying(plans: QuerySet[Any], day: date) -> Plan | None:
 class Missed:
     """A class that somebody missed, and what makes up for it."""
 
-    seat: Participant
+    key: uuid.UUID
+    """Of his seat in it; of his team's own training: of what the log says of him."""
+    course: str
+    held_on: date
+    """Its first day."""
+    contents: tuple[str, ...]
     made_up_on: date | None = None
     invited_to: Participant | None = None
 
@@ -181,26 +187,43 @@ class File:
 
     @property
     def missed(self) -> list[Missed]:
-        return [self._made_up(seat) for seat in self.seats if seat.presence in MISSED]
+        """The earliest first: of those to which he was invited, and of his team's."""
+        told = [
+            Missed(seat.pk, seat.course, seat.held_on, tuple(seat.contents))
+            for seat in self.seats
+            if seat.presence in MISSED
+        ]
+        told += [_missed(row) for row in self.taught if row.presence in MISSED]
+        return [self._made_up(each) for each in sorted(told, key=lambda each: each.held_on)]
 
-    def _made_up(self, seat: Participant) -> Missed:
-        """By what was taught later in all of its contents; else by the next class that teaches one of them."""
-        later = [row for row in self.records if row.held_on > seat.held_on]
+    def _made_up(self, missed: Missed) -> Missed:
+        """By what was taught since in all of its contents; else by the next class that teaches one of them."""
+        since = [row for row in self.records if _since(row, missed.held_on)]
         days = {
-            key: min((row.held_on for row in later if row.contents == key), default=None)
-            for key in seat.contents
+            key: min((row.held_on for row in since if row.contents == key), default=None)
+            for key in missed.contents
         }
         if days and all(days.values()):
-            return Missed(seat, made_up_on=max(day for day in days.values() if day))
+            return replace(missed, made_up_on=max(day for day in days.values() if day))
         ahead = (
             each
             for each in self.seats
             if not each.presence
             and not each.called_off
-            and each.held_on > seat.held_on
-            and set(each.contents) & set(seat.contents)
+            and each.held_on > missed.held_on
+            and set(each.contents) & set(missed.contents)
         )
-        return Missed(seat, invited_to=min(ahead, key=lambda each: each.held_on, default=None))
+        return replace(missed, invited_to=min(ahead, key=lambda each: each.held_on, default=None))
+
+
+def _missed(row: Attendance) -> Missed:
+    activity: Any = row.activity
+    return Missed(row.pk, activity.title, local_day(activity.began_at), tuple(activity.contents))
+
+
+def _since(row: Training, day: date) -> bool:
+    """Taught after `day`; entered by hand, also on it: he came on a part of the days, or made it up at once."""
+    return row.held_on > day or (row.activity_id is None and row.held_on == day)
 
 
 def hours_of(seat: Participant | Activity) -> Decimal:
@@ -257,15 +280,29 @@ def lasted(row: Attendance) -> Decimal:
 
 
 def missing_a_class(rows: QuerySet[Any], contents: Iterable[str]) -> QuerySet[Any]:
-    """Those of `rows` who missed a class on one of `contents` and were not taught it since."""
+    """Those of `rows` who missed a class on one of `contents`, also of their team, and were not taught it since."""
+    seats = Participant.objects.filter(person=OuterRef("pk"), presence__in=MISSED)
+    taught = _missed_of_teams()
     missed = Q(pk__in=[])
     for key in contents:
-        since = Training.objects.filter(
-            person=OuterRef("person"), contents=key, withdrawn_at=None,
-            held_on__gt=OuterRef("held_on"),
-        )  # fmt: skip
-        seats = Participant.objects.filter(
-            person=OuterRef("pk"), presence__in=MISSED, contents__has_key=key
-        )
-        missed |= Q(Exists(seats.exclude(Exists(since))))
+        since = Exists(_taught_since(key))
+        missed |= Q(Exists(seats.filter(contents__has_key=key).exclude(since)))
+        missed |= Q(Exists(taught.filter(activity__contents__has_key=key).exclude(since)))
     return rows.filter(missed)
+
+
+def _missed_of_teams() -> QuerySet[Any]:
+    """Trainings of a topic that a person of the outer query was to learn in, with `held_on`."""
+    rows = Attendance.objects.filter(
+        person=OuterRef("pk"), presence__in=MISSED, activity__project__isnull=False,
+        activity__state=ActivityState.HELD, activity__kind__in=CLASSES,
+    )  # fmt: skip
+    first_day = TruncDate("activity__began_at", tzinfo=ZONE)
+    return rows.exclude(role__in=NOT_LEARNING).annotate(held_on=first_day)
+
+
+def _taught_since(key: str) -> QuerySet[Any]:
+    """As _since(), of the person and the day of the outer query."""
+    had = Training.objects.filter(person=OuterRef("person"), contents=key, withdrawn_at=None)
+    that_day = Q(held_on=OuterRef("held_on"), activity=None)
+    return had.filter(Q(held_on__gt=OuterRef("held_on")) | that_day)
