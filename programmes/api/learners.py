@@ -33,6 +33,7 @@ from programmes.queries.learners import (
     people_of,
     plan_applying,
     plan_of,
+    title_words,
 )
 from programmes.queries.trainings import contents_asked
 from programmes.states import ActivityKind, Presence
@@ -132,6 +133,7 @@ class Named(serializers.Serializer):
 OWN_TOO = ("retrieve", "report")
 """Acts on one file, which is open to whoever's it is."""
 SEVERAL = "Several separated by commas; any of them."
+TITLES = "Words separated by spaces or commas; any of them in somebody's title or post."
 
 
 class LearnerViewSet(TenantViewSet):
@@ -165,6 +167,7 @@ class LearnerViewSet(TenantViewSet):
             OpenApiParameter("bodies", str, description=SEVERAL),
             OpenApiParameter("roles", str, description=SEVERAL),
             OpenApiParameter("seats", str, description=SEVERAL),
+            OpenApiParameter("titles", str, description=TITLES),
             OpenApiParameter("organisation", UUID),
         ],
         responses={200: LearnerLines, **REFUSED},
@@ -245,6 +248,7 @@ def _audience(request: Request) -> Audience:
         roles=told("roles", Role.values),
         bodies=told("bodies", BodyKind.values),
         seats=told("seats", TeamRole.values),
+        titles=title_words(request.query_params.get("titles", "")),
         units=(_key(request, "organisation"),) if unit else (),
     )
 

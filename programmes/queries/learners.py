@@ -1,5 +1,6 @@
 """Who is to learn, what each has learnt, who still lacks what, and who missed a class (P2-18, P1-35, P1-37)."""
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,9 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
 
+from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
 from groups.access import visible_persons
 from groups.models import Person, Tenure
@@ -32,11 +35,14 @@ from programmes.states import CLASSES, ActivityState, Presence, Selection
 
 MOST_A_DAY = 8
 MISSED = (Presence.EXCUSED, Presence.ABSENT)
+MOST_TITLES = 10
+LONGEST_TITLE = 30
+_BETWEEN_TITLES = re.compile(r"[\s、，,；;]+")
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Which people of the roster are meant: by seat, body or place in a team, any of them; and by unit."""
+    """Which people of the roster are meant: by seat, body, title or place in a team, any of them; and by unit."""
 
     roles: tuple[str, ...] = ()
     """Of posts: office_director …"""
@@ -44,6 +50,8 @@ class Audience:
     """Kinds: executive_office, promotion_team …"""
     seats: tuple[str, ...] = ()
     """Roles in the teams of the programme's topics: facilitator, core_learner …"""
+    titles: tuple[str, ...] = ()
+    """Words that stand somewhere in the person's title or in that of a post he holds: 科长, 主任 … (P1-35)"""
     units: tuple[uuid.UUID, ...] = ()
     """Each alone, without those below; () means all."""
     everybody: bool = False
@@ -51,7 +59,7 @@ class Audience:
 
     @property
     def named(self) -> bool:
-        return bool(self.roles or self.bodies or self.seats or self.everybody)
+        return bool(self.roles or self.bodies or self.seats or self.titles or self.everybody)
 
 
 def people_of(user: User, programme: Programme, audience: Audience, day: date) -> QuerySet[Any]:
@@ -60,20 +68,42 @@ def people_of(user: User, programme: Programme, audience: Audience, day: date) -
     if audience.units:
         rows = rows.filter(organisation__in=audience.units)
     if not audience.everybody:
-        rows = rows.filter(_seated(audience, day) | _in_teams(programme, audience, day))
+        asked = _seated(audience, day) | _in_teams(programme, audience, day)
+        rows = rows.filter(asked | _named_so(audience))
     return rows.select_related("organisation").annotate(place=F("organisation__sort_path"))
 
 
 def _seated(audience: Audience, day: date) -> Q:
-    if not (audience.roles or audience.bodies):
+    """By a tenure in force on `day`: it ends with its body at the latest, on whichever day that is."""
+    if not (audience.roles or audience.bodies or audience.titles):
         return Q(pk__in=[])
-    held = Tenure.objects.filter(in_force(day), person=OuterRef("pk"), post__body__ends_on=None)
+    held = Tenure.objects.filter(in_force(day), person=OuterRef("pk"))
     asked = Q(pk__in=[])
     if audience.roles:
         asked |= Q(role__in=audience.roles)
     if audience.bodies:
         asked |= Q(post__body__kind__in=audience.bodies)
+    for word in audience.titles:
+        asked |= Q(post__title__icontains=word)
     return Q(Exists(held.filter(asked)))
+
+
+def _named_so(audience: Audience) -> Q:
+    found = Q(pk__in=[])
+    for word in audience.titles:
+        found |= Q(title__icontains=word)
+    return found
+
+
+def title_words(typed: str) -> tuple[str, ...]:
+    """Parted by spaces or commas, each once. Raises BadInput `bad_filter`."""
+    words = tuple(dict.fromkeys(word for word in _BETWEEN_TITLES.split(typed) if word))
+    torn = any(len(word) > LONGEST_TITLE or not word.isprintable() for word in words)
+    if torn or len(words) > MOST_TITLES:
+        told = _("At most %(count)d words, each of at most %(most)d characters.")
+        message = told % {"count": MOST_TITLES, "most": LONGEST_TITLE}
+        raise BadInput(message, fields={"titles": message}, code="bad_filter")
+    return words
 
 
 def _in_teams(programme: Programme, audience: Audience, day: date) -> Q:
