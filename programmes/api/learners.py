@@ -24,6 +24,7 @@ from programmes.queries import local_day, visible_programmes
 from programmes.queries.learners import (
     Audience,
     File,
+    Missed,
     file_of,
     hours_of,
     lacking_in,
@@ -32,6 +33,7 @@ from programmes.queries.learners import (
     people_of,
     plan_applying,
     plan_of,
+    title_words,
 )
 from programmes.queries.trainings import contents_asked
 from programmes.states import ActivityKind, Presence
@@ -93,6 +95,8 @@ class TaughtLine(SessionLine):
 
     contents = serializers.ListField(child=serializers.CharField())
     presence = serializers.ChoiceField(Presence.choices)
+    made_up_on = serializers.DateField(allow_null=True)
+    invited_to = serializers.UUIDField(allow_null=True, help_text="The seat that makes up for it.")
 
 
 class LearnerWhole(serializers.Serializer):
@@ -129,6 +133,7 @@ class Named(serializers.Serializer):
 OWN_TOO = ("retrieve", "report")
 """Acts on one file, which is open to whoever's it is."""
 SEVERAL = "Several separated by commas; any of them."
+TITLES = "Words separated by spaces or commas; any of them in somebody's title or post."
 
 
 class LearnerViewSet(TenantViewSet):
@@ -162,6 +167,7 @@ class LearnerViewSet(TenantViewSet):
             OpenApiParameter("bodies", str, description=SEVERAL),
             OpenApiParameter("roles", str, description=SEVERAL),
             OpenApiParameter("seats", str, description=SEVERAL),
+            OpenApiParameter("titles", str, description=TITLES),
             OpenApiParameter("organisation", UUID),
         ],
         responses={200: LearnerLines, **REFUSED},
@@ -242,6 +248,7 @@ def _audience(request: Request) -> Audience:
         roles=told("roles", Role.values),
         bodies=told("bodies", BodyKind.values),
         seats=told("seats", TeamRole.values),
+        titles=title_words(request.query_params.get("titles", "")),
         units=(_key(request, "organisation"),) if unit else (),
     )
 
@@ -253,7 +260,7 @@ def _line(row: Any, asked: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _whole(person: Person, file: File) -> dict[str, Any]:
-    missed = {each.seat.pk: each for each in file.missed}
+    missed = {each.key: each for each in file.missed}
     return {
         "id": person.pk,
         "name": person.name,
@@ -266,7 +273,7 @@ def _whole(person: Person, file: File) -> dict[str, Any]:
         "classes": [_class(seat, missed.get(seat.pk)) for seat in file.seats],
         "hours_in_sessions": file.in_sessions,
         "sessions": [_session(row) for row in file.sessions],
-        "taught": [_taught(row) for row in file.taught],
+        "taught": [_taught(row, missed.get(row.pk)) for row in file.taught],
     }
 
 
@@ -275,20 +282,24 @@ def _session(row: Any) -> dict[str, Any]:
     return {**facts, "activity": row.activity_id, "hours": lasted(row)}
 
 
-def _taught(row: Any) -> dict[str, Any]:
+def _taught(row: Any, missed: Missed | None) -> dict[str, Any]:
     told = {"hours": hours_of(row.activity), "contents": list(row.activity.contents)}
-    return {**_session(row), **told, "presence": row.presence}
+    return {**_session(row), **told, "presence": row.presence, **_making_up(missed)}
 
 
-def _class(seat: Participant, missed: Any) -> dict[str, Any]:
+def _making_up(missed: Missed | None) -> dict[str, Any]:
+    ahead = missed and missed.invited_to
+    return {"made_up_on": missed and missed.made_up_on, "invited_to": ahead and ahead.pk}
+
+
+def _class(seat: Participant, missed: Missed | None) -> dict[str, Any]:
     own = ("organiser", "hours", "made_up_on", "invited_to")
     return {
         **{name: getattr(seat, name) for name in names_of(ClassLine) if name not in own},
         "organiser": seat.organiser.name,
         "contents": list(seat.contents),
         "hours": hours_of(seat),
-        "made_up_on": missed.made_up_on if missed else None,
-        "invited_to": missed.invited_to.pk if missed and missed.invited_to else None,
+        **_making_up(missed),
     }
 
 

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.forms import TenantForm
 from groups.models import Organisation, Person
 from groups.roles import ADMINISTRATORS, BodyKind, Role
 from programmes.forms.activities import ActivityForm
 from programmes.forms.programmes import OrganisationChoice
 from programmes.models.project import TeamRole
-from programmes.queries.learners import Audience
+from programmes.queries.learners import Audience, title_words
 from programmes.states import OF_UNITS
 
 HOURS = "hours_"
@@ -103,6 +105,13 @@ class AudienceForm(TenantForm):
         choices=TeamRole.choices,
         widget=forms.CheckboxSelectMultiple,
     )
+    titles = forms.CharField(
+        required=False,
+        label=_("Title contains"),
+        help_text=_(
+            "Words parted by spaces or commas, such as director: whoever has one of them in his title or post is listed as well."
+        ),
+    )
     everybody = forms.BooleanField(
         required=False,
         label=_("The whole roster"),
@@ -121,6 +130,12 @@ class AudienceForm(TenantForm):
         offered: Any = self.fields["units"]
         offered.queryset = units
 
+    def clean_titles(self) -> tuple[str, ...]:
+        try:
+            return title_words(self.cleaned_data["titles"])
+        except BadInput as refusal:
+            raise ValidationError(refusal.message) from refusal
+
     def audience(self) -> Audience:
         """A choice that makes no sense narrows nothing."""
         self.is_valid()
@@ -129,6 +144,7 @@ class AudienceForm(TenantForm):
             roles=tuple(told.get("roles") or ()),
             bodies=tuple(told.get("bodies") or ()),
             seats=tuple(told.get("seats") or ()),
+            titles=told.get("titles") or (),
             units=tuple(unit.pk for unit in told.get("units") or ()),
             everybody=bool(told.get("everybody")),
         )

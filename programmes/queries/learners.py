@@ -1,15 +1,19 @@
 """Who is to learn, what each has learnt, who still lacks what, and who missed a class (P2-18, P1-35, P1-37)."""
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
 
+from actionlearning.foundation.errors import BadInput
 from actionlearning.foundation.models import User
 from groups.access import visible_persons
 from groups.models import Person, Tenure
@@ -25,17 +29,20 @@ from programmes.models import (
     Training,
 )
 from programmes.models.project import TeamRole
-from programmes.queries import applying, local_day
+from programmes.queries import ZONE, applying, local_day
 from programmes.queries.trainings import NOT_LEARNING
 from programmes.states import CLASSES, ActivityState, Presence, Selection
 
 MOST_A_DAY = 8
 MISSED = (Presence.EXCUSED, Presence.ABSENT)
+MOST_TITLES = 10
+LONGEST_TITLE = 30
+_BETWEEN_TITLES = re.compile(r"[\s、，,；;]+")
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Which people of the roster are meant: by seat, body or place in a team, any of them; and by unit."""
+    """Which people of the roster are meant: by seat, body, title or place in a team, any of them; and by unit."""
 
     roles: tuple[str, ...] = ()
     """Of posts: office_director …"""
@@ -43,6 +50,8 @@ class Audience:
     """Kinds: executive_office, promotion_team …"""
     seats: tuple[str, ...] = ()
     """Roles in the teams of the programme's topics: facilitator, core_learner …"""
+    titles: tuple[str, ...] = ()
+    """Words that stand somewhere in the person's title or in that of a post he holds: 科长, 主任 … (P1-35)"""
     units: tuple[uuid.UUID, ...] = ()
     """Each alone, without those below; () means all."""
     everybody: bool = False
@@ -50,7 +59,7 @@ class Audience:
 
     @property
     def named(self) -> bool:
-        return bool(self.roles or self.bodies or self.seats or self.everybody)
+        return bool(self.roles or self.bodies or self.seats or self.titles or self.everybody)
 
 
 def people_of(user: User, programme: Programme, audience: Audience, day: date) -> QuerySet[Any]:
@@ -59,20 +68,42 @@ def people_of(user: User, programme: Programme, audience: Audience, day: date) -
     if audience.units:
         rows = rows.filter(organisation__in=audience.units)
     if not audience.everybody:
-        rows = rows.filter(_seated(audience, day) | _in_teams(programme, audience, day))
+        asked = _seated(audience, day) | _in_teams(programme, audience, day)
+        rows = rows.filter(asked | _named_so(audience))
     return rows.select_related("organisation").annotate(place=F("organisation__sort_path"))
 
 
 def _seated(audience: Audience, day: date) -> Q:
-    if not (audience.roles or audience.bodies):
+    """By a tenure in force on `day`: it ends with its body at the latest, on whichever day that is."""
+    if not (audience.roles or audience.bodies or audience.titles):
         return Q(pk__in=[])
-    held = Tenure.objects.filter(in_force(day), person=OuterRef("pk"), post__body__ends_on=None)
+    held = Tenure.objects.filter(in_force(day), person=OuterRef("pk"))
     asked = Q(pk__in=[])
     if audience.roles:
         asked |= Q(role__in=audience.roles)
     if audience.bodies:
         asked |= Q(post__body__kind__in=audience.bodies)
+    for word in audience.titles:
+        asked |= Q(post__title__icontains=word)
     return Q(Exists(held.filter(asked)))
+
+
+def _named_so(audience: Audience) -> Q:
+    found = Q(pk__in=[])
+    for word in audience.titles:
+        found |= Q(title__icontains=word)
+    return found
+
+
+def title_words(typed: str) -> tuple[str, ...]:
+    """Parted by spaces or commas, each once. Raises BadInput `bad_filter`."""
+    words = tuple(dict.fromkeys(word for word in _BETWEEN_TITLES.split(typed) if word))
+    torn = any(len(word) > LONGEST_TITLE or not word.isprintable() for word in words)
+    if torn or len(words) > MOST_TITLES:
+        told = _("At most %(count)d words, each of at most %(most)d characters.")
+        message = told % {"count": MOST_TITLES, "most": LONGEST_TITLE}
+        raise BadInput(message, fields={"titles": message}, code="bad_filter")
+    return words
 
 
 def _in_teams(programme: Programme, audience: Audience, day: date) -> Q:
@@ -123,7 +154,12 @@ def plan_applying(plans: QuerySet[Any], day: date) -> Plan | None:
 class Missed:
     """A class that somebody missed, and what makes up for it."""
 
-    seat: Participant
+    key: uuid.UUID
+    """Of his seat in it; of his team's own training: of what the log says of him."""
+    course: str
+    held_on: date
+    """Its first day."""
+    contents: tuple[str, ...]
     made_up_on: date | None = None
     invited_to: Participant | None = None
 
@@ -181,26 +217,43 @@ class File:
 
     @property
     def missed(self) -> list[Missed]:
-        return [self._made_up(seat) for seat in self.seats if seat.presence in MISSED]
+        """The earliest first: of those to which he was invited, and of his team's."""
+        told = [
+            Missed(seat.pk, seat.course, seat.held_on, tuple(seat.contents))
+            for seat in self.seats
+            if seat.presence in MISSED
+        ]
+        told += [_missed(row) for row in self.taught if row.presence in MISSED]
+        return [self._made_up(each) for each in sorted(told, key=lambda each: each.held_on)]
 
-    def _made_up(self, seat: Participant) -> Missed:
-        """By what was taught later in all of its contents; else by the next class that teaches one of them."""
-        later = [row for row in self.records if row.held_on > seat.held_on]
+    def _made_up(self, missed: Missed) -> Missed:
+        """By what was taught since in all of its contents; else by the next class that teaches one of them."""
+        since = [row for row in self.records if _since(row, missed.held_on)]
         days = {
-            key: min((row.held_on for row in later if row.contents == key), default=None)
-            for key in seat.contents
+            key: min((row.held_on for row in since if row.contents == key), default=None)
+            for key in missed.contents
         }
         if days and all(days.values()):
-            return Missed(seat, made_up_on=max(day for day in days.values() if day))
+            return replace(missed, made_up_on=max(day for day in days.values() if day))
         ahead = (
             each
             for each in self.seats
             if not each.presence
             and not each.called_off
-            and each.held_on > seat.held_on
-            and set(each.contents) & set(seat.contents)
+            and each.held_on > missed.held_on
+            and set(each.contents) & set(missed.contents)
         )
-        return Missed(seat, invited_to=min(ahead, key=lambda each: each.held_on, default=None))
+        return replace(missed, invited_to=min(ahead, key=lambda each: each.held_on, default=None))
+
+
+def _missed(row: Attendance) -> Missed:
+    activity: Any = row.activity
+    return Missed(row.pk, activity.title, local_day(activity.began_at), tuple(activity.contents))
+
+
+def _since(row: Training, day: date) -> bool:
+    """Taught after `day`; entered by hand, also on it: he came on a part of the days, or made it up at once."""
+    return row.held_on > day or (row.activity_id is None and row.held_on == day)
 
 
 def hours_of(seat: Participant | Activity) -> Decimal:
@@ -257,15 +310,29 @@ def lasted(row: Attendance) -> Decimal:
 
 
 def missing_a_class(rows: QuerySet[Any], contents: Iterable[str]) -> QuerySet[Any]:
-    """Those of `rows` who missed a class on one of `contents` and were not taught it since."""
+    """Those of `rows` who missed a class on one of `contents`, also of their team, and were not taught it since."""
+    seats = Participant.objects.filter(person=OuterRef("pk"), presence__in=MISSED)
+    taught = _missed_of_teams()
     missed = Q(pk__in=[])
     for key in contents:
-        since = Training.objects.filter(
-            person=OuterRef("person"), contents=key, withdrawn_at=None,
-            held_on__gt=OuterRef("held_on"),
-        )  # fmt: skip
-        seats = Participant.objects.filter(
-            person=OuterRef("pk"), presence__in=MISSED, contents__has_key=key
-        )
-        missed |= Q(Exists(seats.exclude(Exists(since))))
+        since = Exists(_taught_since(key))
+        missed |= Q(Exists(seats.filter(contents__has_key=key).exclude(since)))
+        missed |= Q(Exists(taught.filter(activity__contents__has_key=key).exclude(since)))
     return rows.filter(missed)
+
+
+def _missed_of_teams() -> QuerySet[Any]:
+    """Trainings of a topic that a person of the outer query was to learn in, with `held_on`."""
+    rows = Attendance.objects.filter(
+        person=OuterRef("pk"), presence__in=MISSED, activity__project__isnull=False,
+        activity__state=ActivityState.HELD, activity__kind__in=CLASSES,
+    )  # fmt: skip
+    first_day = TruncDate("activity__began_at", tzinfo=ZONE)
+    return rows.exclude(role__in=NOT_LEARNING).annotate(held_on=first_day)
+
+
+def _taught_since(key: str) -> QuerySet[Any]:
+    """As _since(), of the person and the day of the outer query."""
+    had = Training.objects.filter(person=OuterRef("person"), contents=key, withdrawn_at=None)
+    that_day = Q(held_on=OuterRef("held_on"), activity=None)
+    return had.filter(Q(held_on__gt=OuterRef("held_on")) | that_day)

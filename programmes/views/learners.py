@@ -200,9 +200,9 @@ def _missed(each: Missed, names: Mapping[str, str]) -> dict[str, Any]:
     made = each.made_up_on
     ahead = each.invited_to
     return {
-        "title": each.seat.course,
-        "day": date_format(each.seat.held_on, "DATE_FORMAT"),
-        "contents": _taught(each.seat, names),
+        "title": each.course,
+        "day": date_format(each.held_on, "DATE_FORMAT"),
+        "contents": _taught(each, names),
         "made_up": date_format(made, "DATE_FORMAT") if made else "",
         "next": ahead.course if ahead else "",
         "next_day": date_format(ahead.held_on, "DATE_FORMAT") if ahead else "",

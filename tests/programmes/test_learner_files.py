@@ -319,3 +319,111 @@ def test_who_may_say_what_a_topic_s_training_teaches(
     assert caught.value.code == "wrong_kind"
     with pytest.raises(BadInput):
         change_class(made, contents=TWO, places=9, by=world.ben, now=AFTER)
+
+
+# -- what was missed -----------------------------------------------------------------------------------
+
+
+def missed_in_the_topic(world: World, programme: Programme, *absent: str) -> Any:
+    """Of the team's training on 16 June: who learns and who leads, both away."""
+    people = {"member": on_roster(world, "乙二"), "facilitator": on_roster(world, "丙三")}
+    made = of_a_topic(world, programme, **people)
+    taught(made, world)
+    return held(made, world.ben, absent=absent or ("乙二", "丙三"))
+
+
+def who_missed(contents: Any = TWO) -> list[str]:
+    return sorted(row.name for row in missing_a_class(Person.objects.all(), contents))
+
+
+@pytest.mark.rule("P2-18")
+def test_a_learner_away_from_his_team_s_training_missed_a_class(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    made = missed_in_the_topic(world, programme)
+    gone, leads = (Person.objects.get(name=name) for name in ("乙二", "丙三"))
+    (missed,) = file(gone).missed
+    assert (missed.course, missed.held_on) == ("课题培训", date(2026, 6, 16))
+    assert (missed.made_up_on, missed.invited_to) == (None, None)
+    assert file(leads).missed == []
+    assert who_missed() == ["乙二"]
+    assert who_missed(("process",)) == []
+
+    later = planned(world, programme, [gone], first_day=date(2026, 6, 23), contents=TWO)
+    page = reverse("programmes:learner_file", args=[world.tenant.slug, gone.pk])
+    api = f"/t/{world.tenant.slug}/api/v1/learners/{gone.pk}/"
+    client = sign_in(world.ben)
+    (line,) = client.get(api).json()["taught"]
+    assert (line["made_up_on"], line["invited_to"]) == (None, str(later.participants.get().pk))
+    assert "Invited to" in client.get(page).content.decode()
+
+    held(later, world.ben, at=beijing(6, 23, 9))
+    (line,) = client.get(api).json()["taught"]
+    assert (line["made_up_on"], line["invited_to"]) == ("2026-06-23", None)
+    assert "Made up on" in client.get(page).content.decode()
+    assert who_missed() == []
+    assert made.pk == file(gone).taught[0].activity_id
+
+
+def test_who_was_there_after_all_missed_nothing(world: World, programme: Programme) -> None:
+    made = missed_in_the_topic(world, programme)
+    log_activity(made, told(made), by=world.ben, now=AFTER)
+    assert who_missed() == []
+    made.refresh_from_db()
+    log_activity(made, told(made, absent=["乙二"]), by=world.ben, now=AFTER)
+    assert who_missed() == ["乙二"]
+    made.refresh_from_db()
+    take_log_back(made, by=world.ben, now=AFTER)
+    assert who_missed() == []
+    assert file(Person.objects.get(name="乙二")).missed == []
+
+
+@pytest.mark.parametrize("of", ["a unit", "a topic"])
+def test_entered_by_hand_on_its_own_day_it_is_made_up(
+    world: World, programme: Programme, of: str
+) -> None:
+    """Of a class of several days he came on one: absent in the log, and his hours entered by hand."""
+    if of == "a topic":
+        missed_in_the_topic(world, programme, "乙二")
+    else:
+        made = planned(world, programme, [on_roster(world, "乙二")], contents=TWO)
+        held(made, world.ben, absent=["乙二"], guests=("甲",))
+    gone = Person.objects.get(name="乙二")
+    facts: dict[str, Any] = {"programme": programme, "hours": Decimal(2), "by": world.ben}
+    for day, made_up in ((15, None), (16, date(2026, 6, 16))):
+        for contents in TWO:
+            record_training(gone, contents=contents, held_on=date(2026, 6, day), now=AFTER, **facts)
+        (missed,) = file(gone).missed
+        assert missed.made_up_on == made_up
+        assert who_missed() == ([] if made_up else ["乙二"])
+
+
+def test_another_class_of_that_day_does_not_make_it_up(world: World, programme: Programme) -> None:
+    missed_in_the_topic(world, programme)
+    gone = Person.objects.get(name="乙二")
+    held(planned(world, programme, [gone], contents=TWO), world.ben)
+    (missed,) = file(gone).missed
+    assert missed.made_up_on is None
+    assert who_missed() == ["乙二"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_missed_trainings_of_teams_ask_no_more_questions(
+    world: World, programme: Programme, sign_in: Any, count: int
+) -> None:
+    person, project = on_roster(world, "乙二"), topic_of(world, programme, "孤儿救助", world.lena)
+    add_member(project, seat=Seat(person=person, role="member"), by=world.ben, now=JUNE)
+    for number in range(count):
+        facts = {"kind": "training", "first_day": date(2026, 6, 16)}
+        made = activity(project, world, f"第{number}次课题培训", **facts)
+        taught(made, world)
+        held(made, world.ben, absent=["乙二"])
+    client, slug = sign_in(world.ben), world.tenant.slug
+    later = planned(world, programme, first_day=date(2026, 6, 23), contents=TWO)
+    invited = reverse("programmes:activity_participants", args=[slug, later.pk])
+    found = f"{invited}?everybody=on&missed=on"
+    whole = reverse("programmes:learner_file", args=[slug, person.pk])
+    assert "乙二" in client.get(found).content.decode()
+    assert client.get(whole).content.decode().count("Still to be made up") == count
+    assert count_queries(client, found) <= 8
+    assert count_queries(client, whole) <= 8
