@@ -125,6 +125,8 @@ PROBLEM_UNSOLVED = "programmes.problem_unsolved"
 MILESTONE_OVERDUE = "programmes.milestone_overdue"
 INVITED = "programmes.activity_invited"
 CALLED_OFF = "programmes.activity_called_off"
+UNINVITED = "programmes.activity_uninvited"
+"""To somebody who was invited and does not take part any more."""
 WHEN_AND_WHERE = ("first_day", "last_day", "begins", "ends", "planned_venue")
 """Of an activity: what its invited are told, and told again where it changes."""
 
@@ -225,9 +227,9 @@ def tell_invited(
     now: datetime,
     before: Mapping[str, Any] | None = None,
 ) -> None:
-    """Whoever is to take part, each once for each plan of it; `before`: when and where he was invited to first.
+    """Whoever is to take part; `before`: when and where he was invited to first.
 
-    They may not read the activity: no address of it.
+    Who was told already the caller knows. They may not read the activity: no address of it.
     """
     was = " · ".join(filter(None, (_days(before), before["planned_venue"]))) if before else ""
     hours = str(sum(map(Decimal, activity.contents.values()))) if activity.contents else ""
@@ -237,6 +239,31 @@ def tell_invited(
 def tell_off(activity: Activity, people: Iterable[User], *, now: datetime) -> None:
     """To those who were invited: it is not held."""
     _tell_invited(activity, people, CALLED_OFF, now, reason=activity.reason)
+
+
+def tell_uninvited(
+    activity: Activity,
+    people: Iterable[User],
+    *,
+    now: datetime,
+    selection: str = "",
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    """To those who were invited: they do not take part any more.
+
+    `selection`: what they are instead, if they stay on the list; `before`: what they were invited to,
+    where it changes with that.
+    """
+    facts = _what_and_when(before) if before else {}
+    _tell_invited(activity, people, UNINVITED, now, selection=selection, **facts)
+
+
+def _what_and_when(planned: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "title": planned["title"],
+        "days": _days(planned),
+        "place": planned["planned_venue"],
+    }
 
 
 def _days(told: Mapping[str, Any]) -> str:
@@ -251,16 +278,15 @@ def _days(told: Mapping[str, Any]) -> str:
 def _tell_invited(
     activity: Activity, people: Iterable[User], kind: str, now: datetime, **facts: str
 ) -> None:
+    """The moment is in the key: of one plan of it somebody may be invited, taken out and invited anew."""
+    planned = {name: getattr(activity, name) for name in ("title", *WHEN_AND_WHERE)}
     queue_notices(
         {user.pk: user for user in people}.values(),
         kind=kind,
         at=now,
-        key=f"{activity.pk}:{activity.version}",
+        key=f"{activity.pk}:{activity.version}:{now.isoformat()}",
         about=activity,
-        title=activity.title,
         organisation=activity.organisation.name,
         programme=activity.programme.name,
-        days=_days({name: getattr(activity, name) for name in WHEN_AND_WHERE}),
-        place=activity.planned_venue,
-        **facts,
+        **{**_what_and_when(planned), **facts},
     )

@@ -33,6 +33,7 @@ _KINDS = {
     "programmes.milestone_overdue": gettext_lazy("late milestone"),
     "programmes.activity_invited": gettext_lazy("invitation"),
     "programmes.activity_called_off": gettext_lazy("activity called off"),
+    "programmes.activity_uninvited": gettext_lazy("invitation taken back"),
     "programmes.redated": gettext_lazy("moved deadline"),
     "programmes.calendar_missing": gettext_lazy("missing holiday year"),
 }

@@ -129,13 +129,20 @@ def queue_notices(
 
 
 def retract_notices(
-    about: list[uuid.UUID], *, now: datetime, kind: str = "", but: Collection[str] = ()
+    about: list[uuid.UUID],
+    *,
+    now: datetime,
+    kind: str = "",
+    but: Collection[str] = (),
+    people: Collection[User] | None = None,
 ) -> int:
     """What was asked for is done: the lines stay readable and ask for nothing more.
 
-    Of `kind` alone, if one is told; those of the kinds in `but` go on asking.
+    Of `kind` alone, if one is told, and to `people` alone; those of the kinds in `but` go on asking.
     """
     rows = Notice.objects.filter(about__in=about, retracted_at=None).exclude(kind__in=but)
+    if people is not None:
+        rows = rows.filter(recipient__in=people)
     return (rows.filter(kind=kind) if kind else rows).update(retracted_at=now)
 
 

@@ -169,7 +169,7 @@ def change_activity(
     before = {name: getattr(fresh, name) for name in FIELDS}
     fill_activity(fresh, before | changes)
     changed = [name for name in FIELDS if getattr(fresh, name) != before[name]]
-    changed += change_kind(fresh, before["kind"])
+    changed += change_kind(fresh, before, now=now)
     if not changed:
         return fresh
     if fresh.project_id is None and "first_day" in changed:

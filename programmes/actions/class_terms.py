@@ -1,6 +1,7 @@
 """What a class teaches and how many may take part: one answer for what is planned, changed and logged (P2-18, P3-31)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionlearning.foundation.errors import BadInput, Cited, RuleBroken
 from programmes.actions.activity_terms import kind_cited
+from programmes.actions.invited import take_back_invitations
 from programmes.clauses import cited_by_rule
 from programmes.models import Rule
 from programmes.queries import head_of, plan_in_force
@@ -68,12 +70,13 @@ def refuse_full(activity: Any, more: int) -> None:
         )
 
 
-def change_kind(activity: Any, was: str) -> list[str]:
+def change_kind(activity: Any, before: Mapping[str, Any], *, now: datetime) -> list[str]:
     """It is planned, and was of another kind: everything as if it had been planned so. Which columns are others.
 
-    Whoever was to take part in what is a study visit now is a candidate, selected with a reason later; and the other
-    way round. Raises BadInput, RuleBroken (`places`, `full`).
+    `before`: what was planned. Whoever was to take part in what is a study visit now is a candidate, told so if
+    he was invited, and selected with a reason later; and the other way round. Raises BadInput, RuleBroken (`places`, `full`).
     """
+    was = before["kind"]
     if activity.kind == was:
         return []
     stood = {name: getattr(activity, name) for name in ("contents", "places")}
@@ -83,7 +86,7 @@ def change_kind(activity: Any, was: str) -> list[str]:
     fit_class(activity, was)
     if activity.project_id is None:
         fill_places(activity, activity.places)
-        _select_anew(activity, was)
+        _select_anew(activity, before, now)
     return [name for name, value in stood.items() if getattr(activity, name) != value]
 
 
@@ -100,13 +103,15 @@ def fit_class(activity: Any, was: str) -> None:
         activity.contents = {}
 
 
-def _select_anew(activity: Any, was: str) -> None:
+def _select_anew(activity: Any, before: Mapping[str, Any], now: datetime) -> None:
     rows = activity.participants
-    if was == ActivityKind.STUDY_VISIT:
+    if before["kind"] == ActivityKind.STUDY_VISIT:
         rows.filter(selection=Selection.CANDIDATE).update(selection=Selection.TAKES_PART)
     refuse_full(activity, 0)
     if activity.kind == ActivityKind.STUDY_VISIT:
-        unselected(activity).update(selection=Selection.CANDIDATE, told_at=None)
+        again, instead = unselected(activity), Selection.CANDIDATE
+        take_back_invitations(activity, again, now=now, selection=instead, before=before)
+        again.update(selection=instead)
 
 
 def unselected(activity: Any) -> Any:

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from actionlearning.foundation.audit import record
 from actionlearning.foundation.errors import BadInput, NotAllowed, RuleBroken
 from actionlearning.foundation.models import User
+from actionlearning.foundation.outbox import retract_notices
 from actionlearning.foundation.workflow import lock_row, wrong_state
 from groups.models import Person
 from groups.queries import lasting
 from programmes.access import runs
 from programmes.actions.activities import told_of
 from programmes.actions.class_terms import refuse_full
+from programmes.actions.invited import take_back_invitations
 from programmes.models import Activity, Participant
-from programmes.notices import tell_invited
+from programmes.notices import UNINVITED, tell_invited
 from programmes.states import ActivityKind, ActivityState, Selection
 
 MOST = 1_000
@@ -60,7 +62,7 @@ def participant(
 
 @transaction.atomic
 def remove_participant(row: Participant, *, by: User, now: datetime) -> None:
-    """He was named by mistake, or cannot come. Raises NotAllowed, RuleBroken (`logged`)."""
+    """He was named by mistake, or cannot come; if he was invited, he is told. Raises NotAllowed, RuleBroken (`logged`)."""
     activity: Any = lock_row(row.activity)
     refuse_stranger(activity, by)
     fresh = lock_row(row)
@@ -69,8 +71,9 @@ def remove_participant(row: Participant, *, by: User, now: datetime) -> None:
             _("%(name)s is in the log already: correct the log instead.") % {"name": fresh.name},
             code="logged",
         )
-    record("activity.person_taken_out", target=activity, by=by, at=now, name=fresh.name)
+    take_back_invitations(activity, activity.participants.filter(pk=fresh.pk), now=now)
     fresh.delete()
+    record("activity.person_taken_out", target=activity, by=by, at=now, name=fresh.name)
 
 
 @transaction.atomic
@@ -84,8 +87,9 @@ def invite(activity: Activity, *, by: User, now: datetime) -> int:
     rows = fresh.participants.filter(
         selection=Selection.TAKES_PART, told_at=None, person__user__isnull=False
     )
-    people = list(rows.select_related("person__user"))
-    tell_invited(fresh, [row.person.user for row in people], now=now)
+    people = [row.person.user for row in rows.select_related("person__user")]
+    retract_notices([fresh.pk], now=now, kind=UNINVITED, people=people)
+    tell_invited(fresh, people, now=now)
     rows.update(told_at=now)
     record("activity.invited", target=fresh, by=by, at=now, count=len(people))
     return len(people)

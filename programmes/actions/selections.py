@@ -17,6 +17,7 @@ from actionlearning.foundation.workflow import lock_row
 from groups.models import Person
 from programmes.access import may_report
 from programmes.actions.class_terms import refuse_full
+from programmes.actions.invited import take_back_invitations
 from programmes.actions.participants import (
     participant,
     refuse_stranger,
@@ -62,7 +63,10 @@ def name_candidates(
 def select_participant(
     row: Participant, *, selection: str, reason: str, by: User, now: datetime
 ) -> Participant:
-    """By whoever holds the visit. Raises NotAllowed, BadInput, RuleBroken (`not_a_visit`, `logged`, `full`)."""
+    """By whoever holds the visit; who was invited and is not selected any more is told.
+
+    Raises NotAllowed, BadInput, RuleBroken (`not_a_visit`, `logged`, `full`).
+    """
     activity: Any = lock_row(row.activity)
     refuse_stranger(activity, by)
     refuse_unfit(activity)
@@ -77,6 +81,10 @@ def select_participant(
     _refuse_faults(selection, reason)
     if selection == Selection.TAKES_PART and fresh.selection != selection:
         refuse_full(activity, 1)
+    if selection == Selection.REFUSED:
+        mine = activity.participants.filter(pk=fresh.pk)
+        take_back_invitations(activity, mine, now=now, selection=selection)
+        fresh.told_at = None
     fresh.selection, fresh.reason = selection, reason.strip()
     fresh.save(update_fields=["selection", "reason"])
     record("activity.person_selected", target=activity, by=by, at=now, name=fresh.name,

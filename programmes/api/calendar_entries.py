@@ -23,6 +23,7 @@ from programmes.queries.clashes import clashes_of
 from programmes.queries.entries import page_of_entries
 from programmes.queries.entry_kinds import Asked
 from programmes.states import EntrySource, FeedSpan
+from programmes.views.activity_clashes import better_day_of
 from programmes.views.calendar_feeds import address_of
 from programmes.views.entry_lines import entry_title
 
@@ -160,10 +161,14 @@ class ActivityClash(serializers.Serializer):
         child=serializers.CharField(), help_text="Who is wanted, or was present, at both."
     )
     same_venue = serializers.BooleanField()
+    held = serializers.BooleanField(help_text="The other one was held; otherwise it is planned.")
 
 
 class ActivityClashes(serializers.Serializer):
     results = ActivityClash(many=True)
+    next_working_day = serializers.DateField(
+        allow_null=True, help_text="Where this one is planned to begin on a day off; else null."
+    )
 
 
 class ActivityClashViewSet(TenantViewSet):
@@ -186,10 +191,11 @@ class ActivityClashViewSet(TenantViewSet):
                 "last_day": each.last_day,
                 "names": each.names,
                 "same_venue": each.same_venue,
+                "held": each.held,
             }
             for each in found
         ]
-        return Response({"results": rows})
+        return Response({"results": rows, "next_working_day": better_day_of(activity)})
 
 
 class CalendarFeedDraft(StrictSerializer):

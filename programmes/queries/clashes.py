@@ -1,7 +1,7 @@
 """Who is wanted at two places at once: said, never forbidden.
 
 What is planned takes its hours, or the whole of its days where no hours are known, unless it is a span of weeks
-in which something happens; what was held takes its hours. Only activities that the reader sees are named, and those to which
+in which something happens; what was held takes its hours. A room is wanted twice only where hours are known of both. Only activities that the reader sees are named, and those to which
 somebody is invited whose row he reads.
 """
 
@@ -28,22 +28,26 @@ BEFORE_IT_IS_HELD = (ActivityState.PROPOSED, ActivityState.PLANNED)
 
 _STORED = """
 SELECT a.id, a.id AS activity_id, a.project_id, a.organisation_id, a.state IN ('proposed', 'planned') AS planned,
-       a.first_day, a.last_day, coalesce(a.began_at, {begins}) AS begins_at, coalesce(a.ended_at, {ends}) AS ends_at, a.venue
+       a.first_day, a.last_day, coalesce(a.began_at, {begins}) AS begins_at, coalesce(a.ended_at, {ends}) AS ends_at,
+       {room} AS room
   FROM programmes_activity a
  WHERE a.id = ANY(%s::uuid[]) AND (a.state = 'held' OR a.state IN ('proposed', 'planned') AND a.last_day - a.first_day < %s)
  UNION ALL
-SELECT s.id, s.activity_id, NULL, NULL, true, s.held_on, s.last_day, s.begins_at, s.ends_at, '' FROM seat s WHERE s.id = ANY(%s::uuid[])
+SELECT s.id, s.activity_id, NULL, NULL, true, s.held_on, s.last_day, s.begins_at, s.ends_at, NULL FROM seat s WHERE s.id = ANY(%s::uuid[])
 """
 """Activities, and invitations that nobody has logged yet."""
 _TYPED = """
-SELECT NULL::uuid AS id, NULL::uuid AS activity_id, a.project_id, NULL::uuid AS organisation_id,
-       true AS planned, a.first_day, a.last_day, {begins} AS begins_at, {ends} AS ends_at, '' AS venue
-  FROM (SELECT %s::uuid AS project_id, %s::date AS first_day, %s::date AS last_day, %s::time AS begins, %s::time AS ends) a
+SELECT NULL::uuid AS id, NULL::uuid AS activity_id, a.project_id, p.organisation_id,
+       true AS planned, a.first_day, a.last_day, {begins} AS begins_at, {ends} AS ends_at, {room} AS room
+  FROM (SELECT %s::uuid AS project_id, %s::date AS first_day, %s::date AS last_day, %s::time AS begins, %s::time AS ends,
+               %s::text AS planned_venue, 'planned' AS state, NULL AS venue) a
+  JOIN programmes_project p ON p.id = a.project_id
 """
 _BEGINS = f"(a.first_day + coalesce(a.begins, '00:00')) AT TIME ZONE '{ZONE.key}'"
 _ENDS = f"(a.last_day + coalesce(a.ends, '24:00')) AT TIME ZONE '{ZONE.key}'"
-_SPAN = {"begins": _BEGINS, "ends": _ENDS, "zone": ZONE.key}
-"""Of an activity `a` as planned; where no hours are known, the whole of its days."""
+_ROOM = "CASE WHEN a.state = 'held' THEN nullif(a.venue, '') WHEN a.begins IS NOT NULL THEN nullif(a.planned_venue, '') END"
+_SPAN = {"begins": _BEGINS, "ends": _ENDS, "room": _ROOM, "zone": ZONE.key}
+"""Of an activity `a` as planned; where no hours are known, the whole of its days, and no room for certain hours."""
 _CLASHES = """
 WITH seat AS NOT MATERIALIZED (
   SELECT p.id, p.activity_id, p.person_id, p.name, p.course, p.held_on, p.last_day,
@@ -84,9 +88,9 @@ met AS (
    WHERE NOT x.planned AND a.id <> x.id AND a.state = 'held' AND a.began_at < x.ends_at AND a.ended_at > x.begins_at
    UNION
   SELECT x.id, a.id, '', NULL, NULL, NULL
-    FROM mine x JOIN programmes_activity a ON a.organisation_id = x.organisation_id AND a.venue = x.venue
-   WHERE NOT x.planned AND x.venue <> '' AND a.id <> x.id AND a.state = 'held'
-     AND a.began_at < x.ends_at AND a.ended_at > x.begins_at),
+    FROM mine x JOIN programmes_activity a ON a.organisation_id = x.organisation_id AND {room} = x.room
+   WHERE a.id IS DISTINCT FROM x.id AND (a.state = 'held' OR a.state = 'planned' AND a.last_day - a.first_day < %s)
+     AND coalesce(a.began_at, {begins}) < x.ends_at AND coalesce(a.ended_at, {ends}) > x.begins_at),
 seen AS (
   SELECT a.id, a.title, a.first_day, a.last_day, a.state FROM programmes_activity a
    WHERE a.id IN (SELECT other FROM met) AND a.id IN ({visible}))
@@ -128,11 +132,13 @@ def clashes_if_planned(
     first_day: date,
     last_day: date,
     hours: tuple[time, time] | None = None,
+    venue: str = "",
 ) -> list[Clash]:
     """For what stands in a form: an activity of this topic on these days; `hours`: of its beginning and end."""
     if last_day < first_day or (last_day - first_day).days >= LONGEST:
         return []
-    told = [str(project), first_day, last_day, *(hours or (None, None))]
+    room = " ".join(venue.split())
+    told = [str(project), first_day, last_day, *(hours or (None, None)), room]
     return _found(user, _TYPED, told, MOST).get(None, [])
 
 
@@ -149,7 +155,7 @@ def _found(user: User, mine: str, given: list[Any], most: int) -> dict[Any, list
         # All sentences are ours or the ORM's; every value is bound.
         cursor.execute(
             _CLASHES.format(mine=mine.format(**_SPAN), visible=seen, invited=invited, **_SPAN),
-            [*whose, LONGEST, *given, present, LONGEST, present, *values, most],
+            [*whose, LONGEST, *given, present, LONGEST, present, LONGEST, *values, most],
         )
         rows = cursor.fetchall()
     found: dict[Any, list[Clash]] = {}

@@ -1,5 +1,6 @@
 """Clashes and days off while an activity is planned: said at once, and saving stays possible."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
@@ -28,12 +29,16 @@ def warnings_of(user: Any, activity: Activity) -> list[str]:
     told = [clash_words(each) for each in clashes_of(user, [activity.pk]).get(activity.pk, ())]
     if activity.state == ActivityState.HELD:
         return told
-    return told + _day_off(activity.org_path, activity.first_day, activity.last_day, activity.state)
+    return told + _day_off(activity.first_day, better_day_of(activity))
 
 
-def _day_off(path: str, first_day: date, last_day: date, state: str) -> list[str]:
-    work = days_between(path, first_day, first_day)
-    better = better_day(first_day, last_day, state, work)
+def better_day_of(activity: Activity) -> date | None:
+    """The next working day, where it is planned to begin on a day off of its unit."""
+    work = days_between(activity.org_path, activity.first_day, activity.first_day)
+    return better_day(activity.first_day, activity.last_day, activity.state, work)
+
+
+def _day_off(first_day: date, better: date | None) -> list[str]:
     return [] if better is None else [day_off_words(first_day, better)]
 
 
@@ -54,7 +59,7 @@ class ActivityClashes(TenantView):
 
 
 class ActivityClashesTyped(TenantView):
-    """For the days and hours that stand in the form at this moment; nothing is written."""
+    """For the days, hours and place that stand in the form at this moment; nothing is written."""
 
     permission = Permission.PROJECT_CHANGE
 
@@ -62,21 +67,25 @@ class ActivityClashesTyped(TenantView):
         project = project_or_404(request, pk, Permission.PROJECT_CHANGE)
         first = _day(request.POST.get("first_day", ""))
         last = _day(request.POST.get("last_day", "")) or first
-        hours = _hours(request.POST)
-        warnings = _typed(request.user, project, first, last, hours) if first and last else []
+        warnings = (
+            _typed(request.user, project, first, last, request.POST) if first and last else []
+        )
         return render(request, TEMPLATE, {"warnings": warnings})
 
 
 def _typed(
-    user: Any, project: Project, first: date, last: date, hours: tuple[time, time] | None
+    user: Any, project: Project, first: date, last: date, typed: Mapping[str, str]
 ) -> list[str]:
-    told = [clash_words(each) for each in clashes_if_planned(user, project.pk, first, last, hours)]
+    hours, venue = _hours(typed), typed.get("planned_venue", "")
+    found = clashes_if_planned(user, project.pk, first, last, hours, venue)
+    told = [clash_words(each) for each in found]
     if last < first:
         return told
-    return told + _day_off(project.org_path, first, last, ActivityState.PLANNED)
+    work = days_between(project.org_path, first, first)
+    return told + _day_off(first, better_day(first, last, ActivityState.PLANNED, work))
 
 
-def _hours(typed: Any) -> tuple[time, time] | None:
+def _hours(typed: Mapping[str, str]) -> tuple[time, time] | None:
     """None until both stand there."""
     try:
         return time.fromisoformat(typed["begins"]), time.fromisoformat(typed["ends"])

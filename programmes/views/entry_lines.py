@@ -137,17 +137,23 @@ STATES: dict[EntrySource, Callable[[str], tuple[str, str]]] = {
 
 
 def clash_words(clash: Clash) -> str:
-    """“七月研讨会” on 14 July: 张三、李四."""
-    facts = {"title": clash.title, "days": days_words(clash.first_day, clash.last_day)}
-    if clash.names:
-        facts["names"] = "、".join(clash.names)
-        if clash.held:
-            return (
-                _("At the same hours as “%(title)s” (%(days)s), where they were too: %(names)s.")
-                % facts
-            )
-        return _("“%(title)s” (%(days)s) wants the same people on these days: %(names)s.") % facts
-    return _("“%(title)s” (%(days)s) was held at the same place at the same hours.") % facts
+    """“七月研讨会” on 14 July: 张三、李四; or the same place."""
+    facts = {
+        "title": clash.title,
+        "days": days_words(clash.first_day, clash.last_day),
+        "names": "、".join(clash.names),
+    }
+    people = (
+        _("“%(title)s” (%(days)s) wants the same people on these days: %(names)s."),
+        _("At the same hours as “%(title)s” (%(days)s), where they were too: %(names)s."),
+    )
+    place = (
+        _("“%(title)s” (%(days)s) is planned at the same place at the same hours."),
+        _("“%(title)s” (%(days)s) was held at the same place at the same hours."),
+    )
+    told = [people[clash.held]] if clash.names else []
+    told += [place[clash.held]] if clash.same_venue else []
+    return " ".join(told) % facts
 
 
 def day_off_words(first_day: Any, better: Any) -> str:
