@@ -1,8 +1,8 @@
 """Who is wanted at two places at once: said, never forbidden.
 
 What is planned takes its hours, or the whole of its days where no hours are known, unless it is a span of weeks
-in which something happens; what was held takes its hours. A room is wanted twice only where hours are known of both. Only activities that the reader sees are named, and those to which
-somebody is invited whose row he reads.
+in which something happens; what was held takes its hours. A room is wanted twice only where hours are known of both.
+Only activities that the reader sees are named, and those to which somebody is invited whose row he reads.
 """
 
 import uuid
@@ -89,7 +89,8 @@ met AS (
    UNION
   SELECT x.id, a.id, '', NULL, NULL, NULL
     FROM mine x JOIN programmes_activity a ON a.organisation_id = x.organisation_id AND {room} = x.room
-   WHERE a.id IS DISTINCT FROM x.id AND (a.state = 'held' OR a.state = 'planned' AND a.last_day - a.first_day < %s)
+   WHERE x.room IS NOT NULL AND a.id IS DISTINCT FROM x.id
+     AND (a.state = 'held' OR a.state = 'planned' AND a.last_day - a.first_day < %s)
      AND coalesce(a.began_at, {begins}) < x.ends_at AND coalesce(a.ended_at, {ends}) > x.begins_at),
 seen AS (
   SELECT a.id, a.title, a.first_day, a.last_day, a.state FROM programmes_activity a
