@@ -6,7 +6,7 @@ from zlib import crc32
 from actionlearning.demo.names import people
 from actionlearning.demo.staff import Unit
 from actionlearning.foundation.tasks import system_user
-from groups.actions.bodies import appoint
+from groups.actions.bodies import appoint, dissolve_body
 from groups.actions.persons import add_person
 from groups.actions.users import create_user
 from groups.models import Body, Person
@@ -34,3 +34,9 @@ def seat_experts(unit: Unit, kind: str, now: datetime) -> None:
         create_user(login=login, person=person, by=system, now=now)
         person = Person.objects.get(pk=person.pk)
         appoint(post, person=person, starts_on=day, by=unit.director, now=now)
+
+
+def dismiss(unit: Unit, kind: str, now: datetime) -> None:
+    """Their occasion is over; the next one has experts of its own."""
+    body = Body.objects.get(organisation=unit.organisation, kind=kind, ends_on=None)
+    dissolve_body(body, on=local_day(now), by=unit.director, now=now)

@@ -296,8 +296,8 @@ def _county_beside(desk: Desk, office: Unit, topic: str, today: date) -> None:
 
 
 def _office_reports(desk: Desk, year: int) -> None:
-    """The county's office reports to its own leading group once a quarter; the first came back."""
-    leader = desk.unit.leader
+    """The county's office reports to its leading group and its promotion team once a quarter; the first came back."""
+    leader, promoter = desk.unit.leader, desk.unit.users["promotion_team_leader"]
     wanted = acts(leader, Outcome.RETURNED, "问题要写具体。", "请列出进展慢的乡镇和原因")
     told = "五个试点乡镇中，两个因人员变动进度滞后；三部门数据仍需人工核对。"
     desk.send(
@@ -307,13 +307,17 @@ def _office_reports(desk: Desk, year: int) -> None:
             (date(year, 9, 21), wanted),
             (date(year, 9, 23), desk.again(problems=told)),
             (date(year, 9, 25), acts(leader, Outcome.PASSED, "情况清楚，继续推进。")),
+            (date(year, 9, 28), acts(promoter, Outcome.PASSED, "已阅，下月到滞后乡镇督导。")),
         ],
         title="三季度行动学习工作情况报告",
     )
     desk.send(
         "status_report",
         date(year, 12, 16),
-        [(date(year, 12, 18), acts(leader, Outcome.PASSED))],
+        [
+            (date(year, 12, 18), acts(leader, Outcome.PASSED)),
+            (date(year, 12, 21), acts(promoter, Outcome.PASSED)),
+        ],
         title="四季度行动学习工作情况报告",
     )
 

@@ -267,7 +267,7 @@ class Play:
             topic.title for topic, _unit in zip(cycle(self.scene.topics), desks, strict=False)
         ]
         for week, paper in enumerate(self.pack.papers):
-            if paper.about == "owner" or owes_itself(self.pack, paper.kind):
+            if paper.about == "owner":
                 own.whole_way(paper.kind, self._working_day(clock, 10 + 5 * week))
             if paper.about == "owner" or paper.kind in TOLD_BY_ITSELF:
                 continue
@@ -336,14 +336,6 @@ def monthly_item(pack: Pack) -> RuleSpec | None:
         if wanted and rule.deliverable == "information_item":
             return rule
     return None
-
-
-def owes_itself(pack: Pack, deliverable: str) -> bool:
-    """Whether the office that runs the programme owes such a paper, as its units do."""
-    return any(
-        rule.enabled and rule.owed_by == "owner_office" and rule.deliverable == deliverable
-        for rule in pack.rules
-    )
 
 
 def fixed_roles(pack: Pack) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 
 from actionlearning.demo.clock import at
+from actionlearning.demo.panels import dismiss
 from actionlearning.demo.papers import Desk
 from actionlearning.demo.seminar_texts import OF_A_MODEL
 from actionlearning.demo.seminars import Seminars
 from actionlearning.demo.staff import Unit
 from actionlearning.demo.story import Story
+from groups.roles import BodyKind
 from programmes.actions.conclusions import conclude_project
 from programmes.actions.milestones import add_milestone, change_milestone
 from programmes.actions.topic_opinions import add_opinion
@@ -36,7 +38,7 @@ RESULT = (
     "印发《社会救助“一门受理”工作规程》，18类事项归并为一张清单；"
     "平均办理时限由23个工作日压缩到14个工作日，材料减少41%，9个乡镇全部设综合窗口。"
 )
-WITHOUT = "问题解决方案已起草，随县政府文件一并印发，未单独报送。"
+WITHOUT = "培训安排已起草，随县政府文件一并印发，未单独报送。"
 SOLVED = "跑多个窗口、材料重复提交的问题已解决；跨县户籍核对仍靠函询，作为下一步课题。"
 
 
@@ -92,8 +94,14 @@ def concluded(story: Story, desk: Desk, title: str) -> None:
     desk.whole_way("team_list", date(year, 6, 26), topic=title)
     desk.whole_way("project_plan", date(year, 7, 7), topic=title)
     Seminars(story, desk.unit, title).hold(OF_A_MODEL)
+    desk.whole_way("solution_report", date(year, 9, 15), topic=title)
+    story.clock.put(
+        at(date(year, 9, 30), 10), lambda now: dismiss(desk.unit, BodyKind.REVIEW_TEAM, now)
+    )
     desk.whole_way("appraisal_report", date(year, 11, 19), topic=title, returned=True)
-    desk.draft("solution_report", date(year, 12, 4), topic=title, words={"results": RESULT})
+    desk.draft(
+        "training_plan", date(year, 9, 1), topic=title, words={"contents": "窗口业务和政策口径"}
+    )
     day = date(year, 12, 18)
 
     def conclude(now: datetime) -> None:

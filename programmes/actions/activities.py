@@ -1,6 +1,7 @@
 """What a team means to do: proposed by the timetable of its plan (P2-46), added by hand, taken up, dropped."""
 
 import hashlib
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -26,7 +27,7 @@ from programmes.actions.activity_terms import (
 from programmes.actions.class_terms import change_kind
 from programmes.actions.concluded import refuse_concluded, refuse_if_concluded
 from programmes.actions.invited import tell_called_off, tell_moved
-from programmes.models import Activity, Dossier, Project
+from programmes.models import Activity, Dossier, DossierText, Project
 from programmes.notices import CALLED_OFF
 from programmes.queries import TICK, local_day
 from programmes.queries.activities import planned_span
@@ -38,10 +39,9 @@ from programmes.states import (
     TAKEN_ON,
     ActivityKind,
     ActivityState,
+    DossierState,
 )
 
-PROPOSES = ("project_plan",)
-"""Kinds of papers whose timetable proposes activities once they are in effect."""
 KINDS = {
     "training": ActivityKind.TRAINING,
     "research": ActivityKind.RESEARCH,
@@ -57,27 +57,47 @@ FIELDS = (
 
 @transaction.atomic
 def propose_activities(dossier: Dossier, *, by: User, now: datetime) -> int:
-    """Each line of the timetable that is new; lines that are not there any more are marked. How many are new.
+    """Each line of its timetable that is new; lines that stand in no paper any more are marked. How many are new.
 
-    `dossier` has just come into effect and is locked. Asked again it changes nothing.
+    `dossier` has just come into effect and is locked; the other papers of its topic count with it, and what
+    two of them say alike is proposed once. Asked again it changes nothing.
     """
     project = dossier.project
-    if dossier.kind not in PROPOSES or project is None:
+    if project is None:
         return 0
-    text = dossier.texts.get(number=dossier.standing_text)
-    lines = {_digest(line): line for line in text.content.get("tracks", ())}
+    lines = _lines(dossier.texts.get(number=dossier.standing_text))
     mine = Activity.objects.filter(project=project).exclude(line="")
+    if not lines and not mine.filter(dossier__in=Dossier.objects.series(dossier)).exists():
+        return 0
     known = set(mine.values_list("line", flat=True))
     mine.filter(line__in=lines).update(gone_at=None, dossier=dossier)
-    mine.filter(gone_at=None).exclude(line__in=lines).update(gone_at=now)
+    left = mine.exclude(line__in=lines)
+    others = _lines_beside(dossier)
+    for paper, marks in others.items():
+        left.filter(line__in=marks).update(dossier=paper)
+    left.filter(gone_at=None).exclude(line__in=set().union(*others.values())).update(gone_at=now)
     new = [
         _proposed(dossier, project, line, mark, by, now)
         for mark, line in lines.items()
         if mark not in known
     ]
-    Activity.objects.bulk_create(new)
+    Activity.objects.bulk_create(
+        new, ignore_conflicts=True
+    )  # the same line of a paper at the same moment
     record("activity.proposed", target=dossier, by=by, at=now, count=len(new))
     return len(new)
+
+
+def _lines(text: DossierText) -> dict[str, dict[str, str]]:
+    return {_digest(line): line for line in text.content.get("tracks", ())}
+
+
+def _lines_beside(dossier: Dossier) -> dict[uuid.UUID, set[str]]:
+    """Paper of the same topic in effect, other than `dossier` in any revision → its lines."""
+    others = Dossier.objects.filter(project=dossier.project_id, state=DossierState.STANDING)
+    others = others.exclude(pk__in=Dossier.objects.series(dossier).values("pk"))
+    texts = DossierText.objects.filter(dossier__in=others, number=F("dossier__standing_text"))
+    return {text.dossier_id: set(_lines(text)) for text in texts.order_by("dossier")}
 
 
 def _digest(line: dict[str, str]) -> str:

@@ -263,7 +263,7 @@ def topics_with_all_that_stands_beside_them():
     assert list(words) == [Outcome.RETURNED, Outcome.APPRAISED]
     assert (ended.programme.year, ended.result_summary != "") == (TODAY.year - 1, True)
     kept = ended.turns.get(step="concluded").snapshot["conclusion"]
-    assert [row["kind"] for row in kept["papers_missing"]] == ["solution_report"]
+    assert [row["kind"] for row in kept["papers_missing"]] == ["training_plan"]
     owed = Obligation.objects.filter(project=ended).with_state(AFTER)
     assert set(owed.values_list("state", flat=True)) == {DutyState.MET}
     assert set(Activity.objects.filter(project=ended).values_list("state", flat=True)) == {"held"}

@@ -30,6 +30,7 @@ from tests.packs.stage import (
     begin,
     bring_system,
     enter_systems,
+    form_bodies,
     send_item,
     send_paper,
     tallied,
@@ -134,6 +135,10 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     year.on(date(2026, 7, 31), learners, 17)
     year.on(date(2026, 8, 3), topic.engage("蒙教授"))
     year.on(date(2026, 8, 7), send_paper(year.programme, bureau, "training_plan", topic))
+    year.on(date(2026, 9, 7), form_bodies(bureau, ["review_team"]))
+    year.on(date(2026, 9, 28), send_paper(year.programme, bureau, "solution_report", topic))
+    judged = topic.act("solution_report", Outcome.REVIEWED, bureau.leader, "可行。")
+    year.on(date(2026, 10, 13), judged)
     for day in (date(2026, 9, 21), date(2026, 12, 14)):
         year.on(day, send_paper(year.programme, county, "status_report"))
 
@@ -151,7 +156,9 @@ def plans(year: Year, bureau: Unit, topic: Choice, world: World) -> None:
     "P2-39",
     "P2-47",
     "P2-42",
+    "P2-44",
     "P2-48",
+    "P2-50",
     "P2-51",
     "P2-53",
     "P2-54",
@@ -183,12 +190,17 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
         ("topic", "standing", 1),
         ("project_plan", "standing", 2),
         ("training_plan", "standing", 1),
+        ("solution_report", "standing", 1),
     ]
     of_papers = (
         "bureau_plan", "project_plan", "project_plan_filing", "training_plan", "status_report",
+        "solution", "plan_review",
     )  # fmt: skip
     found = tallied(year.duties(rule_key__in=of_papers), end)
-    assert (found.owed, found.done, found.in_time) == (6, 6, 6)
+    assert (found.owed, found.done, found.in_time) == (8, 8, 8)
+    solution = year.duties(rule_key="solution").get()
+    assert (solution.project.title, solution.opens_at) == ("孤儿救助", at(date(2026, 7, 13)))
+    assert year.duties(rule_key="plan_review").get().met_at == at(date(2026, 10, 13))
     training = year.duties(rule_key="training_plan").get()
     assert (training.opens_at, training.due_at) == (at(date(2026, 8, 3)), at(date(2026, 8, 11), 0))
     filing = year.duties(rule_key="project_plan_filing").get()
@@ -197,7 +209,7 @@ def test_the_year_of_the_bureau(world: World, plan: Plan, bureau: Unit) -> None:
     assert (systems.credited, systems.met_at) == (7, at(date(2026, 7, 31), 17))
     gathered = tallied(year.duties(rule_key__in=("launch", "skills_training", "commendation")), end)
     assert (gathered.owed, gathered.done, gathered.in_time) == (3, 3, 3)
-    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 6 + 1 + 3 + 3 * (7 + 1 + 1)
+    assert tallied(year.duties(), end).owed == 7 + 2 + 1 + 1 + 8 + 1 + 3 + 3 * (7 + 1 + 1)
     what_was_held_counts(year, end)
     told_once(year, end)
     october_is_told_to_the_end(

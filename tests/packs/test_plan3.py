@@ -99,7 +99,7 @@ def region(world: World) -> Region:
 def play(year: Year, region: Region) -> None:
     """Everybody but 玉州区 forms its bodies; 贺州市 is late with them and chooses no topic."""
     year.on(date(2026, 5, 8), form_bodies(region.region))
-    year.on(date(2026, 5, 18), send_paper(year.programme, region.region, "implementation_plan"))
+    year.on(date(2026, 5, 18), send_paper(year.programme, region.region, "promotion_plan"))
     for unit in (*region.cities[:2], region.binyang, region.liunan):
         year.on(date(2026, 6, 10), form_bodies(unit))
         first = Choice(

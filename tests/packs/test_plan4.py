@@ -54,8 +54,12 @@ def plan(world: World) -> Plan:
 
 
 def play(plan: Plan, year: Year) -> None:
-    """The union forms its group too late; one unit lists its team in time, one late, one chooses nothing."""
+    """The union forms its group too late; one unit lists its team in time, one late, one chooses nothing.
+
+    The first has its solution reviewed by its own team, the second sends its solution to nobody.
+    """
     first, second, _third = (unit for unit, _ in plan.units)
+    year.on(date(2026, 1, 20), send_paper(year.programme, plan.owner, "implementation_plan"))
     year.on(date(2026, 2, 11), form_bodies(plan.owner, ["leading_group"]))
     for unit in (first, second):
         year.on(date(2026, 2, 2), form_bodies(unit, ["leading_group"]))
@@ -71,6 +75,10 @@ def play(plan: Plan, year: Year) -> None:
     for topic, held in ((in_time, date(2026, 4, 10)), (late, date(2027, 1, 8))):
         year.on(held, hold(topic, "group_seminar"), 16)
     year.on(date(2026, 6, 10), send_item(year.programme, first, ""))
+    year.on(date(2026, 8, 3), form_bodies(first, ["review_team"]))
+    year.on(date(2026, 9, 1), send_paper(year.programme, first, "solution_report", in_time))
+    judged = in_time.act("solution_report", Outcome.REVIEWED, first.leader, "可行。")
+    year.on(date(2026, 9, 10), judged)
     year.on(date(2026, 2, 25), gather(year.programme, plan.owner, "launch_ceremony"), 17)
     year.on(date(2027, 1, 6), gather(year.programme, plan.owner, "commendation_meeting"), 17)
 
@@ -90,7 +98,7 @@ def fresh(choice: Choice) -> Project:
     return found
 
 
-@pytest.mark.rule("P4-07", "P4-08", "P4-10", "P4-15", "P4-19", "P4-21")
+@pytest.mark.rule("P4-06", "P4-07", "P4-08", "P4-10", "P4-15", "P4-19", "P4-21", "P4-22")
 def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     year = begin(plan, world, now=at(OPENED))
     play(plan, year)
@@ -102,7 +110,12 @@ def test_the_year_of_the_union(world: World, plan: Plan) -> None:
     assert set(asked) == {
         *[(rule, "城镇集体工业联合社", None) for rule in ("leading_group", *GATHERED)],
         *[(rule, unit, topic) for rule in of_topics for unit, topic in topics],
+        ("union_plan", "城镇集体工业联合社", None),
+        ("review", "一轻公司", None),
     }
+    assert year.state(plan.owner, "union_plan", "standing", end) == "met"
+    reviewed = year.duties(rule_key="review").with_state(end).get()
+    assert (reviewed.state, reviewed.met_at) == ("met", at(date(2026, 9, 10)))
     assert year.state(plan.owner, "leading_group", "standing", end) == "met_late"
     lists = year.duties(rule_key="team_list").with_state(end).order_by("organisation__sort_path")
     assert [row.state for row in lists] == ["met", "met_late"]
@@ -111,7 +124,7 @@ def test_the_year_of_the_union(world: World, plan: Plan) -> None:
         assert [row.state for row in rows] == ["met", "met_late"]
     found = tallied(year.duties(), end)
     assert [year.state(plan.owner, rule, "once", end) for rule in GATHERED] == ["met", "met_late"]
-    assert (found.owed, found.done, found.in_time) == (11, 11, 5)
+    assert (found.owed, found.done, found.in_time) == (13, 13, 7)
     told_once(year, end)
 
     done = close_programme(year.programme, by=plan.owner.director, now=at(date(2027, 1, 15)))

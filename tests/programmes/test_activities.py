@@ -18,7 +18,7 @@ from programmes.actions.activities import (
 )
 from programmes.actions.dossiers import revise_dossier
 from programmes.actions.sendings import send_dossier
-from programmes.models import Activity, Programme, Project
+from programmes.models import Activity, Dossier, Programme, Project
 from programmes.queries import local_day
 from programmes.states import ActivityKind, ActivityState
 from tests.programmes.activities import LINES, activity, planned, timed
@@ -116,10 +116,58 @@ def test_two_lines_that_say_the_same_are_one(world: World, programme: Programme)
     assert len(told()) == 4
 
 
-def test_other_papers_propose_nothing(world: World, programme: Programme) -> None:
-    sent(world, programme, "training_plan")
+def test_a_paper_without_timetable_proposes_nothing(world: World, programme: Programme) -> None:
+    paper = planned(world, programme, promoter(world))
+    before = told()
+    sent(world, programme, "solution_report", project=paper.project)
 
-    assert told() == []
+    assert told() == before
+    assert AuditEvent.objects.filter(action="activity.proposed").count() == 1
+
+
+EVENING = ("training", "2026-08-11", "2026-08-11", "新学员夜校")
+
+
+def trained(world: World, programme: Programme, project: Project, *lines: Any) -> Dossier:
+    """A training plan stands as soon as it is sent: the filing holds nobody up."""
+    paper = draft(world, programme, "training_plan", project=project)
+    return send_dossier(timed(paper, world, *lines), by=world.ben, now=june(15))
+
+
+@pytest.mark.rule("P2-46", "P2-57")
+def test_the_timetable_of_a_training_plan_is_proposed_beside_that_of_the_project_plan(
+    world: World, programme: Programme
+) -> None:
+    """What both say is proposed once, and neither takes the other's lines away."""
+    plan = planned(world, programme, promoter(world))
+    paper = trained(world, programme, plan.project, LINES[0], EVENING)
+
+    assert [row[:1] + row[3:] for row in told()] == [
+        ("方法技能培训班", False), ("入户摸底", False), ("新学员夜校", False),
+        ("核心学员研讨会", False), ("五个乡镇试点", False),
+    ]  # fmt: skip
+    evening = Activity.objects.get(title="新学员夜校")
+    assert (evening.dossier, evening.kind) == (paper, ActivityKind.TRAINING)
+
+
+@pytest.mark.rule("P2-66")
+def test_a_line_is_gone_when_no_paper_of_the_topic_has_it_any_more(
+    world: World, programme: Programme
+) -> None:
+    pro = promoter(world)
+    plan = planned(world, programme, pro)
+    paper = trained(world, programme, plan.project, LINES[0], EVENING)
+    later = revise_dossier(again(plan), reason="反思改进", by=world.ben, now=june(16))
+    timed(later, world, *LINES[1:])
+    act(send_dossier(again(later), by=world.ben, now=june(16)), "approved", pro, june(17))
+    shared = Activity.objects.get(title="方法技能培训班")
+    assert (shared.gone_at, shared.dossier) == (None, paper)
+
+    mended = revise_dossier(again(paper), reason="合并", by=world.ben, now=june(18))
+    send_dossier(timed(mended, world, EVENING), by=world.ben, now=june(18))
+
+    gone = Activity.objects.exclude(gone_at=None).values_list("title", "gone_at")
+    assert list(gone) == [("方法技能培训班", june(18))]
 
 
 # -- verbs ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actionlearning.foundation.errors import BadInput
+from actionlearning.foundation.errors import BadInput, NotAllowed
 from actionlearning.foundation.models import AuditEvent
 from programmes.actions.dossiers import open_dossier
 from programmes.actions.remarks import answer_remark
@@ -80,11 +80,20 @@ def test_points_to_mend_are_a_review_and_a_second_reading_counts_no_more(
 
 
 @pytest.mark.rule("P4-22")
-def test_a_unit_does_not_answer_for_the_time_that_the_union_takes(world: World) -> None:
+def test_a_unit_of_the_union_owes_the_review_and_its_own_team_gives_it(world: World) -> None:
+    """Every one of them speaks; a clerk of the union's office is no reviewer."""
     paper = sent(world, run_programme(world, "plan4"), "solution_report", team=[])
-    assert states("review", june(12)) == [(world.bureau.name, "blocked")]
-    act(paper, Outcome.REVIEWED, world.ana, june(12), opinion="可行")
-    assert states("review", june(12, 13)) == [(world.bureau.name, "met")]
+    one, two = reviewers(world, world.bureau, "review_team")
+    assert (paper.holder, paper.holder_body) == (world.bureau, "review_team")
+    with pytest.raises(NotAllowed):
+        act(paper, Outcome.REVIEWED, world.ana, june(12), opinion="可行")
+
+    paper = act(paper, Outcome.REVIEWED, one, june(12), opinion="可行")
+    assert paper.state == DossierState.UNDER_WAY
+    assert states("review", june(12)) == [(world.bureau.name, "open")]
+    paper = act(paper, Outcome.REVIEWED, two, june(15), opinion="同意")
+    assert paper.state == DossierState.STANDING
+    assert states("review", june(15)) == [(world.bureau.name, "met")]
 
 
 def test_a_review_that_comes_after_its_duty_closed_holds_no_paper_up(

@@ -50,6 +50,7 @@ SWITCHED_ON = {
         "group_analysis",
         "project_plan",
         "project_plan_filing",
+        "solution",
         "plan_review",
         "research",
         "project_seminars",
@@ -77,6 +78,7 @@ SWITCHED_ON = {
         "three_systems",
     ],
     "plan4": [
+        "union_plan",
         "topic_plan",
         "leading_group",
         "mobilisation",

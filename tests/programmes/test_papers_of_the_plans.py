@@ -172,8 +172,11 @@ def test_a_decision_of_which_the_plan_asks_no_answer_may_be_silent(
 
 
 @pytest.mark.rule("P2-62")
-def test_the_action_office_reports_to_its_leading_group(world: World, programme: Programme) -> None:
+def test_the_action_office_reports_to_its_leading_group_and_then_to_its_promotion_team(
+    world: World, programme: Programme
+) -> None:
     chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
+    pro = promoter(world)
     clerk = seat(world, world.county, "amy", Role.OFFICE_STAFF, kind="executive_office", rank=5)
     with pytest.raises(BadInput):
         draft(world, programme, "status_report")
@@ -182,7 +185,27 @@ def test_the_action_office_reports_to_its_leading_group(world: World, programme:
     )
     paper = send_dossier(written(paper, clerk), by=clerk, now=JUNE)
     assert (paper.holder, paper.holder_body) == (world.county, "leading_group")
-    assert act(paper, Outcome.PASSED, chief, june(12)).state == DossierState.STANDING
+    paper = act(paper, Outcome.PASSED, chief, june(12))
+    assert (paper.state, paper.holder_body) == (DossierState.UNDER_WAY, "promotion_team")
+    assert act(paper, Outcome.PASSED, pro, june(15)).state == DossierState.STANDING
+
+
+@pytest.mark.rule("P3-06")
+def test_the_region_s_office_drafts_its_two_planning_papers_in_one(world: World) -> None:
+    """Its own, and no unit's: both parts have to be there, and what a unit plans meets it not."""
+    programme = run_programme(world, "plan3")
+    chief = seat(world, world.county, "chief", Role.LEADING_GROUP_LEADER, kind="leading_group")
+    with pytest.raises(BadInput):
+        draft(world, programme, "promotion_plan")
+    paper = open_dossier(
+        programme=programme, organisation=world.county, kind="promotion_plan", by=world.ana,
+        now=JUNE,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="Promotion plan、Implementation plan") as refused:
+        send_dossier(paper, by=world.ana, now=JUNE)
+    assert [cited.rule for cited in refused.value.cited] == ["P3-06"]
+    paper = send_dossier(written(paper, world.ana), by=world.ana, now=JUNE)
+    assert act(paper, Outcome.CONFIRMED, chief, june(12)).state == DossierState.STANDING
 
 
 @pytest.mark.rule("P3-13")
@@ -259,14 +282,23 @@ def test_the_union_s_own_plan_says_three_things_and_is_confirmed(world: World) -
     assert act(paper, Outcome.CONFIRMED, chief, june(12)).state == DossierState.STANDING
 
 
+def reviewed(paper: Dossier, experts: tuple[User, ...], day: int) -> Dossier:
+    """Each of them has said that it will do."""
+    for by in experts:
+        paper = act(paper, Outcome.REVIEWED, by, june(day), opinion="可行")
+    return paper
+
+
 @pytest.mark.rule("P4-22", "P4-23", "P4-28")
 def test_what_the_reviewers_say_is_taken_up_and_the_solution_goes_on(world: World) -> None:
     """Reviewed with advice, mended, revised after a trial: the loop runs until the problem is solved."""
-    paper = sent(world, run_programme(world, "plan4"), "solution_report", team=[])
+    programme = run_programme(world, "plan4")
+    one, two = (expert(world, f"exp{n}", n, kind="review_team", at="bureau") for n in (1, 2))
+    paper = sent(world, programme, "solution_report", team=[])
     paper = act(
         paper,
         Outcome.RETURNED,
-        world.ana,
+        one,
         june(12),
         opinion="再完善",
         remarks=["写明成本", "先试点"],
@@ -276,11 +308,11 @@ def test_what_the_reviewers_say_is_taken_up_and_the_solution_goes_on(world: Worl
     for remark in paper.remarks.all():
         answer_remark(remark, state="taken", reply="已采纳", by=world.ben, now=june(15))
     paper = send_dossier(written(paper, world.ben, june(15), "完善"), by=world.ben, now=june(15))
-    first = act(paper, Outcome.REVIEWED, world.ana, june(16), opinion="可行")
+    first = reviewed(paper, (one, two), 16)
 
     again = revise_dossier(first, reason="试点后反思，再实施", by=world.ben, now=june(23))
     again = send_dossier(written(again, world.ben, june(23), "再实施"), by=world.ben, now=june(23))
-    again = act(again, Outcome.REVIEWED, world.ana, june(24), opinion="可行")
+    again = reviewed(again, (one, two), 24)
     first.refresh_from_db()
     assert (again.revision, again.state) == (2, DossierState.STANDING)
     assert first.state == DossierState.REPLACED
