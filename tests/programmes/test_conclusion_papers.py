@@ -8,11 +8,12 @@ from programmes.actions.conclusions import conclude_project
 from programmes.actions.dossiers import open_dossier
 from programmes.actions.project_asks import asks_of
 from programmes.actions.sendings import take_back
+from programmes.actions.submissions import accept_project
 from programmes.actions.teams import Seat, add_member
 from programmes.models import Dossier, Obligation, Programme, Project
 from programmes.queries import local_day
 from programmes.states import DossierState, ProjectState
-from tests.programmes.topics import JUNE, RESULT, in_state, propose
+from tests.programmes.topics import JUNE, RESULT, in_state, propose, seats, submitted
 from tests.running import run_programme
 from tests.world import World
 
@@ -40,9 +41,9 @@ def end(project: Project, world: World) -> Project:
 
 @pytest.fixture
 def of_plan_1(world: World) -> Project:
-    made = propose(world, run_programme(world, "plan1"))
-    Project.objects.filter(pk=made.pk).update(state=ProjectState.ACCEPTED, chosen_at=JUNE)
-    return Project.objects.get(pk=made.pk)
+    team = [Seat(role="member", name=each.name) for each in seats(6, 0)]
+    made = submitted(world, run_programme(world, "plan1"), team=team)
+    return accept_project(made, by=world.ana, now=JUNE)
 
 
 @pytest.mark.rule("P2-66")

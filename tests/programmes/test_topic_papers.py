@@ -83,7 +83,8 @@ def test_its_text_is_the_topic_s_and_each_version_is_kept(
 def test_the_task_of_the_year_is_read_and_its_change_seen_where_the_plan_asks_for_it(
     world: World, programme: Programme
 ) -> None:
-    team = [Seat(role=role, name=role) for role in ("team_leader", "facilitator", "liaison")]
+    roles = ("team_leader", "facilitator", "liaison", "member", "member", "member")
+    team = [Seat(role=role, name=f"组员{n}") for n, role in enumerate(roles)]
     topic = submitted(world, run_programme(world, "plan4"), team=team, year_task="清收不良贷款")
     topic = return_project(topic, opinion="任务不对", by=world.ana, now=june(11))
     change_project(fresh(topic), by=world.ben, now=june(12), year_task="不良贷款率降到3%")
