@@ -88,6 +88,11 @@ class Paper:
         return list(self.spec.get("cites", ()))
 
     @property
+    def if_owed(self) -> bool:
+        """Only some topics need it: those that owe it, or have begun it."""
+        return bool(self.spec.get("if_owed"))
+
+    @property
     def reply_days(self) -> int:
         """Working days in which its sender answers a return."""
         return int(self.spec.get("return_working_days", 3))

@@ -18,21 +18,19 @@ LONGEST_REASON = 2000
 
 
 def papers_lacking(project: Project, asks: Asks) -> list[Paper]:
-    """Of those that the topic owes or has begun, in the plan's order. A part may rest on the papers of its whole.
+    """What the plan prescribes for every topic, and what this one owes or has begun; in the plan's order.
 
-    The topic's own paper is not asked for: whatever is concluded was accepted.
+    A part rests on the papers of the whole that it belongs to, and explains only its own. The topic's own
+    paper is not asked for: whatever is concluded was accepted.
     """
     wholes = [uuid.UUID(hex=key) for key in project.tree_path.split("/") if key]
     rows = Dossier.objects.filter(project__in=wholes).exclude(state=DossierState.TAKEN_BACK)
     told = list(rows.values_list("kind", "state", "project"))
     there = {TOPIC, *(kind for kind, state, _of in told if state == DossierState.STANDING)}
-    asked = _owed(project).union(kind for kind, _state, of in told if of == project.pk)
-    papers = papers_of(asks.plan)
-    return [
-        each
-        for kind, each in papers.items()
-        if each.about == "project" and kind in asked and kind not in there
-    ]
+    own = _owed(project).union(kind for kind, _state, of in told if of == project.pk)
+    of_topics = [each for each in papers_of(asks.plan).values() if each.about == "project"]
+    of_all = {each.kind for each in of_topics if project.level == 1 and not each.if_owed}
+    return [each for each in of_topics if each.kind in (own | of_all) - there]
 
 
 def _owed(project: Project) -> set[str]:

@@ -198,13 +198,15 @@ class PaperSpec:
     """A kind of paper: what it has to say and the steps it travels through (D16, D17, D22).
 
     Without steps it stands as soon as it is sent. `return_working_days` is what its sender has to
-    answer a return.
+    answer a return. `if_owed` is a paper that only some topics need: none is missed at the conclusion
+    of a topic that neither owes it nor has begun it.
     """
 
     kind: Annotated[str, OneOf(vocabulary.PAPERS)]
     name: Annotated[str, TITLE]
     name_en: Annotated[str, TITLE_EN]
     about: Annotated[str, OneOf(vocabulary.ABOUT)]
+    if_owed: Annotated[bool, Flag()] = False
     cites: Annotated[tuple[str, ...], CITES] = ()
     reading: Annotated[str | None, Text(200)] = None
     return_working_days: Annotated[int, WORKING_DAYS] = 3

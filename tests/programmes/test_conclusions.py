@@ -73,7 +73,8 @@ def test_concluded_topic_says_what_came_of_it_and_who_ended_it(
     turn = ProjectTurn.objects.get(project=accepted, step="concluded")
     missing = turn.snapshot["conclusion"].pop("papers_missing")
     assert turn.snapshot == {"conclusion": {**RESULT, "papers_reason": WITHOUT}}
-    assert [row["kind"] for row in missing] == ["team_list"]  # owed since it was chosen
+    every = ["team_list", "project_plan", "solution_report", "appraisal_report"]
+    assert [row["kind"] for row in missing] == every
     assert AuditEvent.objects.filter(action="project.concluded", target=accepted.pk).count() == 1
     told = Notice.objects.filter(kind="programmes.project_concluded", about=accepted.pk)
     assert world.ana.pk in {notice.recipient_id for notice in told}
