@@ -62,14 +62,17 @@ def _mark(name: str, result: Any) -> None:
 
 
 def tenant_task(name: str, *, in_transaction: bool = True) -> Callable[[Job], Any]:
-    """A Celery task that carries nothing: it looks at the rows, so a lost or doubled tick is harmless."""
+    """A Celery task that carries nothing: it looks at the rows, so a lost or doubled tick is harmless.
+
+    Its `job` is what it does in one tenant.
+    """
 
     def wrap(job: Job) -> Any:
-        @shared_task(name=name, ignore_result=True)
+        # Told as an option: a shared task is made anew for every app, and an attribute would stay with one.
+        @shared_task(name=name, ignore_result=True, job=staticmethod(job))
         def task() -> None:
             run_everywhere(name, job, in_transaction=in_transaction)
 
-        task.job = job
         return task
 
     return wrap
