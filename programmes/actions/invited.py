@@ -7,7 +7,7 @@ from typing import Any
 from actionlearning.foundation.outbox import retract_notices
 from programmes.models import Activity
 from programmes.notices import INVITED, WHEN_AND_WHERE, tell_invited, tell_off, tell_uninvited
-from programmes.states import Selection
+from programmes.states import ActivityState, Selection
 
 
 def tell_called_off(activity: Activity, *, now: datetime) -> None:
@@ -44,7 +44,7 @@ def take_back_invitations(
     """
     told = rows.filter(told_at__isnull=False, person__user__isnull=False)
     people = [row.person.user for row in told.select_related("person__user")]
-    if people:
+    if people and activity.state != ActivityState.HELD:  # nobody is told off a day that is over
         retract_notices([activity.pk], now=now, kind=INVITED, people=people)
         tell_uninvited(activity, people, now=now, selection=selection, before=before)
     rows.update(told_at=None)

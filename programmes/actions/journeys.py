@@ -79,7 +79,8 @@ def carrying(dossier: Dossier, now: datetime) -> list[dict[str, Any]]:
 
 
 def _earlier(dossier: Dossier) -> list[uuid.UUID]:
-    if dossier.revision == 1:
+    """What it corrects; a later proposal corrects none, it brings candidates that are undecided yet."""
+    if dossier.revision == 1 or dossier.kind == TOPIC_PROPOSAL:
         return []
     rows = Dossier.objects.series(dossier).filter(revision__lt=dossier.revision)
     return list(rows.values_list("pk", flat=True))

@@ -47,9 +47,16 @@ def bring_regulation(dossier: Dossier, *, by: User, now: datetime) -> Regulation
     )
     made.replaces = in_force.order_by("-in_force_on", "-recorded_at").first()
     if made.replaces is not None:
-        made.system = made.system or made.replaces.system
+        made.system = _inherited(made, made.replaces)
     _kept(made, by, now)
     return made
+
+
+def _inherited(made: Regulation, before: Regulation) -> str:
+    """Under the same name what was said of the last one holds: its unit may have put the guess right."""
+    if made.name == before.name:
+        return before.system or made.system
+    return made.system or before.system
 
 
 def _placed(
@@ -158,6 +165,7 @@ def name_system(
     From now on it counts as that system. Raises NotAllowed, RuleBroken (`repealed`, `system_told`,
     `system_taken`), BadInput, Stale.
     """
+    _hold_register(regulation)
     fresh = lock(regulation, seen=seen)
     if not by.has_perm(Permission.DOSSIER_SEND, fresh):
         raise NotAllowed(_("You may not do this here."), code="not_allowed")
@@ -174,6 +182,14 @@ def name_system(
     observe_regulations(now=now, programme=fresh.programme_id, organisation=fresh.organisation_id)
     record("regulation.system_named", target=fresh, by=by, at=now, before=before, system=system)
     return fresh
+
+
+def _hold_register(regulation: Regulation) -> None:
+    """Two of them cannot become the same system at once."""
+    rows = Regulation.objects.select_for_update(of=("self",)).filter(
+        programme=regulation.programme_id, organisation=regulation.organisation_id, repealed_on=None
+    )
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def _refuse_other(regulation: Regulation, system: str, today: date) -> None:

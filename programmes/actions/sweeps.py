@@ -18,7 +18,7 @@ from actionlearning.foundation.models import Notice, User
 from actionlearning.foundation.workflow import lock_row
 from programmes.actions.holders import tell_holders
 from programmes.calendar.rungs import pause_ends
-from programmes.models import Obligation
+from programmes.models import Dossier, Obligation
 from programmes.models.obligation import HELD_UP
 from programmes.queries import ZONE, calendar_for, local_day
 
@@ -144,7 +144,8 @@ def acknowledge(notice: Notice, *, by: User, now: datetime) -> Notice:
     obligation = Obligation.objects.select_related("window").filter(pk=fresh.about).first()
     if obligation is not None:
         _pause(obligation, now)
-    record("notice.acknowledged", target=obligation, by=by, at=now, notice=str(fresh.pk))
+    about = obligation or Dossier.objects.filter(turns=fresh.about).first()
+    record("notice.acknowledged", target=about, by=by, at=now, notice=str(fresh.pk))
     return fresh
 
 

@@ -76,7 +76,7 @@ class ActivityClashesTyped(TenantView):
 def _typed(
     user: Any, project: Project, first: date, last: date, typed: Mapping[str, str]
 ) -> list[str]:
-    hours, venue = _hours(typed), typed.get("planned_venue", "")
+    hours, venue = _hours(typed), typed.get("planned_venue", "").replace("\0", "")
     found = clashes_if_planned(user, project.pk, first, last, hours, venue)
     told = [clash_words(each) for each in found]
     if last < first:

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actionlearning.foundation.languages import in_english
 from programmes.models import DutyState
 from programmes.queries import ZONE
 from programmes.queries.clashes import Clash
@@ -153,7 +154,7 @@ def clash_words(clash: Clash) -> str:
     )
     told = [people[clash.held]] if clash.names else []
     told += [place[clash.held]] if clash.same_venue else []
-    return " ".join(told) % facts
+    return (" " if in_english() else "").join(told) % facts
 
 
 def day_off_words(first_day: Any, better: Any) -> str:

@@ -85,6 +85,16 @@ def test_whoever_is_taken_off_the_list_is_told_and_nobody_else(
     assert (asking(CALLED_OFF), asking(UNINVITED)) == ([world.liu], [world.dora])
 
 
+def test_once_the_day_is_over_nobody_is_told_that_he_does_not_take_part(
+    world: World, programme: Programme, people: list[Person]
+) -> None:
+    made = meeting(world, programme, people)
+    invite(made, by=world.ben, now=JUNE)
+    Activity.objects.filter(pk=made.pk).update(state="held")
+    remove_participant(seat(made, people[0]), by=world.ben, now=later(1))
+    assert asking(UNINVITED) == []
+
+
 def test_whoever_is_not_selected_any_more_is_told(
     world: World, programme: Programme, people: list[Person]
 ) -> None:

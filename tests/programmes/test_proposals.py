@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from actionlearning.foundation.errors import BadInput, RuleBroken
-from programmes.actions.dossiers import change_dossier, open_dossier
+from programmes.actions.dossiers import change_dossier, open_dossier, revise_dossier
 from programmes.actions.laying import lay_down
 from programmes.actions.plans import change_rule
 from programmes.actions.projects import change_project, choose_project, decline_project
@@ -296,3 +296,24 @@ def test_sent_it_meets_the_duty_to_propose_several(world: World, programme: Prog
     proposal(world, programme)
     owed = Obligation.objects.get(organisation=world.bureau, deliverable="candidate_topic")
     assert (owed.met_at, owed.credited) == (JUNE, 2)
+
+
+@pytest.mark.rule("P2-21")
+def test_a_later_proposal_adds_the_candidates_that_it_brings(
+    world: World, programme: Programme
+) -> None:
+    change_rule(
+        programme, "candidate_topics", {"enabled": True, "note": None},
+        applies_from=june(2).date(), by=world.ana, now=june(2),
+    )  # fmt: skip
+    lay_down(programme, now=june(3))
+    first = propose(world, programme, "甲")
+    said = verdicts((first, "chosen", ""))
+    paper = act(proposal(world, programme), Outcome.ADOPTED, world.lena, june(12), topics=said)
+    propose(world, programme, "乙")
+    new = revise_dossier(paper, reason="又征集一项", by=world.ben, now=june(15))
+    words = {"sections": {"survey": "再走访3个乡镇。"}}
+    change_dossier(new, content=words, by=world.ben, now=june(15))
+    send_dossier(new, by=world.ben, now=june(15))
+    owed = Obligation.objects.get(organisation=world.bureau, deliverable="candidate_topic")
+    assert owed.credited == 2

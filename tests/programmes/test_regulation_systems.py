@@ -97,6 +97,22 @@ def test_its_next_revision_is_the_same_system(
     assert Evidence.objects.get(source=later.pk).counts_from == july(10)
 
 
+def test_what_was_put_right_stays_so_under_the_same_name(
+    world: World, programme: Programme
+) -> None:
+    """Its name reads as one system, and it is another."""
+    paper = brought(world, programme, "学习制度")
+    read_as = Regulation.objects.get()
+    assert read_as.system == "learning"
+    named(read_as, "funds", world.ben)
+    new = revise_dossier(paper, reason="补充限额", by=world.ben, now=july(14))
+    content = {"sections": {"system": "学习制度", "text": "新正文"}, "tracks": []}
+    change_dossier(new, content=content, by=world.ben, now=july(14))
+    sent = send_dossier(Dossier.objects.get(pk=new.pk), by=world.ben, now=july(14))
+    act(sent, "confirmed", world.lena, july(15))
+    assert Regulation.objects.get(repealed_on=None).system == "funds"
+
+
 @pytest.mark.parametrize("system", ["", "unknown"])
 def test_only_the_plans_systems_are_taken(
     world: World, regulation: Regulation, system: str

@@ -133,7 +133,13 @@ def test_its_page_and_the_form_say_it(
 
 @pytest.mark.parametrize(
     "typed",
-    [{"ends": "10:00"}, {"ends": ""}, {"planned_venue": "二楼会议室"}, {"planned_venue": ""}],
+    [
+        {"ends": "10:00"},
+        {"ends": ""},
+        {"planned_venue": "二楼会议室"},
+        {"planned_venue": ""},
+        {"planned_venue": "二楼\0会议室"},
+    ],
 )
 def test_the_form_says_nothing_of_other_hours_and_rooms(
     world: World, programme: Programme, topic: Any, sign_in: Any, typed: dict[str, str]

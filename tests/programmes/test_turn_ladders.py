@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from actionlearning.foundation.models import Notice, User
+from actionlearning.foundation.models import AuditEvent, Notice, User
 from actionlearning.foundation.notices import subject_and_text
 from groups.actions.bodies import end_tenure
 from groups.actions.organisations import add_organisation
@@ -177,6 +177,7 @@ def test_whoever_knows_of_it_halts_the_ladder_for_two_working_days(
     daily(june(18, 9), 14)
     notice = lines(turn).get(recipient=world.ana, kind=ESCALATION)
     acknowledge(notice, by=world.ana, now=june(30) + timedelta(days=1, hours=6))
+    assert AuditEvent.objects.get(action="notice.acknowledged").target == turn.dossier_id
     daily(june(30, 9) + timedelta(days=2), 1)
     assert climbed(turn) == CLIMBED[:3]
     daily(june(30, 9) + timedelta(days=3), 1)
@@ -216,7 +217,10 @@ def test_who_is_told_reads_which_paper_lies_where_and_since_when(
 
 @pytest.mark.parametrize(
     ("ladder", "told"),
-    [("[]", []), ("[{after: 2, to: unit_leader, template: escalation}]", [("06-22", "lena")])],
+    [
+        ("[]", []),
+        ("[{after: 2, to: unit_leader, template: escalation}]", [("06-22", "lena")]),
+    ],
     ids=["none", "its leader after two days"],
 )
 def test_the_steps_are_the_plans(world: World, ladder: str, told: list[tuple[str, str]]) -> None:
