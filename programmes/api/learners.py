@@ -20,7 +20,7 @@ from programmes.actions.selections import name_candidates, report_on_return
 from programmes.api.asking import KEY, REFUSED, UUID, asker, named, names_of, typed
 from programmes.models import Participant, Plan, Programme
 from programmes.models.project import TeamRole
-from programmes.queries import local_day, visible_programmes
+from programmes.queries import key_asked, local_day, visible_programmes
 from programmes.queries.learners import (
     Audience,
     File,
@@ -227,15 +227,13 @@ class LearnerViewSet(TenantViewSet):
 def _programme(request: Request, day: date) -> tuple[Programme, tuple[str, ...]]:
     """The one asked for, and what its plan wants everybody taught."""
     seen = visible_programmes(asker(request)).values("pk")
-    plans = Plan.objects.filter(programme__in=seen, programme=_key(request, "programme"))
+    plans = Plan.objects.filter(
+        programme__in=seen, programme=key_asked(request.query_params, "programme")
+    )
     plan = plan_applying(plans, day)
     if plan is None:
         raise serializers.ValidationError({"programme": ["Not found."]})
     return plan.programme, contents_asked(plan.head)
-
-
-def _key(request: Request, name: str) -> Any:
-    return serializers.UUIDField().run_validation(request.query_params.get(name, ""))
 
 
 def _audience(request: Request) -> Audience:
@@ -249,7 +247,7 @@ def _audience(request: Request) -> Audience:
         bodies=told("bodies", BodyKind.values),
         seats=told("seats", TeamRole.values),
         titles=title_words(request.query_params.get("titles", "")),
-        units=(_key(request, "organisation"),) if unit else (),
+        units=(key_asked(request.query_params, "organisation"),) if unit else (),
     )
 
 

@@ -318,9 +318,9 @@ def duties_in(rows: Any, wanted: Mapping[str, str]) -> Any:
 
 
 def key_asked(wanted: Mapping[str, str], name: str) -> uuid.UUID:
-    """The id that a filter names. Raises BadInput."""
+    """The id that a filter names, also where it has to. Raises BadInput."""
     try:
-        return uuid.UUID(wanted[name])
+        return uuid.UUID(wanted.get(name, ""))
     except ValueError:
         raise bad_filter(name) from None
 

@@ -140,6 +140,13 @@ def test_titles_that_make_no_sense_are_refused_and_find_nobody(
     assert answer.context["filters"].errors["titles"]
 
 
+def test_a_client_that_names_no_programme_is_told_which_filter_is_meant(
+    world: World, programme: Programme, sign_in: Any
+) -> None:
+    answer = sign_in(world.ben).get(f"/t/{world.tenant.slug}/api/v1/learners/")
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["programme"])
+
+
 def test_the_days_of_a_body_decide_who_is_listed(world: World, programme: Programme) -> None:
     """It is known already that the office ends with the year."""
     office, last = office_of(world.bureau, world.system), date(2026, 12, 31)
